@@ -1,0 +1,1 @@
+"""The schema compiler: Swagger documents, mappings and observed facts in; tables, models and transforms out."""

@@ -1,0 +1,1 @@
+"""The intermediate representation, in three frozen levels: mapping, plan, catalog (and what feeds them)."""

@@ -1,0 +1,157 @@
+"""What the author of a mapping wrote: a tree with spans, nothing resolved."""
+
+from dataclasses import dataclass, field
+
+from compiler.ir.paths import Reference
+from compiler.source import Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathText:
+    """A path as written, parsed, and where."""
+
+    text: str
+    reference: Reference
+    origin: Origin = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnSpec:
+    """A column: exactly one source (`path`, `ordinal`, `map_key`, `branch`, `param`) and what overrides its type.
+
+    `ordinal` is the number of the first element (0 or 1). `branch` names the branch for which the column is true,
+    or is "" for the branch's name as text. `of` names the lookup whose branch or key is meant, or is "".
+    """
+
+    name: str
+    path: PathText | None = None
+    ordinal: int | None = None
+    map_key: bool = False
+    branch: str | None = None
+    of: str = ""
+    param: str = ""
+    default: str | None = None
+    type: str = ""
+    format: str = ""
+    sentinels: tuple[str, ...] | None = None
+    was: tuple[str, ...] = ()
+    doc: str = ""
+    origin: Origin = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhereSpec:
+    """A filter on the rows of a scan: a path that must (or must not) hold `true`, or hold a given text."""
+
+    path: PathText
+    negated: bool = False
+    equals: str | None = None
+    origin: Origin = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookupSpec:
+    """A record elsewhere in the document that belongs to the row: `box: $.teams.{away,home}.players{@}`."""
+
+    name: str
+    path: PathText
+    origin: Origin = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrefixSpec:
+    """Columns below an object get `prefix` in place of the object's path in their names ("" drops it)."""
+
+    path: PathText
+    prefix: str
+    origin: Origin = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OmitSpec:
+    """A subtree that this table gives no columns; values that turn up there are rescued."""
+
+    path: PathText
+    because: str
+    origin: Origin = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShapeSpec:
+    """An override of what a path is: `record`, `map`, `array`, `json`, `column`, with a type for columns."""
+
+    path: PathText
+    kind: str
+    type: str = ""
+    origin: Origin = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IgnoreSpec:
+    """A subtree that is not loaded, with the reason, and a check that must hold for it to be ignored.
+
+    `equals` is the path of a value that the subtree must equal; a subtree that does not is rescued.
+    """
+
+    path: PathText
+    because: str
+    equals: str = ""
+    origin: Origin = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSpec:
+    """A table: where its rows are, its key after the parent's, its columns, and tables below its rows."""
+
+    name: str
+    rows: PathText
+    where: WhereSpec | None = None
+    key: tuple[str, ...] = ()
+    lookups: tuple[LookupSpec, ...] = ()
+    prefixes: tuple[PrefixSpec, ...] = ()
+    columns: tuple[ColumnSpec, ...] = ()
+    omit: tuple[OmitSpec, ...] = ()
+    tables: tuple["TableSpec", ...] = ()
+    doc: str = ""
+    origin: Origin = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawKeySpec:
+    """A column of the raw table that is read from the document."""
+
+    name: str
+    path: PathText
+    type: str = ""
+    origin: Origin = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationSpec:
+    """The mapping of one operation. Empty parts take the defaults."""
+
+    operation: str
+    raw_table: str = ""
+    raw_keys: tuple[RawKeySpec, ...] = ()
+    document: tuple[str, ...] = ()
+    tables: tuple[TableSpec, ...] = ()
+    ignore: tuple[IgnoreSpec, ...] = ()
+    shapes: tuple[ShapeSpec, ...] = ()
+    origin: Origin = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingTree:
+    """All mappings, sorted by operation, with the defaults that hold for every operation."""
+
+    operations: tuple[OperationSpec, ...]
+    defaults: "Defaults"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults:
+    """Settings of `mappings/defaults.yaml`."""
+
+    sentinels: tuple[str, ...] = ()
+    folds: tuple[tuple[str, ...], ...] = ()
+    columns_per_table: int = 400

@@ -1,0 +1,210 @@
+"""The Plan: what the compiler decided. Bound and typed; every backend reads it and nothing else.
+
+Paths here are absolute and may contain loops. A source path is *correlated* with the scan of its table: the
+loops that it shares with the scan, from the root, are those of the current row.
+
+    scan     $.liveData.boxscore.teams.{away,home}.pitchers[*]
+    source   $.liveData.boxscore.teams.{away,home}.team.id          of the row's own team
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from compiler.ir.api import Operation
+from compiler.ir.paths import Path
+from compiler.ir.shape import Evidence, Shape
+from compiler.ir.types import Codec, Type
+from compiler.source import Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """A value of the document, read at `path` through `codec`; `is_array` reads an array of such values.
+
+    `lookup` names the lookup that `path` goes through, or is "". `owns` says that this column is where the
+    leaf is stored; other columns may copy it.
+    """
+
+    path: Path
+    codec: Codec
+    is_array: bool = False
+    lookup: str = ""
+    owns: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ordinal:
+    """The position of the row in the array at `loop` (which ends in `[*]`), counted from `base`."""
+
+    loop: Path
+    base: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapKey:
+    """The key of the row in the map at `loop` (which ends in `{*}`)."""
+
+    loop: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchOf:
+    """The branch of the fold at `loop` (which ends in branches): its name, or whether it is `equals`.
+
+    With `lookup`, the branch in which that lookup found its record; NULL where it found none.
+    """
+
+    loop: Path
+    equals: str | None = None
+    lookup: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Param:
+    """A parameter of the request, else `default` (NULL if None). The text is cast to the column's type."""
+
+    name: str
+    default: str | None = None
+
+
+Source = Leaf | Ordinal | MapKey | BranchOf | Param
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column: its physical name, type, where its cells come from, and why.
+
+    `doc` is a sentence for people. A column that is not in the key is nullable.
+    """
+
+    name: str
+    type: Type
+    source: Source
+    is_array: bool = False
+    in_key: bool = False
+    doc: str = ""
+    evidence: Evidence
+    was: tuple[str, ...] = ()
+    decisions: tuple[str, ...] = ()
+    origin: Origin = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """Rows for which the boolean at `path` (below the scan) is true, or the text equals; `negated`: all others."""
+
+    path: Path
+    equals: str | None = None
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """A record elsewhere in the document, found by the row's map key: `path` has one `{@}` and at most one fold.
+
+    With a fold, the first branch (in written order) that has the key is taken.
+    """
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A normalized table: one row per value at `scan` that passes `where`.
+
+    Columns: the parent's key, the own key, then the others, in this order. `is_derived`: no mapping names it.
+    """
+
+    name: str
+    scan: Path
+    where: Where | None = None
+    parent: str = ""
+    lookups: tuple[Lookup, ...] = ()
+    columns: tuple[Column, ...]
+    omitted: tuple[tuple[Path, str], ...] = ()
+    is_derived: bool = False
+    doc: str = ""
+    origin: Origin = field(compare=False, repr=False)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Names of the key's columns."""
+        return tuple(column.name for column in self.columns if column.in_key)
+
+    @property
+    def schema(self) -> str:
+        """The Postgres schema: the part of the name before the dot."""
+        return self.name.partition(".")[0]
+
+    @property
+    def short_name(self) -> str:
+        """The name without the schema."""
+        return self.name.partition(".")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored:
+    """A subtree that the mapping leaves out, with the reason; `equals`: only if it equals the value there."""
+
+    path: Path
+    because: str
+    equals: "EqualPath | None" = None
+    origin: Origin = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EqualPath:
+    """A value to compare with: the value at `path`, or its last element."""
+
+    path: Path
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawKey:
+    """A column of the raw table, read at `path` (fields only)."""
+
+    name: str
+    type: Type
+    path: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationPlan:
+    """All decisions about one operation. `tables` is parent before child; empty: the operation is kept raw only.
+
+    `document_key` names the key columns that every table starts with and that identify one document; when empty,
+    the request identifies it.
+    """
+
+    operation: Operation
+    response: Shape
+    raw_table: str
+    raw_keys: tuple[RawKey, ...] = ()
+    document_key: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
+    mapping_file: str = ""
+
+    @property
+    def name(self) -> str:
+        """`<endpoint>.<nickname>`."""
+        return self.operation.name
+
+    @property
+    def slug(self) -> str:
+        """The module path of the operation's artefacts: `game/live_game_v1`."""
+        return self.raw_table.replace(".", "/")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Every operation that is compiled, sorted by name."""
+
+    operations: tuple[OperationPlan, ...]
+
+    @cached_property
+    def tables(self) -> dict[str, Table]:
+        """All tables by name."""
+        return {table.name: table for operation in self.operations for table in operation.tables}

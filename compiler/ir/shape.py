@@ -1,0 +1,83 @@
+"""The resolved type tree of a response: declared and observed merged, maps told from records."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from compiler.ir.types import Codec, Kind, Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Why a node is what it is, for `mlbc explain`.
+
+    `declared` names document, model and property, or is "". `seen` counts values, `kinds` what they were.
+    `because` is the decision in words.
+    """
+
+    declared: str = ""
+    description: str = ""
+    seen: int = 0
+    parent_seen: int = 0
+    kinds: tuple[tuple[Kind, int], ...] = ()
+    texts: tuple[tuple[str, int], ...] = ()
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scalar:
+    """A leaf with a column type and the codec that reads it."""
+
+    type: Type
+    codec: Codec
+    evidence: Evidence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """An object with known keys, in the order of the declaration, then of the alphabet."""
+
+    members: tuple["Member", ...]
+    evidence: Evidence
+
+    @cached_property
+    def by_name(self) -> dict[str, "Shape"]:
+        """Member shapes by key."""
+        return {member.name: member.shape for member in self.members}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A key of a record and what lies under it."""
+
+    name: str
+    shape: "Shape"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Array:
+    """An array whose elements share a shape."""
+
+    item: "Shape"
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Map:
+    """An object whose keys are values (`ID660271`, dates): its values share a shape."""
+
+    value: "Shape"
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """Declared or seen without content that tells its shape: only null, `{}` or `[]`, opaque, or kinds that disagree.
+
+    `mixed` is True where kinds disagreed: such values go to a `jsonb` column, the others are rescued when they come.
+    """
+
+    mixed: bool
+    evidence: Evidence
+
+
+Shape = Scalar | Record | Array | Map | Unknown
