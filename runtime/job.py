@@ -1,19 +1,77 @@
 """What a generated transform is made of: all that generated code may import.
 
 A `Job` describes one operation of the API: what is known of its responses (`shape`), which tables its
-documents fill, and the generated function that turns one conformed document into their rows. Nothing here
-has effects; `runtime.transform` runs a job, `runtime.loader` stores what comes out.
+documents fill, and for each table the generated function that reads its rows from a conformed document.
+Nothing here has effects; `runtime.transform` runs a job, `runtime.loader` stores what comes out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
+
+from runtime.shape import (
+    BIGINT,
+    BOOLEAN,
+    DATE,
+    DOUBLE,
+    INSTANT,
+    JSON,
+    TEXT,
+    UNPLACED,
+    Array,
+    Ignored,
+    Leaves,
+    Map,
+    Node,
+    Record,
+    Split,
+    decimal,
+    integer,
+)
+
+__all__ = [
+    "BIGINT",
+    "BOOLEAN",
+    "DATE",
+    "DOUBLE",
+    "EACH",
+    "EMPTY",
+    "ENTRIES",
+    "INSTANT",
+    "JSON",
+    "TEXT",
+    "UNPLACED",
+    "Array",
+    "Branches",
+    "Column",
+    "Conformed",
+    "Extraction",
+    "Ignored",
+    "Job",
+    "Json",
+    "Leaves",
+    "Map",
+    "Operation",
+    "Params",
+    "RawKey",
+    "Record",
+    "Row",
+    "Rows",
+    "Split",
+    "Table",
+    "Where",
+    "decimal",
+    "integer",
+]
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """A parsed JSON value."""
 
-Object: TypeAlias = dict[str, Json]
-"""A parsed JSON object."""
+Conformed: TypeAlias = Any
+"""A document that `runtime.conform` made fit its shape: containers are what the shape says, or absent.
+
+The one `Any` of this house: generated code reads it with plain `.get`, and the shape is what vouches for it.
+"""
 
 Row: TypeAlias = tuple[object, ...]
 """The cells of one row, in the order of its table's columns."""
@@ -24,28 +82,86 @@ Params: TypeAlias = Mapping[str, str]
 Rows: TypeAlias = dict[str, list[Row]]
 """Table name -> rows, in the order of the document."""
 
+EMPTY: Conformed = {}
+"""Stands for a record that is absent."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+EACH = "[*]"
+"""Step of a scan: every element of an array."""
+
+ENTRIES = "{*}"
+"""Step of a scan: every value of a map."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """Step of a scan: the values under several keys of one object."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Rows whose value at `path` is True (or equals the text); `negated`: all others."""
+
+    path: tuple[str, ...]
+    equals: str | None = None
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its name, its Postgres type, and whether it carries leaves of its own.
+    """A column: its name, its Postgres type, and the leaf that it owns.
 
-    `owns` is False for copies (a parent's key, a lookup): a leaf is counted once, in the column that owns it.
+    `leaf` is the leaf's path below the row (`()`: the row itself is the leaf), or None for a copy: a parent's key,
+    a lookup, an ordinal. A leaf is counted once, in the column that owns it.
     """
 
     name: str
     type: str
-    owns: bool = True
+    leaf: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A normalized table: key columns first. The loader adds `raw_id` and `captured_at` after the last."""
+    """A normalized table: key columns first. The loader adds `raw_id` and `captured_at` after the last.
+
+    `scan` leads from the document to the rows. `branch` and `map_key` name the columns that tell in which branch
+    or under which key a row stood, one for each such step of the scan, in its order ("" where the key is told by
+    the shape's `member`).
+    """
 
     name: str
-    scan: str
-    """The rows' path in the document, as the mapping writes it: `$.liveData.plays.allPlays[*]`."""
+    scan: tuple[str | Branches, ...]
+    where: Where | None = None
+    parent: str = ""
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """A table and the generated function that reads its rows from a conformed document."""
+
+    table: Table
+    rows: Callable[[Conformed, Params], list[Row]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One operation's transform. `document_key` names the key columns that every table starts with.
+
+    They identify the document; when there are none, the request does. Tables stand parent before child.
+    """
+
+    operation: str
+    document_key: tuple[str, ...]
+    shape: Node
+    extractions: tuple[Extraction, ...]
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables, parent before child."""
+        return tuple(extraction.table for extraction in self.extractions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,5 +184,6 @@ class Operation:
     name: str
     raw_table: str
     raw_keys: tuple[RawKey, ...]
+    document_key: tuple[str, ...] = ()
     local: str | None = None
     spark: str | None = None
