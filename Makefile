@@ -21,7 +21,8 @@ PYTEST := $(BIN)/pytest
 PARALLEL := -n 2 --dist loadgroup
 FAST := not spark and not postgres and not e2e and not benchmark
 
-# uv does not read the settings of pip: hand it the index that pip would use.
+# uv does not read the settings of pip: trust what the system trusts, and use the index that pip would use.
+export UV_SYSTEM_CERTS := true
 ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif

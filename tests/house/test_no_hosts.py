@@ -13,7 +13,7 @@ ALLOWED_HOSTS = {
 NO_ADDRESS_AT_ALL = (".ci/", "Makefile", "pyproject.toml", ".pre-commit-config.yaml")
 
 HOST = re.compile(r"https?://(?:[^\s/@\"'`]*@)?([\w.-]+)")
-MACHINE_PATH = re.compile(r"(?<![\w.$})\]*-])/(?:root|home|work|opt|Users)/\w+")
+MACHINE_PATH = re.compile(r"(?<![\w.$})\]*-])/(?:root|home|work|Users)/\w+")
 INDEX_OPTION = re.compile(r"--(?:extra[-])?index[-]url|--find[-]links|--trusted[-]host")
 
 
