@@ -37,6 +37,81 @@ def _rule(code: str, name: str, explanation: str, severity: Severity = Severity.
     return Rule(code=code, name=name, severity=severity, explanation=explanation)
 
 
+# ------------------------------------------------------------------------------------------- S: Swagger
+
+SWAGGER_SYNTAX = _rule(
+    "S101",
+    "swagger-syntax",
+    """An upstream document is not JSON. The compiler reads the documents of the installed package, or of `--schemas
+DIR`; a truncated download or an edit by hand is the usual cause.
+
+    {"apis": [}                    # not JSON""",
+)
+SWAGGER_MISSING_KEY = _rule(
+    "S102",
+    "swagger-missing-key",
+    """An upstream document lacks a key without which an operation or a model means nothing: `apis` and `models` of
+the document, `path` and `operations` of an API, `method`, `nickname` and `type` of an operation, `type` of a
+property.
+
+    {"method": "GET", "type": "SeasonsRestObject"}                           # which nickname?
+    {"method": "GET", "type": "SeasonsRestObject", "nickname": "seasons"}    # good""",
+)
+SWAGGER_WRONG_KIND = _rule(
+    "S103",
+    "swagger-wrong-kind",
+    """A key of an upstream document holds another kind of value than Swagger 1.2 says: a list where an object
+belongs, a number for a name, a `swaggerVersion` other than 1.2.
+
+    "models": []                   # models are an object: name -> model
+    "models": {}                   # good""",
+)
+SWAGGER_MISSING_MODEL = _rule(
+    "S104",
+    "swagger-missing-model",
+    """A property or an operation names a model that its document does not declare. The type is taken as opaque:
+what is observed decides. Upstream has some of these; they are reported for documents that `schemas/upstream.lock`
+has not accepted, and by `mlbc upstream status`.
+
+    "gameType": {"type": "GameTypeEnum"}      # no model `GameTypeEnum` in this document""",
+    Severity.WARNING,
+)
+SWAGGER_RESPONSE_CONFLICT = _rule(
+    "S105",
+    "swagger-response-conflict",
+    """Variants of one method (same endpoint and nickname, other URL) declare different responses. They share a raw
+table and one response type: a model with the properties of all of them; a property on which they disagree is
+opaque.
+
+    /v1/teams/stats/leaders        -> LeagueLeaderContainerRestObject
+    /v1/teams/{teamId}/leaders     -> TeamLeaderContainerRestObject""",
+    Severity.WARNING,
+)
+UPSTREAM_CHANGED = _rule(
+    "S110",
+    "upstream-changed",
+    """The upstream documents are not those that `schemas/upstream.lock` accepted: another version of the package,
+or a changed, added or removed document. Generated code would change for a reason that no diff of this repository
+shows. `mlbc upstream update` prints what changed (operations, models, properties) and accepts it.""",
+)
+UPSTREAM_LOCK = _rule(
+    "S111",
+    "upstream-lock",
+    """`schemas/upstream.lock` is missing or is not what `mlbc upstream update` writes. Do not edit it by hand: run
+`mlbc upstream update`.""",
+)
+
+# ------------------------------------------------------------------------------------------- M1: the mapping's grammar
+
+YAML_SYNTAX = _rule(
+    "M101",
+    "yaml-syntax",
+    """A mapping is one YAML document without tabs, anchors, aliases or tags, nested at most 100 deep. Flow
+collections split at `,` and `}`: quote a path with braces inside them.
+
+    lookups: {box: $.teams.{away,home}.players{@}}        # the braces end the mapping
+    lookups: {box: "$.teams.{away,home}.players{@}"}      # good""",
+)
 PATH_SYNTAX = _rule(
     "M102",
     "path-syntax",
@@ -55,4 +130,148 @@ how a warehouse ends up with keys that are never filled. Correct the path, or ob
     inning: .abount.inning         # `about`""",
 )
 
-RULES: dict[str, Rule] = {rule.code: rule for rule in (PATH_SYNTAX, UNKNOWN_PATH)}
+UNKNOWN_KEY = _rule(
+    "M104",
+    "unknown-key",
+    """A mapping uses only the keys of the grammar; a misspelt key would otherwise be an instruction that nobody
+follows.
+
+    colums: {inning: .about.inning}      # `columns`""",
+)
+WRONG_KIND = _rule(
+    "M105",
+    "wrong-kind",
+    """A key holds another kind of value than the grammar says: text, a whole number, true or false, a list, a
+mapping.
+
+    key: at_bat_index              # a list belongs here
+    key: [at_bat_index]            # good""",
+)
+DUPLICATE_KEY = _rule(
+    "M106",
+    "duplicate-key",
+    """A key stands twice in one mapping. YAML would keep the last and drop the first without a word.
+
+    columns:
+      inning: .about.inning
+      inning: .inning              # which one?""",
+)
+MISSING_KEY = _rule(
+    "M107",
+    "missing-key",
+    """Some keys have no default: `operation` of a file, `rows` of a table, `because` of what is ignored or omitted.
+
+    ignore: [{path: $.liveData.plays.currentPlay}]                          # why?
+    ignore: [{path: $.liveData.plays.currentPlay, because: repeats a play}]   # good""",
+)
+UNKNOWN_VALUE = _rule(
+    "M108",
+    "unknown-value",
+    """A key takes one of a few words: a type (`boolean`, `integer`, `bigint`, `double precision`, `text`, `date`,
+`timestamptz`, `jsonb`), a shape (`record`, `map`, `array`, `json`, `column`), a format (`.000`, `0.00`).
+
+    plate_x: {path: .pitchData.coordinates.pX, type: float}       # `double precision`""",
+)
+COLUMN_SOURCE = _rule(
+    "M109",
+    "column-source",
+    """A column has exactly one source: `path`, `ordinal` (0 or 1, the number of the first element), `map_key`,
+`branch` or `param`; `of` goes with `branch` and `map_key`, `default` with `param`.
+
+    is_home: {branch: home, path: .isHome}     # two sources
+    is_home: {branch: home}                    # good""",
+)
+DEFINED_TWICE = _rule(
+    "M110",
+    "defined-twice",
+    """An operation has one mapping and a table one definition, in all files together.""",
+)
+FILTER_SYNTAX = _rule(
+    "M111",
+    "filter-syntax",
+    """`where` is a path that must hold `true`, or a path, `=` and a text; `not` in front keeps the other rows.
+
+    where: .isPitch
+    where: not .isPitch
+    where: .type = action""",
+)
+
+# ------------------------------------------------------------------------------------------- O: observed facts
+
+FACTS_SYNTAX = _rule(
+    "O101",
+    "facts-syntax",
+    """A file in `schemas/observed` is not JSON; a merge of two branches may have left its marks. Take either side
+and fold the captures of the other again: `mlbc observe FILE...`.""",
+)
+FACTS_WRONG_KIND = _rule(
+    "O102",
+    "facts-wrong-kind",
+    """A file in `schemas/observed` is not what `mlbc observe` writes: an unknown kind or key, a count that is not a
+whole number, a path that does not parse. These files are written by `mlbc observe` alone.""",
+)
+CAPTURE_UNREADABLE = _rule(
+    "O103",
+    "capture-unreadable",
+    """A capture is missing, truncated or not JSON. It contributes nothing; the other captures are folded all the
+same.""",
+)
+CAPTURE_SKIPPED = _rule(
+    "O104",
+    "capture-skipped",
+    """A capture is not a response to learn from: its status is not 200, or its body is HTML. It contributes
+nothing.""",
+    Severity.WARNING,
+)
+CAPTURE_OPERATION = _rule(
+    "O105",
+    "capture-operation",
+    """The operation of a capture is unknown: neither its envelope (`endpoint`, `method`) nor `--operation` names
+one that an upstream document declares.
+
+    mlbc observe body.json                                  # a bare body does not say what it is
+    mlbc observe body.json --operation season.seasons       # good""",
+)
+CAPTURE_WIDENS = _rule(
+    "O106",
+    "capture-widens",
+    """`mlbc observe --check`: a capture holds a path, a kind, a class of text or a size that the committed facts do
+not know. Run `mlbc observe` on it and look at the diff.""",
+)
+FACTS_OPERATION = _rule(
+    "O107",
+    "facts-operation",
+    """A file in `schemas/observed` belongs to no declared operation, or lies under another name than its
+operation's.""",
+)
+
+# ------------------------------------------------------------------------------------------- P: the project
+
+PROJECT_SETTING = _rule(
+    "P101",
+    "project-setting",
+    """`[tool.mlbc]` of `pyproject.toml` has an unknown key or a value of the wrong kind. Keys, all of them folders:
+`schemas`, `mappings`, `generated`.
+
+    [tool.mlbc]
+    mappings = "my/mappings"   # below the project's folder""",
+)
+UPSTREAM_MISSING = _rule(
+    "P102",
+    "upstream-missing",
+    """The upstream documents are not there: the package `pymlb_statsapi` is not installed in this environment, or
+the folder of `--schemas` holds no `*.json`.""",
+)
+FILE_UNREADABLE = _rule(
+    "P103",
+    "file-unreadable",
+    """An input cannot be read, or is not UTF-8.""",
+)
+UNKNOWN_SELECTION = _rule(
+    "P104",
+    "unknown-selection",
+    """SELECT names no operation and no table: `game.liveGameV1`, `game.*`, `table:game.live_game_plays`.""",
+)
+
+RULES: dict[str, Rule] = {rule.code: rule for rule in tuple(globals().values()) if isinstance(rule, Rule)}
+"""Every rule above, by code."""
