@@ -1,0 +1,279 @@
+"""Make a document fit its shape: decode what needs a codec, take out what has no place.
+
+A walk over the containers. Objects of one API repeat a few signatures (keys and types of values), so what to do with
+a signature is planned once and remembered in the shape; scalars that need nothing are never touched one by one.
+What is taken out is *rescued*: kept with its JSON pointer, value and reason. The document is changed in place.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import cast
+
+from runtime.job import Conformed, Json
+from runtime.pointers import Pointer, pointer_text
+from runtime.shape import (
+    Array,
+    Document,
+    Ignored,
+    Leaf,
+    Leaves,
+    Map,
+    Node,
+    Plan,
+    Record,
+    Split,
+    Unplaced,
+)
+
+_PLANS_KEPT = 4096
+"""Signatures remembered for a record; a document that invents keys must not fill the memory."""
+
+@dataclass(frozen=True, slots=True)
+class Rescued:
+    """A value that no column holds: where it stood (a JSON pointer), what it was, and why it has no column."""
+
+    pointer: str
+    value: Json
+    reason: str
+
+
+@dataclass(slots=True)
+class Conformance:
+    """What the walk counted, in leaves: scalars, nulls, `{}` and `[]` of the document."""
+
+    typed: int = 0
+    json: int = 0
+    null: int = 0
+    sentinel: int = 0
+    empty: int = 0
+    ignored: int = 0
+    rescued: list[Rescued] = field(default_factory=list[Rescued])
+
+
+def conform(shape: Node, document: Conformed) -> tuple[Conformed, Conformance]:
+    """Return the document in its shape, and what was counted. A document of another kind comes back as None."""
+    walk = _Walk(document)
+    kept = walk.visit(shape, document, None)
+    return (document if kept else None), walk.found
+
+
+def leaves(value: Conformed) -> int:
+    """Count the leaves of a JSON value: scalars, nulls, `{}` and `[]`, without recursion."""
+    total = 0
+    stack = [value]
+    while stack:
+        value = stack.pop()
+        if type(value) is dict:
+            children = value.values()
+        elif type(value) is list:
+            children = value
+        else:
+            total += 1
+            continue
+        if not children:
+            total += 1
+        stack.extend(children)
+    return total
+
+
+class _Walk:
+    """One walk over one document."""
+
+    def __init__(self, root: Conformed) -> None:
+        self.root = root
+        self.found = Conformance()
+
+    def rescue(self, value: Conformed, where: Pointer, reason: str) -> None:
+        self.found.rescued.append(Rescued(pointer_text(where), cast(Json, value), reason))
+
+    def visit(self, node: Node, value: Conformed, where: Pointer) -> bool:
+        """Conform `value`; return False if it was rescued and must be taken out by the caller."""
+        match node:
+            case Record() if type(value) is dict:
+                self.record(node, value, where)
+            case Array() if type(value) is list:
+                self.array(node, value, where)
+            case Map() if type(value) is dict:
+                self.map(node, value, where)
+            case Split():
+                return self.visit(_branch(node, value), value, where)
+            case Leaves() if type(value) is list:
+                return self.leaves(node, value, where)
+            case Document():
+                self.found.json += leaves(value)
+            case Ignored():
+                self.found.ignored += leaves(value)
+            case Leaf() if type(value) in node.types and node.codec is None:
+                self.found.typed += 1
+            case _:
+                return self.misfit(node, value, where)
+        return True
+
+    def misfit(self, node: Node, value: Conformed, where: Pointer) -> bool:
+        if value == {} or value == []:
+            self.found.empty += 1
+        else:
+            self.rescue(value, where, "no-column" if isinstance(node, Unplaced) else "wrong-kind")
+        return False
+
+    def record(self, node: Record, value: dict[str, Conformed], where: Pointer) -> None:
+        if not value:
+            self.found.empty += 1
+            return
+        signature = (*value, *map(type, value.values()))
+        plan = node.plans.get(signature)
+        if plan is None:
+            if len(node.plans) >= _PLANS_KEPT:
+                node.plans.clear()
+            plan = node.plans[signature] = _plan(node, value)
+        self.found.typed += plan.typed
+        self.found.null += plan.null
+        for key, leaf in plan.leaves:
+            self.decode(leaf, value, key, where)
+        for key, child in plan.children:
+            if not self.visit(child, value[key], (where, key)):
+                del value[key]
+        for key, reason in plan.surplus:
+            self.surplus(value.pop(key), (where, key), reason)
+
+    def surplus(self, value: Conformed, where: Pointer, reason: str) -> None:
+        if value == {} or value == []:
+            self.found.empty += 1
+        else:
+            self.rescue(value, where, reason)
+
+    def decode(self, leaf: Leaf, holder: Conformed, key: str | int, where: Pointer) -> None:
+        """Replace the string at `key` by its cell; None where it is a placeholder or refused."""
+        text = holder[key]
+        assert leaf.codec is not None
+        try:
+            cell = holder[key] = leaf.codec.decode(text)
+        except ValueError:
+            holder[key] = None
+            self.rescue(text, (where, key), "bad-format")
+            return
+        if cell is None:
+            self.found.sentinel += 1
+        else:
+            self.found.typed += 1
+
+    def array(self, node: Array, value: list[Conformed], where: Pointer) -> None:
+        """Conform the elements. One that has no place leaves None behind: the positions of the others stay."""
+        if not value:
+            self.found.empty += 1
+        for index, item in enumerate(value):
+            if not self.element(node.item, value, index, item, where):
+                value[index] = None
+
+    def element(self, node: Node, holder: Conformed, key: str | int, item: Conformed, where: Pointer) -> bool:
+        if isinstance(node, Leaf) and node.codec is not None and type(item) is str:
+            self.decode(node, holder, key, where)
+            return True
+        if item is None:
+            self.rescue(item, (where, key), "null-row")
+            return False
+        if item == {}:
+            self.rescue(item, (where, key), "empty-row")
+            return False
+        return self.visit(node, item, (where, key))
+
+    def map(self, node: Map, value: dict[str, Conformed], where: Pointer) -> None:
+        if not value:
+            self.found.empty += 1
+        for key, item in list(value.items()):
+            if node.member and not _key_fits(node, key, item):
+                self.rescue(item, (where, key), "key-mismatch")
+                del value[key]
+            elif not self.element(node.value, value, key, item, where):
+                del value[key]
+
+    def leaves(self, node: Leaves, value: list[Conformed], where: Pointer) -> bool:
+        """Count and decode an array column; an array with one misfit is rescued whole."""
+        cells: list[Conformed] = []
+        for item in value:
+            if item is not None and type(item) not in node.item.types:
+                self.rescue(value, where, "wrong-kind")
+                return False
+            cells.append(item)
+        codec = node.item.codec
+        if codec is not None:
+            try:
+                cells = [item and codec.decode(item) for item in value]
+            except ValueError:
+                self.rescue(value, where, "bad-format")
+                return False
+        nulls = sum(item is None for item in value)
+        filled = sum(cell is not None for cell in cells)
+        self.found.null += nulls
+        self.found.sentinel += len(cells) - filled - nulls
+        self.found.typed += filled
+        self.found.empty += not value
+        value[:] = cells
+        return True
+
+
+def take_ignored(shape: Node, document: Conformed) -> Iterator[tuple[Pointer, Conformed]]:
+    """Yield subtrees whose check for being ignored fails, having taken them out of the still pristine document."""
+    if not isinstance(shape, Record) or type(document) is not dict:
+        return
+    yield from _failed_checks(shape, document, document, None)
+
+
+def _failed_checks(
+    node: Record, value: Conformed, root: Conformed, where: Pointer
+) -> Iterator[tuple[Pointer, Conformed]]:
+    for key, member in node.members.items():
+        if key not in value:
+            continue
+        if isinstance(member, Ignored) and member.equals and value[key] != _reach(root, member):
+            yield (where, key), value.pop(key)
+        elif isinstance(member, Record) and type(value[key]) is dict:
+            yield from _failed_checks(member, value[key], root, (where, key))
+
+
+def _reach(root: Conformed, node: Ignored) -> Conformed:
+    value = root
+    for key in node.equals:
+        value = value.get(key) if type(value) is dict else None
+    if not node.last:
+        return value
+    return value[-1] if type(value) is list and value else None
+
+
+def _branch(node: Split, value: Conformed) -> Node:
+    for key in node.path:
+        value = value.get(key) if type(value) is dict else None
+    wanted = True if node.equals is None else node.equals
+    return node.yes if type(value) is type(wanted) and value == wanted else node.no
+
+
+def _key_fits(node: Map, key: str, item: Conformed) -> bool:
+    for name in node.member:
+        item = item.get(name) if type(item) is dict else None
+    return item is not None and key == f"{node.prefix}{item}"
+
+
+def _plan(node: Record, value: dict[str, Conformed]) -> Plan:
+    """Decide for every key of an object what happens to its value, from the value's type alone."""
+    typed = null = 0
+    decoded: list[tuple[str, Leaf]] = []
+    children: list[tuple[str, Node]] = []
+    surplus: list[tuple[str, str]] = []
+    for key, item in value.items():
+        member = node.members.get(key)
+        kind = type(item)
+        if isinstance(member, Ignored | Document):
+            children.append((key, member))
+        elif item is None:
+            null += 1
+        elif member is None:
+            surplus.append((key, "unknown-key"))
+        elif not isinstance(member, Leaf):
+            children.append((key, member))
+        elif kind not in member.types:
+            surplus.append((key, "wrong-kind"))
+        elif member.codec is not None:
+            decoded.append((key, member))
+        else:
+            typed += 1
+    return Plan(typed, null, tuple(decoded), tuple(children), tuple(surplus))

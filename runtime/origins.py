@@ -1,0 +1,43 @@
+"""Where the rows of a table stood in the document: the slow companion of a generated scan."""
+
+from collections.abc import Iterator
+
+from runtime.conform import Pointer
+from runtime.job import EACH, ENTRIES, Branches, Conformed, Table, Where
+
+
+def origins(table: Table, document: Conformed) -> Iterator[tuple[Pointer, Conformed]]:
+    """Yield pointer and value of every row of `table` in a conformed document, in the order of its rows."""
+    for pointer, value in _scan(table.scan, document, None):
+        if table.where is None or _passes(table.where, value):
+            yield pointer, value
+
+
+def _scan(
+    steps: tuple[str | Branches, ...], value: Conformed, where: Pointer
+) -> Iterator[tuple[Pointer, Conformed]]:
+    if value is None:
+        return
+    if not steps:
+        yield where, value
+        return
+    for token, child in _children(steps[0], value):
+        yield from _scan(steps[1:], child, (where, token))
+
+
+def _children(step: str | Branches, value: Conformed) -> Iterator[tuple[str | int, Conformed]]:
+    if isinstance(step, Branches):
+        yield from ((name, value.get(name)) for name in step.names)
+    elif step == EACH:
+        yield from enumerate(value)
+    elif step == ENTRIES:
+        yield from value.items()
+    else:
+        yield step, value.get(step)
+
+
+def _passes(where: Where, value: Conformed) -> bool:
+    for key in where.path:
+        value = value.get(key) if type(value) is dict else None
+    wanted = True if where.equals is None else where.equals
+    return (type(value) is type(wanted) and value == wanted) is not where.negated

@@ -1,0 +1,52 @@
+"""Places in a document: JSON pointers (RFC 6901), and the pattern that they share with their like."""
+
+from typing import TypeAlias
+
+from runtime.shape import Array, Map, Node, Record, Split
+
+Pointer: TypeAlias = "tuple[Pointer, str | int] | None"
+"""A place: the place around it, and a key or an index. None is the document."""
+
+
+def pointer_text(pointer: Pointer) -> str:
+    """Print a pointer as RFC 6901 has it.
+
+    >>> pointer_text(((None, "a/b"), 3))
+    '/a~1b/3'
+    """
+    tokens: list[str] = []
+    while pointer is not None:
+        pointer, token = pointer
+        tokens.append(str(token).replace("~", "~0").replace("/", "~1"))
+    return "".join(f"/{token}" for token in reversed(tokens))
+
+
+def pointer_tokens(text: str) -> tuple[str, ...]:
+    """Split a pointer into its tokens; indexes stay text.
+
+    >>> pointer_tokens("/a~1b/3")
+    ('a/b', '3')
+    """
+    return tuple(token.replace("~1", "/").replace("~0", "~") for token in text.split("/")[1:])
+
+
+def pattern(shape: Node, pointer: str) -> str:
+    """Return the path of a pointer with array indexes as `[*]` and map keys as `{*}`.
+
+    Below what the shape knows, a number stands for an index.
+    """
+    node: Node | None = shape
+    text = "$"
+    for token in pointer_tokens(pointer):
+        while isinstance(node, Split):
+            node = node.yes
+        match node:
+            case Array():
+                node, text = node.item, f"{text}[*]"
+            case Map():
+                node, text = node.value, f"{text}{{*}}"
+            case Record():
+                node, text = node.members.get(token), f"{text}.{token}"
+            case _:
+                node, text = None, f"{text}[*]" if token.isdecimal() else f"{text}.{token}"
+    return text
