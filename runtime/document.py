@@ -1,0 +1,129 @@
+"""Turn the exact bytes of a body into a JSON document, or say why it cannot be one.
+
+Only what every target can hold becomes a document: Postgres' `jsonb` has no NUL character and keeps one of two
+equal keys, doubles have no 1e400. Checks run at the speed of C: counts of byte patterns in the body and in what
+`orjson` writes back; only when they disagree does a slow parser look closer.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import orjson
+
+from runtime.job import Json
+
+MAX_BODY = 256 * 2**20
+"""Larger bodies are refused: a `jsonb` string may not exceed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """Why a body is not a document."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed body."""
+
+    value: Json
+
+
+Parsed: TypeAlias = "Document | Unusable"
+
+_NUL = b"\\u0000"
+_HIDDEN_QUOTE = b"\\u0022"
+_SPACED_COLON = (b'" :', b'"\t:', b'"\n:', b'"\r:')
+_LONG_INTEGER = re.compile(rb"[\s:,\[{-]\d{19,}[\s,\]}]")
+
+
+def parse(body: bytes) -> Parsed:
+    """Parse a body strictly.
+
+    >>> parse(b'{"a": 1}')
+    Document(value={'a': 1})
+    >>> parse(b'{"a": 1, "a": 2}')
+    Unusable(reason='the key `a` occurs twice in one object')
+    """
+    if len(body) > MAX_BODY:
+        return Unusable(f"larger than {MAX_BODY // 2**20} MiB")
+    try:
+        value: Json = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        return Unusable(_why(body, error))
+    reason = _flaw(body, value)
+    if reason is not None:
+        return Unusable(reason)
+    return Document(json.loads(body) if _LONG_INTEGER.search(body) else value)
+
+
+def _flaw(body: bytes, value: Json) -> str | None:
+    """Find what parses and yet cannot be kept: equal keys, NUL characters."""
+    written = orjson.dumps(value)
+    if _NUL in written and _holds_nul(value):
+        return "holds the character \\u0000, which text in Postgres cannot"
+    ambiguous = _HIDDEN_QUOTE in body or any(pattern in body for pattern in _SPACED_COLON)
+    if ambiguous or body.count(b'":') != written.count(b'":'):
+        return _repeated_key(body)
+    return None
+
+
+def _holds_nul(value: Json) -> bool:
+    match value:
+        case str():
+            return "\0" in value
+        case list():
+            return any(map(_holds_nul, value))
+        case dict():
+            return any("\0" in key or _holds_nul(item) for key, item in value.items())
+        case _:
+            return False
+
+
+class _RepeatedKeyError(Exception):
+    pass
+
+
+def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    unique = dict(pairs)
+    if len(unique) != len(pairs):
+        seen: set[str] = set()
+        raise _RepeatedKeyError(next(key for key, _ in pairs if key in seen or seen.add(key)))
+    return unique
+
+
+def _repeated_key(body: bytes) -> str | None:
+    try:
+        json.loads(body, object_pairs_hook=_unique)
+    except _RepeatedKeyError as error:
+        return f"the key `{error}` occurs twice in one object"
+    except RecursionError:
+        return "nested too deeply to be checked for equal keys"
+    return None
+
+
+def _why(body: bytes, error: orjson.JSONDecodeError) -> str:
+    """Say in a person's words why a body is not JSON."""
+    if not body.strip():
+        return "empty"
+    if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+        return "not JSON but markup (HTML or XML)"
+    said = str(error)
+    for pattern, meaning in _MEANINGS:
+        if pattern in said:
+            return f"{meaning} ({said})"
+    if b"NaN" in body or b"Infinity" in body:
+        return f"not JSON, perhaps NaN or Infinity ({said})"
+    return f"not JSON ({said})"
+
+
+_MEANINGS = (
+    ("infinity", "holds a number beyond a double"),
+    ("depth limit", "nested deeper than 1,024 levels"),
+    ("surrogate in string", "holds half a surrogate pair, which is not text"),
+    ("UTF-8", "not UTF-8"),
+    ("unexpected end", "truncated"),
+)

@@ -1,0 +1,93 @@
+"""Read the generated migrations: files in order, and the hash chain that shows an edit."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from runtime.errors import TerminalError
+
+_NO_TRANSACTION = re.compile(rb"^-- mlbc: no-transaction\s*$", re.MULTILINE)
+
+# What may hold a semicolon that ends nothing: comments, strings, quoted names, dollar quotes.
+_TOKEN = re.compile(
+    r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|(?P<tag>\$\w*\$).*?(?P=tag)|(?P<end>;)", re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """One file: its bytes, their digest, and the digest of the history that ends with it."""
+
+    name: str
+    text: bytes
+    checksum: str
+    chain: str
+
+    @property
+    def transactional(self) -> bool:
+        """Say whether the file runs in one transaction."""
+        return not _NO_TRANSACTION.search(self.text)
+
+
+def link(previous: str, text: bytes) -> str:
+    """Return the next digest of the chain.
+
+    >>> link("", b"")[:12]
+    '01ba4719c80b'
+    """
+    return hashlib.sha256(previous.encode("ascii") + b"\n" + text).hexdigest()
+
+
+def read(folder: Path) -> tuple[Migration, ...]:
+    """Read `migrations/*.sql` below a folder and check them against `migrations.sum`."""
+    files = sorted((folder / "migrations").glob("*.sql"))
+    if not files:
+        raise TerminalError(
+            "there are no migrations", where=str(folder / "migrations"), hint="run `make generate`"
+        )
+    migrations = tuple(_chained(files))
+    _check(folder / "migrations.sum", migrations)
+    return migrations
+
+
+def statements(text: str) -> Iterator[str]:
+    """Split SQL into statements, for files that cannot run in one transaction.
+
+    >>> list(statements("SELECT ';'; SELECT $$;$$ -- a;b"))
+    ["SELECT ';'"]
+    """
+    start = 0
+    for token in _TOKEN.finditer(text):
+        if token["end"]:
+            yield text[start : token.start()].strip()
+            start = token.end()
+
+
+def _chained(files: list[Path]) -> Iterator[Migration]:
+    chain = ""
+    for path in files:
+        text = path.read_bytes()
+        chain = link(chain, text)
+        yield Migration(name=path.name, text=text, checksum=hashlib.sha256(text).hexdigest(), chain=chain)
+
+
+def _check(listing: Path, migrations: tuple[Migration, ...]) -> None:
+    try:
+        lines = listing.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        raise TerminalError(
+            "the migrations have no hash chain", where=str(listing), hint="run `make generate`"
+        ) from None
+    listed = [tuple(line.split("  ", 1)) for line in lines if line.strip()]
+    actual = [(migration.chain, migration.name) for migration in migrations]
+    if listed != actual:
+        changed = next(
+            (name for pair in actual if pair not in listed for name in pair[1:]), "a listed file is missing"
+        )
+        raise TerminalError(
+            f"the migrations do not match their hash chain, first at {changed}",
+            where=str(listing),
+            hint="history is append-only: restore the file from git, or run `make generate`",
+        )

@@ -1,0 +1,177 @@
+"""Apply migrations: under an advisory lock, each in one transaction, with bounded waits for locks."""
+
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from runtime.database import Connection
+from runtime.errors import TerminalError, TransientError
+from runtime.migrations import Migration, statements
+
+_LOCK = 0x6D6C625F6574  # "mlb_et"
+_ATTEMPTS = 8
+
+_BOOTSTRAP = """
+CREATE SCHEMA IF NOT EXISTS metadata;
+CREATE TABLE IF NOT EXISTS metadata.schema_migrations (
+    name         text         NOT NULL,
+    checksum     text         NOT NULL,
+    chain        text         NOT NULL,
+    schemas      text[]       NOT NULL,
+    applied_at   timestamptz  NOT NULL DEFAULT now(),
+    duration_ms  bigint       NOT NULL,
+    CONSTRAINT schema_migrations_pkey PRIMARY KEY (name)
+);
+COMMENT ON TABLE metadata.schema_migrations IS 'Migrations that were applied, with the schemas that each created.';
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A migration as the database remembers it."""
+
+    name: str
+    checksum: str
+
+
+def applied(connection: Connection) -> tuple[Applied, ...]:
+    """Return what was applied, in order."""
+    known = connection.execute("SELECT to_regclass('metadata.schema_migrations') IS NOT NULL").fetchone()
+    if known != (True,):
+        return ()
+    rows = connection.execute("SELECT name, checksum FROM metadata.schema_migrations ORDER BY name")
+    return tuple(Applied(name, checksum) for name, checksum in rows)
+
+
+def pending(connection: Connection, migrations: tuple[Migration, ...]) -> tuple[Migration, ...]:
+    """Return what is to be applied; history that differs from the files is an error."""
+    done = applied(connection)
+    for index, before in enumerate(done):
+        if index >= len(migrations):
+            raise TerminalError(
+                f"the database is ahead of the code: {before.name} was applied and is not in the files",
+                hint="update the code, or use the database that belongs to it",
+            )
+        if (before.name, before.checksum) != (migrations[index].name, migrations[index].checksum):
+            raise _edited(before, migrations)
+    return migrations[len(done) :]
+
+
+def migrate(
+    connection: Connection, migrations: tuple[Migration, ...], report: Callable[[str], None] = lambda _: None
+) -> tuple[str, ...]:
+    """Apply what is pending; return the names. Two runs at once take turns."""
+    with _alone(connection):
+        connection.execute(_BOOTSTRAP)
+        todo = pending(connection, migrations)
+        for migration in todo:
+            report(f"applying {migration.name}")
+            _apply_patiently(connection, migration)
+        return tuple(migration.name for migration in todo)
+
+
+def generated_schemas(connection: Connection) -> tuple[str, ...]:
+    """Return the schemas that migrations created here and that still exist."""
+    if not applied(connection):
+        return ()
+    rows = connection.execute(
+        "SELECT DISTINCT nspname FROM metadata.schema_migrations, unnest(schemas) AS made"
+        " JOIN pg_namespace ON nspname = made WHERE nspname <> 'metadata' ORDER BY 1"
+    )
+    return tuple(name for (name,) in rows)
+
+
+def drop_generated(connection: Connection, report: Callable[[str], None] = lambda _: None) -> None:
+    """Drop what the migrations created, `metadata` last so that an interrupted drop can be repeated."""
+    with _alone(connection):
+        for schema in (*generated_schemas(connection), "metadata"):
+            report(f"dropping schema {schema}")
+            connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
+
+
+def _edited(before: Applied, migrations: tuple[Migration, ...]) -> TerminalError:
+    if len(migrations) == 1:
+        hint = (
+            "before release 0.1 the first migration may be regenerated: `mlb-etl db migrate --reset` drops the "
+            "generated schemas and rebuilds them from the archive"
+        )
+    else:
+        hint = "history is append-only: restore the file from git, and put the change in a new migration"
+    return TerminalError(
+        f"{before.name} was applied as {before.checksum[:12]}, the file differs now", hint=hint
+    )
+
+
+def _apply_patiently(connection: Connection, migration: Migration) -> None:
+    attempts = Retrying(
+        retry=retry_if_exception_type((psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)),
+        wait=wait_random_exponential(multiplier=0.2, max=10),
+        stop=stop_after_attempt(_ATTEMPTS),
+        reraise=True,
+    )
+    try:
+        attempts(_apply, connection, migration)
+    except psycopg.errors.LockNotAvailable as error:
+        raise TransientError(
+            f"{migration.name} could not get its locks in {_ATTEMPTS} attempts",
+            hint="a long transaction holds a table: end it (see pg_stat_activity) and try again; nothing was changed",
+        ) from error
+
+
+def _apply(connection: Connection, migration: Migration) -> None:
+    started = time.monotonic()
+    before = _schemas(connection)
+    if migration.transactional:
+        with connection.transaction():
+            connection.execute("SET LOCAL lock_timeout = '5s'")
+            connection.execute(migration.text)
+            _record(connection, migration, before, started)
+        return
+    connection.execute("SET lock_timeout = '5s'")
+    for statement in statements(migration.text.decode("utf-8")):
+        connection.execute(statement.encode("utf-8"))
+    connection.execute("RESET lock_timeout")
+    _record(connection, migration, before, started)
+
+
+def _record(connection: Connection, migration: Migration, before: set[str], started: float) -> None:
+    connection.execute(
+        "INSERT INTO metadata.schema_migrations (name, checksum, chain, schemas, duration_ms)"
+        " VALUES (%s, %s, %s, %s, %s)",
+        (
+            migration.name,
+            migration.checksum,
+            migration.chain,
+            sorted(_schemas(connection) - before),
+            round((time.monotonic() - started) * 1000),
+        ),
+    )
+
+
+def _schemas(connection: Connection) -> set[str]:
+    return {
+        name for (name,) in connection.execute("SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_'")
+    }
+
+
+@contextmanager
+def _alone(connection: Connection) -> Generator[None]:
+    """Hold the migration lock of the database; it goes with the session."""
+    connection.execute("SET lock_timeout = '60s'")
+    try:
+        connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+    except psycopg.errors.LockNotAvailable as error:
+        raise TransientError(
+            "another migration is running", hint="wait for it to end, then try again"
+        ) from error
+    finally:
+        connection.execute("RESET lock_timeout")
+    try:
+        yield
+    finally:
+        connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))

@@ -1,0 +1,101 @@
+"""The one door to generated code: which operations there are, and the jobs that transform them.
+
+`generated` is imported here and nowhere else, by name and only when asked for, so that the runtime can be used,
+tested and explained before anything was generated.
+"""
+
+import difflib
+import hashlib
+import importlib
+import inspect
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Protocol, cast
+
+from runtime.errors import TerminalError
+from runtime.job import Job, Operation
+
+
+class Catalog(Protocol):
+    """What the rest of the runtime needs of the generated code; tests bring their own."""
+
+    @property
+    def operations(self) -> Mapping[str, Operation]:
+        """Every operation by name."""
+        ...
+
+    def job(self, operation: str) -> Job | None:
+        """Return the local job of an operation; None when it is kept raw only."""
+        ...
+
+    def digest(self, operation: str) -> str:
+        """Return the digest of the generated transform, so that a new one is noticed."""
+        ...
+
+
+@dataclass(frozen=True)
+class Generated:
+    """The code below `generated/` of a project."""
+
+    operations: Mapping[str, Operation]
+
+    def job(self, operation: str) -> Job | None:
+        """Import the module of an operation's local transform."""
+        module = _local(find(self, operation))
+        return None if module is None else cast(Job, vars(module)["JOB"])
+
+    def digest(self, operation: str) -> str:
+        """Digest the source of the module that holds the job."""
+        module = _local(find(self, operation))
+        return "" if module is None else _source_digest(module)
+
+
+def generated(root: Path) -> Generated:
+    """Load the list of operations of a project."""
+    if str(root) not in sys.path:
+        sys.path.insert(0, str(root))
+    module = _module("generated.jobs.operations")
+    found = cast("Iterable[Operation]", vars(module)["OPERATIONS"])
+    return Generated({operation.name: operation for operation in found})
+
+
+def find(catalog: Catalog, name: str) -> Operation:
+    """Return an operation by name; an unknown one is an error with the nearest names."""
+    operation = catalog.operations.get(name)
+    if operation is None:
+        near = difflib.get_close_matches(name, catalog.operations, n=3)
+        raise TerminalError(
+            f"unknown operation `{name}`",
+            hint=f"did you mean {' or '.join(f'`{one}`' for one in near)}?"
+            if near
+            else "`mlbc ls` lists them",
+        )
+    return operation
+
+
+def with_tables(catalog: Catalog) -> tuple[str, ...]:
+    """Return the operations that fill tables."""
+    return tuple(name for name, operation in catalog.operations.items() if operation.local)
+
+
+def _local(operation: Operation) -> ModuleType | None:
+    return None if operation.local is None else _module(operation.local)
+
+
+@cache
+def _source_digest(module: ModuleType) -> str:
+    return hashlib.sha256(inspect.getsource(module).encode("utf-8")).hexdigest()
+
+
+def _module(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        raise TerminalError(
+            f"there is no generated module `{error.name or name}`",
+            hint="run `make generate` in the project folder",
+        ) from error
