@@ -1,0 +1,31 @@
+"""The Bundle: path -> text, everything that a compilation yields. Formatted, sealed, compared, written.
+
+Only this package writes `generated/`.
+"""
+
+from compiler.bundle.cache import FolderCache, MemoryCache, TextCache
+from compiler.bundle.disk import Comparison, Written, compare, diff, recover, write
+from compiler.bundle.files import HISTORY, LOCK, Bundle, Lock, digest, header, notice, seal
+from compiler.bundle.formatting import FormatError, format_python
+
+__all__ = [
+    "HISTORY",
+    "LOCK",
+    "Bundle",
+    "Comparison",
+    "FolderCache",
+    "FormatError",
+    "Lock",
+    "MemoryCache",
+    "TextCache",
+    "Written",
+    "compare",
+    "diff",
+    "digest",
+    "format_python",
+    "header",
+    "notice",
+    "recover",
+    "seal",
+    "write",
+]
