@@ -76,7 +76,7 @@ check: setup  ## lint the mappings and fail if generated/ is not what they say
 .PHONY: observe
 observe: setup  ## fold the captures into schemas/observed
 	$(BIN)/mlb-etl captures pull
-	$(BIN)/mlbc observe .mlb/captures
+	find .mlb/captures -name '*.json.gz' -exec $(BIN)/mlbc observe {} +
 
 ##@ quality
 
@@ -104,7 +104,7 @@ test: lint types check  ## everything, as CI runs it: real Postgres, real Spark,
 
 .PHONY: test-fast
 test-fast: setup  ## what needs neither Java nor a database (seconds)
-	$(PYTEST) -q -n 2 --dist loadgroup -m "$(FAST)"
+	$(PYTEST) -q $(PARALLEL) -m "$(FAST)"
 
 .PHONY: test-postgres
 test-postgres: setup  ## what needs Postgres
