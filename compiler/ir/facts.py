@@ -1,6 +1,6 @@
 """Facts observed in captured responses: per path, what was seen and how often. No captured values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,7 +14,8 @@ class TextClass(StrEnum):
     INTEGER = "integer"
     """Prints back the same as an integer: `78`, `-3`, not `078`."""
     DECIMAL = "decimal"
-    """Digits with a fraction, `.250` or `4.50`; facts hold `decimal.000` and `decimal0.00`."""
+    """Digits with a fraction, at most 15 of them; facts hold the format too: `decimal.000` (`.250`), `decimal0.00`
+    (`0.25`), and `decimal1.00` (`4.50`: from one upwards both formats print alike)."""
     DATE = "date"
     """`2024-07-12`, a real day."""
     INSTANT = "instant"
@@ -28,8 +29,10 @@ class TextClass(StrEnum):
 class Facts:
     """What was seen at one path.
 
-    `kinds` counts values by JSON kind. `texts` counts strings by class (`decimal` with its format appended).
-    `longest` is the bucket (a power of two) of the longest string, `widest` that of the largest integer in bits.
+    `kinds` counts values by JSON kind; a number written with a fraction (`95.0`) is `number`. `texts` counts strings
+    by class (`decimal` with its format appended). `longest` is the bucket (a power of two) of the longest string,
+    `widest` that of the widest integer in bits, with its sign and also when it stands in a string: 32 fits `integer`,
+    64 fits `bigint`.
     `maps` counts objects whose keys are values, by evidence (`key-in-value`, `lexical:<class>`); their values are
     folded under `{*}`. An object with such evidence contributes to `{*}`, any other to its fields.
     """
@@ -48,8 +51,24 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """All facts of one operation: path text (as `ir.paths.show` prints it) -> facts, and the captures they come from."""
+    """All facts of one operation: path text (as `ir.paths.show` prints it) -> facts, and the captures behind them."""
 
     operation: str
     captures: tuple[str, ...]
     paths: Mapping[str, Facts]
+
+
+def decimal_format(texts: Iterable[str]) -> str | None:
+    """Return the one format (as in `ir.types.DecimalText`) under which all classes of decimals print back, if any.
+
+    >>> decimal_format(["decimal.000", "decimal1.000", "sentinel"])
+    '.000'
+    >>> decimal_format(["decimal.000", "decimal0.000"])
+    """
+    formats = {text.removeprefix("decimal") for text in texts if text.startswith("decimal")}
+    exact = {found for found in formats if not found.startswith("1")}
+    flexible = {found[1:] for found in formats if found.startswith("1")}
+    if not exact:
+        return f"0{flexible.pop()}" if len(flexible) == 1 else None
+    chosen = exact.pop()
+    return chosen if not exact and flexible <= {chosen.removeprefix("0")} else None

@@ -1,0 +1,1 @@
+"""Inputs to the intermediate representation: parse only, spans kept, no meaning."""

@@ -1,0 +1,206 @@
+"""Fold a response into facts, and facts into facts.
+
+Facts are a sum over captures: folding is commutative and associative, and adding a capture that is already
+listed changes nothing. Values of one path are looked at together, level by level, so that the cost of a value
+is one append; the document is never walked recursively.
+"""
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import chain
+from typing import TypeVar, cast
+
+import orjson
+
+from compiler.frontends.lexical import map_evidence, text_class
+from compiler.ir.facts import Facts, Observed, TextClass
+from compiler.ir.paths import Field, show
+from compiler.ir.types import Kind
+
+_Key = TypeVar("_Key", bound=str)
+
+_KINDS: dict[type, Kind] = {
+    dict: Kind.OBJECT,
+    list: Kind.ARRAY,
+    str: Kind.STRING,
+    int: Kind.INTEGER,
+    float: Kind.NUMBER,
+    bool: Kind.BOOLEAN,
+    type(None): Kind.NULL,
+}
+
+
+def fold(operation: str, response: object) -> Observed:
+    """Return the facts of one response.
+
+    >>> fold("season.seasons", {"seasons": []}).paths.keys()
+    dict_keys(['$', '$.seasons'])
+    """
+    found: dict[str, Facts] = {}
+    pending: list[tuple[str, list[object]]] = [("$", [response])]
+    while pending:
+        path, values = pending.pop()
+        by_kind = _by_kind(values)
+        maps: Counter[str] = Counter()
+        pending.extend((path + step, below) for step, below in _below(by_kind, maps))
+        found[path] = _facts(by_kind, maps)
+    return Observed(operation=operation, captures=(digest(response),), paths=dict(sorted(found.items())))
+
+
+def digest(response: object) -> str:
+    """Return 16 hex digits that identify a response whatever the order of its keys and its white space."""
+    return hashlib.sha256(_canonical(response)).hexdigest()[:16]
+
+
+def _canonical(response: object) -> bytes:
+    try:
+        return orjson.dumps(response, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # nested deeper, or an integer wider, or text stranger than orjson writes
+        return json.dumps(response, sort_keys=True, separators=(",", ":")).encode()
+
+
+def merge(left: Observed, right: Observed) -> Observed:
+    """Return the facts of the captures of both; one that lists all captures of the other already holds its facts.
+
+    Counts cannot be taken apart again: facts that share only some captures cannot be merged (`ValueError`).
+    """
+    mine, theirs = set(left.captures), set(right.captures)
+    if theirs <= mine:
+        return left
+    if mine <= theirs:
+        return right
+    if mine & theirs:
+        raise ValueError(
+            f"facts of {left.operation} share some of their captures; fold the captures themselves"
+        )
+    paths = {
+        path: _add(left.paths.get(path), right.paths.get(path))
+        for path in left.paths.keys() | right.paths.keys()
+    }
+    return Observed(
+        operation=left.operation,
+        captures=tuple(sorted(mine | theirs)),
+        paths=dict(sorted(paths.items())),
+    )
+
+
+def news(known: Observed, other: Observed) -> Iterator[tuple[str, str]]:
+    """Yield path and finding for everything that `other` has seen and `known` has not; counts are no news."""
+    for path, facts in other.paths.items():
+        before = known.paths.get(path)
+        if before is None:
+            yield path, "a path that no capture had"
+        else:
+            yield from ((path, finding) for finding in _news(before, facts))
+
+
+def _news(before: Facts, after: Facts) -> Iterator[str]:
+    yield from (f"kind `{kind}`" for kind in after.kinds if kind not in before.kinds)
+    yield from (f"text of class `{text}`" for text in after.texts if text not in before.texts)
+    yield from (f"map evidence `{evidence}`" for evidence in after.maps if evidence not in before.maps)
+    if after.longest > before.longest:
+        yield f"text of up to {after.longest} characters, not {before.longest}"
+    if after.widest > before.widest:
+        yield f"integers of up to {after.widest} bits, not {before.widest}"
+
+
+def _add(left: Facts | None, right: Facts | None) -> Facts:
+    if left is None or right is None:
+        return left or right or _NOTHING
+    return Facts(
+        kinds=_sum(left.kinds, right.kinds),
+        texts=_sum(left.texts, right.texts),
+        longest=max(left.longest, right.longest),
+        widest=max(left.widest, right.widest),
+        maps=_sum(left.maps, right.maps),
+    )
+
+
+_NOTHING = Facts(kinds={}, texts={}, maps={})
+
+
+def _sum(left: Mapping[_Key, int], right: Mapping[_Key, int]) -> Mapping[_Key, int]:
+    return _counts({key: left.get(key, 0) + right.get(key, 0) for key in left.keys() | right.keys()})
+
+
+def _counts(counts: Mapping[_Key, int]) -> Mapping[_Key, int]:
+    return {key: counts[key] for key in sorted(counts)}
+
+
+# ------------------------------------------------------------------------------------------------- one path
+
+
+def _by_kind(values: list[object]) -> dict[type, list[object]]:
+    kinds = set(map(type, values))
+    if len(kinds) == 1:
+        return {kinds.pop(): values}
+    return {kind: [value for value in values if type(value) is kind] for kind in kinds}
+
+
+def _facts(by_kind: Mapping[type, list[object]], maps: Mapping[str, int]) -> Facts:
+    strings = Counter(cast("list[str]", by_kind.get(str, [])))
+    texts: Counter[str] = Counter()
+    for text, count in strings.items():
+        texts[text_class(text)] += count
+    integers = cast("list[int]", by_kind.get(int, []))
+    written = (
+        (int(text) for text in strings if text_class(text) == TextClass.INTEGER) if texts["integer"] else ()
+    )
+    return Facts(
+        kinds=_counts({_KINDS[kind]: len(values) for kind, values in by_kind.items()}),
+        texts=_counts(texts),
+        longest=_power_of_two(max(map(len, strings), default=0)),
+        widest=_widest(chain(integers, written)),
+        maps=_counts(maps),
+    )
+
+
+def _power_of_two(size: int) -> int:
+    """Return the smallest power of two that is not less than `size`; 0 for 0."""
+    return 1 << (size - 1).bit_length() if size else 0
+
+
+def _widest(integers: Iterable[int]) -> int:
+    """Return the bucket (8, 16, 32, 64, ...) of bits that hold all `integers` with their sign; 0 for none.
+
+    >>> _widest([5]), _widest([-(2**31)]), _widest([2**31])
+    (8, 32, 64)
+    """
+    widths = [(number if number >= 0 else ~number).bit_length() + 1 for number in integers]
+    return max(8, _power_of_two(max(widths))) if widths else 0
+
+
+def _below(by_kind: Mapping[type, list[object]], maps: Counter[str]) -> Iterator[tuple[str, list[object]]]:
+    """Yield a step and all values under it, for each step below these values; count the maps among them."""
+    elements = list(chain.from_iterable(cast("list[list[object]]", by_kind.get(list, []))))
+    if elements:
+        yield "[*]", elements
+    fields, entries = _members(cast("list[dict[str, object]]", by_kind.get(dict, [])), maps)
+    if entries:
+        yield "{*}", entries
+    for name, values in fields.items():
+        yield _field(name), values
+
+
+def _members(
+    objects: list[dict[str, object]], maps: Counter[str]
+) -> tuple[dict[str, list[object]], list[object]]:
+    fields: defaultdict[str, list[object]] = defaultdict(list)
+    entries: list[object] = []
+    for members in objects:
+        evidence = map_evidence(members)
+        if evidence:
+            maps[evidence] += 1
+            entries.extend(members.values())
+        else:
+            for name, value in members.items():
+                fields[name].append(value)
+    return fields, entries
+
+
+@lru_cache(maxsize=65_536)
+def _field(name: str) -> str:
+    return show((Field(name),), anchor="")
