@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import MAXYEAR, UTC, datetime
 from urllib.parse import urlencode
 
 import orjson
@@ -106,27 +106,34 @@ def _instant(value: Json, default: datetime) -> datetime:
     if not isinstance(value, str):
         raise ValueError("`captured_at` is not text")
     try:
-        return instant(value)
-    except ValueError as error:
+        found = instant(value).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise ValueError(f"`captured_at` is not an instant: {error}") from error
+    if found.year >= MAXYEAR:
+        raise ValueError("`captured_at` is too far away")
+    return found
 
 
 def _text(members: Mapping[str, Json], name: str) -> str:
     value = members.get(name)
-    if not isinstance(value, str) or "\0" in value:
+    if not isinstance(value, str):
         raise ValueError(f"`{name}` is not text")
-    return value
+    return _storable(value)
 
 
 def _params(members: Mapping[str, Json], name: str) -> dict[str, str]:
     value = members.get(name, {})
     if not isinstance(value, dict):
         raise ValueError(f"`{name}` is not an object")
-    return {key: _parameter(item) for key, item in value.items() if item is not None}
+    return {_storable(key): _parameter(item) for key, item in value.items() if item is not None}
 
 
 def _parameter(value: Json) -> str:
-    text = value if isinstance(value, str) else orjson.dumps(value).decode()
-    if "\0" in text:
-        raise ValueError("a parameter holds the character \\u0000")
+    return _storable(value) if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _storable(text: str) -> str:
+    """Return text that Postgres can hold; half a surrogate pair fails here too."""
+    if b"\0" in text.encode("utf-8"):
+        raise ValueError("a member of the envelope holds the character \\u0000")
     return text

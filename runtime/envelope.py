@@ -34,12 +34,14 @@ class UnreadableError(DataError):
 
     def __init__(self, reason: str, source: str, content: bytes) -> None:
         super().__init__(reason, where=source)
+        self.source = source
         self.content = content
 
 
 def read(source: str, defaults: Defaults = Defaults()) -> Capture:
     """Read a file (`-`: standard input), gzipped or not, into a capture."""
     content, modified = _content(source)
+    source = source.encode("utf-8", "replace").decode()  # a file name need not be text
     try:
         plain = _unzipped(content)
         captured_at = defaults.captured_at or modified

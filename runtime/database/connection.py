@@ -13,7 +13,7 @@ from runtime.database.binaries import OLDEST
 from runtime.errors import MlbError, TerminalError, TransientError, redact
 from runtime.project import Project
 
-Connection: TypeAlias = "psycopg.Connection[TupleRow]"
+Connection: TypeAlias = psycopg.Connection[TupleRow]
 
 ENVIRONMENT = "MLB_DATABASE_URL"
 
