@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import yaml
 
@@ -20,6 +21,11 @@ MAX_DEPTH = 100
 """How deep a YAML document may nest."""
 
 # ------------------------------------------------------------------------------------------------- JSON
+
+
+def as_object(value: object) -> dict[str, object] | None:
+    """Narrow a JSON value to an object."""
+    return cast("dict[str, object]", value) if isinstance(value, dict) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +40,21 @@ class Json:
         """Return the node of `value` one step below."""
         return Json(value, self.file, (*self.pointer, step))
 
+    def member(self, key: str) -> object:
+        """Return the value under a key, or None."""
+        members = as_object(self.value)
+        return None if members is None else members.get(key)
+
     @property
     def origin(self) -> Origin:
         """The node's place, without a span: see `pinpoint`."""
         return Origin(self.file.path, show_pointer(self.pointer))
+
+    @property
+    def place(self) -> Origin:
+        """The node's place with its span, which is searched for: only for diagnostics."""
+        pointer = show_pointer(self.pointer)
+        return Origin(self.file.path, pointer, span_of(self.file.text, pointer))
 
 
 def read_json(file: SourceFile, rule: Rule, sink: Sink) -> Json | None:
