@@ -1,0 +1,141 @@
+"""Print a Catalog as SQL: aligned columns, named constraints, the API path beside each column."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pglast.keywords import RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS
+
+from compiler.backends.base import render
+from compiler.ir.catalog import Catalog, Column, Index, Table
+
+Notes = Mapping[tuple[str, str], str]
+"""Table and column -> what the script says beside the column; else it says the column's comment."""
+
+_QUOTED = frozenset(RESERVED_KEYWORDS) | frozenset(TYPE_FUNC_NAME_KEYWORDS)
+_NO_NOTES: Notes = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableText:
+    """What the template of a table needs, decided and aligned."""
+
+    grain: str
+    name: str
+    lines: tuple[str, ...]
+    constraint: str
+    partitioning: str
+    comment: str
+    indexes: tuple[str, ...]
+    column_comments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaText:
+    """A schema that the script creates."""
+
+    name: str
+    comment: str
+
+
+def script(catalog: Catalog, notes: Notes = _NO_NOTES) -> str:
+    """Return the statements that make an empty database hold the catalog, `metadata` first."""
+    schemas = sorted({table.name.partition(".")[0] for table in catalog.tables} - {"metadata"})
+    return render(
+        "postgres/schema.sql.jinja",
+        schemas=tuple(_schema(name) for name in schemas),
+        raw=tuple(table_text(table, notes) for table in catalog.tables if table.kind == "raw"),
+        normalized=tuple(table_text(table, notes) for table in catalog.tables if table.kind != "raw"),
+    )
+
+
+def table_text(table: Table, notes: Notes = _NO_NOTES) -> TableText:
+    """Return the template model of one table."""
+    name = qualified(table.name)
+    every = table.partitioning
+    return TableText(
+        grain=_one_line(table.comment),
+        name=name,
+        lines=_aligned(table, notes),
+        constraint=_primary_key(table),
+        partitioning=f" PARTITION BY RANGE ({quoted(every.column)})" if every else "",
+        comment=literal(table.comment),
+        indexes=tuple(_create_index(index, name) for index in table.indexes),
+        column_comments=tuple(
+            f"COMMENT ON COLUMN {name}.{quoted(column.name)} IS {literal(column.comment)};"
+            for column in table.columns
+            if column.comment
+        ),
+    )
+
+
+def quoted(name: str) -> str:
+    """Return an identifier, in quotes only where Postgres needs them.
+
+    >>> quoted("game_pk"), quoted("end"), quoted("gamePk"), quoted('a"b')
+    ('game_pk', '"end"', '"gamePk"', '"a""b"')
+    """
+    plain = name.isascii() and name.isidentifier() and name == name.lower() and name not in _QUOTED
+    return name if plain else '"' + name.replace('"', '""') + '"'
+
+
+def qualified(name: str) -> str:
+    """Return `schema.table` with each part quoted where it needs to be."""
+    schema, _, table = name.partition(".")
+    return f"{quoted(schema)}.{quoted(table)}"
+
+
+def literal(text: str) -> str:
+    r"""Return a string literal that means the same whatever `standard_conforming_strings` says.
+
+    >>> print(literal("it's"), literal("a\\b"))
+    'it''s' E'a\\b'
+    """
+    doubled = _one_line(text).replace("'", "''")
+    return "E'" + doubled.replace("\\", "\\\\") + "'" if "\\" in doubled else f"'{doubled}'"
+
+
+def _schema(name: str) -> SchemaText:
+    return SchemaText(name=quoted(name), comment=literal(f"Responses and tables of the endpoint {name}."))
+
+
+def _primary_key(table: Table) -> str:
+    return f"CONSTRAINT {quoted(table.key_name)} PRIMARY KEY ({_names(table.key)})" if table.key else ""
+
+
+def _create_index(index: Index, table: str) -> str:
+    unique = "UNIQUE " if index.unique else ""
+    return f"CREATE {unique}INDEX {quoted(index.name)} ON {table} ({_names(index.columns)});"
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return ", ".join(quoted(name) for name in names)
+
+
+def _aligned(table: Table, notes: Notes) -> tuple[str, ...]:
+    """Return one line per column: name, type, the rest, and where it comes from as a comment."""
+    names = [quoted(column.name) for column in table.columns]
+    name_width = max(map(len, names))
+    type_width = max(len(column.type) for column in table.columns)
+    left = [
+        f"{name:{name_width}}  {column.type:{type_width}}  {_rest(column)}".rstrip() + comma
+        for name, column, comma in zip(names, table.columns, _commas(table), strict=True)
+    ]
+    right = [_one_line(notes.get((table.name, column.name), column.comment)) for column in table.columns]
+    width = max((len(line) for line, note in zip(left, right, strict=True) if note), default=0)
+    return tuple(
+        f"{line:{width}}  -- {note}" if note else line for line, note in zip(left, right, strict=True)
+    )
+
+
+def _commas(table: Table) -> tuple[str, ...]:
+    return (*("," for _ in table.columns[1:]), "," if table.key else "")
+
+
+def _rest(column: Column) -> str:
+    null = "" if column.nullable else "NOT NULL"
+    default = f"DEFAULT {column.default}" if column.default else ""
+    return " ".join(part for part in (null, default) if part)
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())

@@ -1,0 +1,110 @@
+"""Lower a Plan to the Catalog: a raw table per operation, then the normalized tables."""
+
+from compiler.backends import types
+from compiler.backends.provenance import described
+from compiler.ir.catalog import Catalog, Column, Index, Partitioning, Table
+from compiler.ir.names import bounded
+from compiler.ir.paths import show
+from compiler.ir.plan import Column as PlanColumn
+from compiler.ir.plan import OperationPlan, Plan, Where
+from compiler.ir.plan import Table as PlanTable
+
+SEQUENCE = "metadata.raw_id_seq"
+"""One sequence for all raw tables: a raw id names one response in the whole database."""
+
+_BEFORE_KEYS = (
+    Column(name="raw_id", type="bigint", nullable=False, default=f"nextval('{SEQUENCE}')"),
+    Column(name="captured_at", type="timestamptz", nullable=False),
+    Column(name="ingested_at", type="timestamptz", nullable=False, default="now()"),
+    Column(name="endpoint", type="text", nullable=False),
+    Column(name="method", type="text", nullable=False),
+    Column(name="path_params", type="jsonb", nullable=False),
+    Column(name="query_params", type="jsonb", nullable=False),
+    Column(name="url", type="text", nullable=True),
+    Column(name="status_code", type="integer", nullable=False),
+    Column(name="sha256", type="text", nullable=False),
+    Column(name="schema_digest", type="text", nullable=True),
+    Column(name="document_key", type="text", nullable=False),
+)
+_AFTER_KEYS = (Column(name="data", type="jsonb", nullable=True, comment="the response"),)
+_BOOKKEEPING = (
+    Column(name="raw_id", type="bigint", nullable=False),
+    Column(name="captured_at", type="timestamptz", nullable=False),
+)
+RAW_COLUMNS = tuple(column.name for column in (*_BEFORE_KEYS, *_AFTER_KEYS))
+"""Names that a raw key cannot take."""
+
+
+def lower(plan: Plan) -> Catalog:
+    """Return all tables, raw ones first, each kind in the order of the plan."""
+    raw = [_raw_table(operation) for operation in plan.operations]
+    normalized = [
+        _normalized_table(table, operation) for operation in plan.operations for table in operation.tables
+    ]
+    return Catalog(tables=(*raw, *normalized))
+
+
+def _raw_table(operation: OperationPlan) -> Table:
+    name = operation.raw_table.partition(".")[2]
+    keys = tuple(
+        Column(name=key.name, type=types.postgres(key.type), nullable=True, comment=show(key.path))
+        for key in operation.raw_keys
+    )
+    newest = _index(name, ("document_key", "captured_at"), suffix="document_key_idx")
+    return Table(
+        name=operation.raw_table,
+        kind="raw",
+        operation=operation.name,
+        columns=(*_BEFORE_KEYS, *keys, *_AFTER_KEYS),
+        key=("raw_id", "captured_at"),
+        key_name=bounded(f"{name}_pkey"),
+        indexes=(newest, *(_index(name, (key.name,)) for key in keys)),
+        partitioning=Partitioning(column="captured_at", every="month"),
+        comment=_raw_comment(operation),
+    )
+
+
+def _raw_comment(operation: OperationPlan) -> str:
+    urls = ", ".join(variant.path for variant in operation.operation.variants)
+    return f"One row per response of {operation.name} ({urls})."
+
+
+def _normalized_table(table: PlanTable, operation: OperationPlan) -> Table:
+    name = table.short_name
+    by_document = () if operation.document_key else (_index(name, ("raw_id",)),)
+    return Table(
+        name=table.name,
+        kind="normalized",
+        operation=operation.name,
+        columns=(*(_column(column) for column in table.columns), *_BOOKKEEPING),
+        key=table.key,
+        key_name=bounded(f"{name}_pkey"),
+        indexes=by_document,
+        comment=_table_comment(table, operation),
+    )
+
+
+def _column(column: PlanColumn) -> Column:
+    return Column(
+        name=column.name,
+        type=types.postgres(column.type, is_array=column.is_array),
+        nullable=not column.in_key,
+        comment=described(column),
+    )
+
+
+def _table_comment(table: PlanTable, operation: OperationPlan) -> str:
+    grain = f"One row per {show(table.scan)}{_condition(table.where)} of {operation.name}."
+    return f"{grain} {table.doc}" if table.doc else grain
+
+
+def _condition(where: Where | None) -> str:
+    if where is None:
+        return ""
+    negation = "not " if where.negated else ""
+    test = "" if where.equals is None else f" = {where.equals}"
+    return f" where {negation}{show(where.path, '.')}{test}"
+
+
+def _index(table: str, columns: tuple[str, ...], *, suffix: str = "") -> Index:
+    return Index(name=bounded(f"{table}_{suffix or '_'.join(columns) + '_idx'}"), columns=columns)
