@@ -6,8 +6,8 @@ Nothing here has effects; `runtime.transform` runs a job, `runtime.loader` store
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from runtime.shape import (
     BIGINT,
@@ -57,6 +57,8 @@ __all__ = [
     "Record",
     "Row",
     "Rows",
+    "SparkJob",
+    "SparkTable",
     "Split",
     "Table",
     "Where",
@@ -187,3 +189,36 @@ class Operation:
     document_key: tuple[str, ...] = ()
     local: str | None = None
     spark: str | None = None
+
+
+Frame = TypeVar("Frame")
+"""`pyspark.sql.DataFrame`: this module is imported where there is no Spark."""
+
+Schema = TypeVar("Schema")
+"""`pyspark.sql.types.DataType`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SparkTable(Generic[Frame]):
+    """A table and the generated function that selects its rows from parsed documents.
+
+    The documents have the columns `raw_id`, `captured_at`, `params` (a map) and `body`; the rows have the table's
+    columns, then `raw_id` and `captured_at`. `json` names the columns that hold JSON as text.
+    """
+
+    name: str
+    rows: Callable[[Frame], Frame]
+    key: tuple[str, ...] = field(kw_only=True)
+    json: tuple[str, ...] = field(default=(), kw_only=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SparkJob(Generic[Frame, Schema]):
+    """One operation's transform for Spark: the part of a body that its tables read, and the tables.
+
+    Tables stand parent before child. `schema` is what `from_json` parses a body with, once for all tables.
+    """
+
+    operation: str
+    schema: Schema
+    tables: tuple[SparkTable[Frame], ...]
