@@ -9,7 +9,7 @@
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,9 @@ class Each:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """Every value of a map."""
+    """Every value of a map. `{ID*}` says that a key is `ID` and then the row's own id; it is the same path as `{*}`."""
+
+    prefix: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ _STEP = re.compile(
     r"\.?(?P<branches>\{[^*@{}]+\})"
     r"|\.(?P<name>[^.\[\]{}^'\"$\s]+)"
     r"|(?P<each>\[\*\])"
-    r"|(?P<entries>\{\*\})"
+    r"|(?P<entries>\{(?P<prefix>[^*@{},.'\s]*)\*\})"
     r"|(?P<same>\{@\})"
     r"|\['(?P<quoted>(?:[^'\\]|\\.)*)'\]"
 )
@@ -121,7 +123,7 @@ def _step(match: re.Match[str]) -> Step:
         case "each":
             return Each()
         case "entries":
-            return Entries()
+            return Entries(match["prefix"])
         case "same":
             return SameKey()
         case _:
@@ -149,8 +151,8 @@ def _show_step(step: Step) -> str:
             return f"['{escaped}']"
         case Each():
             return "[*]"
-        case Entries():
-            return "{*}"
+        case Entries(prefix):
+            return f"{{{prefix}*}}"
         case SameKey():
             return "{@}"
         case Branches(names):

@@ -193,6 +193,11 @@ class OperationPlan:
         return self.operation.name
 
     @property
+    def is_compiled(self) -> bool:
+        """Whether the operation has tables; otherwise its responses are kept raw only."""
+        return bool(self.tables)
+
+    @property
     def slug(self) -> str:
         """The module path of the operation's artefacts: `game/live_game_v1`."""
         return self.raw_table.replace(".", "/")

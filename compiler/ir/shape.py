@@ -71,9 +71,11 @@ class Map:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
-    """Declared or seen without content that tells its shape: only null, `{}` or `[]`, opaque, or kinds that disagree.
+    """A place without one shape.
 
-    `mixed` is True where kinds disagreed: such values go to a `jsonb` column, the others are rescued when they come.
+    `mixed`: its values go whole to a `jsonb` column, because kinds disagreed, because it is declared but was never
+    seen (or is opaque), or because the mapping says so. Otherwise only null, `{}` and `[]` were seen: it has no column,
+    and what turns up there is rescued.
     """
 
     mixed: bool
@@ -81,3 +83,8 @@ class Unknown:
 
 
 Shape = Scalar | Record | Array | Map | Unknown
+
+
+def is_document(shape: Shape) -> bool:
+    """Whether values of this shape are kept whole, in a `jsonb` column."""
+    return isinstance(shape, Unknown) and shape.mixed

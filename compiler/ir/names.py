@@ -6,7 +6,9 @@ Every function depends on its argument alone, so that a name never changes when 
 import hashlib
 import re
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
+_ORDINAL = r"[0-9]+(?:st|nd|rd|th)(?![a-z])"
+_DIGITS = rf"(?:(?!{_ORDINAL})[0-9]+)?"
+_WORD = re.compile(rf"{_ORDINAL}|[A-Z]+(?![a-z]){_DIGITS}|[A-Z]?[a-z]+{_DIGITS}|[0-9]+")
 _IRREGULAR = {
     "bases": "base",
     "children": "child",
@@ -32,8 +34,8 @@ def digest(text: str, length: int = 8) -> str:
 def words(key: str) -> tuple[str, ...]:
     """Split a key at cases, digits and signs, in lower case; a key without letters becomes a digest.
 
-    >>> words("liveGameV1"), words("vX0"), words("RISPAvg"), words("---")
-    (('live', 'game', 'v1'), ('v', 'x0'), ('risp', 'avg'), ('key', 'cb3f91d5'))
+    >>> words("liveGameV1"), words("vX0"), words("lastDate1stHalf"), words("---")
+    (('live', 'game', 'v1'), ('v', 'x0'), ('last', 'date', '1st', 'half'), ('key', 'cb3f91d5'))
     """
     found = tuple(word.lower() for word in _WORD.findall(key))
     return found or ("key", digest(key))

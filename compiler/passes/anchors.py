@@ -1,0 +1,29 @@
+"""From paths as written, relative to rows, records and lookups, to absolute paths."""
+
+from collections.abc import Mapping
+
+from compiler.ir.mapping import TableSpec
+from compiler.ir.paths import Path, Reference, enclosing_record
+
+
+def absolute(reference: Reference, row: Path, lookups: Mapping[str, Path]) -> Path | None:
+    """Return the absolute path of a reference from a row, or None if its anchor is unknown or it climbs too high."""
+    match reference.anchor:
+        case "$":
+            base: Path = ()
+        case ".":
+            base = row
+        case name if name in lookups:
+            base = lookups[name]
+        case _:
+            return None
+    for _ in range(reference.climbs):
+        if not base:
+            return None
+        base = enclosing_record(base)
+    return (*base, *reference.steps)
+
+
+def table_path(table: TableSpec, parent: Path) -> Path:
+    """Return the absolute path of a table's rows; a nested table's path is relative to its parent's rows."""
+    return absolute(table.rows.reference, parent, {}) or ()

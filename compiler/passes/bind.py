@@ -1,0 +1,353 @@
+"""Resolve every path of the mapping: the tables it names, their explicit columns, the raw keys, what is ignored."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from compiler.diagnostics import Diagnostic, Sink, did_you_mean
+from compiler.ir.mapping import ColumnSpec, IgnoreSpec, OperationSpec, PathText, RawKeySpec, TableSpec, WhereSpec
+from compiler.ir.paths import (
+    Branches,
+    Each,
+    Entries,
+    Field,
+    Path,
+    PathError,
+    SameKey,
+    Step,
+    is_loop,
+    parse,
+    show,
+)
+from compiler.ir.plan import (
+    BranchOf,
+    Column,
+    EqualPath,
+    Ignored,
+    Leaf,
+    Lookup,
+    MapKey,
+    OperationPlan,
+    Ordinal,
+    Param,
+    Plan,
+    RawKey,
+    Source,
+    Table,
+    Where,
+)
+from compiler.ir.shape import Array, Evidence, Map, Record, Scalar, Shape, is_document
+from compiler.ir.types import Codec, DateText, DecimalText, InstantText, IntegerText, Kind, Native, Type
+from compiler.ir.walk import at, child, rewrite
+from compiler.passes.anchors import absolute, table_path
+from compiler.passes.context import Context
+from compiler.passes.shape import describe
+from compiler.rules import (
+    BAD_COLUMN,
+    BAD_ROWS,
+    TYPE_CONFLICT,
+    UNKNOWN_ANCHOR,
+    UNKNOWN_KEY_COLUMN,
+    UNKNOWN_PATH,
+)
+
+
+def bind(plan: Plan, context: Context) -> Plan:
+    """Return the Plan with the tables that mappings name, and only their explicit columns.
+
+    before: `inning: .about.inning`
+    after: `inning bigint <- $.liveData.plays.allPlays[*].about.inning`
+    """
+    operations: list[OperationPlan] = []
+    for operation in plan.operations:
+        binder = _Binder(operation.response, context)
+        operations.append(binder.operation(operation, context.specs[operation.name]))
+    return Plan(operations=tuple(operations))
+
+
+class _Binder:
+    """Binds one operation. The response's shape changes as columns override the types of their leaves."""
+
+    def __init__(self, response: Shape, context: Context) -> None:
+        self.response = response
+        self.sink: Sink = context.sink
+        self.sentinels = context.mapping.defaults.sentinels
+
+    def operation(self, plan: OperationPlan, spec: OperationSpec) -> OperationPlan:
+        for table, path in _specs(spec.tables, ()):
+            self.overrides(table, path)
+        tables = tuple(self.tables(spec.tables, ""))
+        raw_keys = tuple(key for item in spec.raw_keys if (key := self.raw_key(item)))
+        self.document(spec, raw_keys)
+        return replace(
+            plan,
+            response=self.response,
+            raw_keys=raw_keys,
+            document_key=spec.document,
+            tables=tables,
+            ignored=tuple(item for written in spec.ignore if (item := self.ignored(written))),
+        )
+
+    def document(self, spec: OperationSpec, raw_keys: tuple[RawKey, ...]) -> None:
+        names = [key.name for key in raw_keys]
+        for name in spec.document:
+            if name not in names:
+                message = f"document key `{name}` is not among the raw keys"
+                self.sink.report(UNKNOWN_KEY_COLUMN.at(spec.origin, message, advice=did_you_mean(name, names)))
+
+    def overrides(self, table: TableSpec, row: Path) -> None:
+        """Give leaves the types that columns ask for, before any column is bound."""
+        lookups = _lookup_paths(table, row)
+        for spec in table.columns:
+            if spec.path is None or not (spec.type or spec.format or spec.sentinels is not None):
+                continue
+            path = absolute(spec.path.reference, row, lookups)
+            found = at(self.response, path) if path is not None else None
+            if path is None or found is None:
+                continue
+            leaf_path = (*path, Each()) if isinstance(found, Array) else path
+            self.response = rewrite(self.response, leaf_path, lambda shape, spec=spec: self.retyped(shape, spec))
+
+    def retyped(self, shape: Shape, spec: ColumnSpec) -> Shape:
+        if not isinstance(shape, Scalar):
+            if spec.type == Type.JSON:
+                return shape
+            message = f"column `{spec.name}` cannot be {spec.type or 'formatted'}: its path is {describe(shape)}"
+            self.sink.report(TYPE_CONFLICT.at(spec.origin, message, label=describe(shape)))
+            return shape
+        type_ = Type(spec.type) if spec.type else Type.DOUBLE if spec.format else shape.type
+        sentinels = self.sentinels if spec.sentinels is None else spec.sentinels
+        codec = codec_of(shape, type_, spec.format, sentinels)
+        if codec is None:
+            seen = ", ".join(f"{kind} ({count})" for kind, count in shape.evidence.kinds) or "nothing"
+            message = f"column `{spec.name}` cannot be {type_}: {seen} was seen there"
+            self.sink.report(TYPE_CONFLICT.at(spec.origin, message, label=f"{shape.type} by the facts"))
+            return shape
+        evidence = replace(shape.evidence, because=f"the mapping says {type_}")
+        return Scalar(type=type_, codec=codec, evidence=evidence)
+
+    def tables(self, specs: tuple[TableSpec, ...], parent: str, row: Path = ()) -> Iterator[Table]:
+        for spec in specs:
+            path = table_path(spec, row)
+            if not self.known(spec.rows, path) or not self.rows_fit(spec, path, row):
+                continue
+            yield self.table(spec, path, parent)
+            yield from self.tables(spec.tables, spec.name, path)
+
+    def rows_fit(self, spec: TableSpec, path: Path, parent: Path) -> bool:
+        """Whether a row can be found again: at most one array or map below the parent's rows."""
+        loops = [step for step in path[len(parent) :] if isinstance(step, Each | Entries)]
+        if path[: len(parent)] == parent and len(loops) <= 1:
+            return True
+        message = f"rows of `{spec.name}` lie in more than one array below their parent's rows"
+        advice = "give the outer array a table of its own and nest this one in it"
+        self.sink.report(BAD_ROWS.at(spec.rows.origin, message, label=show(path), advice=advice))
+        return False
+
+    def table(self, spec: TableSpec, path: Path, parent: str) -> Table:
+        lookups = _lookup_paths(spec, path)
+        for lookup in spec.lookups:
+            self.known(lookup.path, lookups[lookup.name])
+        columns = [column for item in spec.columns if (column := self.column(item, path, lookups))]
+        return Table(
+            name=spec.name,
+            scan=path,
+            where=self.where(spec.where, path) if spec.where else None,
+            parent=parent,
+            lookups=tuple(Lookup(name=name, path=target) for name, target in lookups.items()),
+            columns=tuple(replace(column, in_key=column.name in spec.key) for column in columns),
+            omitted=tuple(
+                (target, item.because)
+                for item in spec.omit
+                if (target := absolute(item.path.reference, path, {})) is not None and self.known(item.path, target)
+            ),
+            doc=spec.doc,
+            origin=spec.origin,
+        )
+
+    def where(self, spec: WhereSpec, row: Path) -> Where | None:
+        path = absolute(spec.path.reference, row, {})
+        if path is None or not self.known(spec.path, path):
+            return None
+        return Where(path=path[len(row) :], equals=spec.equals, negated=spec.negated)
+
+    def column(self, spec: ColumnSpec, row: Path, lookups: Mapping[str, Path]) -> Column | None:
+        if spec.path is not None:
+            return self.leaf(spec, spec.path, row, lookups)
+        source, type_ = self.position(spec, row, lookups)
+        if source is None or type_ is None:
+            return None
+        return Column(
+            name=spec.name,
+            type=Type(spec.type) if spec.type else type_,
+            source=source,
+            doc=spec.doc,
+            evidence=Evidence(because="position in the document"),
+            was=spec.was,
+            origin=spec.origin,
+        )
+
+    def leaf(self, spec: ColumnSpec, written: PathText, row: Path, lookups: Mapping[str, Path]) -> Column | None:
+        path = absolute(written.reference, row, lookups)
+        if path is None:
+            self.unknown_anchor(written, lookups)
+            return None
+        if not self.known(written, path):
+            return None
+        shape = at(self.response, path)
+        loops = [step for step in path if is_loop(step) or isinstance(step, SameKey)]
+        lookup = written.reference.anchor if written.reference.anchor in lookups else ""
+        if not lookup and [step for step in row if is_loop(step)][: len(loops)] != loops:
+            message = f"`{written.text}` holds many values for one row of the table"
+            advice = "give the array a table of its own"
+            self.sink.report(BAD_COLUMN.at(written.origin, message, label=show(path), advice=advice))
+            return None
+        column = leaf_column(spec.name, path, shape, lookup)
+        if column is None:
+            message = f"column `{spec.name}` reads `{written.text}`, which is {describe(shape) if shape else 'unknown'}"
+            advice = "name a leaf of it, give it a table, or set `shapes: {path: json}`"
+            self.sink.report(BAD_COLUMN.at(written.origin, message, label="not a leaf", advice=advice))
+            return None
+        return replace(column, doc=spec.doc, was=spec.was, origin=spec.origin)
+
+    def position(self, spec: ColumnSpec, row: Path, lookups: Mapping[str, Path]) -> tuple[Source | None, Type | None]:
+        """Bind a column that tells where the row stood."""
+        if spec.param:
+            return Param(name=spec.param, default=spec.default), Type.TEXT
+        if spec.ordinal is not None and (loop := _last(row, Each)):
+            return Ordinal(loop=loop, base=spec.ordinal), Type.INTEGER
+        if spec.map_key and (loop := _last(row, Entries)):
+            return MapKey(loop=loop), Type.TEXT
+        if spec.branch is not None and (loop := _last(lookups.get(spec.of, row), Branches)):
+            return (
+                BranchOf(loop=loop, equals=spec.branch or None, lookup=spec.of),
+                Type.BOOLEAN if spec.branch else Type.TEXT,
+            )
+        wanted = "a fold" if spec.branch is not None else "a map" if spec.map_key else "an array"
+        message = f"column `{spec.name}` needs {wanted} in the path of the rows, which are `{show(row)}`"
+        self.sink.report(BAD_COLUMN.at(spec.origin, message, label="no such loop"))
+        return None, None
+
+    def raw_key(self, spec: RawKeySpec) -> RawKey | None:
+        path = spec.path.reference.steps
+        if not self.known(spec.path, path):
+            return None
+        shape = at(self.response, path)
+        if not isinstance(shape, Scalar) or not all(isinstance(step, Field) for step in path):
+            message = f"raw key `{spec.name}` must be one value of the document"
+            self.sink.report(BAD_COLUMN.at(spec.path.origin, message, label=describe(shape) if shape else ""))
+            return None
+        return RawKey(name=spec.name, type=Type(spec.type) if spec.type else shape.type, path=path)
+
+    def ignored(self, spec: IgnoreSpec) -> Ignored | None:
+        path = spec.path.reference.steps
+        if not self.known(spec.path, path):
+            return None
+        equals = None
+        if spec.equals:
+            text = spec.equals.removesuffix("[-1]")
+            equals = EqualPath(path=parse(text).steps, last=text != spec.equals)
+        return Ignored(path=path, because=spec.because, equals=equals, origin=spec.origin)
+
+    def known(self, written: PathText, path: Path) -> bool:
+        """Whether the path exists in the response; report where it ends if not."""
+        shape: Shape | None = self.response
+        for index, step in enumerate(path):
+            assert shape is not None
+            below = child(shape, step)
+            if below is None:
+                self.sink.report(_unknown(written, path[:index], step, shape))
+                return False
+            shape = below
+        return True
+
+    def unknown_anchor(self, written: PathText, lookups: Mapping[str, Path]) -> None:
+        anchor = written.reference.anchor
+        message = f"`{written.text}` climbs above the document"
+        if anchor not in ("$", ".", *lookups):
+            message = f"no lookup `{anchor}` in this table"
+        advice = did_you_mean(anchor, lookups)
+        self.sink.report(UNKNOWN_ANCHOR.at(written.origin, message, label="unknown", advice=advice))
+
+
+def codec_of(shape: Scalar, type_: Type, pattern: str, sentinels: tuple[str, ...]) -> Codec | None:
+    """Return how values of a shape become cells of a type, or None if they cannot."""
+    kinds = {kind for kind, _ in shape.evidence.kinds if kind is not Kind.NULL}
+    is_text = kinds == {Kind.STRING} or (not kinds and shape.type in (Type.TEXT, Type.DATE, Type.TIMESTAMP))
+    match type_:
+        case Type.DATE if is_text:
+            return DateText()
+        case Type.TIMESTAMP if is_text:
+            return InstantText()
+        case Type.INTEGER | Type.BIGINT if is_text:
+            return IntegerText(sentinels)
+        case Type.DOUBLE if is_text and pattern:
+            return DecimalText(pattern, sentinels)
+        case Type.TEXT if is_text:
+            return Native()
+        case Type.BOOLEAN if kinds <= {Kind.BOOLEAN} and not is_text:
+            return Native()
+        case Type.INTEGER | Type.BIGINT if kinds <= {Kind.INTEGER} and not is_text:
+            return Native()
+        case Type.DOUBLE if kinds <= {Kind.INTEGER, Kind.NUMBER} and not is_text:
+            return Native()
+        case _:
+            return None
+
+
+def leaf_column(name: str, path: Path, shape: Shape | None, lookup: str = "") -> Column | None:
+    """Make the column of a leaf: a scalar, an array of scalars, or a document kept as JSON."""
+    match shape:
+        case Scalar():
+            source = Leaf(path=path, codec=shape.codec, lookup=lookup)
+            type_, is_array = shape.type, False
+        case Array(item=Scalar() as item):
+            source = Leaf(path=path, codec=item.codec, is_array=True, lookup=lookup)
+            type_, is_array = item.type, True
+        case _ if shape is not None and is_document(shape):
+            source = Leaf(path=path, codec=Native(), lookup=lookup)
+            type_, is_array = Type.JSON, False
+        case _:
+            return None
+    evidence = shape.evidence
+    return Column(
+        name=name,
+        type=type_,
+        source=source,
+        is_array=is_array,
+        evidence=evidence,
+        decisions=(evidence.because,) if evidence.because else (),
+        origin=_NOWHERE,
+    )
+
+
+def _specs(tables: tuple[TableSpec, ...], parent: Path) -> Iterator[tuple[TableSpec, Path]]:
+    for table in tables:
+        path = table_path(table, parent)
+        yield table, path
+        yield from _specs(table.tables, path)
+
+
+def _lookup_paths(table: TableSpec, row: Path) -> dict[str, Path]:
+    paths = {lookup.name: absolute(lookup.path.reference, row, {}) for lookup in table.lookups}
+    return {name: path for name, path in paths.items() if path is not None}
+
+
+def _last(path: Path, kind: type[Each | Entries | Branches]) -> Path:
+    """Return the path up to its last loop of a kind, or ()."""
+    for index in range(len(path), 0, -1):
+        if isinstance(path[index - 1], kind):
+            return path[:index]
+    return ()
+
+
+def _unknown(written: PathText, before: Path, step: Step, shape: Shape) -> Diagnostic:
+    names = tuple(shape.by_name) if isinstance(shape, Record) else ()
+    word = step.name if isinstance(step, Field) else show((step,), "").lstrip(".")
+    is_map = isinstance(shape, Map) and isinstance(step, Field)
+    advice = "its keys are values: write `{*}`" if is_map else did_you_mean(word, names)
+    return UNKNOWN_PATH.at(
+        written.origin,
+        f"path `{written.text}` does not exist",
+        label=f"`{show(before)}` is {describe(shape)} without `{word}`",
+        advice=advice,
+    )

@@ -1,0 +1,122 @@
+"""Complete the keys: the document's, then the parent's, then the table's own; and put columns in their order."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from compiler.diagnostics import did_you_mean
+from compiler.ir.mapping import TableSpec
+from compiler.ir.paths import Field, Path, show
+from compiler.ir.plan import Column, Leaf, OperationPlan, Plan, RawKey, Table
+from compiler.ir.shape import Shape
+from compiler.ir.types import Kind, Native
+from compiler.ir.walk import at, child
+from compiler.passes.context import Context
+from compiler.rules import NULL_KEY, TABLE_WITHOUT_KEY, UNKNOWN_KEY_COLUMN
+
+
+def keys(plan: Plan, context: Context) -> Plan:
+    """Return the Plan with complete keys.
+
+    before: `game.live_game_plays (at_bat_index)`    after: `game.live_game_plays (game_pk, at_bat_index)`
+    """
+    return Plan(operations=tuple(_operation(item, context) for item in plan.operations))
+
+
+def _operation(plan: OperationPlan, context: Context) -> OperationPlan:
+    specs = {spec.name: spec for spec in _flat(context.specs[plan.name].tables)}
+    done: dict[str, Table] = {}
+    for table in plan.tables:
+        parent = done.get(table.parent)
+        done[table.name] = _table(plan, table, parent, specs.get(table.name), context)
+    return replace(plan, tables=tuple(done.values()))
+
+
+def _flat(specs: tuple[TableSpec, ...]) -> Iterator[TableSpec]:
+    for spec in specs:
+        yield spec
+        yield from _flat(spec.tables)
+
+
+def _table(
+    plan: OperationPlan, table: Table, parent: Table | None, spec: TableSpec | None, context: Context
+) -> Table:
+    own = {column.name: column for column in table.columns}
+    inherited = _parent_key(parent) if parent else _document_key(plan)
+    names = [column.name for column in inherited]
+    names += [name for name in _own_key(table, spec) if name not in names]
+    known = {column.name: column for column in inherited} | own
+    for name in names:
+        if name not in known and spec is not None:
+            message = f"key column `{name}` is not a column of `{table.name}`"
+            advice = did_you_mean(name, own)
+            context.sink.report(UNKNOWN_KEY_COLUMN.at(spec.origin, message, advice=advice))
+    if not names and spec is not None:
+        context.sink.report(TABLE_WITHOUT_KEY.at(spec.origin, f"table `{table.name}` has no key", label="no key"))
+    key = [replace(known[name], in_key=True) for name in names if name in known]
+    _check_filled(plan, table, key, context)
+    others = [replace(column, in_key=False) for column in table.columns if column.name not in names]
+    return replace(table, columns=(*key, *others))
+
+
+def _own_key(table: Table, spec: TableSpec | None) -> tuple[str, ...]:
+    return spec.key if spec else tuple(column.name for column in table.columns if column.in_key)
+
+
+def _parent_key(parent: Table) -> list[Column]:
+    return [_copy(column) for column in parent.columns if column.in_key]
+
+
+def _copy(column: Column) -> Column:
+    if isinstance(column.source, Leaf):
+        return replace(column, source=replace(column.source, owns=False))
+    return column
+
+
+def _document_key(plan: OperationPlan) -> list[Column]:
+    raw_keys = {key.name: key for key in plan.raw_keys}
+    return [_document_column(plan, raw_keys[name]) for name in plan.document_key if name in raw_keys]
+
+
+def _document_column(plan: OperationPlan, key: RawKey) -> Column:
+    shape = at(plan.response, key.path)
+    assert shape is not None
+    return Column(
+        name=key.name,
+        type=key.type,
+        source=Leaf(path=key.path, codec=Native(), owns=False),
+        in_key=True,
+        evidence=shape.evidence,
+        decisions=("the document's key",),
+        origin=plan.operation.variants[0].origin,
+    )
+
+
+def _check_filled(plan: OperationPlan, table: Table, key: list[Column], context: Context) -> None:
+    """Report key columns that the facts have seen empty: their rows would be rescued."""
+    for column in key:
+        source = column.source
+        if not isinstance(source, Leaf) or not source.owns or table.where is not None:
+            continue
+        place = _sometimes_absent(plan.response, table.scan, source.path)
+        if place is not None:
+            message = f"key column `{column.name}` of `{table.name}` is not always filled"
+            advice = "choose a column that every row has, or the ordinal"
+            note = f"{place} in the captures"
+            context.sink.report(
+                NULL_KEY.at(column.origin, message, label="may be NULL", notes=(note,), advice=advice)
+            )
+
+
+def _sometimes_absent(response: Shape, scan: Path, path: Path) -> str | None:
+    shape = at(response, scan)
+    for index in range(len(scan), len(path)):
+        if shape is None or not isinstance(path[index], Field):
+            return None
+        shape = child(shape, path[index])
+        if shape is None:
+            return None
+        evidence = shape.evidence
+        filled = evidence.seen - dict(evidence.kinds).get(Kind.NULL, 0)
+        if evidence.seen and filled < evidence.parent_seen:
+            return f"`{show(path[: index + 1])}` was there {filled} of {evidence.parent_seen} times"
+    return None

@@ -1,0 +1,162 @@
+"""Apply what the mapping says about shapes: overrides, column types, and one shape for the branches of a fold."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from compiler.diagnostics import Sink
+from compiler.ir.mapping import ColumnSpec, OperationSpec, ShapeSpec, TableSpec
+from compiler.ir.paths import Branches, Path
+from compiler.ir.plan import OperationPlan, Plan
+from compiler.ir.shape import Array, Map, Member, Record, Scalar, Shape, Unknown
+from compiler.ir.types import Native, Type
+from compiler.ir.walk import at, join, rewrite, scalars
+from compiler.passes.anchors import table_path
+from compiler.passes.context import Context
+from compiler.rules import SHAPE_CONFLICT, UNKNOWN_PATH
+
+
+def shape(plan: Plan, context: Context) -> Plan:
+    """Return the Plan with the author's shapes.
+
+    before: `teams.away` and `teams.home` with the keys that each happened to have
+    after: both with the keys of either, because `rows: $.teams.{away,home}` says that they are alike
+    """
+    return Plan(operations=tuple(_operation(item, context) for item in plan.operations))
+
+
+def _operation(plan: OperationPlan, context: Context) -> OperationPlan:
+    spec = context.specs[plan.name]
+    response = plan.response
+    for override in spec.shapes:
+        response = _override(response, override, context.sink)
+    for path in _folds(spec):
+        response = _fold(response, path)
+    response = _default_folds(response, context.mapping.defaults.folds)
+    return replace(plan, response=response)
+
+
+def _override(response: Shape, spec: ShapeSpec, sink: Sink) -> Shape:
+    path = spec.path.reference.steps
+    found = at(response, path)
+    if found is None:
+        sink.report(UNKNOWN_PATH.at(spec.path.origin, f"path `{spec.path.text}` does not exist", label="unknown"))
+        return response
+    changed = _change(spec, found)
+    if changed is None:
+        message = f"`{spec.path.text}` cannot be read as {spec.kind}: it is {describe(found)}"
+        sink.report(SHAPE_CONFLICT.at(spec.path.origin, message, label=describe(found)))
+        return response
+    return rewrite(response, path, lambda _: changed)
+
+
+def _change(spec: ShapeSpec, found: Shape) -> Shape | None:
+    evidence = replace(found.evidence, because=f"the mapping says {spec.kind}")
+    match spec.kind, found:
+        case "json", _:
+            return Unknown(mixed=True, evidence=evidence)
+        case "column", Scalar() | Unknown():
+            return Scalar(type=Type(spec.type), codec=Native(), evidence=evidence)
+        case "numbers", _:
+            return _numbers(found, Type(spec.type))
+        case "map", Map():
+            return found
+        case "map", Record() if found.members:
+            return Map(value=_joined(found), evidence=evidence)
+        case "record", Record():
+            return found
+        case "array", Array():
+            return found
+        case _:
+            return None
+
+
+def _joined(record: Record) -> Shape:
+    value = record.members[0].shape
+    for member in record.members[1:]:
+        value = join(value, member.shape)
+    return value
+
+
+def _numbers(shape: Shape, type_: Type) -> Shape:
+    def widen(found: Shape) -> Shape:
+        if isinstance(found, Scalar) and found.type in (Type.BIGINT, Type.INTEGER):
+            evidence = replace(found.evidence, because=f"the mapping says that numbers here are {type_}")
+            return replace(found, type=type_, evidence=evidence)
+        return found
+
+    for path, _ in tuple(scalars(shape)):
+        shape = rewrite(shape, path, widen)
+    return shape
+
+
+def _folds(spec: OperationSpec) -> Iterator[Path]:
+    """Yield every path of the mapping up to a fold, outer folds first."""
+    found: list[Path] = []
+    for table, path in _tables(spec.tables, ()):
+        found.append(path)
+        found += [lookup.path.reference.steps for lookup in table.lookups]
+    for path in found:
+        for index, step in enumerate(path):
+            if isinstance(step, Branches):
+                yield path[: index + 1]
+
+
+def _tables(tables: tuple[TableSpec, ...], parent: Path) -> Iterator[tuple[TableSpec, Path]]:
+    for table in tables:
+        path = table_path(table, parent)
+        yield table, path
+        yield from _tables(table.tables, path)
+
+
+def _fold(response: Shape, path: Path) -> Shape:
+    fold = path[-1]
+    assert isinstance(fold, Branches)
+    return rewrite(response, path[:-1], lambda found: _alike(found, fold.names))
+
+
+def _alike(found: Shape, names: tuple[str, ...]) -> Shape:
+    """Give every named branch the shape that holds them all; a branch that was never seen gets it too."""
+    if not isinstance(found, Record):
+        return found
+    known = [found.by_name[name] for name in names if name in found.by_name]
+    if not known:
+        return found
+    common = known[0]
+    for branch in known[1:]:
+        common = join(common, branch)
+    members = [Member(item.name, common if item.name in names else item.shape) for item in found.members]
+    members += [Member(name, common) for name in names if name not in found.by_name]
+    return Record(members=tuple(members), evidence=found.evidence)
+
+
+def _default_folds(shape: Shape, folds: tuple[tuple[str, ...], ...]) -> Shape:
+    """Make alike the branches of every fold of the defaults (`away` and `home`), wherever they stand."""
+    match shape:
+        case Record():
+            members = tuple(Member(item.name, _default_folds(item.shape, folds)) for item in shape.members)
+            record: Shape = Record(members=members, evidence=shape.evidence)
+            for names in folds:
+                if set(names) <= set(shape.by_name):
+                    record = _alike(record, names)
+            return record
+        case Array():
+            return replace(shape, item=_default_folds(shape.item, folds))
+        case Map():
+            return replace(shape, value=_default_folds(shape.value, folds))
+        case _:
+            return shape
+
+
+def describe(shape: Shape) -> str:
+    """Say in a word what a shape is."""
+    match shape:
+        case Record():
+            return "a record"
+        case Array():
+            return "an array"
+        case Map():
+            return "a map"
+        case Scalar():
+            return f"a {shape.type} value"
+        case Unknown():
+            return "of unknown shape"
