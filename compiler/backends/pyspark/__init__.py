@@ -1,0 +1,117 @@
+"""Emit PySpark: per operation a module with a pruned schema and one function `DataFrame -> DataFrame` per table."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from compiler.backends.base import render, source_of
+from compiler.backends.pyspark.columns import Pattern
+from compiler.backends.pyspark.lower import Rows, Select, TableLowering
+from compiler.backends.pyspark.schema import prune, quoted, reads, show
+from compiler.ir.paths import show as show_path
+from compiler.ir.plan import OperationPlan, Plan, Table
+from compiler.ir.types import Type
+
+TEMPLATE = "pyspark/job.py.jinja"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """The generated function of a table."""
+
+    name: str
+    table: str
+    summary: str
+    doc: str
+    selects: tuple[Select, ...]
+    rows: Rows
+    key: str
+    json: str
+
+
+@dataclass(frozen=True, slots=True)
+class PySpark:
+    """The backend for Spark 4 (`from_json`, `explode`, `try_cast`)."""
+
+    name: str = "pyspark"
+
+    def emit(self, plan: Plan) -> Mapping[str, str]:
+        """Return one module for each operation that has tables."""
+        return {
+            f"jobs/spark/{operation.slug}.py": _module(operation)
+            for operation in plan.operations
+            if operation.tables
+        }
+
+
+BACKEND = PySpark()
+
+
+def _module(operation: OperationPlan) -> str:
+    lowered = tuple(map(TableLowering, operation.tables))
+    schema = show(prune(reads(operation)))
+    patterns = sorted({pattern for table in lowered for pattern in table.patterns})
+    return render(
+        TEMPLATE,
+        source=source_of(operation),
+        operation=quoted(operation.name),
+        title=f"`{operation.name}` documents -> {len(lowered)} table{'s' if len(lowered) > 1 else ''}.",
+        functions=_functions(operation, lowered),
+        types=", ".join(schema.types),
+        uses_window=any(table.unpinned for table in lowered),
+        patterns=[(pattern.name, _raw(pattern)) for pattern in patterns],
+        constants=schema.constants,
+        schema=schema.expression,
+    )
+
+
+def _functions(operation: OperationPlan, lowered: tuple[TableLowering, ...]) -> tuple[Function, ...]:
+    names = max(len(table.name) for table in operation.tables)
+    grains = [_grain(table) for table in operation.tables]
+    return tuple(
+        Function(
+            name=_function_name(table.table, operation),
+            table=quoted(table.table.name),
+            summary=_escaped(_summary(table.table, grain, names, max(map(len, grains)))),
+            doc=f"One row per {_escaped(grain)}.",
+            selects=table.selects,
+            rows=table.rows,
+            key=_tuple(table.table.key),
+            json=_tuple(column.name for column in table.table.columns if column.type is Type.JSON),
+        )
+        for table, grain in zip(lowered, grains, strict=True)
+    )
+
+
+def _summary(table: Table, grain: str, names: int, grains: int) -> str:
+    return f"{table.name:<{names}}  one row per {grain:<{grains}}  key: {', '.join(table.key)}"
+
+
+def _escaped(text: str) -> str:
+    """Return a text as it stands in a docstring."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _grain(table: Table) -> str:
+    if not table.scan:
+        return "document"
+    where = table.where
+    if where is None:
+        return f"`{show_path(table.scan)}`"
+    inner = show_path(where.path, ".")
+    test = inner if where.equals is None else f"{inner} is {where.equals}"
+    return f"`{show_path(table.scan)}` where {'not ' if where.negated else ''}`{test}`"
+
+
+def _function_name(table: Table, operation: OperationPlan) -> str:
+    same = [other for other in operation.tables if other.short_name == table.short_name]
+    return table.short_name if len(same) == 1 else table.name.replace(".", "_")
+
+
+def _raw(pattern: Pattern) -> str:
+    return f'r"{pattern.regex}"'
+
+
+def _tuple(names: Iterable[str]) -> str:
+    """Return the items of a tuple as Python writes them; one item has its comma."""
+    found = [quoted(name) for name in names]
+    return ", ".join(found) + ("," if len(found) == 1 else "")

@@ -1,0 +1,241 @@
+"""Lower a table of the Plan to the statements of one generated function: explode, explode, select, filter.
+
+Each select leaves one scope for the next: it makes the columns that this scope can see, carries those made before,
+and explodes the next loop. Nothing wider than a column is carried, so that no row drags the document along.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import assert_never
+
+from compiler.backends.pyspark import columns, lookups
+from compiler.backends.pyspark.columns import Pattern, reference
+from compiler.backends.pyspark.schema import quoted
+from compiler.backends.pyspark.scopes import Scope, is_pinned, scope_of, scopes
+from compiler.ir.paths import Branches, Entries, Field
+from compiler.ir.plan import BranchOf, Column, Leaf, MapKey, Ordinal, Param, Table, Where
+
+KEPT = ("raw_id", "captured_at")
+"""Columns that follow a row from its document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """`frame = source.select(...)`, with columns that the match of a lookup adds."""
+
+    frame: str
+    source: str
+    items: tuple[str, ...]
+    added: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The last select: the filters before it, and what makes its rows unique."""
+
+    source: str
+    filters: tuple[str, ...]
+    items: tuple[str, ...]
+    key: str
+    partition: str
+    order: str
+    dropped: str
+
+
+class TableLowering:
+    """Everything about one table that the generated function says."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.scopes = scopes(table)
+        self.found = {lookup.name: lookups.find(lookup, table, self.scopes) for lookup in table.lookups}
+        self.unpinned = tuple(scope for scope in self.scopes[1:] if not is_pinned(table, scope))
+
+    @property
+    def patterns(self) -> Iterator[Pattern]:
+        """Yield the patterns that the function refers to."""
+        for column in self.table.columns:
+            codec = (
+                column.source.codec
+                if isinstance(column.source, Leaf)
+                else columns.PARAM_CODECS.get(column.type)
+            )
+            found = (
+                columns.pattern(codec)
+                if codec is not None and not isinstance(column.source, Ordinal)
+                else None
+            )
+            if found is not None:
+                yield found
+
+    @cached_property
+    def selects(self) -> tuple[Select, ...]:
+        """The select for each loop, outermost first."""
+        return tuple(self._select(number) for number in range(1, len(self.scopes)))
+
+    def _select(self, number: int) -> Select:
+        """Return the select that leaves the scope before loop `number`."""
+        added = {
+            name: text
+            for found in self.found.values()
+            if found.match == number
+            for name, text in found.matches().items()
+        }
+        items = (
+            *map(quoted, KEPT),
+            *self._carried(number - 1),
+            *self._made(number - 1),
+            self._explode(number),
+        )
+        return Select(self.scopes[number].frame, self.scopes[number - 1].frame, items, tuple(added.items()))
+
+    def _carried(self, scope: int) -> Iterator[str]:
+        """Yield the names of columns that earlier selects made and later ones need."""
+        for column in self.table.columns:
+            if self._home(column) < scope:
+                yield quoted(column.name)
+        for early in range(scope):
+            yield from (quoted(name) for name, _ in self._for_lookups(early, scope))
+        for earlier in self.scopes[1:scope]:
+            if earlier in self.unpinned:
+                yield quoted(earlier.position)
+        yield from self._keys_for_lookups(scope)
+
+    def _made(self, scope: int) -> Iterator[str]:
+        """Yield the columns that only the select which leaves `scope` can make."""
+        for column in self.table.columns:
+            if self._home(column) == scope:
+                yield f"{self._expression(column)}.alias({quoted(column.name)})"
+        for name, text in self._for_lookups(scope, scope):
+            yield f"{text}.alias({quoted(name)})"
+        if self.scopes[scope] in self.unpinned:
+            yield quoted(self.scopes[scope].position)
+
+    def _for_lookups(self, made: int, carried: int) -> Iterator[tuple[str, str]]:
+        """Yield name and expression of the columns, made at one scope, that lookups at or after another one need."""
+        for found in self.found.values():
+            if found.source == made and carried < found.match:
+                yield from ((name, f"F.col({quoted(place)})") for _, name, place in found.maps())
+            if found.source == made:
+                yield from self._around(found)
+
+    def _around(self, found: lookups.Found) -> Iterator[tuple[str, str]]:
+        for column in self.table.columns:
+            match column.source:
+                case Leaf(lookup=found.name) as leaf if not found.holds(leaf):
+                    for _, name, place in found.around(column, leaf):
+                        yield name, columns.value(column, leaf, place)
+                case _:
+                    pass
+
+    def _keys_for_lookups(self, scope: int) -> Iterator[str]:
+        wanted = {found.key_scope for found in self.found.values() if found.key_scope < scope <= found.match}
+        yield from (quoted(self.scopes[number].key) for number in sorted(wanted))
+
+    def _home(self, column: Column) -> int:
+        """Return the scope in which a column can be made."""
+        match column.source:
+            case Leaf(lookup=name) | BranchOf(lookup=name) if name:
+                return self.found[name].match
+            case Leaf(path=path):
+                return scope_of(path, self.table)
+            case Ordinal(loop=loop) | MapKey(loop=loop) | BranchOf(loop=loop):
+                return scope_of(loop, self.table)
+            case Param():
+                return 0
+            case _:
+                assert_never(column.source)
+
+    def _expression(self, column: Column) -> str:
+        scope = self.scopes[self._home(column)]
+        match column.source:
+            case Leaf() as leaf:
+                return self._leaf(column, leaf, scope)
+            case Ordinal(base=base):
+                return columns.ordinal(column.type, f"F.col({quoted(scope.position)})", base)
+            case MapKey():
+                return columns.text_as(column.type, f"F.col({quoted(scope.key)})")
+            case BranchOf(equals=equals, lookup=name):
+                branch = f"F.col({quoted(self.found[name].branch if name else scope.key)})"
+                return branch if equals is None else f"({branch} == {quoted(equals)})"
+            case Param(name=name, default=default):
+                return columns.text_as(column.type, columns.param(name, default))
+            case _:
+                assert_never(column.source)
+
+    def _leaf(self, column: Column, leaf: Leaf, scope: Scope) -> str:
+        if not leaf.lookup:
+            return columns.value(column, leaf, reference(scope.element, leaf.path[scope.depth :]))
+        found = self.found[leaf.lookup]
+        if found.holds(leaf):
+            return columns.value(column, leaf, found.below(leaf))
+        if found.branches == ("",):
+            name = next(name for _, name, _ in found.around(column, leaf))
+            return f"F.when(F.col({quoted(found.name)}).isNotNull(), F.col({quoted(name)}))"
+        branch = f"F.col({quoted(found.branch)})"
+        return "F" + "".join(
+            f".when({branch} == {quoted(of)}, F.col({quoted(name)}))"
+            for of, name, _ in found.around(column, leaf)
+        )
+
+    def _explode(self, number: int) -> str:
+        scope, around = self.scopes[number], self.scopes[number - 1]
+        place = reference(around.element, self.table.scan[around.depth : scope.depth - 1])
+        names = [scope.element]
+        if isinstance(scope.step, Branches | Entries):
+            names.insert(0, scope.key)
+        if self._needs_position(scope):
+            names.insert(0, scope.position)
+        function = "posexplode_outer" if self._needs_position(scope) else "explode_outer"
+        return f"F.{function}({_collection(scope, place)}).alias({', '.join(map(quoted, names))})"
+
+    def _needs_position(self, scope: Scope) -> bool:
+        loop = self.table.scan[: scope.depth]
+        counted = any(
+            isinstance(column.source, Ordinal) and column.source.loop == loop for column in self.table.columns
+        )
+        return counted or scope in self.unpinned
+
+    @cached_property
+    def rows(self) -> Rows:
+        """The last select."""
+        last = len(self.scopes) - 1
+        made = dict(
+            zip((c.name for c in self.table.columns if self._home(c) == last), self._made(last), strict=False)
+        )
+        positions = tuple(scope.position for scope in self.unpinned)
+        items = (made.get(column.name, quoted(column.name)) for column in self.table.columns)
+        key = [column for column in self.table.columns if column.in_key]
+        return Rows(
+            source=self.scopes[last].frame,
+            filters=tuple(self._filters()),
+            items=(*items, *map(quoted, KEPT), *map(quoted, positions)),
+            key=", ".join(quoted(column.name) for column in key),
+            partition=", ".join(map(quoted, ("raw_id", *(c.name for c in key if self._home(c) > 0)))),
+            order=", ".join(map(quoted, positions)),
+            dropped=", ".join(map(quoted, (*positions, "nth"))) if positions else "",
+        )
+
+    def _filters(self) -> Iterator[str]:
+        last, where = self.scopes[-1], self.table.where
+        row = self.table.scan[last.depth :]
+        yield f"F.col({quoted(reference(last.element, row))}).isNotNull()"
+        if where is not None:
+            yield _condition(where, reference(last.element, (*row, *where.path)))
+
+
+def _collection(scope: Scope, place: str) -> str:
+    if not isinstance(scope.step, Branches):
+        return quoted(place)
+    pairs = (
+        f"F.lit({quoted(name)}), {quoted(reference(place, (Field(name),)))}" for name in scope.step.names
+    )
+    return f"F.create_map({', '.join(pairs)},)"
+
+
+def _condition(where: Where, place: str) -> str:
+    value = "True" if where.equals is None else quoted(where.equals)
+    if where.negated:
+        return f"~F.col({quoted(place)}).eqNullSafe({value})"
+    return f"F.col({quoted(place)})" if where.equals is None else f"F.col({quoted(place)}) == {value}"
