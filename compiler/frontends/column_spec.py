@@ -1,0 +1,90 @@
+"""Read one column of a mapping."""
+
+import re
+from dataclasses import dataclass
+
+from compiler.frontends.document import Scalar
+from compiler.frontends.yaml_reader import Yaml, YamlReader
+from compiler.ir.mapping import ColumnSpec
+from compiler.ir.types import Type
+from compiler.rules import COLUMN_SOURCE, UNKNOWN_VALUE
+
+_SOURCES = ("path", "ordinal", "map_key", "branch", "param")
+_KEYS = (*_SOURCES, "of", "default", "type", "format", "sentinels", "was", "doc")
+_GOES_WITH = {"of": ("branch", "map_key"), "default": ("param",)}
+_ALIASES = {"double": Type.DOUBLE.value}
+_FORMAT = re.compile(r"0?\.0+")
+
+
+def read_type(read: YamlReader, at: Yaml | None) -> str:
+    """Read a type's name; `double` is short for `double precision`."""
+    written = read.word(at, (*(type_.value for type_ in Type), *_ALIASES))
+    return _ALIASES.get(written, written)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnReader:
+    """Reads `name: path` and `name: {...}`."""
+
+    read: YamlReader
+
+    def column(self, name: str, at: Yaml) -> ColumnSpec | None:
+        """Return the column, or None where its source makes no sense."""
+        if isinstance(at.node, Scalar):
+            path = self.read.path(at)
+            return ColumnSpec(name=name, path=path, origin=at.key_origin) if path else None
+        fields = self.read.fields(at, _KEYS)
+        if not self._has_one_source(at, fields):
+            return None
+        return ColumnSpec(
+            name=name,
+            path=self.read.path(fields.get("path")),
+            ordinal=self._ordinal(fields.get("ordinal")),
+            map_key=self.read.flag(fields.get("map_key")),
+            branch=self._empty_or_text(fields.get("branch")),
+            of=self.read.text(fields.get("of")),
+            param=self.read.text(fields.get("param")),
+            default=self._empty_or_text(fields.get("default")),
+            type=read_type(self.read, fields.get("type")),
+            format=self._format(fields.get("format")),
+            sentinels=tuple(map(self._sentinel, self.read.items(fields["sentinels"])))
+            if "sentinels" in fields
+            else None,
+            was=self.read.texts(fields.get("was")),
+            doc=self.read.text(fields.get("doc")),
+            origin=at.key_origin,
+        )
+
+    def _has_one_source(self, at: Yaml, fields: dict[str, Yaml]) -> bool:
+        written = [name for name in _SOURCES if name in fields]
+        if len(written) != 1:
+            found = " and ".join(f"`{name}`" for name in written) or "none"
+            message = f"a column has exactly one source, found {found}"
+            self.read.sink.report(
+                COLUMN_SOURCE.at(at.key_origin, message, advice=f"one of {', '.join(_SOURCES)}")
+            )
+        for name, sources in _GOES_WITH.items():
+            if name in fields and not {*sources} & {*written}:
+                advice = f"it goes with {' or '.join(f'`{source}`' for source in sources)}"
+                message = f"`{name}` means nothing here"
+                self.read.sink.report(COLUMN_SOURCE.at(fields[name].key_origin, message, advice=advice))
+        return len(written) == 1
+
+    def _ordinal(self, at: Yaml | None) -> int | None:
+        return None if at is None else int(self.read.word(at, ("0", "1")) or 0)
+
+    def _empty_or_text(self, at: Yaml | None) -> str | None:
+        """Return a text that may be empty in quotes; None where nothing is written."""
+        if at is not None and isinstance(at.node, Scalar) and not at.node.is_plain:
+            return at.node.text
+        return None if at is None else self.read.text(at)
+
+    def _sentinel(self, at: Yaml) -> str:
+        return self._empty_or_text(at) or ""
+
+    def _format(self, at: Yaml | None) -> str:
+        text = self.read.text(at)
+        if at is not None and text and not _FORMAT.fullmatch(text):
+            advice = "`.000` (no zero before the point) or `0.00`"
+            self.read.sink.report(UNKNOWN_VALUE.at(at.origin, f"`{text}` is not a format", advice=advice))
+        return text

@@ -1,0 +1,208 @@
+"""Turn the YAML of `mappings/` into the MappingTree: the grammar, and nothing that needs a schema.
+
+Each file is the mapping of one operation; `defaults.yaml` holds what is true for all.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from compiler.diagnostics import Sink
+from compiler.frontends.column_spec import ColumnReader, read_type
+from compiler.frontends.document import Scalar, read_yaml
+from compiler.frontends.yaml_reader import Yaml, YamlReader
+from compiler.ir.mapping import (
+    Defaults,
+    IgnoreSpec,
+    LookupSpec,
+    MappingTree,
+    OmitSpec,
+    OperationSpec,
+    PathText,
+    PrefixSpec,
+    RawKeySpec,
+    ShapeSpec,
+    TableSpec,
+    WhereSpec,
+)
+from compiler.rules import DEFINED_TWICE, FILTER_SYNTAX
+from compiler.source import SourceFile
+
+DEFAULTS = "defaults.yaml"
+SHAPES = ("record", "map", "array", "json", "column")
+
+_OPERATION = ("operation", "raw", "document", "shapes", "ignore", "tables")
+_TABLE = ("rows", "where", "doc", "key", "lookups", "prefix", "columns", "omit", "tables")
+_LAST = "[-1]"
+_WHERE = re.compile(r"(?P<not>not\s+)?(?P<path>[^\s=]+)(?:\s*=\s*(?P<text>\S(?:.*\S)?))?")
+
+
+def read_mappings(files: Iterable[SourceFile], sink: Sink) -> MappingTree:
+    """Read all files; what is wrong with one is reported, and the rest is read all the same."""
+    reading = _Reading(YamlReader(sink))
+    operations: list[OperationSpec] = []
+    defaults = Defaults()
+    for file in sorted(files, key=lambda found: found.path):
+        node = read_yaml(file, sink)
+        if node is None:
+            continue
+        if PurePosixPath(file.path).name == DEFAULTS:
+            defaults = reading.defaults(Yaml(node, file))
+        elif spec := reading.operation(Yaml(node, file)):
+            operations.append(spec)
+    return MappingTree(
+        operations=tuple(sorted(operations, key=lambda spec: spec.operation)), defaults=defaults
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Reads mappings; `defined` remembers operations and tables across files."""
+
+    read: YamlReader
+    defined: dict[str, Yaml] = field(default_factory=dict[str, Yaml])
+
+    def defaults(self, at: Yaml) -> Defaults:
+        fields = self.read.fields(at, ("sentinels", "folds", "columns_per_table"))
+        budget = fields.get("columns_per_table")
+        return Defaults(
+            sentinels=self.read.texts(fields.get("sentinels")),
+            folds=tuple(self.read.names(item) for item in self.read.items(fields.get("folds"))),
+            columns_per_table=self.read.number(budget) if budget else Defaults().columns_per_table,
+        )
+
+    def operation(self, at: Yaml) -> OperationSpec | None:
+        fields = self.read.fields(at, _OPERATION)
+        named = self.read.need(at, fields, "operation")
+        name = self.read.text(named)
+        if named is None or not name or not self._is_new(f"operation `{name}`", named):
+            return None
+        raw = self.read.fields(fields["raw"], ("table", "keys")) if "raw" in fields else {}
+        return OperationSpec(
+            operation=name,
+            raw_table=self.read.text(raw.get("table")),
+            raw_keys=tuple(
+                filter(None, (self._raw_key(key, entry) for key, entry in self._entries(raw, "keys")))
+            ),
+            document=self.read.names(fields.get("document")),
+            tables=self._tables(fields),
+            ignore=tuple(filter(None, map(self._ignore, self.read.items(fields.get("ignore"))))),
+            shapes=tuple(filter(None, (self._shape(entry) for _, entry in self._entries(fields, "shapes")))),
+            origin=named.origin,
+        )
+
+    def _entries(self, fields: dict[str, Yaml], name: str) -> Iterable[tuple[str, Yaml]]:
+        return self.read.entries(fields[name]).items() if name in fields else ()
+
+    def _is_new(self, what: str, at: Yaml) -> bool:
+        first = self.defined.setdefault(what, at)
+        if first is not at:
+            self.read.twice(DEFINED_TWICE, f"{what} is defined twice", at, first)
+        return first is at
+
+    def _raw_key(self, name: str, at: Yaml) -> RawKeySpec | None:
+        fields = {"path": at} if isinstance(at.node, Scalar) else self.read.fields(at, ("path", "type"))
+        path = self.read.path(self.read.need(at, fields, "path"), is_absolute=True)
+        if path is None:
+            return None
+        return RawKeySpec(
+            name=name, path=path, type=read_type(self.read, fields.get("type")), origin=at.key_origin
+        )
+
+    def _ignore(self, at: Yaml) -> IgnoreSpec | None:
+        fields = self.read.fields(at, ("path", "because", "check"))
+        path = self.read.path(self.read.need(at, fields, "path"), is_absolute=True)
+        because = self.read.text(self.read.need(at, fields, "because"))
+        check = self.read.fields(fields["check"], ("equals",)) if "check" in fields else {}
+        equals = self._equal_path(check.get("equals"))
+        return IgnoreSpec(path=path, because=because, equals=equals, origin=at.origin) if path else None
+
+    def _equal_path(self, at: Yaml | None) -> str:
+        """Check a path that may end in `[-1]`, the last element; keep its text."""
+        text = self.read.text(at)
+        if at is None or not text:
+            return ""
+        return text if self.read.path_in(at, text.removesuffix(_LAST), 0, is_absolute=True) else ""
+
+    def _shape(self, at: Yaml) -> ShapeSpec | None:
+        path = self.read.path(self.read.key_as_scalar(at), is_absolute=True)
+        kind, type_name = self._shape_kind(at)
+        return (
+            ShapeSpec(path=path, kind=kind, type=type_name, origin=at.key_origin) if path and kind else None
+        )
+
+    def _shape_kind(self, at: Yaml) -> tuple[str, str]:
+        """Read `json`, `{as: column, type: bigint}` or `{numbers: double precision}`."""
+        if isinstance(at.node, Scalar):
+            return self.read.word(at, SHAPES), ""
+        fields = self.read.fields(at, ("as", "type", "numbers"))
+        if "numbers" in fields:
+            return "numbers", read_type(self.read, fields["numbers"])
+        return self.read.word(self.read.need(at, fields, "as"), SHAPES), read_type(
+            self.read, fields.get("type")
+        )
+
+    # -------------------------------------------------------------------------------------- tables
+
+    def _tables(self, fields: dict[str, Yaml]) -> tuple[TableSpec, ...]:
+        read = (self._table(name, entry) for name, entry in self._entries(fields, "tables"))
+        return tuple(table for table in read if table is not None)
+
+    def _table(self, name: str, at: Yaml) -> TableSpec | None:
+        fields = self.read.fields(at, _TABLE)
+        rows = self.read.path(self.read.need(at, fields, "rows")) if fields else None
+        tables = self._tables(fields)
+        if not self._is_new(f"table `{name}`", at) or rows is None:
+            return None
+        columns = ColumnReader(self.read)
+        return TableSpec(
+            name=name,
+            rows=rows,
+            where=self._where(fields.get("where")),
+            key=self.read.names(fields.get("key")),
+            lookups=tuple(
+                filter(None, (self._lookup(key, entry) for key, entry in self._entries(fields, "lookups")))
+            ),
+            prefixes=tuple(
+                filter(None, (self._prefix(entry) for _, entry in self._entries(fields, "prefix")))
+            ),
+            columns=tuple(
+                filter(None, (columns.column(key, e) for key, e in self._entries(fields, "columns")))
+            ),
+            omit=tuple(filter(None, map(self._omit, self.read.items(fields.get("omit"))))),
+            tables=tables,
+            doc=self.read.text(fields.get("doc")),
+            origin=at.key_origin,
+        )
+
+    def _where(self, at: Yaml | None) -> WhereSpec | None:
+        text = self.read.text(at)
+        match = _WHERE.fullmatch(text.strip())
+        if at is None or not text:
+            return None
+        if match is None:
+            message = f"`{text}` is not a filter"
+            advice = "write `.flag`, `not .flag`, `.path = text` or `not .path = text`"
+            self.read.sink.report(FILTER_SYNTAX.at(at.origin, message, advice=advice))
+            return None
+        path = self.read.path_in(at, match["path"], match.start("path"))
+        if path is None:
+            return None
+        return WhereSpec(path=path, negated=match["not"] is not None, equals=match["text"], origin=at.origin)
+
+    def _lookup(self, name: str, at: Yaml) -> LookupSpec | None:
+        path = self.read.path(at)
+        return LookupSpec(name=name, path=path, origin=at.key_origin) if path else None
+
+    def _prefix(self, at: Yaml) -> PrefixSpec | None:
+        path = self.read.path(self.read.key_as_scalar(at))
+        is_empty = isinstance(at.node, Scalar) and not at.node.is_plain and not at.node.text
+        prefix = "" if is_empty else self.read.text(at)
+        return PrefixSpec(path=path, prefix=prefix, origin=at.key_origin) if path else None
+
+    def _omit(self, at: Yaml) -> OmitSpec | None:
+        fields = self.read.fields(at, ("path", "because"))
+        path: PathText | None = self.read.path(self.read.need(at, fields, "path"))
+        because = self.read.text(self.read.need(at, fields, "because"))
+        return OmitSpec(path=path, because=because, origin=at.origin) if path else None
