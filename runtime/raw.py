@@ -98,18 +98,19 @@ def _find(operation: Operation) -> sql.Composed:
     return sql.SQL(
         "SELECT raw_id FROM {} WHERE captured_at = %(captured_at)s AND document_key = %(document_key)s"
         " AND sha256 = %(sha256)s AND path_params = %(path_params)s AND query_params = %(query_params)s"
-    ).format(_table(operation))
+    ).format(table_of(operation))
 
 
 def _insert(operation: Operation, columns: tuple[str, ...]) -> sql.Composed:
     return sql.SQL("INSERT INTO {} ({}) VALUES ({}) RETURNING raw_id").format(
-        _table(operation),
+        table_of(operation),
         sql.SQL(", ").join(map(sql.Identifier, columns)),
         sql.SQL(", ").join(map(sql.Placeholder, columns)),
     )
 
 
-def _table(operation: Operation) -> sql.Identifier:
+def table_of(operation: Operation) -> sql.Identifier:
+    """Return the raw table of an operation."""
     return sql.Identifier(*operation.raw_table.split("."))
 
 

@@ -1,12 +1,15 @@
 """Connect to the database in use: `--database-url`, `MLB_DATABASE_URL`, or the embedded server."""
 
+import json
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TypeAlias
 
+import orjson
 import psycopg
 from psycopg.rows import TupleRow
+from psycopg.types.json import set_json_dumps, set_json_loads
 
 from runtime.database import server
 from runtime.database.binaries import OLDEST
@@ -17,7 +20,7 @@ Connection: TypeAlias = psycopg.Connection[TupleRow]
 
 ENVIRONMENT = "MLB_DATABASE_URL"
 
-_SESSION = "-c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601 -c extra_float_digits=1 -c jit=off"
+_SESSION = "-c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601 -c extra_float_digits=1 -c jit=off -c client_min_messages=warning"
 
 
 def url_in_use(project: Project, given: str | None = None, *, start: bool = True) -> str:
@@ -39,6 +42,8 @@ def connect(url: str) -> Connection:
         )
     except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
         raise problem(error, url) from error
+    set_json_dumps(_json, connection)
+    set_json_loads(orjson.loads, connection)
     if connection.info.server_version < OLDEST * 10_000:
         version = connection.info.parameter_status("server_version")
         connection.close()
@@ -46,6 +51,14 @@ def connect(url: str) -> Connection:
             f"the server is PostgreSQL {version}; {OLDEST} or newer is needed", where=redact(url)
         )
     return connection
+
+
+def _json(value: object) -> bytes:
+    """Write JSON; integers beyond 64 bits take the slow way."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value, ensure_ascii=False).encode()
 
 
 @contextmanager

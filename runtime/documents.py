@@ -1,0 +1,96 @@
+"""Find the raw responses whose documents are to be loaded, and transform them from their exact bytes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from psycopg import sql
+
+from runtime.archive import Archive
+from runtime.database import Connection
+from runtime.document import Document, parse
+from runtime.errors import DataError
+from runtime.job import Job, Operation, Rows
+from runtime.raw import table_of
+from runtime.registry import Catalog, find
+from runtime.snapshot import Snapshot
+from runtime.transform import Transformed, transform
+
+# The newest usable response of each document, unless it is loaded already by the present transform.
+_PENDING = """
+WITH newest AS (
+    SELECT DISTINCT ON (document_key) raw_id, captured_at, sha256, document_key{keys}
+    FROM {raw}
+    WHERE data IS NOT NULL
+    ORDER BY document_key, captured_at DESC, sha256 COLLATE "C" DESC, raw_id
+)
+SELECT n.* FROM newest n
+LEFT JOIN metadata.documents d ON d.operation = %(operation)s AND d.document_key = n.document_key
+WHERE %(force)s OR d.raw_id IS NULL
+   OR (n.captured_at, n.sha256 COLLATE "C") > (d.captured_at, d.sha256 COLLATE "C")
+   OR d.transform_digest <> %(digest)s
+ORDER BY n.captured_at, n.document_key
+"""
+
+_ONE = (
+    "SELECT sha256, path_params, query_params, data::text FROM {raw} WHERE raw_id = %s AND captured_at = %s"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Where documents come from."""
+
+    connection: Connection
+    catalog: Catalog
+    archive: Archive
+
+    def pending(self, name: str, *, force: bool = False) -> list[Snapshot]:
+        """Return the snapshots of an operation to load: the newest of each document, if it is not loaded."""
+        operation = find(self.catalog, name)
+        digest = self.catalog.digest(name)
+        found = self.connection.execute(
+            sql.SQL(_PENDING).format(raw=table_of(operation), keys=_key_columns(operation)),
+            {"operation": name, "force": force, "digest": digest},
+        )
+        return [
+            Snapshot(
+                operation=name,
+                document_key=document_key,
+                keys=tuple(keys),
+                raw_id=raw_id,
+                captured_at=captured_at,
+                sha256=sha256,
+                transform_digest=digest,
+            )
+            for raw_id, captured_at, sha256, document_key, *keys in found
+        ]
+
+    def transform(self, name: str, raw_id: int, captured_at: datetime) -> tuple[Job, Transformed]:
+        """Transform a response that is in the raw tier."""
+        operation = find(self.catalog, name)
+        job = self.catalog.job(name)
+        if job is None:
+            raise DataError(f"operation `{name}` has no tables", hint="it is kept raw only; add a mapping")
+        found = self.connection.execute(
+            sql.SQL(_ONE).format(raw=table_of(operation)), (raw_id, captured_at)
+        ).fetchone()
+        if found is None:
+            raise DataError(f"response {raw_id} of `{name}` is not in the raw tier")
+        sha256, path_params, query_params, data = found
+        params = {**cast("Mapping[str, str]", query_params), **cast("Mapping[str, str]", path_params)}
+        body = self.archive.body(sha256) or data.encode()
+        parsed = parse(body)
+        if not isinstance(parsed, Document):
+            raise DataError(f"response {raw_id} of `{name}` is {parsed.reason}")
+        return job, transform(job, parsed.value, params)
+
+    def again(self, name: str, raw_id: int, captured_at: datetime) -> Rows:
+        """Return the rows of an older response."""
+        return self.transform(name, raw_id, captured_at)[1].rows
+
+
+def _key_columns(operation: Operation) -> sql.Composed:
+    names = (sql.SQL(", {}").format(sql.Identifier(name)) for name in operation.document_key)
+    return sql.SQL("").join(names)

@@ -1,0 +1,85 @@
+"""Load what is in the raw tier: transform the newest response of each document and make the tables hold it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+
+import psycopg
+
+from runtime.database import problem
+from runtime.documents import Documents
+from runtime.errors import DataError, MlbError, TerminalError
+from runtime.ingest import Ingest, Received
+from runtime.loader import load
+from runtime.progress import Progress
+from runtime.registry import with_tables
+from runtime.snapshot import Loaded, Snapshot
+from runtime.transform import Transformed, transform
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What loading did, over all documents. `failed` names the documents that could not be loaded."""
+
+    loaded: Loaded = field(default_factory=Loaded)
+    leaves: dict[str, Counter[str]] = field(default_factory=dict[str, Counter[str]])
+    failed: list[str] = field(default_factory=list[str])
+
+
+def pending(documents: Documents, operations: Sequence[str], *, force: bool = False) -> list[Snapshot]:
+    """Return what is to be loaded of some operations, or of all that have tables."""
+    names = operations or with_tables(documents.catalog)
+    return [snapshot for name in names for snapshot in documents.pending(name, force=force)]
+
+
+def load_pending(
+    documents: Documents, operations: Sequence[str], progress: Progress, *, force: bool = False
+) -> Outcome:
+    """Load what is pending; a document that cannot be loaded does not stop the others."""
+    outcome = Outcome()
+    for snapshot in progress.track("load", pending(documents, operations, force=force)):
+        try:
+            load_snapshot(documents, snapshot, outcome, force=force)
+        except (DataError, psycopg.DataError, psycopg.IntegrityError) as error:
+            said = error.what if isinstance(error, MlbError) else problem(error).what
+            outcome.failed.append(f"{snapshot.operation} {snapshot.document_key}: {said}")
+            progress.finding(outcome.failed[-1])
+    return outcome
+
+
+def load_snapshot(documents: Documents, snapshot: Snapshot, outcome: Outcome, *, force: bool = False) -> None:
+    """Load one document."""
+    if None in snapshot.keys:
+        raise DataError("the document does not say what it is about: its key is missing")
+    job, transformed = documents.transform(snapshot.operation, snapshot.raw_id, snapshot.captured_at)
+    outcome.loaded += load(
+        documents.connection, job, transformed, snapshot, again=documents.again, force=force
+    )
+    _count(outcome, snapshot.operation, transformed)
+
+
+def receive(ingest: Ingest, documents: Documents, source: Received) -> Loaded:
+    """Load a response that was just taken in, without reading it again: the live path."""
+    name = source.capture.request.operation
+    job = documents.catalog.job(name)
+    if source.document is None or job is None:
+        return Loaded()
+    keys = tuple(source.row.keys.get(key) for key in job.document_key)
+    if None in keys:
+        raise TerminalError("the document does not say what it is about: its key is missing")
+    snapshot = Snapshot(
+        operation=name,
+        document_key=source.row.document_key,
+        keys=keys,
+        raw_id=source.row.raw_id,
+        captured_at=source.capture.request.captured_at,
+        sha256=source.capture.sha256,
+        transform_digest=documents.catalog.digest(name),
+    )
+    transformed = transform(job, source.document.value, source.capture.request.params)
+    return load(ingest.connection, job, transformed, snapshot, again=documents.again)
+
+
+def _count(outcome: Outcome, operation: str, transformed: Transformed) -> None:
+    counts = {name: value for name, value in asdict(transformed.counts).items() if isinstance(value, int)}
+    outcome.leaves.setdefault(operation, Counter()).update(counts)

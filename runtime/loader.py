@@ -1,0 +1,165 @@
+"""Load one document's rows: only what differs is written, in one transaction; an older capture changes nothing.
+
+A document that is known by its own key (a game) owns the rows with its key values: see `runtime.merge`. One that is
+known by its request (a schedule of a date) may share rows with others: see `runtime.claims`.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+import orjson
+from psycopg.types.json import Jsonb
+
+from runtime.claims import share
+from runtime.conform import Rescued
+from runtime.database import Connection
+from runtime.job import Job, Json, Rows
+from runtime.merge import fill, merge
+from runtime.snapshot import Again, Loaded, Snapshot
+from runtime.target import Target, target
+from runtime.transform import Transformed
+
+_RESCUED = "metadata.rescued_values"
+
+_KNOWN = (
+    "SELECT captured_at, sha256, tables FROM metadata.documents WHERE operation = %s AND document_key = %s"
+)
+
+_REMEMBER = """
+INSERT INTO metadata.documents AS d
+       (operation, document_key, raw_id, captured_at, sha256, transform_digest, tables, counts)
+VALUES (%(operation)s, %(document_key)s, %(raw_id)s, %(captured_at)s, %(sha256)s, %(transform_digest)s,
+        %(tables)s, %(counts)s)
+ON CONFLICT ON CONSTRAINT documents_pkey DO UPDATE
+SET raw_id = excluded.raw_id, captured_at = excluded.captured_at, sha256 = excluded.sha256,
+    transform_digest = excluded.transform_digest, tables = excluded.tables, counts = excluded.counts,
+    loaded_at = now()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is loaded of a document: its place in time and, per table, rows and their digest."""
+
+    captured_at: datetime
+    sha256: str
+    tables: Mapping[str, Mapping[str, Json]]
+
+    @property
+    def position(self) -> tuple[datetime, str]:
+        """Its place among the snapshots of the document."""
+        return (self.captured_at, self.sha256)
+
+    def has(self, table: str, summary: Mapping[str, Json]) -> bool:
+        """Say whether a table holds exactly these rows of the document."""
+        return self.tables.get(table) == summary
+
+
+def load(
+    connection: Connection,
+    job: Job,
+    transformed: Transformed,
+    snapshot: Snapshot,
+    *,
+    again: Again,
+    force: bool = False,
+) -> Loaded:
+    """Make the tables hold a document.
+
+    What is in the tables is known by digest, as long as nobody else writes to them; `force` compares them all the same.
+    """
+    places = [target(table, job.document_key) for table in job.tables]
+    rows: Rows = {place.table.name: transformed.rows.get(place.table.name, []) for place in places}
+    tables = {place.table.name: place.summary(rows[place.table.name]) for place in places}
+    tables[_RESCUED] = _summary(transformed.rescued)
+    with connection.transaction():
+        _lock(connection, places, snapshot)
+        known = _known(connection, snapshot)
+        if known and known.position > snapshot.position:
+            return Loaded(documents=1, outdated=1)
+        trusted = known if known and not force else None
+        changed = _changed(places, tables, trusted, snapshot)
+        if not job.document_key:
+            loaded = share(connection, changed, rows, snapshot, again)
+        elif known or force:
+            loaded = merge(connection, changed, rows, snapshot)
+        else:
+            loaded = fill(connection, changed, rows, snapshot)
+        if trusted is None or not trusted.has(_RESCUED, tables[_RESCUED]):
+            _rescue(connection, transformed.rescued, snapshot)
+        _remember(connection, transformed, tables, snapshot)
+    loaded.documents, loaded.rescued = 1, len(transformed.rescued)
+    loaded.unchanged += sum(len(rows[place.table.name]) for place in places if place not in changed)
+    return loaded
+
+
+def _changed(
+    places: Sequence[Target],
+    tables: Mapping[str, Mapping[str, Json]],
+    known: Known | None,
+    snapshot: Snapshot,
+) -> list[Target]:
+    """Return the tables to look at: a newer claim on a shared row may win it although the document is the same."""
+    if known is None or (places and not places[0].document_key and known.position != snapshot.position):
+        return list(places)
+    return [place for place in places if not known.has(place.table.name, tables[place.table.name])]
+
+
+def _lock(connection: Connection, places: Sequence[Target], snapshot: Snapshot) -> None:
+    """Let loads take turns: those of one document, and, where documents share rows, those of one table."""
+    owned = bool(places) and bool(places[0].document_key)
+    names = (
+        [f"{snapshot.operation} {snapshot.document_key}"] if owned else sorted(p.table.name for p in places)
+    )
+    for name in names:
+        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 3))", (name,))
+
+
+def _known(connection: Connection, snapshot: Snapshot) -> Known | None:
+    found = connection.execute(_KNOWN, (snapshot.operation, snapshot.document_key)).fetchone()
+    return Known(*found) if found else None
+
+
+def _summary(rescued: Sequence[Rescued]) -> dict[str, Json]:
+    content = repr([(value.pointer, value.value, value.reason) for value in rescued]).encode()
+    return {"rows": len(rescued), "digest": hashlib.sha256(content).hexdigest()[:32]}
+
+
+def _rescue(connection: Connection, rescued: Sequence[Rescued], snapshot: Snapshot) -> None:
+    """Replace what is kept of the document beyond its tables."""
+    document = (snapshot.operation, snapshot.document_key)
+    connection.execute(
+        "DELETE FROM metadata.rescued_values WHERE operation = %s AND document_key = %s", document
+    )
+    if not rescued:
+        return
+    columns = "raw_id, ordinal, captured_at, operation, document_key, pointer, value, reason"
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY metadata.rescued_values ({columns}) FROM STDIN (FORMAT binary)") as copy,
+    ):
+        copy.set_types(("bigint", "integer", "timestamptz", "text", "text", "text", "jsonb", "text"))
+        for ordinal, one in enumerate(rescued):
+            place = (snapshot.raw_id, ordinal, snapshot.captured_at, *document)
+            copy.write_row((*place, one.pointer, Jsonb(one.value), one.reason))
+
+
+def _remember(
+    connection: Connection, transformed: Transformed, tables: Mapping[str, Json], snapshot: Snapshot
+) -> None:
+    connection.execute(
+        _REMEMBER,
+        {
+            "operation": snapshot.operation,
+            "document_key": snapshot.document_key,
+            "raw_id": snapshot.raw_id,
+            "captured_at": snapshot.captured_at,
+            "sha256": snapshot.sha256,
+            "transform_digest": snapshot.transform_digest,
+            "tables": Jsonb(tables),
+            "counts": Jsonb(cast(Json, orjson.loads(orjson.dumps(transformed.counts)))),
+        },
+    )

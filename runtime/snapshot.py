@@ -1,0 +1,59 @@
+"""What is loaded and what that changed: values that the parts of the loader pass to each other."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from runtime.job import Row, Rows
+from runtime.raw import Cell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Which response a document comes from. `keys` are the values of the operation's document key."""
+
+    operation: str
+    document_key: str
+    keys: tuple[Cell, ...] = ()
+    raw_id: int
+    captured_at: datetime
+    sha256: str
+    transform_digest: str = ""
+
+    @property
+    def tail(self) -> Row:
+        """The bookkeeping cells of its rows."""
+        return (self.raw_id, self.captured_at)
+
+    @property
+    def position(self) -> tuple[datetime, str]:
+        """Its place among the snapshots of the document; the newest has the greatest."""
+        return (self.captured_at, self.sha256)
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What loading did: documents (`outdated`: a newer one was there), rows, rescued values."""
+
+    documents: int = 0
+    outdated: int = 0
+    inserted: int = 0
+    updated: int = 0
+    deleted: int = 0
+    unchanged: int = 0
+    rescued: int = 0
+
+    def __iadd__(self, other: "Loaded") -> "Loaded":
+        self.documents += other.documents
+        self.outdated += other.outdated
+        self.inserted += other.inserted
+        self.updated += other.updated
+        self.deleted += other.deleted
+        self.unchanged += other.unchanged
+        self.rescued += other.rescued
+        return self
+
+
+Again: TypeAlias = Callable[[str, int, datetime], Rows]
+"""Transforms an older response again: operation, raw id, instant -> rows."""

@@ -1,0 +1,200 @@
+"""The SQL of one normalized table: how rows are staged, compared and merged.
+
+Everything is made once per table. Bookkeeping columns never take part in a comparison: a row that did not change
+keeps the `raw_id` and `captured_at` of the response that brought it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property, lru_cache
+from typing import LiteralString, cast
+
+import orjson
+from psycopg import sql
+
+from runtime.database import Connection
+from runtime.job import Json, Row, Table
+
+BOOKKEEPING = (("raw_id", "bigint"), ("captured_at", "timestamptz"))
+
+
+@dataclass(frozen=True)
+class Target:
+    """A table to load into, seen from SQL.
+
+    `document_key` names the columns that tell a document's rows; without them several documents may hold the same
+    row, and staged rows carry their key as text, by which documents claim them.
+    """
+
+    table: Table
+    document_key: tuple[str, ...]
+
+    @cached_property
+    def name(self) -> sql.Identifier:
+        """The table."""
+        return sql.Identifier(*self.table.name.split("."))
+
+    @cached_property
+    def stage(self) -> sql.Identifier:
+        """The temporary table that rows are copied into first."""
+        return sql.Identifier(f"stage_{hashlib.sha256(self.table.name.encode()).hexdigest()[:12]}")
+
+    @cached_property
+    def create_stage(self) -> sql.Composed:
+        """Create the staging table unless this session has it."""
+        row_key = sql.SQL("" if self.document_key else ", row_key text NOT NULL")
+        return sql.SQL("CREATE TEMPORARY TABLE IF NOT EXISTS {} (LIKE {}{}) ON COMMIT DELETE ROWS").format(
+            self.stage, self.name, row_key
+        )
+
+    @cached_property
+    def clear_stage(self) -> sql.Composed:
+        """Empty the staging table."""
+        return sql.SQL("DELETE FROM {}").format(self.stage)
+
+    def over_stage(self, statement: LiteralString) -> sql.Composed:
+        """Fill the staging table's name into a statement."""
+        return sql.SQL(statement).format(stage=self.stage)
+
+    @cached_property
+    def delete_vanished(self) -> sql.Composed:
+        """Delete rows of the document (its key values are the parameters) that are not staged."""
+        return sql.SQL("DELETE FROM {} t WHERE {} AND NOT EXISTS (SELECT FROM {} s WHERE {})").format(
+            self.name, self._document, self.stage, self._same_key
+        )
+
+    @cached_property
+    def has_payload(self) -> bool:
+        """Say whether a row is more than its key."""
+        return len(self.table.columns) > len(self.table.key)
+
+    @cached_property
+    def update_changed(self) -> sql.Composed:
+        """Update rows that differ from what is staged."""
+        payload = [column.name for column in self.table.columns if column.name not in self.table.key]
+        kept = [*payload, *(name for name, _ in BOOKKEEPING)]
+        assignments = (sql.SQL("{0} = s.{0}").format(sql.Identifier(name)) for name in kept)
+        return sql.SQL("UPDATE {} t SET {} FROM {} s WHERE {} AND ({}) IS DISTINCT FROM ({})").format(
+            self.name,
+            sql.SQL(", ").join(assignments),
+            self.stage,
+            self._same_key,
+            _names("t", payload),
+            _names("s", payload),
+        )
+
+    @cached_property
+    def insert_new(self) -> sql.Composed:
+        """Insert staged rows whose key the table lacks."""
+        return sql.SQL(
+            "INSERT INTO {} ({}) SELECT {} FROM {} s WHERE NOT EXISTS (SELECT FROM {} t WHERE {})"
+        ).format(
+            self.name,
+            sql.SQL(", ").join(map(sql.Identifier, self.columns)),
+            _names("s", self.columns),
+            self.stage,
+            self.name,
+            self._same_key,
+        )
+
+    @cached_property
+    def delete_keys(self) -> sql.Composed:
+        """Delete the rows whose keys are given, one array per key column."""
+        types = {column.name: column.type for column in self.table.columns}
+        arrays = sql.SQL(", ").join(
+            sql.SQL("%s::text[]::{}[]").format(_type(types[name])) for name in self.table.key
+        )
+        return sql.SQL("DELETE FROM {} t USING unnest({}) AS s ({}) WHERE {}").format(
+            self.name, arrays, sql.SQL(", ").join(map(sql.Identifier, self.table.key)), self._same_key
+        )
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """All columns, bookkeeping included."""
+        return (*(column.name for column in self.table.columns), *(name for name, _ in BOOKKEEPING))
+
+    @cached_property
+    def types(self) -> tuple[str, ...]:
+        """The types of all columns."""
+        return (*(column.type for column in self.table.columns), *(kind for _, kind in BOOKKEEPING))
+
+    @cached_property
+    def _same_key(self) -> sql.Composed:
+        return sql.SQL(" AND ").join(
+            sql.SQL("t.{0} = s.{0}").format(sql.Identifier(name)) for name in self.table.key
+        )
+
+    @cached_property
+    def _document(self) -> sql.Composed:
+        return sql.SQL(" AND ").join(
+            sql.SQL("t.{} = %s").format(sql.Identifier(name)) for name in self.document_key
+        )
+
+    @cached_property
+    def _key_places(self) -> tuple[int, ...]:
+        names = [column.name for column in self.table.columns]
+        return tuple(names.index(name) for name in self.table.key)
+
+    def row_key(self, row: Row) -> str:
+        """Render a row's key as a JSON array, equal for equal keys."""
+        cells = [row[place] for place in self._key_places]
+        plain = [cell.astimezone(UTC) if isinstance(cell, datetime) else cell for cell in cells]
+        return orjson.dumps(plain).decode()
+
+    def summary(self, rows: list[Row]) -> dict[str, Json]:
+        """Return how many rows there are, and the digest of their content and of the columns that hold it."""
+        columns = [(column.name, column.type) for column in self.table.columns]
+        return {"rows": len(rows), "digest": _digest(columns, rows)}
+
+    def copy(self, connection: Connection, rows: Iterable[Row], tail: Row) -> None:
+        """Copy rows straight into the table, each with the bookkeeping cells behind it."""
+        _copy(connection, self.name, self.columns, self.types, (row + tail for row in rows))
+
+    def copy_to_stage(self, connection: Connection, rows: Iterable[Row], tail: Row) -> None:
+        """Copy rows into the staging table."""
+        if self.document_key:
+            _copy(connection, self.stage, self.columns, self.types, (row + tail for row in rows))
+        else:
+            keyed = ((*row, *tail, self.row_key(row)) for row in rows)
+            _copy(connection, self.stage, (*self.columns, "row_key"), (*self.types, "text"), keyed)
+
+
+@lru_cache(maxsize=4096)
+def target(table: Table, document_key: tuple[str, ...]) -> Target:
+    """Return the SQL of a table, made once."""
+    return Target(table, document_key)
+
+
+def _copy(
+    connection: Connection,
+    into: sql.Identifier,
+    columns: Sequence[str],
+    types: Sequence[str],
+    rows: Iterable[Row],
+) -> None:
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
+        into, sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types(types)
+        for row in rows:
+            copy.write_row(row)
+
+
+def _type(name: str) -> sql.SQL:
+    """Return a type's name as SQL; it comes from generated code, never from input."""
+    return sql.SQL(cast(LiteralString, name))
+
+
+def _digest(columns: list[tuple[str, str]], rows: list[Row]) -> str:
+    try:
+        content = orjson.dumps([columns, rows])
+    except TypeError:
+        content = repr((columns, rows)).encode()
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+def _names(alias: str, names: Iterable[str]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(alias, name) for name in names)
