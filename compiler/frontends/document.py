@@ -241,7 +241,7 @@ def _span(event: yaml.Event) -> Span:
 
 def _scalar(event: yaml.ScalarEvent, span: Span) -> Scalar:
     style = event.style
-    return Scalar(event.value, span, style is None, 1 if style in ("'", '"') else 0)
+    return Scalar(event.value, span, not style, 1 if style in ("'", '"') else 0)
 
 
 def _refuse(event: yaml.Event, span: Span, stack: list[_Open]) -> None:
