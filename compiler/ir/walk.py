@@ -60,6 +60,18 @@ def rewrite(shape: Shape, path: Path, change: Callable[[Shape], Shape]) -> Shape
             return shape
 
 
+def graft(shape: Shape, path: Path, added: Shape) -> Shape:
+    """Return the tree with `added` under a new key at `path`, if the record around it exists."""
+    last = path[-1]
+
+    def with_member(record: Shape) -> Shape:
+        if not isinstance(record, Record) or not isinstance(last, Field):
+            return record
+        return Record(members=(*record.members, Member(last.name, added)), evidence=record.evidence)
+
+    return rewrite(shape, path[:-1], with_member)
+
+
 def join(left: Shape, right: Shape) -> Shape:
     """Return the shape that holds the values of both: what branches of a fold have in common, and what one lacks."""
     match left, right:

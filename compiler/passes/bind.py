@@ -11,7 +11,6 @@ from compiler.ir.paths import (
     Entries,
     Field,
     Path,
-    PathError,
     SameKey,
     Step,
     is_loop,
@@ -49,6 +48,7 @@ from compiler.rules import (
     UNKNOWN_KEY_COLUMN,
     UNKNOWN_PATH,
 )
+from compiler.source import Origin
 
 
 def bind(plan: Plan, context: Context) -> Plan:
@@ -316,7 +316,7 @@ def leaf_column(name: str, path: Path, shape: Shape | None, lookup: str = "") ->
         is_array=is_array,
         evidence=evidence,
         decisions=(evidence.because,) if evidence.because else (),
-        origin=_NOWHERE,
+        origin=Origin(""),
     )
 
 

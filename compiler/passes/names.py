@@ -31,7 +31,7 @@ def names(plan: Plan, context: Context) -> Plan:
     _check_tables(named, context)
     for operation in named.operations:
         for table in operation.tables:
-            _check_columns(operation, table, context)
+            _check_columns(table, context)
     return named
 
 
@@ -60,7 +60,7 @@ def _check_tables(plan: Plan, context: Context) -> None:
                 context.sink.report(TABLE_COLLISION.at(table.origin, message, label="taken"))
 
 
-def _check_columns(operation: OperationPlan, table: Table, context: Context) -> None:
+def _check_columns(table: Table, context: Context) -> None:
     seen: dict[str, Column] = {}
     for column in table.columns:
         other = seen.setdefault(column.name.casefold(), column)

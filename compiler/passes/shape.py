@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from compiler.diagnostics import Sink
-from compiler.ir.mapping import ColumnSpec, OperationSpec, ShapeSpec, TableSpec
+from compiler.ir.mapping import OperationSpec, ShapeSpec, TableSpec
 from compiler.ir.paths import Branches, Path
 from compiler.ir.plan import OperationPlan, Plan
-from compiler.ir.shape import Array, Map, Member, Record, Scalar, Shape, Unknown
-from compiler.ir.types import Native, Type
-from compiler.ir.walk import at, join, rewrite, scalars
+from compiler.ir.shape import Array, Evidence, Map, Member, Record, Scalar, Shape, Unknown
+from compiler.ir.types import Codec, DateText, InstantText, Native, Type
+from compiler.ir.walk import at, graft, join, rewrite, scalars
 from compiler.passes.anchors import table_path
 from compiler.passes.context import Context
 from compiler.rules import SHAPE_CONFLICT, UNKNOWN_PATH
@@ -29,6 +29,8 @@ def _operation(plan: OperationPlan, context: Context) -> OperationPlan:
     response = plan.response
     for override in spec.shapes:
         response = _override(response, override, context.sink)
+    for ignored in spec.ignore:
+        response = _known(response, ignored.path.reference.steps)
     for path in _folds(spec):
         response = _fold(response, path)
     response = _default_folds(response, context.mapping.defaults.folds)
@@ -39,8 +41,7 @@ def _override(response: Shape, spec: ShapeSpec, sink: Sink) -> Shape:
     path = spec.path.reference.steps
     found = at(response, path)
     if found is None:
-        sink.report(UNKNOWN_PATH.at(spec.path.origin, f"path `{spec.path.text}` does not exist", label="unknown"))
-        return response
+        return _declare(response, spec, sink)
     changed = _change(spec, found)
     if changed is None:
         message = f"`{spec.path.text}` cannot be read as {spec.kind}: it is {describe(found)}"
@@ -49,13 +50,36 @@ def _override(response: Shape, spec: ShapeSpec, sink: Sink) -> Shape:
     return rewrite(response, path, lambda _: changed)
 
 
+def _declare(response: Shape, spec: ShapeSpec, sink: Sink) -> Shape:
+    """Add a place that neither upstream nor any capture knows: `json` and `column` may declare one."""
+    path = spec.path.reference.steps
+    evidence = Evidence(declared=spec.path.origin.file, because="declared by the mapping")
+    match spec.kind:
+        case "json":
+            declared = graft(response, path, Unknown(mixed=True, evidence=evidence))
+        case "column":
+            declared = graft(response, path, declared_scalar(Type(spec.type), evidence))
+        case _:
+            declared = response
+    if at(declared, path) is None:
+        message = f"path `{spec.path.text}` does not exist"
+        sink.report(UNKNOWN_PATH.at(spec.path.origin, message, label="unknown"))
+    return declared
+
+
+def declared_scalar(type_: Type, evidence: Evidence) -> Scalar:
+    """Return a leaf of a type that only the mapping knows; dates and instants are strings in JSON."""
+    codecs: dict[Type, Codec] = {Type.DATE: DateText(), Type.TIMESTAMP: InstantText()}
+    return Scalar(type=type_, codec=codecs.get(type_, Native()), evidence=evidence)
+
+
 def _change(spec: ShapeSpec, found: Shape) -> Shape | None:
     evidence = replace(found.evidence, because=f"the mapping says {spec.kind}")
     match spec.kind, found:
         case "json", _:
             return Unknown(mixed=True, evidence=evidence)
         case "column", Scalar() | Unknown():
-            return Scalar(type=Type(spec.type), codec=Native(), evidence=evidence)
+            return declared_scalar(Type(spec.type), evidence)
         case "numbers", _:
             return _numbers(found, Type(spec.type))
         case "map", Map():
@@ -87,6 +111,13 @@ def _numbers(shape: Shape, type_: Type) -> Shape:
     for path, _ in tuple(scalars(shape)):
         shape = rewrite(shape, path, widen)
     return shape
+
+
+def _known(response: Shape, path: Path) -> Shape:
+    """Add an ignored place that was not known, such as a notice that captures lack."""
+    if at(response, path) is not None:
+        return response
+    return graft(response, path, Unknown(mixed=False, evidence=Evidence(because="ignored by the mapping")))
 
 
 def _folds(spec: OperationSpec) -> Iterator[Path]:

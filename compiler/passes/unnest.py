@@ -34,7 +34,7 @@ def _operation(plan: OperationPlan, context: Context) -> OperationPlan:
     specs = {spec.name: spec for spec in _flat(context.specs[plan.name].tables)}
     pending = list(plan.tables)
     while pending:
-        filler = _Filler(plan, context.mapping.defaults.folds, specs)
+        filler = _Filler(plan, context.mapping.defaults.folds, specs, _unfolded(context, plan))
         table = pending.pop(0)
         filled, derived = filler.fill(table)
         tables = tuple(filled if other.name == table.name else other for other in plan.tables)
@@ -49,6 +49,12 @@ def _flat(specs: tuple[TableSpec, ...]) -> Iterator[TableSpec]:
         yield from _flat(spec.tables)
 
 
+def _unfolded(context: Context, plan: OperationPlan) -> frozenset[Path]:
+    """Return the records that the mapping wants side by side: `shapes: {path: record}`."""
+    shapes = context.specs[plan.name].shapes
+    return frozenset(item.path.reference.steps for item in shapes if item.kind == "record")
+
+
 def _after(tables: tuple[Table, ...], name: str, derived: tuple[Table, ...]) -> tuple[Table, ...]:
     index = next(index for index, table in enumerate(tables) if table.name == name) + 1
     return (*tables[:index], *derived, *tables[index:])
@@ -61,6 +67,7 @@ class _Filler:
     plan: OperationPlan
     folds: tuple[tuple[str, ...], ...]
     specs: dict[str, TableSpec]
+    unfolded: frozenset[Path]
 
     def fill(self, table: Table) -> tuple[Table, tuple[Table, ...]]:
         """Return the table with all its columns, and the tables derived from what does not fit in it."""
@@ -119,7 +126,7 @@ class _Filler:
         """Return the folds at a record: those that tables read, and the default ones whose branches hold records."""
         found = self.mapped_folds(path, regions)
         taken = {name for names in found for name in names}
-        for names in self.folds:
+        for names in self.folds if path not in self.unfolded else ():
             known = [record.by_name[name] for name in names if name in record.by_name]
             if len(known) == len(names) and not taken & set(names) and all(_has_rows(shape) for shape in known):
                 found.add(names)
