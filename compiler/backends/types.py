@@ -16,7 +16,7 @@ class TypeRow:
     type: Type
     postgres: str
     avro: str
-    avro_logical: str = ""
+    avro_property: tuple[str, str] | None = None
     spark: str
     arrow: str
     python: str
@@ -80,7 +80,7 @@ TYPES: tuple[TypeRow, ...] = (
         type=Type.DATE,
         postgres="date",
         avro="int",
-        avro_logical="date",
+        avro_property=("logicalType", "date"),
         spark="date",
         arrow="date32[day]",
         python="datetime.date",
@@ -92,7 +92,7 @@ TYPES: tuple[TypeRow, ...] = (
         type=Type.TIMESTAMP,
         postgres="timestamptz",
         avro="long",
-        avro_logical="timestamp-micros",
+        avro_property=("logicalType", "timestamp-micros"),
         spark="timestamp",
         arrow="timestamp[us, tz=UTC]",
         python="datetime.datetime",
@@ -104,7 +104,7 @@ TYPES: tuple[TypeRow, ...] = (
         type=Type.JSON,
         postgres="jsonb",
         avro="string",
-        avro_logical="json",
+        avro_property=("content", "json"),
         spark="string",
         arrow="string",
         python="runtime.job.Json",
@@ -129,7 +129,7 @@ def spark(logical: Type, *, is_array: bool = False) -> str:
 def avro(logical: Type, *, is_array: bool = False) -> object:
     """Return the Avro type of a cell (without null; elements of an array may be null)."""
     row = ROWS[logical]
-    one: object = {"type": row.avro, "logicalType": row.avro_logical} if row.avro_logical else row.avro
+    one: object = dict([("type", row.avro), row.avro_property]) if row.avro_property else row.avro
     return {"type": "array", "items": ["null", one]} if is_array else one
 
 
@@ -151,9 +151,9 @@ def from_spark(text: str) -> tuple[Type, bool]:
     return next(row.type for row in TYPES if row.spark == element), is_array
 
 
-def from_avro(name: str, logical: str = "") -> Type:
-    """Return the logical type of an Avro primitive with its `logicalType`, or ""."""
-    return next(row.type for row in TYPES if (row.avro, row.avro_logical) == (name, logical))
+def from_avro(name: str, extra: tuple[str, str] | None = None) -> Type:
+    """Return the logical type of an Avro primitive with its further property, such as `logicalType`."""
+    return next(row.type for row in TYPES if (row.avro, row.avro_property) == (name, extra))
 
 
 def from_arrow(text: str) -> Type:
