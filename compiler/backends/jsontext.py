@@ -13,7 +13,7 @@ def layout(value: object, width: int = WIDTH, *, breaking: str = "") -> str:
 
     With `breaking`, the width does not count: what has that key, or something below that has it, breaks.
 
-    >>> print(layout({"name": "a", "fields": [{"name": "b"}, {"name": "c"}]}, width=40), end="")
+    >>> print(layout({"name": "a", "fields": [{"name": "b"}, {"name": "c"}]}, width=45), end="")
     {
       "name": "a",
       "fields": [{"name": "b"}, {"name": "c"}]
