@@ -1,0 +1,151 @@
+"""Write `generated/README.md` and a page per operation: grain, key and columns of its tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from compiler.backends import types
+from compiler.backends.base import render, sole_source, source_of
+from compiler.backends.definitions import define
+from compiler.backends.provenance import absolute
+from compiler.bundle import header
+from compiler.ir.paths import show
+from compiler.ir.plan import Column, OperationPlan, Plan, Table
+
+INDEX = "README.md"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnText:
+    """A row of a table of columns; texts are escaped for Markdown."""
+
+    name: str
+    type: str
+    path: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableText:
+    """A section of a page."""
+
+    name: str
+    anchor: str
+    grain: str
+    key: str
+    parent: str
+    doc: str
+    columns: tuple[ColumnText, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationText:
+    """An operation in the index, and the head of its page. Links are relative to `generated/`."""
+
+    name: str
+    slug: str
+    summary: str
+    urls: tuple[str, ...]
+    source: str
+    model: str
+    raw_table: str
+    raw_keys: str
+    document: str
+    tables: tuple[TableText, ...]
+    ignored: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointText:
+    """A section of the index."""
+
+    name: str
+    operations: tuple[OperationText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Docs:
+    """`README.md` for all, `docs/<endpoint>/<method>.md` for each operation that has tables."""
+
+    name: str = "docs"
+
+    def emit(self, plan: Plan) -> Mapping[str, str]:
+        """Return the pages."""
+        texts = [(operation, operation_text(operation)) for operation in plan.operations]
+        pages = {
+            f"docs/{text.slug}.md": header(f"docs/{text.slug}.md", text.source)
+            + render("docs/operation.md.jinja", operation=text)
+            for operation, text in texts
+            if operation.tables
+        }
+        index = render(
+            "docs/README.md.jinja",
+            endpoints=_endpoints([text for _, text in texts]),
+            types=types.TYPES,
+            operations=len(texts),
+            tables=len(plan.tables),
+        )
+        return {INDEX: header(INDEX, sole_source(plan.operations)) + index, **pages}
+
+
+def operation_text(operation: OperationPlan) -> OperationText:
+    """Return the template model of an operation."""
+    return OperationText(
+        name=operation.name,
+        slug=operation.slug,
+        summary=_cell(operation.operation.summary),
+        urls=tuple(f"{variant.http_method} {variant.path}" for variant in operation.operation.variants),
+        source=source_of(operation),
+        model=define(operation).root_name,
+        raw_table=operation.raw_table,
+        raw_keys=", ".join(f"`{key.name}` ({_code(show(key.path))})" for key in operation.raw_keys),
+        document=", ".join(f"`{name}`" for name in operation.document_key),
+        tables=tuple(_table(table) for table in operation.tables),
+        ignored=tuple((_code(show(found.path)), _cell(found.because)) for found in operation.ignored),
+    )
+
+
+def _table(table: Table) -> TableText:
+    return TableText(
+        name=table.name,
+        anchor=table.name.replace(".", ""),
+        grain=_code(show(table.scan)) + _condition(table),
+        key=", ".join(f"`{name}`" for name in table.key),
+        parent=table.parent,
+        doc=_cell(table.doc),
+        columns=tuple(_column(column) for column in table.columns),
+    )
+
+
+def _condition(table: Table) -> str:
+    if table.where is None:
+        return ""
+    test = "" if table.where.equals is None else f" is `{table.where.equals}`"
+    return f" where {'not ' if table.where.negated else ''}{_code(show(table.where.path, '.'))}{test}"
+
+
+def _column(column: Column) -> ColumnText:
+    return ColumnText(
+        name=f"**{column.name}**" if column.in_key else column.name,
+        type=types.postgres(column.type, is_array=column.is_array),
+        path=_code(absolute(column)),
+        doc=_cell(column.doc),
+    )
+
+
+def _endpoints(texts: list[OperationText]) -> tuple[EndpointText, ...]:
+    grouped = groupby(texts, key=lambda text: text.name.partition(".")[0])
+    return tuple(EndpointText(name=name, operations=tuple(found)) for name, found in grouped)
+
+
+def _code(text: str) -> str:
+    """Return inline code for a cell of a Markdown table."""
+    fence = "``" if "`" in text else "`"
+    return f"{fence}{_cell(text)}{fence}"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+BACKEND = Docs()
