@@ -87,6 +87,19 @@ class Project:
             files=tuple(files), digests=digests, package=package, version=version(package) if package else ""
         )
 
+    def read_inputs(self, sink: Sink) -> bool:
+        """Read all inputs without a look inside; return whether all could be read."""
+        self.upstream(sink)
+        self.read(self.lock_path, sink)
+        self.mapping_files(sink)
+        self.observed_files(sink)
+        return not sink.failed
+
+    def holds(self, path: str, sha256: str) -> bool:
+        """Whether an output is there with these bytes."""
+        full = self.output / path
+        return full.is_file() and hashlib.sha256(full.read_bytes()).hexdigest() == sha256
+
     def write(self, path: str, text: str) -> bool:
         """Replace a file of the project in one step; return whether its text changed."""
         full = self.root / path

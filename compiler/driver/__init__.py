@@ -1,0 +1,48 @@
+"""The compiler, one function per verb. Each returns a report that prints as text or as JSON."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from compiler.driver.accounting import account
+from compiler.driver.compilation import compile_project, plan_project
+from compiler.driver.explanation import explain
+from compiler.driver.generation import Mode, generate
+from compiler.driver.listing import dump, list_operations
+from compiler.driver.observation import observe
+from compiler.driver.session import Collector, Session, Silence
+from compiler.driver.upstream import upstream
+
+
+class Report(Protocol):
+    """What a verb found or did. `differs` makes the exit code 1."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether the verb found what it was asked to look for."""
+        ...
+
+    def to_text(self) -> str:
+        """Return the report for people."""
+        ...
+
+    def to_objects(self) -> tuple[Mapping[str, object], ...]:
+        """Return the report as objects for tools, one a line."""
+        ...
+
+
+__all__ = [
+    "Collector",
+    "Mode",
+    "Report",
+    "Session",
+    "Silence",
+    "account",
+    "compile_project",
+    "dump",
+    "explain",
+    "generate",
+    "list_operations",
+    "observe",
+    "plan_project",
+    "upstream",
+]

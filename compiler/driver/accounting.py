@@ -1,0 +1,166 @@
+"""`account`: prove on responses that every leaf is in exactly one class.
+
+This is the one dynamic door of the compiler. It compiles the operation in memory, executes the text of the
+generated local transform, and hands documents to `runtime.transform.account`, found by name: what it proves is
+what will run. Nothing else of the compiler knows the runtime, and nothing imports it.
+"""
+
+import importlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Protocol, cast
+
+from compiler.diagnostics import did_you_mean
+from compiler.driver.compilation import emit, plan_project
+from compiler.driver.session import Session
+from compiler.frontends.captures import Capture, read_capture
+from compiler.ir.plan import OperationPlan, Plan
+from compiler.project import ProjectError, captures, read_content
+from compiler.rules import CAPTURE_OPERATION, UNKNOWN_SELECTION
+from compiler.source import Origin
+
+CLASSES = ("typed", "json", "null", "sentinel", "empty", "ignored", "rescued", "lost")
+
+
+class Counts(Protocol):
+    """What `runtime.transform.account` returns: leaves by class, and what was rescued, by path."""
+
+    leaves: int
+    typed: int
+    json: int
+    null: int
+    sentinel: int
+    empty: int
+    ignored: int
+    rescued: int
+    lost: int
+    rescued_paths: tuple[tuple[str, int, str], ...]
+
+
+Account = Callable[[object, object, Mapping[str, str]], Counts]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounted:
+    """The accounting of one file."""
+
+    file: str
+    operation: str
+    leaves: int
+    classes: Mapping[str, int]
+    rescued_paths: tuple[tuple[str, int, str], ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is lost and the classes add up."""
+        return self.classes["lost"] == 0 and sum(self.classes.values()) == self.leaves
+
+    def to_object(self) -> Mapping[str, object]:
+        """Return the object that `--json` prints."""
+        rescued = [
+            {"path": path, "count": count, "reason": reason} for path, count, reason in self.rescued_paths
+        ]
+        head = {"file": self.file, "operation": self.operation, "leaves": self.leaves}
+        return {**head, **self.classes, "rescued_paths": rescued}
+
+
+@dataclass(slots=True, kw_only=True)
+class Accounts:
+    """The accounting of all files."""
+
+    files: list[Accounted] = field(default_factory=list[Accounted])
+
+    @property
+    def differs(self) -> bool:
+        """Whether a leaf was lost anywhere."""
+        return not all(accounted.is_sound for accounted in self.files)
+
+    def to_text(self) -> str:
+        """Return a table, and below it what was rescued."""
+        head = ("file", "leaves", *CLASSES)
+        rows = [
+            (one.file, str(one.leaves), *(str(one.classes[name]) for name in CLASSES)) for one in self.files
+        ]
+        rescued = [
+            f"  rescued {count} x {path}: {reason}"
+            for one in self.files
+            for path, count, reason in one.rescued_paths
+        ]
+        return "\n".join((*aligned((head, *rows)), *dict.fromkeys(rescued)))
+
+    def to_objects(self) -> tuple[Mapping[str, object], ...]:
+        """Return one object per file."""
+        return tuple(accounted.to_object() for accounted in self.files)
+
+
+def aligned(rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """Return the rows of a table as lines: the first column to the left, numbers to the right."""
+    listed = tuple(rows)
+    widths = [max(map(len, column)) for column in zip(*listed, strict=True)]
+    return [
+        "  ".join(
+            cell.ljust(width) if index == 0 else cell.rjust(width)
+            for index, (cell, width) in enumerate(cells)
+        )
+        for cells in (tuple(zip(row, widths, strict=True)) for row in listed)
+    ]
+
+
+def account(session: Session, name: str, labels: Iterable[str]) -> Accounts | None:
+    """Account for the leaves of every file; None if the inputs have errors."""
+    plan = plan_project(session)
+    if plan is None:
+        return None
+    operation = find(plan, name)
+    job = _load_job(session, operation)
+    run = cast("Account", vars(importlib.import_module("runtime.transform"))["account"])
+    report = Accounts()
+    files = tuple(captures(labels))
+    with session.during("account"):
+        for number, label in enumerate(files, start=1):
+            session.collector.step(number, len(files), label)
+            capture = _read(session, label, name)
+            if capture is not None:
+                report.files.append(_count(label, name, run(job, capture.response, dict(capture.params))))
+    return report
+
+
+def find(plan: Plan, name: str) -> OperationPlan:
+    """Return an operation of the plan; raise `ProjectError` for an unknown one."""
+    by_name = {operation.name: operation for operation in plan.operations}
+    if name not in by_name:
+        advice = did_you_mean(name, by_name) or "`mlbc ls` lists them"
+        raise ProjectError(
+            UNKNOWN_SELECTION.at(Origin("OPERATION"), f"`{name}` is not compiled", advice=advice)
+        )
+    return by_name[name]
+
+
+def _load_job(session: Session, operation: OperationPlan) -> object:
+    """Execute the text of the generated local transform, and return its job."""
+    bundle = emit(session, Plan(operations=(operation,)), ("local",))
+    path = next(path for path in bundle.files if path == f"jobs/local/{operation.slug}.py")
+    module = ModuleType(f"generated.{path.removesuffix('.py').replace('/', '.')}")
+    code = compile(bundle.files[path], f"generated/{path}", "exec")
+    exec(code, vars(module))  # nosec B102  # the text is this compiler's own output, made a moment ago
+    return vars(module)["JOB"]
+
+
+def _read(session: Session, label: str, name: str) -> Capture | None:
+    content = read_content(label, session.sink)
+    capture = None if content is None else read_capture(label, content, name, session.sink)
+    if capture is not None and capture.operation != name:
+        message = f"this is a response of `{capture.operation}`"
+        session.sink.report(
+            CAPTURE_OPERATION.at(Origin(label), message, advice=f"account for it as that, not `{name}`")
+        )
+        return None
+    return capture
+
+
+def _count(label: str, name: str, counts: Counts) -> Accounted:
+    classes = {class_: cast("int", getattr(counts, class_)) for class_ in CLASSES}
+    return Accounted(
+        file=label, operation=name, leaves=counts.leaves, classes=classes, rescued_paths=counts.rescued_paths
+    )

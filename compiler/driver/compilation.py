@@ -1,0 +1,148 @@
+"""The whole compiler on one page: read the inputs, make the Plan, emit the Bundle."""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from compiler.backends import BACKENDS
+from compiler.bundle import Bundle, FolderCache, digest, format_python, seal
+from compiler.diagnostics import Severity, Sink
+from compiler.driver.session import Session, endpoint_of
+from compiler.frontends.mapping import read_mappings
+from compiler.frontends.observed import file_of, read_facts
+from compiler.frontends.swagger import read_api
+from compiler.frontends.upstream import UpstreamLock, declared, no_lock, read_lock, report_mismatch
+from compiler.ir.api import ApiModel
+from compiler.ir.facts import Observed
+from compiler.ir.mapping import MappingTree
+from compiler.ir.plan import Plan
+from compiler.passes import run
+from compiler.project import Upstream
+from compiler.rules import FACTS_OPERATION
+from compiler.source import Origin
+
+DISTRIBUTION = "mlb-stats-compiler"
+CACHE = ".mlb/cache"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """All that a compilation depends on."""
+
+    api: ApiModel
+    mapping: MappingTree
+    observed: Mapping[str, Observed]
+
+
+def compile_project(session: Session) -> Bundle | None:
+    """Compile everything; None if the inputs have errors."""
+    plan = plan_project(session)
+    return None if plan is None else emit(session, plan)
+
+
+def plan_project(session: Session) -> Plan | None:
+    """Read the inputs and make the Plan; None if they have errors."""
+    inputs = load(session)
+    if session.failed:
+        return None
+    with session.during("passes"):
+        plan = run(inputs.api, inputs.mapping, inputs.observed, session.sink)
+    return None if session.failed else plan
+
+
+def load(session: Session) -> Inputs:
+    """Read upstream documents, mappings and observed facts."""
+    api = load_api(session)
+    with session.during("mappings"):
+        mapping = read_mappings(session.project.mapping_files(session.sink), session.sink)
+    with session.during("observed facts"):
+        observed = load_observed(session, api)
+    return Inputs(api=api, mapping=mapping, observed=observed)
+
+
+def load_api(session: Session) -> ApiModel:
+    """Read the upstream documents and hold them against the lock."""
+    with session.during("upstream documents"):
+        upstream = session.project.upstream(session.sink)
+        found = Sink()
+        api = read_api(upstream.files, found)
+        lock = accepted(session)
+        accept_findings(session, found, lock, upstream)
+        current = current_lock(upstream, api)
+    if lock is not None:
+        report_mismatch(session.project.lock_path, lock, current, session.sink)
+    return api
+
+
+def accepted(session: Session) -> UpstreamLock | None:
+    """Read the lock; a missing one is reported."""
+    file = session.project.read(session.project.lock_path, session.sink)
+    if file is None:
+        session.sink.report(no_lock(session.project.lock_path))
+        return None
+    return read_lock(file, session.sink)
+
+
+def accept_findings(session: Session, found: Sink, lock: UpstreamLock | None, upstream: Upstream) -> None:
+    """Report what is wrong with the documents; warnings about an accepted document were accepted with it."""
+    known = (lock or UpstreamLock()).documents
+    for finding in found.diagnostics:
+        endpoint = endpoint_of(finding.origin.file)
+        is_accepted = known.get(endpoint) == upstream.digests.get(endpoint)
+        if finding.severity is Severity.ERROR or not is_accepted:
+            session.sink.report(finding)
+
+
+def current_lock(upstream: Upstream, api: ApiModel) -> UpstreamLock:
+    """Return the lock that would accept the present documents."""
+    return UpstreamLock(
+        package=upstream.package,
+        version=upstream.version,
+        documents=upstream.digests,
+        declared=declared(api),
+    )
+
+
+def load_observed(session: Session, api: ApiModel) -> dict[str, Observed]:
+    """Read the facts; each file must belong to a declared operation."""
+    files = session.project.observed_files(session.sink)
+    observed = read_facts(files, session.sink)
+    folder = f"{session.project.schemas}/observed"
+    expected = {f"{folder}/{file_of(name)}" for name in observed if name in api.operations}
+    for file in files:
+        if file.path not in expected and not session.sink.failed:
+            message = "these facts belong to no declared operation, or lie under another name"
+            session.sink.report(FACTS_OPERATION.at(Origin(file.path), message))
+    return observed
+
+
+def emit(session: Session, plan: Plan, only: Collection[str] = ()) -> Bundle:
+    """Let every backend (or those named) emit, format the Python, and seal the result."""
+    files: dict[str, str] = {}
+    for backend in BACKENDS:
+        if not only or backend.name in only:
+            with session.during(f"backend {backend.name}"):
+                files |= backend.emit(plan)
+    with session.during("format"):
+        formatted = format_python(files, FolderCache(session.project.root / CACHE / "format"))
+    return seal(formatted, compiler=version(DISTRIBUTION), inputs=input_digests(session))
+
+
+def input_digests(session: Session) -> dict[str, str]:
+    """Return the sha256 of every input that was read."""
+    project = session.project
+    own = (f"{project.generated}/", ".mlb/")
+    seen = {path: file for path, file in project.seen.items() if not path.startswith(own)}
+    return {path: digest(file.text) for path, file in sorted(seen.items())}
+
+
+def compiler_digest() -> str:
+    """Return the digest of the compiler's code and templates: a change of them is a change of an input."""
+    home = Path(__file__).parents[2]
+    paths = (*(home / "compiler").rglob("*.py"), *(home / "templates").rglob("*.jinja"))
+    content = hashlib.sha256()
+    for path in sorted(paths):
+        content.update(path.relative_to(home).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return content.hexdigest()

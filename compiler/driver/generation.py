@@ -1,0 +1,136 @@
+"""`generate`, `generate --check`, `generate --diff`: readers of one Bundle."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from compiler.bundle import LOCK, Bundle, Comparison, Lock, Written, compare, diff, digest, seal, write
+from compiler.driver.compilation import CACHE, compiler_digest, emit, input_digests, plan_project
+from compiler.driver.selection import selected
+from compiler.driver.session import Session
+
+_STAMP = f"{CACHE}/generated.json"
+
+
+class Mode(StrEnum):
+    """What to do with the Bundle."""
+
+    WRITE = "write"
+    CHECK = "check"
+    DIFF = "diff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generated:
+    """What `generate` did or found: paths below the output folder by what became of them, or a patch."""
+
+    folder: str
+    files: int = 0
+    changed: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
+    patch: str = ""
+    seconds: float = 0.0
+
+    @property
+    def differs(self) -> bool:
+        """Whether a check or a diff found the folder to be another than the bundle."""
+        return bool(self.missing or self.stale or self.edited or self.patch)
+
+    def to_text(self) -> str:
+        """Return counts, or each file that differs, or the patch."""
+        if self.patch:
+            return self.patch.rstrip("\n")
+        different = {"missing": self.missing, "stale": self.stale, "edited": self.edited}
+        lines = [f"{state:8} {self.folder}/{path}" for state, paths in different.items() for path in paths]
+        if lines:
+            return "\n".join((*lines, f"{len(lines)} of {self.files} files differ: run `mlbc generate`"))
+        did = f"{len(self.changed)} changed, {len(self.added)} added, {len(self.removed)} removed"
+        return f"{self.files} files: {did} ({self.seconds:.1f} s)"
+
+    def to_objects(self) -> tuple[Mapping[str, object], ...]:
+        """Return the report as one object."""
+        report: dict[str, object] = {"folder": self.folder, "files": self.files, "patch": self.patch}
+        states = ("changed", "added", "removed", "missing", "stale", "edited")
+        return ({**report, **{state: list(getattr(self, state)) for state in states}},)
+
+
+def generate(
+    session: Session, patterns: Collection[str], only: Collection[str], mode: Mode
+) -> Generated | None:
+    """Compile, and write or compare; None if the inputs have errors, and then nothing was written."""
+    folder = session.project.generated
+    is_whole = not patterns and not only
+    if is_whole and mode is Mode.WRITE and (files := _unchanged(session)) is not None:
+        return Generated(folder=folder, files=files)
+    bundle = _bundle(session, patterns, only)
+    if bundle is None:
+        return None
+    with session.during(mode.value):
+        report = _apply(session, bundle, mode, is_whole=is_whole)
+    if is_whole and mode is Mode.WRITE:
+        _stamp(session, bundle)
+    return report
+
+
+def _bundle(session: Session, patterns: Collection[str], only: Collection[str]) -> Bundle | None:
+    plan = plan_project(session)
+    if plan is None:
+        return None
+    slugs = tuple(operation.slug for operation in selected(plan, patterns))
+    bundle = emit(session, plan, only)
+    if not patterns:
+        return bundle
+    kept = {path: text for path, text in bundle.files.items() if any(slug in path for slug in slugs)}
+    lock = Lock.from_json(bundle.files[LOCK])
+    return seal(kept, compiler=lock.compiler, inputs=lock.inputs)
+
+
+def _apply(session: Session, bundle: Bundle, mode: Mode, *, is_whole: bool) -> Generated:
+    root, folder, files = session.project.output, session.project.generated, len(bundle.files)
+    match mode:
+        case Mode.DIFF:
+            return Generated(folder=folder, files=files, patch=diff(bundle, root, prune=is_whole))
+        case Mode.CHECK:
+            return _compared(compare(bundle, root, prune=is_whole), Generated(folder=folder, files=files))
+        case Mode.WRITE:
+            return _written(write(bundle, root, prune=is_whole), Generated(folder=folder, files=files))
+
+
+def _compared(found: Comparison, report: Generated) -> Generated:
+    return replace(report, missing=found.missing, stale=found.stale, edited=found.edited)
+
+
+def _written(done: Written, report: Generated) -> Generated:
+    return replace(report, changed=done.changed, added=done.added, removed=done.removed)
+
+
+# ------------------------------------------------------------------------------------------------- nothing changed
+
+
+def _unchanged(session: Session) -> int | None:
+    """Return how many files there are if inputs, compiler and outputs are those of the last run; else None."""
+    project = session.project
+    with session.during("digests"):
+        stamp = project.read(_STAMP, session.sink)
+        lock = project.read(f"{project.generated}/{LOCK}", session.sink)
+        if stamp is None or lock is None or not session.project.read_inputs(session.sink):
+            return None
+        if stamp.text != _stamp_text(session, lock.text):
+            return None
+        outputs = Lock.from_json(lock.text).outputs
+        return len(outputs) + 1 if all(project.holds(path, sha) for path, sha in outputs.items()) else None
+
+
+def _stamp(session: Session, bundle: Bundle) -> None:
+    """Remember what the outputs were made from, unless there is something to say about it the next time."""
+    if not session.findings:
+        session.project.write(_STAMP, _stamp_text(session, bundle.files[LOCK]))
+
+
+def _stamp_text(session: Session, lock: str) -> str:
+    return digest(json.dumps([compiler_digest(), input_digests(session), digest(lock)], sort_keys=True))

@@ -1,0 +1,92 @@
+"""`upstream status` and `upstream update`: which upstream documents are accepted, and what has changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from compiler.diagnostics import Diagnostic, Sink
+from compiler.driver.compilation import current_lock
+from compiler.driver.session import Session
+from compiler.frontends.swagger import read_api
+from compiler.frontends.upstream import Change, UpstreamLock, changes, mismatches, read_lock
+
+_GROUPS = ("operation", "url", "model", "property")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How the present documents stand to the accepted ones."""
+
+    current: UpstreamLock
+    differences: tuple[str, ...]
+    changes: tuple[Change, ...]
+    remarks: tuple[Diagnostic, ...]
+    is_update: bool
+
+    @property
+    def differs(self) -> bool:
+        """Whether something waits to be accepted."""
+        return bool(self.differences) and not self.is_update
+
+    def to_text(self) -> str:
+        """Return the changes and a closing line."""
+        lines = [change.describe() for change in self.changes]
+        lines += self.differences
+        source = f"{self.current.package} {self.current.version}".strip() or "the folder"
+        count = f"{len(self.current.documents)} documents of {source}"
+        if self.is_update:
+            return "\n".join(
+                (*lines, f"accepted {count}" if self.differences else f"{count}: nothing to accept")
+            )
+        gaps = f", {len(self.remarks)} gaps in them (-v lists them)" if self.remarks else ""
+        if self.differences:
+            return "\n".join((*lines, f"{count} differ from the accepted ones: run `mlbc upstream update`"))
+        return f"{count}: as accepted{gaps}"
+
+    def to_objects(self) -> tuple[Mapping[str, object], ...]:
+        """Return the report as one object."""
+        listed = [
+            {"kind": c.kind, "fact": c.fact, "before": c.before, "after": c.after} for c in self.changes
+        ]
+        return (
+            {
+                "package": self.current.package,
+                "version": self.current.version,
+                "documents": dict(sorted(self.current.documents.items())),
+                "is_accepted": not self.differences or self.is_update,
+                "differences": list(self.differences),
+                "changes": listed,
+                "gaps": len(self.remarks),
+            },
+        )
+
+
+def upstream(session: Session, *, update: bool) -> Status | None:
+    """Compare the documents with the lock, and accept them if asked; None if they cannot be read."""
+    with session.during("upstream documents"):
+        found = Sink()
+        documents = session.project.upstream(session.sink)
+        api = read_api(documents.files, found)
+        current = current_lock(documents, api)
+    if found.failed:
+        for finding in found.diagnostics:
+            session.sink.report(finding)
+        return None
+    lock = _lock(session, is_update=update)
+    if session.failed:
+        return None
+    if update:
+        session.project.write(session.project.lock_path, current.to_json())
+    return Status(
+        current=current,
+        differences=tuple(mismatches(lock, current)),
+        changes=changes(lock.declared, current.declared) if lock.declared else (),
+        remarks=found.diagnostics,
+        is_update=update,
+    )
+
+
+def _lock(session: Session, *, is_update: bool) -> UpstreamLock:
+    """Read the lock; none, or one that an update will replace, has accepted nothing."""
+    sink = Sink() if is_update else session.sink
+    file = session.project.read(session.project.lock_path, sink)
+    return (read_lock(file, sink) if file else None) or UpstreamLock()
