@@ -115,21 +115,22 @@ def _without(codec: Codec, found: Pattern, text: str) -> str:
     return text
 
 
-PARAM_CODECS: dict[Type, Codec] = {
-    Type.BIGINT: IntegerText(),
-    Type.INTEGER: IntegerText(),
-    Type.DATE: DateText(),
-    Type.TIMESTAMP: InstantText(),
-}
-"""How the text of a request parameter or a map's key is read, if it is not text."""
+DIGITS = Pattern("DIGITS", r"^-?\d+\z")
+"""An integer in the request: `007` is 7 there."""
+
+
+def text_pattern(logical: Type) -> Pattern | None:
+    """Return what the text of a request parameter or of a map's key must match; None where any text will do."""
+    return {Type.INTEGER: DIGITS, Type.BIGINT: DIGITS, Type.DATE: DATE, Type.TIMESTAMP: INSTANT}.get(logical)
 
 
 def text_as(logical: Type, text: str) -> str:
-    """Return the expression that casts a column of text."""
-    codec = PARAM_CODECS.get(logical)
-    if codec is not None:
-        return cell(logical, codec, text)
-    return text if logical in {Type.TEXT, Type.JSON} else f"{text}.try_cast({quoted(spark(logical))})"
+    """Return the expression that casts the text of a request parameter or of a map's key."""
+    if logical in {Type.TEXT, Type.JSON}:
+        return text
+    found = text_pattern(logical)
+    checked = text if found is None else f"F.regexp_extract({text}, {found.name}, 0)"
+    return f"{checked}.try_cast({quoted(spark(logical))})"
 
 
 def ordinal(logical: Type, position: str, base: int) -> str:

@@ -56,16 +56,13 @@ class TableLowering:
     def patterns(self) -> Iterator[Pattern]:
         """Yield the patterns that the function refers to."""
         for column in self.table.columns:
-            codec = (
-                column.source.codec
-                if isinstance(column.source, Leaf)
-                else columns.PARAM_CODECS.get(column.type)
-            )
-            found = (
-                columns.pattern(codec)
-                if codec is not None and not isinstance(column.source, Ordinal)
-                else None
-            )
+            match column.source:
+                case Leaf(codec=codec):
+                    found = columns.pattern(codec)
+                case Param() | MapKey():
+                    found = columns.text_pattern(column.type)
+                case _:
+                    found = None
             if found is not None:
                 yield found
 

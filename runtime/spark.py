@@ -1,0 +1,203 @@
+"""Run the generated Spark transforms: bodies in, each parsed once, and the rows of every table out.
+
+Rows are those of the local engine: same cells, same Python values. What a document holds beyond its tables (rescued
+values, leaf counts) is found by the same walk as there; a value that it rescues is taken out of the text before Spark
+reads it, because `from_json` would drop the whole array around it, or read a number as text.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
+
+import orjson
+from pyspark.sql import functions
+from pyspark.sql.types import (
+    LongType,
+    MapType,
+    StringType,
+    StructField,
+    StructType,
+    TimestampType,
+)
+
+from runtime.document import Document, parse
+from runtime.errors import DataError
+from runtime.job import Conformed, Job, Row, Rows, SparkJob, SparkTable
+from runtime.pointers import pointer_tokens
+from runtime.transform import Transformed
+from runtime.transform import transform as transform_locally
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql.types import DataType
+
+    AnyJob: TypeAlias = SparkJob[DataFrame, DataType]
+    AnyTable: TypeAlias = SparkTable[DataFrame]
+
+SCHEMA = StructType(
+    [
+        StructField("raw_id", LongType()),
+        StructField("captured_at", TimestampType()),
+        StructField("params", MapType(StringType(), StringType())),
+        StructField("body", StringType()),
+    ]
+)
+"""Captures as Spark gets them: the body is text."""
+
+_PARSING = {
+    "columnNameOfCorruptRecord": "corrupt",
+    "allowNonNumericNumbers": "false",  # the string "NaN" is no number
+    "maxNestingDepth": "1000000",
+}
+_ROWS_IN_A_BATCH = 64
+"""Documents that go to Spark at once when their rows come back to this process."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A response to transform: its identity in the raw tier, the request's parameters, the exact bytes."""
+
+    raw_id: int
+    captured_at: datetime
+    params: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+def frame(session: "SparkSession", sources: Iterable[Source]) -> "DataFrame":
+    """Hand captures to Spark, partitioned so that all rows of a document stay together."""
+    rows = [(one.raw_id, one.captured_at, dict(one.params), one.body.decode()) for one in sources]
+    captures = session.createDataFrame(rows, SCHEMA)  # pyright: ignore[reportUnknownMemberType]  # of pandas, too
+    if len(rows) <= 1:
+        return captures.coalesce(1)
+    return captures.repartition("raw_id")
+
+
+def documents(captures: "DataFrame", job: "AnyJob") -> "DataFrame":
+    """Parse the bodies with the job's schema.
+
+    A body may be any JSON value: it is parsed as the only member of an object. `is_partial` says that something in it
+    did not fit the schema, or that it is no JSON at all.
+    """
+    wrapper = StructType([StructField("body", job.schema), StructField("corrupt", StringType())])
+    text = functions.concat(functions.lit('{"body":'), functions.col("body"), functions.lit("}"))
+    parsed = captures.select(
+        "raw_id", "captured_at", "params", functions.from_json(text, wrapper, _PARSING).alias("parsed")
+    )
+    return parsed.select(
+        "raw_id",
+        "captured_at",
+        "params",
+        functions.col("parsed.body").alias("body"),
+        functions.col("parsed.corrupt").isNotNull().alias("is_partial"),
+    )
+
+
+def read_documents(session: "SparkSession", job: "AnyJob", sources: Iterable[Source]) -> "DataFrame":
+    """Hand captures to Spark and parse them once: the structs are kept for all tables. `unpersist` it."""
+    return documents(frame(session, sources), job).persist()
+
+
+def rows(read: "DataFrame", table: "AnyTable") -> list[Row]:
+    """Return the rows of a table as Python values; `raw_id` and `captured_at` are the last two cells."""
+    selected = table.rows(read)
+    arrow = cast(ArrowTable, selected.toArrow())  # pyright: ignore[reportUnknownMemberType]  # pyarrow has no stubs
+    columns = (_cells(arrow[one.name].to_pylist(), one, table) for one in selected.schema.fields)
+    return list(zip(*columns, strict=True))
+
+
+class ArrowColumn(Protocol):
+    """What we need of `pyarrow.ChunkedArray`."""
+
+    def to_pylist(self) -> list[object]:
+        """Return the cells as Python values."""
+        ...
+
+
+class ArrowTable(Protocol):
+    """What we need of `pyarrow.Table`."""
+
+    def __getitem__(self, name: str) -> ArrowColumn:
+        """Return a column."""
+        ...
+
+
+def _cells(cells: list[object], column: StructField, table: "AnyTable") -> list[object]:
+    if column.name in table.json:
+        return [json.loads(cell) if isinstance(cell, str) else cell for cell in cells]
+    if "timestamp" in column.dataType.simpleString():
+        return [_in_utc(cell) for cell in cells]
+    return cells
+
+
+def _in_utc(cell: object) -> object:
+    """Return instants in UTC whatever zone the session has."""
+    match cell:
+        case datetime():
+            return cell.astimezone(UTC)
+        case list():
+            return [_in_utc(item) for item in cast("list[object]", cell)]
+        case _:
+            return cell
+
+
+def transform(
+    session: "SparkSession", spark_job: "AnyJob", job: Job, sources: Iterable[Source]
+) -> Iterator[tuple[Source, Transformed]]:
+    """Transform responses, some at a time; yield them in their order with all that the local engine returns."""
+    remaining = iter(sources)
+    while batch := list(islice(remaining, _ROWS_IN_A_BATCH)):
+        conformed = [conform(job, source) for source in batch]
+        found = collect(session, spark_job, [source for source, _ in conformed])
+        for source, (_, local) in zip(batch, conformed, strict=True):
+            yield source, replace(local, rows=found[source.raw_id])
+
+
+def collect(session: "SparkSession", job: "AnyJob", sources: Sequence[Source]) -> dict[int, Rows]:
+    """Return the rows of conformed responses by their raw id."""
+    found: dict[int, Rows] = {source.raw_id: {table.name: [] for table in job.tables} for source in sources}
+    read = read_documents(session, job, sources)
+    try:
+        for table in job.tables:
+            for *cells, raw_id, _ in rows(read, table):
+                found[cast(int, raw_id)][table.name].append(tuple(cells))
+    finally:
+        read.unpersist()
+    return found
+
+
+def conform(job: Job, source: Source) -> tuple[Source, Transformed]:
+    """Return a response without the values that no column holds, and what the local engine finds in it."""
+    parsed = parse(source.body)
+    if not isinstance(parsed, Document):
+        raise DataError(f"the response is {parsed.reason}", where=f"raw_id {source.raw_id}")
+    found = transform_locally(job, parsed.value, source.params)
+    if not found.rescued:
+        return source, found
+    document: Conformed = {"": orjson.loads(source.body)}
+    for rescued in found.rescued:
+        _take_out(document, ("", *pointer_tokens(rescued.pointer)))
+    return replace(source, body=orjson.dumps(document[""])), found
+
+
+def _take_out(document: Conformed, tokens: tuple[str, ...]) -> None:
+    """Put null in the place of a value; what lies in a value that is out already is out with it."""
+    *around, last = tokens
+    for token in around:
+        document = _step(document, token)
+    if type(document) is list:
+        document[int(last)] = None
+    elif type(document) is dict and last in document:
+        document[last] = None
+
+
+def _step(value: Conformed, token: str) -> Conformed:
+    match value:
+        case list():
+            return cast("list[Conformed]", value)[int(token)]
+        case dict():
+            return cast("dict[str, Conformed]", value).get(token)
+        case _:
+            return None
