@@ -65,15 +65,16 @@ class Codec:
         """Return the datum of a response."""
         wrapped = self.schema["fields"][0].get("json_name") == "$"
         datum = self._encode(self.schema, {"$": body} if wrapped else body)
-        assert datum is not NOTHING
+        assert isinstance(datum, dict)
         return datum
 
-    def decode(self, datum: dict):
+    def decode(self, datum: object) -> object:
         """Return the response of a datum."""
         body = self._decode(self.schema, datum)
+        assert isinstance(body, dict)
         return body["$"] if self.schema["fields"][0].get("json_name") == "$" else body
 
-    def _encode(self, schema, value):
+    def _encode(self, schema, value) -> object:
         match schema:
             case ["null", inner]:
                 return None if value is None else self._encode(inner, value)
@@ -96,7 +97,7 @@ class Codec:
             case _:
                 return value if _fits(schema, value) else NOTHING
 
-    def _record(self, schema, value):
+    def _record(self, schema, value) -> dict:
         rest = dict(value)
         datum = {}
         for item in schema["fields"][:-1]:
@@ -108,7 +109,7 @@ class Codec:
         datum[EXTRAS] = {key: json.dumps(item) for key, item in rest.items()} or None
         return datum
 
-    def _decode(self, schema, datum):
+    def _decode(self, schema, datum) -> object:
         match schema:
             case ["null", inner]:
                 return None if datum is None else self._decode(inner, datum)

@@ -8,7 +8,8 @@ from compiler.ir.types import Codec, DateText, DecimalText, InstantText, Integer
 NASTY = (
     "", "class", "date", "float", "int", "list", "str", "copy", "json", "schema", "model_config", "model_dump", "_x",
     "__x__", "2B", "1st", "a b", "a.b", "a-b", "it's", 'q"q', "back\\slash", "fooBar", "foo_bar", "FooBar", "FOO",
-    "foo", "€", "名前", "⚾", "self", "None", "Field", "JsonValue", "ApiObject", "type", "properties", "$ref", "_extras",
+    "foo", "€", "名前", "⚾",
+    "self", "None", "Field", "JsonValue", "ApiObject", "type", "properties", "$ref", "_extras",
     "end", "offset", "k" * 300, "new\nline", "{", "{{ x }}", "# noqa", '"""',
 )  # fmt: skip
 KEYS = st.sampled_from(NASTY) | st.from_regex(r"[a-z][a-zA-Z]{0,8}", fullmatch=True)
