@@ -90,7 +90,7 @@ class _Walk:
         """Conform `value`; return False if it was rescued and must be taken out by the caller."""
         match node:
             case Record() if type(value) is dict:
-                self.record(node, value, where)
+                return self.record(node, value, where)
             case Array() if type(value) is list:
                 self.array(node, value, where)
             case Map() if type(value) is dict:
@@ -116,10 +116,11 @@ class _Walk:
             self.rescue(value, where, "no-column" if isinstance(node, Unplaced) else "wrong-kind")
         return False
 
-    def record(self, node: Record, value: dict[str, Conformed], where: Pointer) -> None:
+    def record(self, node: Record, value: dict[str, Conformed], where: Pointer) -> bool:
+        """Conform an object; return False if nothing is left in it: a record that holds nothing is absent."""
         if not value:
             self.found.empty += 1
-            return
+            return False
         signature = (*value, *map(type, value.values()))
         plan = node.plans.get(signature)
         if plan is None:
@@ -135,6 +136,7 @@ class _Walk:
                 del value[key]
         for key, reason in plan.surplus:
             self.surplus(value.pop(key), (where, key), reason)
+        return any(item is not None for item in value.values())
 
     def surplus(self, value: Conformed, where: Pointer, reason: str) -> None:
         if value == {} or value == []:
@@ -169,10 +171,7 @@ class _Walk:
         if isinstance(node, Leaf) and node.codec is not None and type(item) is str:
             self.decode(node, holder, key, where)
             return True
-        if item is None:
-            self.rescue(item, (where, key), "null-row")
-            return False
-        if item == {}:
+        if item is None or _holds_nothing(item):
             self.rescue(item, (where, key), "empty-row")
             return False
         return self.visit(node, item, (where, key))
@@ -210,6 +209,10 @@ class _Walk:
         self.found.empty += not value
         value[:] = cells
         return True
+
+
+def _holds_nothing(item: Conformed) -> bool:
+    return type(item) is dict and all(value is None for value in item.values())
 
 
 def take_ignored(shape: Node, document: Conformed) -> Iterator[tuple[Pointer, Conformed]]:

@@ -64,6 +64,8 @@ __all__ = [
     "Where",
     "decimal",
     "integer",
+    "integer_param",
+    "text_param",
 ]
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -86,6 +88,19 @@ Rows: TypeAlias = dict[str, list[Row]]
 
 EMPTY: Conformed = {}
 """Stands for a record that is absent."""
+
+
+
+def integer_param(params: Params, name: str, default: str | None = None) -> int | None:
+    """Return a request parameter as an integer; None if it is absent or no integer."""
+    text = params.get(name, default)
+    return int(text) if text is not None and text.isascii() and text.removeprefix("-").isdigit() else None
+
+
+def text_param(params: Params, name: str, default: str | None = None) -> str | None:
+    """Return a request parameter."""
+    return params.get(name, default)
+
 
 EACH = "[*]"
 """Step of a scan: every element of an array."""
@@ -127,9 +142,7 @@ class Column:
 class Table:
     """A normalized table: key columns first. The loader adds `raw_id` and `captured_at` after the last.
 
-    `scan` leads from the document to the rows. `branch` and `map_key` name the columns that tell in which branch
-    or under which key a row stood, one for each such step of the scan, in its order ("" where the key is told by
-    the shape's `member`).
+    `scan` leads from the document to the rows; `where` keeps some of them.
     """
 
     name: str

@@ -40,7 +40,9 @@ def _flat(specs: tuple[TableSpec, ...]) -> Iterator[TableSpec]:
 def _table(
     plan: OperationPlan, table: Table, parent: Table | None, spec: TableSpec | None, context: Context
 ) -> Table:
-    own = {column.name: column for column in table.columns}
+    own: dict[str, Column] = {}
+    for column in table.columns:
+        own.setdefault(column.name, column)
     inherited = _parent_key(parent) if parent else _document_key(plan)
     names = [column.name for column in inherited]
     names += [name for name in _own_key(table, spec) if name not in names]
@@ -54,7 +56,8 @@ def _table(
         context.sink.report(TABLE_WITHOUT_KEY.at(spec.origin, f"table `{table.name}` has no key", label="no key"))
     key = [replace(known[name], in_key=True) for name in names if name in known]
     _check_filled(plan, table, key, context)
-    others = [replace(column, in_key=False) for column in table.columns if column.name not in names]
+    chosen = {id(own[name]) for name in names if name in own}
+    others = [replace(column, in_key=False) for column in table.columns if id(column) not in chosen]
     return replace(table, columns=(*key, *others))
 
 

@@ -1,0 +1,71 @@
+"""Lower the Plan to plain Python: what is known of a document, and one flat function per table that reads its rows.
+
+    jobs/documents/<slug>.py   SHAPE and a `Table` constant per table, shared by the engines
+    jobs/local/<slug>.py       one function per table, and JOB
+    jobs/operations.py         every operation, with its raw table and its modules
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from compiler.backends.base import render, source_of
+from compiler.backends.local.documents import document_module
+from compiler.backends.local.functions import function
+from compiler.backends.local.operations import operations_module
+from compiler.ir.plan import OperationPlan, Plan, Table
+
+NAME = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class _Function:
+    """A template model: a table's function, and the constant of its table."""
+
+    name: str
+    constant: str
+    doc: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalBackend:
+    """Emits the plain-Python transforms."""
+
+    name: str = NAME
+
+    def emit(self, plan: Plan) -> Mapping[str, str]:
+        """Return the modules of every compiled operation, and the list of all operations."""
+        files = {"jobs/operations.py": operations_module(plan)}
+        for operation in plan.operations:
+            if operation.is_compiled:
+                files[f"jobs/documents/{operation.slug}.py"] = document_module(operation)
+                files[f"jobs/local/{operation.slug}.py"] = _job_module(operation)
+        return files
+
+
+BACKEND = LocalBackend()
+
+
+def _job_module(operation: OperationPlan) -> str:
+    return render(
+        "local/job.py.jinja",
+        source=source_of(operation),
+        operation=operation.name,
+        module="generated.jobs.documents." + operation.slug.replace("/", "."),
+        document_key=repr(operation.document_key),
+        index=tuple(_index_line(table) for table in operation.tables),
+        functions=tuple(_function(operation, table) for table in operation.tables),
+    )
+
+
+def _index_line(table: Table) -> str:
+    return f"{table.name}  key: {', '.join(table.key)}"
+
+
+def _function(operation: OperationPlan, table: Table) -> _Function:
+    return _Function(
+        name=table.short_name,
+        constant=table.short_name.upper(),
+        doc=table.doc or f"One row per `{table.name}`.",
+        lines=function(operation, table),
+    )

@@ -1,0 +1,41 @@
+"""Lower the operations to the list that the runtime starts from."""
+
+from dataclasses import dataclass
+
+from compiler.backends.base import render
+from compiler.ir.paths import Field
+from compiler.ir.plan import OperationPlan, Plan, RawKey
+
+
+@dataclass(frozen=True, slots=True)
+class _Operation:
+    """A template model: every value is a Python literal."""
+
+    name: str
+    raw_table: str
+    raw_keys: tuple[str, ...]
+    document_key: str
+    local: str
+    spark: str
+
+
+def operations_module(plan: Plan) -> str:
+    """Return the module that lists every operation of the plan."""
+    return render("local/operations.py.jinja", operations=tuple(_operation(item) for item in plan.operations))
+
+
+def _operation(plan: OperationPlan) -> _Operation:
+    module = plan.slug.replace("/", ".")
+    return _Operation(
+        name=repr(plan.name),
+        raw_table=repr(plan.raw_table),
+        raw_keys=tuple(_raw_key(key) for key in plan.raw_keys),
+        document_key=repr(plan.document_key),
+        local=repr(f"generated.jobs.local.{module}" if plan.is_compiled else None),
+        spark=repr(f"generated.jobs.spark.{module}" if plan.is_compiled else None),
+    )
+
+
+def _raw_key(key: RawKey) -> str:
+    path = tuple(step.name for step in key.path if isinstance(step, Field))
+    return f"RawKey(name={key.name!r}, type={str(key.type)!r}, path={path!r})"
