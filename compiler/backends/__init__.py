@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from compiler.backends import avro, docs, jsonschema, postgres, pydantic, pyspark
+from compiler.backends import avro, docs, jsonschema, local, postgres, pydantic, pyspark
 from compiler.backends.base import Backend
 from compiler.bundle import TextCache
 
@@ -13,6 +13,7 @@ BACKENDS: tuple[Backend, ...] = (
     avro.BACKEND,
     pydantic.BACKEND,
     postgres.BACKEND,
+    local.BACKEND,
     pyspark.BACKEND,
     docs.BACKEND,
 )
