@@ -20,7 +20,10 @@ Connection: TypeAlias = psycopg.Connection[TupleRow]
 
 ENVIRONMENT = "MLB_DATABASE_URL"
 
-_SESSION = "-c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601 -c extra_float_digits=1 -c jit=off -c client_min_messages=warning"
+_SESSION = (
+    "-c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601 -c extra_float_digits=1 -c jit=off"
+    " -c client_min_messages=warning"
+)
 
 
 def url_in_use(project: Project, given: str | None = None, *, start: bool = True) -> str:
