@@ -28,6 +28,7 @@ from runtime.shape import (
 _PLANS_KEPT = 4096
 """Signatures remembered for a record; a document that invents keys must not fill the memory."""
 
+
 @dataclass(frozen=True, slots=True)
 class Rescued:
     """A value that no column holds: where it stood (a JSON pointer), what it was, and why it has no column."""
@@ -129,6 +130,9 @@ class _Walk:
             plan = node.plans[signature] = _plan(node, value)
         self.found.typed += plan.typed
         self.found.null += plan.null
+        for key, record in plan.records:
+            if not self.record(record, value[key], (where, key)):
+                del value[key]
         for key, leaf in plan.leaves:
             self.decode(leaf, value, key, where)
         for key, child in plan.children:
@@ -136,7 +140,7 @@ class _Walk:
                 del value[key]
         for key, reason in plan.surplus:
             self.surplus(value.pop(key), (where, key), reason)
-        return any(item is not None for item in value.values())
+        return plan.holds or any(item is not None for item in value.values())
 
     def surplus(self, value: Conformed, where: Pointer, reason: str) -> None:
         if value == {} or value == []:
@@ -259,13 +263,16 @@ def _key_fits(node: Map, key: str, item: Conformed) -> bool:
 def _plan(node: Record, value: dict[str, Conformed]) -> Plan:
     """Decide for every key of an object what happens to its value, from the value's type alone."""
     typed = null = 0
+    records: list[tuple[str, Record]] = []
     decoded: list[tuple[str, Leaf]] = []
     children: list[tuple[str, Node]] = []
     surplus: list[tuple[str, str]] = []
     for key, item in value.items():
         member = node.members.get(key)
         kind = type(item)
-        if isinstance(member, Ignored | Document):
+        if isinstance(member, Record) and kind is dict:
+            records.append((key, member))
+        elif isinstance(member, Ignored | Document):
             children.append((key, member))
         elif item is None:
             null += 1
@@ -279,4 +286,4 @@ def _plan(node: Record, value: dict[str, Conformed]) -> Plan:
             decoded.append((key, member))
         else:
             typed += 1
-    return Plan(typed, null, tuple(decoded), tuple(children), tuple(surplus))
+    return Plan(typed, null, typed > 0, tuple(records), tuple(decoded), tuple(children), tuple(surplus))

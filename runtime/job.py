@@ -90,7 +90,6 @@ EMPTY: Conformed = {}
 """Stands for a record that is absent."""
 
 
-
 def integer_param(params: Params, name: str, default: str | None = None) -> int | None:
     """Return a request parameter as an integer; None if it is absent or no integer."""
     text = params.get(name, default)

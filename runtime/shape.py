@@ -49,10 +49,16 @@ class Ignored:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Plan:
-    """What to do with an object of one signature (its keys and the types of its values)."""
+    """What to do with an object of one signature (its keys and the types of its values).
+
+    `records` are members that hold an object where a record belongs; `children` all others that want a visit.
+    `holds` says that a scalar stays in the object whatever happens to the rest.
+    """
 
     typed: int
     null: int
+    holds: bool
+    records: tuple[tuple[str, "Record"], ...]
     leaves: tuple[tuple[str, Leaf], ...]
     children: tuple[tuple[str, "Node"], ...]
     surplus: tuple[tuple[str, str], ...]

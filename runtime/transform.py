@@ -4,9 +4,10 @@ Every leaf of the document is in exactly one class. `typed` and `json` are count
 by the walk over the document; what is in neither is `lost`, and that is 0 unless a transform is broken.
 """
 
+from array import array
 from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import compress
+from itertools import chain
 
 from runtime.conform import Conformance, Rescued, conform, leaves, take_ignored
 from runtime.job import Column, Conformed, Extraction, Job, Params, Row, Rows, Table
@@ -14,7 +15,8 @@ from runtime.origins import origins
 from runtime.pointers import Pointer, pattern, pointer_text
 from runtime.restore import restore_cell
 
-_RANGES = {"bigint": range(-(2**63), 2**63), "integer": range(-(2**31), 2**31)}
+_MACHINE_INTEGERS = {"bigint": "q", "integer": "i"}
+"""Type codes of `array`, which refuses at C speed what the column would."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +49,18 @@ class Transformed:
 
 def transform(job: Job, document: Conformed, params: Params) -> Transformed:
     """Turn a parsed document into rows. The document is used up: it is changed in place."""
-    failed = [Rescued(pointer_text(where), value, "ignore-check") for where, value in take_ignored(job.shape, document)]
+    failed = [
+        Rescued(pointer_text(where), value, "ignore-check")
+        for where, value in take_ignored(job.shape, document)
+    ]
     conformed, found = conform(job.shape, document)
     found.rescued.extend(failed)
     walked = found.typed + found.json + sum(leaves(rescued.value) for rescued in found.rescued)
+    fitting = _Fitting(job, params, found)
     rows: Rows = {table.name: [] for table in job.tables}
     if conformed is not None:
-        for extraction in job.extractions:
-            rows[extraction.table.name] = _fit_rows(job, extraction, conformed, params, found)
-    return Transformed(rows=rows, rescued=tuple(found.rescued), counts=_count(job, rows, found, walked))
+        rows = {item.table.name: fitting.rows(item, conformed) for item in job.extractions}
+    return Transformed(rows=rows, rescued=tuple(found.rescued), counts=_count(job, fitting, walked))
 
 
 def account(job: Job, document: Conformed, params: Params) -> Counts:
@@ -65,27 +70,52 @@ def account(job: Job, document: Conformed, params: Params) -> Counts:
     return replace(counts, leaves=total, lost=total - (counts.leaves - counts.lost))
 
 
-def _fit_rows(job: Job, extraction: Extraction, document: Conformed, params: Params, found: Conformance) -> list[Row]:
-    """Return the rows that a table can hold; the leaves of the others are rescued."""
-    table = extraction.table
-    rows = extraction.rows(document, params)
-    reasons = _misfits(table, rows)
-    if not reasons:
+class _Fitting:
+    """Takes the rows that tables can hold, and counts the leaves in them; the leaves of other rows are rescued."""
+
+    def __init__(self, job: Job, params: Params, found: Conformance) -> None:
+        self.job = job
+        self.params = params
+        self.found = found
+        self.typed = 0
+        self.json = 0
+
+    def rows(self, extraction: Extraction, document: Conformed) -> list[Row]:
+        table = extraction.table
+        rows = extraction.rows(document, self.params)
+        columns = tuple(zip(*rows, strict=True))
+        reasons = _misfits(table, rows, columns)
+        if reasons:
+            rows = self.keep(table, rows, reasons, document)
+            columns = tuple(zip(*rows, strict=True))
+        for column, cells in zip(table.columns, columns, strict=False):
+            if column.leaf is None:
+                continue
+            if column.type == "jsonb":
+                self.json += sum(leaves(cell) for cell in cells if cell is not None)
+            else:
+                self.typed += _filled(column, cells)
         return rows
-    keep = [True] * len(rows)
-    for index, (pointer, _) in enumerate(origins(table, document)):
-        if index in reasons:
-            keep[index] = False
-            _rescue_row(job, table, rows[index], pointer_text(pointer), reasons[index], found)
-    return list(compress(rows, keep))
+
+    def keep(self, table: Table, rows: list[Row], reasons: dict[int, str], document: Conformed) -> list[Row]:
+        for index, (pointer, _) in enumerate(origins(table, document)):
+            if index in reasons:
+                self.rescue(table, rows[index], pointer_text(pointer), reasons[index])
+        return [row for index, row in enumerate(rows) if index not in reasons]
+
+    def rescue(self, table: Table, row: Row, pointer: str, reason: str) -> None:
+        for column, cell in zip(table.columns, row, strict=True):
+            if column.leaf is not None and cell is not None:
+                place = pointer + pointer_text(_nested(column.leaf))
+                value = restore_cell(self.job.shape, table, column, cell)
+                self.found.rescued.append(Rescued(place, value, reason))
 
 
-def _misfits(table: Table, rows: list[Row]) -> dict[int, str]:
+def _misfits(table: Table, rows: list[Row], columns: tuple[Row, ...]) -> dict[int, str]:
     """Return row number -> reason for rows without a key, with a key that was there before, or out of range."""
     reasons: dict[int, str] = {}
-    width = len(table.key)
-    keys = [row[:width] for row in rows]
-    if len(set(keys)) < len(keys) or any(None in key for key in keys):
+    keys = list(zip(*columns[: len(table.key)], strict=True))
+    if len(set(keys)) < len(rows) or any(None in cells for cells in columns[: len(table.key)]):
         seen: set[Row] = set()
         for index, key in enumerate(keys):
             if None in key:
@@ -93,27 +123,34 @@ def _misfits(table: Table, rows: list[Row]) -> dict[int, str]:
             elif key in seen:
                 reasons[index] = "duplicate-key"
             seen.add(key)
-    for index in _out_of_range(table, rows):
-        reasons.setdefault(index, "out-of-range")
+    for column, cells in zip(table.columns, columns, strict=False):
+        for index in _out_of_range(column, cells):
+            reasons.setdefault(index, "out-of-range")
     return reasons
 
 
-def _out_of_range(table: Table, rows: list[Row]) -> list[int]:
-    """Return the numbers of rows with an integer that its column cannot hold."""
-    found: list[int] = []
-    for column, cells in zip(table.columns, zip(*rows, strict=True), strict=False):
-        bounds = _RANGES.get(column.type)
-        numbers = [cell for cell in cells if type(cell) is int] if bounds else []
-        if bounds and numbers and not (min(numbers) in bounds and max(numbers) in bounds):
-            found += [index for index, cell in enumerate(cells) if type(cell) is int and cell not in bounds]
-    return found
+def _out_of_range(column: Column, cells: Row) -> list[int]:
+    """Return the numbers of rows with an integer that the column cannot hold."""
+    code = _MACHINE_INTEGERS.get(column.type.removesuffix("[]"))
+    if code is None:
+        return []
+    numbers = (
+        chain.from_iterable(cell for cell in cells if isinstance(cell, list))
+        if column.type[-1] == "]"
+        else cells
+    )
+    try:
+        array(code, filter(None, numbers))
+    except OverflowError:
+        bound = 2 ** (8 * array(code).itemsize - 1)
+        return [
+            index for index, cell in enumerate(cells) if any(not -bound <= x < bound for x in _integers(cell))
+        ]
+    return []
 
 
-def _rescue_row(job: Job, table: Table, row: Row, pointer: str, reason: str, found: Conformance) -> None:
-    for column, cell in zip(table.columns, row, strict=True):
-        if column.leaf is not None and cell is not None:
-            place = pointer + pointer_text(_nested(column.leaf))
-            found.rescued.append(Rescued(place, restore_cell(job.shape, table, column, cell), reason))
+def _integers(cell: Conformed) -> list[int]:
+    return [item for item in (cell if type(cell) is list else [cell]) if type(item) is int]
 
 
 def _nested(keys: tuple[str, ...]) -> Pointer:
@@ -123,35 +160,29 @@ def _nested(keys: tuple[str, ...]) -> Pointer:
     return pointer
 
 
-def _count(job: Job, rows: Rows, found: Conformance, walked: int) -> Counts:
+def _count(job: Job, fitting: _Fitting, walked: int) -> Counts:
     """Count what came out; `walked` is how many leaves the walk found that are not null, placeholder or the like."""
-    filled: Counter[bool] = Counter()
-    for table in job.tables:
-        for column, cells in zip(table.columns, zip(*rows[table.name], strict=True), strict=False):
-            if column.leaf is not None:
-                filled[column.type == "jsonb"] += _filled(column, cells)
+    found = fitting.found
     paths: Counter[tuple[str, str]] = Counter()
     for rescued in found.rescued:
         paths[pattern(job.shape, rescued.pointer), rescued.reason] += leaves(rescued.value)
-    typed, json, rescued_leaves = filled[False], filled[True], paths.total()
+    rescued_leaves = paths.total()
     return Counts(
         leaves=walked + found.null + found.sentinel + found.empty + found.ignored,
-        typed=typed,
-        json=json,
+        typed=fitting.typed,
+        json=fitting.json,
         null=found.null,
         sentinel=found.sentinel,
         empty=found.empty,
         ignored=found.ignored,
         rescued=rescued_leaves,
-        lost=walked - typed - json - rescued_leaves,
+        lost=walked - fitting.typed - fitting.json - rescued_leaves,
         rescued_paths=tuple((path, count, reason) for (path, reason), count in sorted(paths.items())),
     )
 
 
-def _filled(column: Column, cells: tuple[object, ...]) -> int:
+def _filled(column: Column, cells: Row) -> int:
     """Count the leaves that a column's cells hold."""
-    if column.type == "jsonb":
-        return sum(leaves(cell) for cell in cells if cell is not None)
-    if column.type.endswith("[]"):
+    if column.type[-1] == "]":
         return sum(len(cell) - cell.count(None) for cell in cells if isinstance(cell, list))
     return len(cells) - cells.count(None)

@@ -1,11 +1,11 @@
 """The subset of JSONPath that mappings use: parse, print, relate.
 
-    $.liveData.plays.allPlays[*]                       array elements
-    $.gameData.players{*}.fullName                     map values
-    $.liveData.boxscore.teams.{away,home}.pitchers[*]  branches of a fold
-    .about.inning      ^.team.id      box^.team.id     relative: to the row, to the record around it, to a lookup
-    $.gameData.players{@}                              the map value under this row's map key
-    $['odd.name']                                      a quoted name
+$.liveData.plays.allPlays[*]                       array elements
+$.gameData.players{*}.fullName                     map values
+$.liveData.boxscore.teams.{away,home}.pitchers[*]  branches of a fold
+.about.inning      ^.team.id      box^.team.id     relative: to the row, to the record around it, to a lookup
+$.gameData.players{@}                              the map value under this row's map key
+$['odd.name']                                      a quoted name
 """
 
 import re
@@ -108,7 +108,9 @@ def _steps(text: str, position: int) -> Path:
     while position < len(text):
         match = _STEP.match(text, position)
         if match is None:
-            raise PathError(f"expected `.name`, `[*]`, `{{*}}` or `.{{a,b}}`, found `{text[position:][:12]}`", position)
+            raise PathError(
+                f"expected `.name`, `[*]`, `{{*}}` or `.{{a,b}}`, found `{text[position:][:12]}`", position
+            )
         steps.append(_step(match))
         position = match.end()
     return tuple(steps)

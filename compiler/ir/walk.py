@@ -18,7 +18,7 @@ def child(shape: Shape, step: Step) -> Shape | None:
             return shape.by_name.get(name)
         case Each(), Array():
             return shape.item
-        case (Entries() | SameKey()), Map():
+        case ((Entries() | SameKey()), Map()):
             return shape.value
         case Branches(names), Record():
             return next((shape.by_name[name] for name in names if name in shape.by_name), None)
@@ -45,7 +45,7 @@ def rewrite(shape: Shape, path: Path, change: Callable[[Shape], Shape]) -> Shape
         return change(shape)
     step, rest = path[0], path[1:]
     match step, shape:
-        case (Field() | Branches()), Record():
+        case ((Field() | Branches()), Record()):
             names = (step.name,) if isinstance(step, Field) else step.names
             members = tuple(
                 Member(member.name, rewrite(member.shape, rest, change)) if member.name in names else member
@@ -54,7 +54,7 @@ def rewrite(shape: Shape, path: Path, change: Callable[[Shape], Shape]) -> Shape
             return Record(members=members, evidence=shape.evidence)
         case Each(), Array():
             return replace(shape, item=rewrite(shape.item, rest, change))
-        case (Entries() | SameKey()), Map():
+        case ((Entries() | SameKey()), Map()):
             return replace(shape, value=rewrite(shape.value, rest, change))
         case _:
             return shape

@@ -4,7 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from compiler.diagnostics import Diagnostic, Sink, did_you_mean
-from compiler.ir.mapping import ColumnSpec, IgnoreSpec, OperationSpec, PathText, RawKeySpec, TableSpec, WhereSpec
+from compiler.ir.mapping import (
+    ColumnSpec,
+    IgnoreSpec,
+    OperationSpec,
+    PathText,
+    RawKeySpec,
+    TableSpec,
+    WhereSpec,
+)
 from compiler.ir.paths import (
     Branches,
     Each,
@@ -92,7 +100,9 @@ class _Binder:
         for name in spec.document:
             if name not in names:
                 message = f"document key `{name}` is not among the raw keys"
-                self.sink.report(UNKNOWN_KEY_COLUMN.at(spec.origin, message, advice=did_you_mean(name, names)))
+                self.sink.report(
+                    UNKNOWN_KEY_COLUMN.at(spec.origin, message, advice=did_you_mean(name, names))
+                )
 
     def overrides(self, table: TableSpec, row: Path) -> None:
         """Give leaves the types that columns ask for, before any column is bound."""
@@ -105,13 +115,17 @@ class _Binder:
             if path is None or found is None:
                 continue
             leaf_path = (*path, Each()) if isinstance(found, Array) else path
-            self.response = rewrite(self.response, leaf_path, lambda shape, spec=spec: self.retyped(shape, spec))
+            self.response = rewrite(
+                self.response, leaf_path, lambda shape, spec=spec: self.retyped(shape, spec)
+            )
 
     def retyped(self, shape: Shape, spec: ColumnSpec) -> Shape:
         if not isinstance(shape, Scalar):
             if spec.type == Type.JSON:
                 return shape
-            message = f"column `{spec.name}` cannot be {spec.type or 'formatted'}: its path is {describe(shape)}"
+            message = (
+                f"column `{spec.name}` cannot be {spec.type or 'formatted'}: its path is {describe(shape)}"
+            )
             self.sink.report(TYPE_CONFLICT.at(spec.origin, message, label=describe(shape)))
             return shape
         type_ = Type(spec.type) if spec.type else Type.DOUBLE if spec.format else shape.type
@@ -158,7 +172,8 @@ class _Binder:
             omitted=tuple(
                 (target, item.because)
                 for item in spec.omit
-                if (target := absolute(item.path.reference, path, {})) is not None and self.known(item.path, target)
+                if (target := absolute(item.path.reference, path, {})) is not None
+                and self.known(item.path, target)
             ),
             doc=spec.doc,
             origin=spec.origin,
@@ -186,7 +201,9 @@ class _Binder:
             origin=spec.origin,
         )
 
-    def leaf(self, spec: ColumnSpec, written: PathText, row: Path, lookups: Mapping[str, Path]) -> Column | None:
+    def leaf(
+        self, spec: ColumnSpec, written: PathText, row: Path, lookups: Mapping[str, Path]
+    ) -> Column | None:
         path = absolute(written.reference, row, lookups)
         if path is None:
             self.unknown_anchor(written, lookups)
@@ -209,7 +226,9 @@ class _Binder:
             return None
         return replace(column, doc=spec.doc, was=spec.was, origin=spec.origin)
 
-    def position(self, spec: ColumnSpec, row: Path, lookups: Mapping[str, Path]) -> tuple[Source | None, Type | None]:
+    def position(
+        self, spec: ColumnSpec, row: Path, lookups: Mapping[str, Path]
+    ) -> tuple[Source | None, Type | None]:
         """Bind a column that tells where the row stood."""
         if spec.param:
             return Param(name=spec.param, default=spec.default), Type.TEXT

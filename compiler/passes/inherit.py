@@ -21,7 +21,9 @@ def inherit(mapping: MappingTree, api: ApiModel, sink: Sink) -> MappingTree:
             advice = did_you_mean(spec.operation, api.operations)
             sink.report(UNKNOWN_OPERATION.at(spec.origin, message, label="unknown", advice=advice))
     specs = tuple(
-        _complete(operation, written.get(operation.name)) for operation in api.operations.values() if operation.is_read
+        _complete(operation, written.get(operation.name))
+        for operation in api.operations.values()
+        if operation.is_read
     )
     return replace(mapping, operations=tuple(sorted(specs, key=lambda spec: spec.operation)))
 

@@ -53,7 +53,9 @@ def _table(
             advice = did_you_mean(name, own)
             context.sink.report(UNKNOWN_KEY_COLUMN.at(spec.origin, message, advice=advice))
     if not names and spec is not None:
-        context.sink.report(TABLE_WITHOUT_KEY.at(spec.origin, f"table `{table.name}` has no key", label="no key"))
+        context.sink.report(
+            TABLE_WITHOUT_KEY.at(spec.origin, f"table `{table.name}` has no key", label="no key")
+        )
     key = [replace(known[name], in_key=True) for name in names if name in known]
     _check_filled(plan, table, key, context)
     chosen = {id(own[name]) for name in names if name in own}

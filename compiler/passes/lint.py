@@ -1,7 +1,7 @@
 """Warn of what compiles and will disappoint; changes nothing."""
 
-from compiler.ir.plan import BranchOf, Leaf, MapKey, OperationPlan, Plan, Table
 from compiler.ir.paths import Branches, Entries, Path, show
+from compiler.ir.plan import BranchOf, Leaf, MapKey, OperationPlan, Plan, Table
 from compiler.passes.context import Context
 from compiler.passes.regions import Regions
 from compiler.rules import ROWS_LEFT_OVER, ROWS_WITHOUT_PLACE, TOO_MANY_COLUMNS
@@ -50,8 +50,12 @@ def _check_place(table: Table, plan: OperationPlan, context: Context) -> None:
             kind = "branch: NAME" if isinstance(step, Branches) else "map_key: true"
             message = f"no column of `{table.name}` tells where in `{show(loop)}` a row stood"
             advice = f"add a column `{{{kind}}}`"
-            context.sink.report(ROWS_WITHOUT_PLACE.at(table.origin, message, label="order is lost", advice=advice))
+            context.sink.report(
+                ROWS_WITHOUT_PLACE.at(table.origin, message, label="order is lost", advice=advice)
+            )
 
 
 def _id_member(table: Table) -> bool:
-    return any(column.in_key and isinstance(column.source, Leaf) and column.source.owns for column in table.columns)
+    return any(
+        column.in_key and isinstance(column.source, Leaf) and column.source.owns for column in table.columns
+    )

@@ -3,20 +3,14 @@
 from dataclasses import replace
 
 from compiler.ir.names import bounded
-from compiler.ir.plan import Column, Leaf, OperationPlan, Plan, Table
 from compiler.ir.paths import show
+from compiler.ir.plan import Column, Leaf, OperationPlan, Plan, Table
 from compiler.passes.context import Context
 from compiler.rules import COLUMN_COLLISION, TABLE_COLLISION
 
 _BOOKKEEPING = ("raw_id", "captured_at")
 _RESERVED = frozenset(
-    """all analyse analyze and any array as asc asymmetric authorization between binary both case cast check collate
-    collation column concurrently constraint create cross current_catalog current_date current_role current_schema
-    current_time current_timestamp current_user default deferrable desc distinct do else end except false fetch for
-    foreign freeze from full grant group having ilike in initially inner intersect into is isnull join lateral leading
-    left like limit localtime localtimestamp natural not notnull null offset on only or order outer overlaps placing
-    primary references returning right select session_user similar some symmetric system_user table tablesample then to
-    trailing true union unique user using variadic verbose when where window with""".split()
+    ["all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "authorization", "between", "binary", "both", "case", "cast", "check", "collate", "collation", "column", "concurrently", "constraint", "create", "cross", "current_catalog", "current_date", "current_role", "current_schema", "current_time", "current_timestamp", "current_user", "default", "deferrable", "desc", "distinct", "do", "else", "end", "except", "false", "fetch", "for", "foreign", "freeze", "from", "full", "grant", "group", "having", "ilike", "in", "initially", "inner", "intersect", "into", "is", "isnull", "join", "lateral", "leading", "left", "like", "limit", "localtime", "localtimestamp", "natural", "not", "notnull", "null", "offset", "on", "only", "or", "order", "outer", "overlaps", "placing", "primary", "references", "returning", "right", "select", "session_user", "similar", "some", "symmetric", "system_user", "table", "tablesample", "then", "to", "trailing", "true", "union", "unique", "user", "using", "variadic", "verbose", "when", "where", "window", "with"]
 )
 """Words that PostgreSQL does not take as a column name without quotes."""
 
@@ -26,7 +20,9 @@ def names(plan: Plan, context: Context) -> Plan:
 
     before: `end`, and a name of 80 bytes     after: `end_`, and its first 54 bytes with a digest
     """
-    operations = tuple(replace(item, tables=tuple(_table(table) for table in item.tables)) for item in plan.operations)
+    operations = tuple(
+        replace(item, tables=tuple(_table(table) for table in item.tables)) for item in plan.operations
+    )
     named = Plan(operations=operations)
     _check_tables(named, context)
     for operation in named.operations:
@@ -37,7 +33,9 @@ def names(plan: Plan, context: Context) -> Plan:
 
 def _table(table: Table) -> Table:
     columns = tuple(replace(column, name=_physical(column.name)) for column in table.columns)
-    return replace(table, name=_bounded_table(table.name), parent=_bounded_table(table.parent), columns=columns)
+    return replace(
+        table, name=_bounded_table(table.name), parent=_bounded_table(table.parent), columns=columns
+    )
 
 
 def _bounded_table(name: str) -> str:
@@ -66,7 +64,9 @@ def _check_columns(table: Table, context: Context) -> None:
         other = seen.setdefault(column.name.casefold(), column)
         if other is not column or column.name in _BOOKKEEPING:
             where = _place(other) if other is not column else "the loader's own"
-            message = f"column `{column.name}` of `{table.name}` is named twice: for {_place(column)} and {where}"
+            message = (
+                f"column `{column.name}` of `{table.name}` is named twice: for {_place(column)} and {where}"
+            )
             advice = f"name one of them under `columns:` of `{table.name}`"
             context.sink.report(COLUMN_COLLISION.at(column.origin, message, label="collides", advice=advice))
 

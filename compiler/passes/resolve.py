@@ -7,7 +7,17 @@ by the observations; nothing is required.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from compiler.ir.api import ArrayRef, MapRef, Model, ModelRef, OpaqueRef, Operation, Property, ScalarRef, TypeRef
+from compiler.ir.api import (
+    ArrayRef,
+    MapRef,
+    Model,
+    ModelRef,
+    OpaqueRef,
+    Operation,
+    Property,
+    ScalarRef,
+    TypeRef,
+)
 from compiler.ir.facts import Facts, TextClass
 from compiler.ir.paths import Each, Entries, Field
 from compiler.ir.plan import OperationPlan, Plan
@@ -23,14 +33,18 @@ _DEPTH = 6
 
 def resolve(context: Context) -> Plan:
     """Make the first Plan: operations with the resolved shapes of their responses, no tables yet."""
-    return Plan(operations=tuple(_operation(context, context.api.operations[name]) for name in sorted(context.specs)))
+    return Plan(
+        operations=tuple(_operation(context, context.api.operations[name]) for name in sorted(context.specs))
+    )
 
 
 def _operation(context: Context, operation: Operation) -> OperationPlan:
     spec = context.specs[operation.name]
     document = context.api.document_of(operation)
     observed = context.observed.get(operation.name)
-    merger = _Merger(endpoint=document.endpoint, models=document.models_by_name, is_observed=observed is not None)
+    merger = _Merger(
+        endpoint=document.endpoint, models=document.models_by_name, is_observed=observed is not None
+    )
     seen = seen_tree(observed.paths) if observed else None
     response = merger.merge(operation.response, seen, Evidence(declared=f"{document.endpoint}.json"))
     return OperationPlan(
@@ -59,7 +73,9 @@ class _Merger:
             return self._object(ref, seen, evidence, depth)
         if kinds == {Kind.ARRAY}:
             item = ref.item if isinstance(ref, ArrayRef) else None
-            return Array(item=self.merge(item, seen.child(Each()), _inner(evidence), depth), evidence=evidence)
+            return Array(
+                item=self.merge(item, seen.child(Each()), _inner(evidence), depth), evidence=evidence
+            )
         if kinds <= _SCALARS:
             return _scalar(ref if isinstance(ref, ScalarRef) else None, seen.facts, kinds, evidence)
         return Unknown(mixed=True, evidence=replace(evidence, because="kinds disagree: kept as JSON"))
@@ -89,7 +105,9 @@ class _Merger:
         maps = sum(seen.facts.maps.values())
         names = seen.names
         if isinstance(ref, MapRef) or (maps and (not names or 2 * maps >= seen.facts.kinds[Kind.OBJECT])):
-            because = f"map: {', '.join(f'{name} ({count})' for name, count in sorted(seen.facts.maps.items()))}"
+            because = (
+                f"map: {', '.join(f'{name} ({count})' for name, count in sorted(seen.facts.maps.items()))}"
+            )
             value = ref.value if isinstance(ref, MapRef) else None
             inner = self.merge(value, seen.child(Entries()), _inner(evidence), depth + 1)
             return Map(value=inner, evidence=replace(evidence, because=because))
@@ -101,7 +119,9 @@ class _Merger:
     def _record(self, model: Model | None, seen: Seen | None, evidence: Evidence, depth: int) -> Shape:
         declared = {item.name: item for item in model.properties} if model else {}
         if not declared and seen is None:
-            return Unknown(mixed=True, evidence=replace(evidence, because="declared without content: kept as JSON"))
+            return Unknown(
+                mixed=True, evidence=replace(evidence, because="declared without content: kept as JSON")
+            )
         others = sorted(set(seen.names if seen else ()) - set(declared))
         members = [self._member(item.name, item, model, seen, depth) for item in declared.values()]
         members += [self._member(name, None, None, seen, depth) for name in others]
@@ -159,13 +179,17 @@ def _scalar(ref: ScalarRef | None, facts: Facts, kinds: set[Kind], evidence: Evi
     if kinds == {Kind.STRING}:
         return _text(facts, evidence)
     if kinds == {Kind.BOOLEAN}:
-        return Scalar(type=Type.BOOLEAN, codec=Native(), evidence=replace(evidence, because="only booleans seen"))
+        return Scalar(
+            type=Type.BOOLEAN, codec=Native(), evidence=replace(evidence, because="only booleans seen")
+        )
     if kinds <= {Kind.INTEGER, Kind.NUMBER}:
         declared = ref is not None and ref.type == "number"
         if Kind.NUMBER in kinds or declared:
             because = "declared as number" if declared else "numbers with fractions seen"
             return Scalar(type=Type.DOUBLE, codec=Native(), evidence=replace(evidence, because=because))
-        return Scalar(type=Type.BIGINT, codec=Native(), evidence=replace(evidence, because="only integers seen"))
+        return Scalar(
+            type=Type.BIGINT, codec=Native(), evidence=replace(evidence, because="only integers seen")
+        )
     return Unknown(mixed=True, evidence=replace(evidence, because="kinds disagree: kept as JSON"))
 
 
@@ -178,4 +202,6 @@ def _text(facts: Facts, evidence: Evidence) -> Scalar:
     if classes == {TextClass.INSTANT}:
         because = f"all {facts.texts[TextClass.INSTANT]} strings are instants"
         return Scalar(type=Type.TIMESTAMP, codec=InstantText(), evidence=replace(evidence, because=because))
-    return Scalar(type=Type.TEXT, codec=Native(), evidence=replace(evidence, because="strings of several kinds seen"))
+    return Scalar(
+        type=Type.TEXT, codec=Native(), evidence=replace(evidence, because="strings of several kinds seen")
+    )

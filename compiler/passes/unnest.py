@@ -27,7 +27,9 @@ def unnest(plan: Plan, context: Context) -> Plan:
     before: `game.live_game_plays` with the columns that its mapping names
     after: the same, then `result_rbi`, `count_balls`, ..., and child tables for its arrays
     """
-    return Plan(operations=tuple(_operation(item, context) if item.tables else item for item in plan.operations))
+    return Plan(
+        operations=tuple(_operation(item, context) if item.tables else item for item in plan.operations)
+    )
 
 
 def _operation(plan: OperationPlan, context: Context) -> OperationPlan:
@@ -77,7 +79,9 @@ class _Filler:
         shape = at(self.plan.response, table.scan)
         assert shape is not None
         columns = list(_owned(table, regions))
-        taken = {column.source.path for column in columns if isinstance(column.source, Leaf) and column.source.owns}
+        taken = {
+            column.source.path for column in columns if isinstance(column.source, Leaf) and column.source.owns
+        }
         derived: list[Table] = []
         for path, below in self.places(table, shape, regions):
             if path in taken or any(starts_with(path, omitted) for omitted, _ in table.omitted):
@@ -96,7 +100,9 @@ class _Filler:
         elif isinstance(shape, Scalar | Unknown):
             yield table.scan, shape
 
-    def members(self, table: Table, path: Path, record: Record, regions: Regions) -> Iterator[tuple[Path, Shape]]:
+    def members(
+        self, table: Table, path: Path, record: Record, regions: Regions
+    ) -> Iterator[tuple[Path, Shape]]:
         folded = self.folded(path, record, regions)
         for names in folded - self.mapped_folds(path, regions):
             yield (*path, Branches(names)), record.by_name[names[0]]
@@ -128,7 +134,11 @@ class _Filler:
         taken = {name for names in found for name in names}
         for names in self.folds if path not in self.unfolded else ():
             known = [record.by_name[name] for name in names if name in record.by_name]
-            if len(known) == len(names) and not taken & set(names) and all(_has_rows(shape) for shape in known):
+            if (
+                len(known) == len(names)
+                and not taken & set(names)
+                and all(_has_rows(shape) for shape in known)
+            ):
                 found.add(names)
         return found
 

@@ -1,8 +1,8 @@
 """Lower the Plan to plain Python: what is known of a document, and one flat function per table that reads its rows.
 
-    jobs/documents/<slug>.py   SHAPE and a `Table` constant per table, shared by the engines
-    jobs/local/<slug>.py       one function per table, and JOB
-    jobs/operations.py         every operation, with its raw table and its modules
+jobs/documents/<slug>.py   SHAPE and a `Table` constant per table, shared by the engines
+jobs/local/<slug>.py       one function per table, and JOB
+jobs/operations.py         every operation, with its raw table and its modules
 """
 
 from collections.abc import Mapping

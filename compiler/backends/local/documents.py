@@ -215,7 +215,9 @@ def _owner(tables: tuple[Table, ...], path: Path) -> Column | None:
 def _branch(name: str, path: Path, tables: tuple[Table, ...]) -> Step:
     """Return the step to a member: the fold that some table reads here, or the field."""
     for table in tables:
-        step = table.scan[len(path)] if len(table.scan) > len(path) and starts_with(table.scan, path) else None
+        step = (
+            table.scan[len(path)] if len(table.scan) > len(path) and starts_with(table.scan, path) else None
+        )
         if isinstance(step, Branches) and name in step.names:
             return step
     return Field(name)

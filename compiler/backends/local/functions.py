@@ -67,7 +67,8 @@ class _Writer:
         item = self.fresh(noun)
         match step:
             case Each() if any(
-                isinstance(column.source, Ordinal) and column.source.loop == path for column in self.table.columns
+                isinstance(column.source, Ordinal) and column.source.loop == path
+                for column in self.table.columns
             ):
                 index = self.fresh(f"{noun}_index")
                 base = self.base(path)
@@ -88,7 +89,9 @@ class _Writer:
         yield f"{self.indent}    continue"
         self.scope[path] = item
 
-    def branches(self, holder: Path, names: tuple[str, ...], path: Path, noun: str, item: str) -> Iterator[str]:
+    def branches(
+        self, holder: Path, names: tuple[str, ...], path: Path, noun: str, item: str
+    ) -> Iterator[str]:
         branch = self.fresh(f"{noun}_branch")
         record = self.scope.get(holder) or self.get(holder)
         pairs = ", ".join(f'("{name}", {record}.get("{name}"))' for name in names)
@@ -143,7 +146,7 @@ class _Writer:
         for index, step in enumerate(rest):
             assert isinstance(step, Field)
             expression = f"({expression} or EMPTY)" if index else expression
-            expression = f'{expression}.get({_quoted(step.name)})'
+            expression = f"{expression}.get({_quoted(step.name)})"
         return expression
 
     def fresh(self, name: str) -> str:
@@ -195,7 +198,12 @@ class _Writer:
         if where is not None:
             value = self.get((*self.table.scan, *where.path))
             wanted = "True" if where.equals is None else _quoted(where.equals)
-            operator = {(True, True): "is", (True, False): "is not", (False, True): "==", (False, False): "!="}
+            operator = {
+                (True, True): "is",
+                (True, False): "is not",
+                (False, True): "==",
+                (False, False): "!=",
+            }
             keeps = operator[where.equals is None, where.negated]
             yield f"{self.indent}if {value} {keeps} {wanted}:"
             yield f"{self.indent}    continue"
