@@ -6,7 +6,7 @@ from typing import Protocol
 from compiler.driver.accounting import account
 from compiler.driver.compilation import compile_project, plan_project
 from compiler.driver.explanation import explain
-from compiler.driver.generation import Mode, generate
+from compiler.driver.generation import Mode, check, generate
 from compiler.driver.listing import dump, list_operations
 from compiler.driver.observation import observe
 from compiler.driver.session import Collector, Session, Silence
@@ -37,6 +37,7 @@ __all__ = [
     "Session",
     "Silence",
     "account",
+    "check",
     "compile_project",
     "dump",
     "explain",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from compiler.backends import BACKENDS
+from compiler.backends import with_cache
 from compiler.bundle import Bundle, FolderCache, digest, format_python, seal
 from compiler.diagnostics import Severity, Sink
 from compiler.driver.session import Session, endpoint_of
@@ -87,7 +87,7 @@ def accepted(session: Session) -> UpstreamLock | None:
 
 def accept_findings(session: Session, found: Sink, lock: UpstreamLock | None, upstream: Upstream) -> None:
     """Report what is wrong with the documents; warnings about an accepted document were accepted with it."""
-    known = (lock or UpstreamLock()).documents
+    known = lock.documents if lock else upstream.digests  # with no lock, that is the one thing to say
     for finding in found.diagnostics:
         endpoint = endpoint_of(finding.origin.file)
         is_accepted = known.get(endpoint) == upstream.digests.get(endpoint)
@@ -121,12 +121,13 @@ def load_observed(session: Session, api: ApiModel) -> dict[str, Observed]:
 def emit(session: Session, plan: Plan, only: Collection[str] = ()) -> Bundle:
     """Let every backend (or those named) emit, format the Python, and seal the result."""
     files: dict[str, str] = {}
-    for backend in BACKENDS:
+    cache = session.project.root / CACHE
+    for backend in with_cache(FolderCache(cache / "models")):
         if not only or backend.name in only:
             with session.during(f"backend {backend.name}"):
                 files |= backend.emit(plan)
     with session.during("format"):
-        formatted = format_python(files, FolderCache(session.project.root / CACHE / "format"))
+        formatted = format_python(files, FolderCache(cache / "format"))
     return seal(formatted, compiler=version(DISTRIBUTION), inputs=input_digests(session))
 
 

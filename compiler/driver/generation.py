@@ -59,6 +59,35 @@ class Generated:
         return ({**report, **{state: list(getattr(self, state)) for state in states}},)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What `check` looked at."""
+
+    operations: int
+    tables: int
+    columns: int
+    differs: bool = False
+
+    def to_text(self) -> str:
+        """Return counts."""
+        return f"{self.operations} operations, {self.tables} tables, {self.columns} columns: no errors"
+
+    def to_objects(self) -> tuple[Mapping[str, object], ...]:
+        """Return nothing: the findings are the report."""
+        return ()
+
+
+def check(session: Session, patterns: Collection[str]) -> Checked | None:
+    """Make the Plan and report what is wrong with the inputs; None if there are errors."""
+    plan = plan_project(session)
+    if plan is None:
+        return None
+    chosen = selected(plan, patterns)
+    tables = [table for operation in chosen for table in operation.tables]
+    columns = sum(len(table.columns) for table in tables)
+    return Checked(operations=len(chosen), tables=len(tables), columns=columns)
+
+
 def generate(
     session: Session, patterns: Collection[str], only: Collection[str], mode: Mode
 ) -> Generated | None:

@@ -60,16 +60,20 @@ class Status:
         )
 
 
-def upstream(session: Session, *, update: bool) -> Status | None:
-    """Compare the documents with the lock, and accept them if asked; None if they cannot be read."""
+def upstream(session: Session, *, update: bool = False, gaps: bool = False) -> Status | None:
+    """Compare the documents with the lock, and accept them if asked; None if they cannot be read.
+
+    `gaps` reports what the documents leave open, too: models that they name and do not declare.
+    """
     with session.during("upstream documents"):
         found = Sink()
         documents = session.project.upstream(session.sink)
         api = read_api(documents.files, found)
         current = current_lock(documents, api)
-    if found.failed:
+    if found.failed or gaps:
         for finding in found.diagnostics:
             session.sink.report(finding)
+    if session.failed:
         return None
     lock = _lock(session, is_update=update)
     if session.failed:
@@ -78,7 +82,7 @@ def upstream(session: Session, *, update: bool) -> Status | None:
         session.project.write(session.project.lock_path, current.to_json())
     return Status(
         current=current,
-        differences=tuple(mismatches(lock, current)),
+        differences=tuple(mismatches(lock, current)) if lock.documents else ("nothing was accepted before",),
         changes=changes(lock.declared, current.declared) if lock.declared else (),
         remarks=found.diagnostics,
         is_update=update,

@@ -112,7 +112,7 @@ class _Reading:
     def _report_missing(self, node: Json, name: str) -> None:
         advice = did_you_mean(name, self.bodies.keys())
         message = f"model `{name}` is not declared in this document"
-        self.read.sink.report(SWAGGER_MISSING_MODEL.at(node.place, message, advice=advice))
+        self.read.sink.report(SWAGGER_MISSING_MODEL.at(node.at("type", "").place, message, advice=advice))
 
     def _declared(self, api: Json) -> Iterator[_Declared]:
         path = self.read.text(api, "path")

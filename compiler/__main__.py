@@ -1,0 +1,5 @@
+"""`python -m compiler` is `mlbc`."""
+
+from compiler.cli import main
+
+main()

@@ -1,0 +1,176 @@
+"""The verbs of `mlbc` and their help pages."""
+
+import click
+
+from compiler import driver
+from compiler.cli.options import Verb, Verbs, global_options
+from compiler.cli.run import execute
+from compiler.cli.settings import settings_of
+from compiler.driver import Mode
+
+_TARGETS = "json-schema, avro, pydantic, postgres, pyspark, local, docs"
+_SELECT = click.argument("select", nargs=-1, metavar="[SELECT]...")
+_FILES = click.argument("files", nargs=-1, required=True, metavar="FILE...")
+
+
+@click.group(
+    cls=Verbs, no_args_is_help=True, examples=("mlbc generate", "mlbc explain game.live_game_plays.inning")
+)
+@click.version_option(package_name="mlb-stats-compiler", message="%(version)s")
+@global_options
+def command(**_options: object) -> None:
+    """Compile schemas and mappings of the MLB Stats API.
+
+    Reads the upstream Swagger documents, mappings/ and schemas/observed/, and writes generated/. Results go to
+    stdout, everything else to stderr. Exit codes: 0 clean, 1 findings, 2 cannot work.
+    """
+
+
+@command.command(cls=Verb, examples=("mlbc check", "mlbc check --format github"))
+@_SELECT
+@global_options
+@click.pass_context
+def check(context: click.Context, select: tuple[str, ...], **_options: object) -> int:
+    """Parse, bind and lint; write nothing.
+
+    Reads all inputs and reports what is wrong with them. With --json or --format github the findings go to stdout.
+    """
+    return execute(context, lambda session: driver.check(session, select), findings_on="out")
+
+
+@command.command(
+    cls=Verb,
+    examples=("mlbc generate", "mlbc generate --check", "mlbc generate 'game.*' --only avro,pydantic --diff"),
+)
+@_SELECT
+@click.option("--check", "is_check", is_flag=True, help="Write nothing; exit 1 if generated/ differs.")
+@click.option("--diff", "is_diff", is_flag=True, help="Write nothing; print what would change as a patch.")
+@click.option("--only", metavar="TARGET,...", help=f"Only these targets: {_TARGETS}.")
+@global_options
+@click.pass_context
+def generate(
+    context: click.Context,
+    select: tuple[str, ...],
+    is_check: bool,
+    is_diff: bool,
+    only: str | None,
+    **_options: object,
+) -> int:
+    """Write generated/ from schemas and mappings.
+
+    Reads all inputs, writes generated/ and removes what it no longer makes; nothing is written if anything fails.
+    SELECT (operations, tables as table:NAME, globs) and --only leave all other files alone.
+    """
+    mode = Mode.DIFF if is_diff else Mode.CHECK if is_check else Mode.WRITE
+    targets = tuple(filter(None, (only or "").split(",")))
+    return execute(context, lambda session: driver.generate(session, select, targets, mode))
+
+
+@command.command(
+    cls=Verb, examples=("mlbc observe captures/", "mlbc observe body.json --operation season.seasons")
+)
+@_FILES
+@click.option("--operation", metavar="OPERATION", default="", help="The operation of bare bodies.")
+@click.option("--check", "is_check", is_flag=True, help="Write nothing; exit 1 if a capture holds new facts.")
+@global_options
+@click.pass_context
+def observe(
+    context: click.Context, files: tuple[str, ...], operation: str, is_check: bool, **_options: object
+) -> int:
+    """Fold captured responses into schemas/observed.
+
+    Reads envelopes {endpoint, method, response} or bare bodies, .json or .json.gz, - for stdin, or folders of them.
+    Writes facts, never values. A capture that was folded before changes nothing.
+    """
+    return execute(context, lambda session: driver.observe(session, files, operation, check=is_check))
+
+
+@command.command(
+    cls=Verb,
+    examples=(
+        "mlbc account game.liveGameV1 captures/game/liveGameV1/",
+        "mlbc account season.seasons body.json --json",
+    ),
+)
+@click.argument("operation")
+@_FILES
+@global_options
+@click.pass_context
+def account(context: click.Context, operation: str, files: tuple[str, ...], **_options: object) -> int:
+    """Account for every leaf of responses.
+
+    Compiles the operation in memory, transforms each file, and counts its leaves by what became of them. Exit 1 if
+    one is lost.
+    """
+    return execute(context, lambda session: driver.account(session, operation, files))
+
+
+@command.command(
+    cls=Verb,
+    examples=(
+        "mlbc explain M103",
+        "mlbc explain game.live_game_plays.inning",
+        "mlbc explain 'game.liveGameV1:$.gameData.venue.id'",
+    ),
+)
+@click.argument("subject")
+@global_options
+@click.pass_context
+def explain(context: click.Context, subject: str, **_options: object) -> int:
+    """Explain a rule, a table, a column or a path.
+
+    SUBJECT is a rule's CODE, a TABLE, a TABLE.COLUMN (where do its values come from?) or OPERATION:$.path (where
+    do they go?).
+    """
+    return execute(context, lambda session: driver.explain(session, subject))
+
+
+@command.command(cls=Verb, examples=("mlbc ls", "mlbc ls 'game.*' --json"))
+@_SELECT
+@global_options
+@click.pass_context
+def ls(context: click.Context, select: tuple[str, ...], **_options: object) -> int:
+    """List operations, their tables and keys.
+
+    Counts what upstream declares and what captures have shown of each response.
+    """
+    return execute(context, lambda session: driver.list_operations(session, select))
+
+
+@command.group(cls=Verbs, examples=("mlbc upstream status", "mlbc upstream update"))
+def upstream() -> None:
+    """Compare and accept the upstream documents."""
+
+
+@upstream.command(cls=Verb, examples=("mlbc upstream status", "mlbc upstream status --json"))
+@global_options
+@click.pass_context
+def status(context: click.Context, **_options: object) -> int:
+    """Tell whether the upstream documents are accepted.
+
+    Reads the installed package (or --schemas DIR) and schemas/upstream.lock. Exit 1 if they differ.
+    """
+    return execute(context, lambda session: driver.upstream(session, gaps=settings_of(context).verbose > 0))
+
+
+@upstream.command(cls=Verb, examples=("mlbc upstream update", "mlbc upstream update --schemas documents/"))
+@global_options
+@click.pass_context
+def update(context: click.Context, **_options: object) -> int:
+    """Accept the present upstream documents.
+
+    Prints which operations, models and properties were added, removed or retyped; writes schemas/upstream.lock.
+    """
+    return execute(context, lambda session: driver.upstream(session, update=True))
+
+
+@command.command(cls=Verb, examples=("mlbc dump --stage catalog", "mlbc dump --stage plan season.seasons"))
+@_SELECT
+@click.option(
+    "--stage", type=click.Choice(["ast", "plan", "catalog"]), required=True, help="Which representation."
+)
+@global_options
+@click.pass_context
+def dump(context: click.Context, select: tuple[str, ...], stage: str, **_options: object) -> int:
+    """Print what the compiler thinks."""
+    return execute(context, lambda session: driver.dump(session, stage, select))
