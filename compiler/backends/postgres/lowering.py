@@ -94,8 +94,8 @@ def _column(column: PlanColumn) -> Column:
 
 
 def _table_comment(table: PlanTable, operation: OperationPlan) -> str:
-    grain = f"One row per {show(table.scan)}{_condition(table.where)} of {operation.name}."
-    return f"{grain} {table.doc}" if table.doc else grain
+    rows = f"{show(table.scan)}{_condition(table.where)} of {operation.name}"
+    return f"{table.doc} From {rows}." if table.doc else f"One row per {rows}."
 
 
 def _condition(where: Where | None) -> str:
