@@ -397,6 +397,23 @@ reader much earlier.
     shapes: {$.liveData.boxscore.teams.away.teamStats: json}""",
     Severity.WARNING,
 )
+RELATION_COLLISION = _rule(
+    "N104",
+    "relation-collision",
+    """Two relations of a schema have one name: in PostgreSQL tables, primary keys (`<table>_pkey`) and indexes
+(`<table>_<columns>_idx`) share their names. Name one of the tables otherwise.
+
+    game.plays has the key plays_pkey: a table cannot be called game.plays_pkey""",
+)
+RAW_KEY_COLLISION = _rule(
+    "N105",
+    "raw-key-collision",
+    """A key of a raw table has the name of another of its columns, such as `url` or `data`, or of another key. Name it
+after what it holds.
+
+    raw: {keys: {endpoint: $.metaData.endpoint}}       # every raw table has `endpoint`
+    raw: {keys: {source_endpoint: $.metaData.endpoint}}""",
+)
 
 RULES: dict[str, Rule] = {rule.code: rule for rule in tuple(globals().values()) if isinstance(rule, Rule)}
 """Every rule above, by code."""

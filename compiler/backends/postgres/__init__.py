@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from compiler.backends import provenance
 from compiler.backends.base import sole_source
+from compiler.backends.postgres.checks import check
 from compiler.backends.postgres.ddl import script
 from compiler.backends.postgres.history import chained, initial
 from compiler.backends.postgres.lowering import lower
 from compiler.bundle import header
 from compiler.ir.plan import Plan
 
-__all__ = ["BACKEND", "lower", "script"]
+__all__ = ["BACKEND", "check", "lower", "script"]
 
 SCHEMA = "postgres/schema.sql"
 

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.backends.postgres import BACKEND, lower
+from compiler.backends.postgres import BACKEND, check, lower
 from compiler.backends.postgres.ddl import literal, quoted, script
+from compiler.diagnostics import Sink
 from compiler.ir.catalog import Catalog, Column, Table
-from compiler.ir.plan import Plan
+from compiler.ir.plan import OperationPlan, Plan, RawKey
 from compiler.ir.plan import Table as PlanTable
 from compiler.ir.types import Type
 from runtime.migrations import link
@@ -113,3 +114,34 @@ def test_every_type_has_a_column(emitted: dict[str, str]) -> None:
     table = PlanTable(name="a.t", scan=(), columns=made + arrays, origin=ORIGIN)
     plan = Plan(operations=(operation("a.t", unknown(), raw_table="a.raw", tables=(table,)),))
     assert pglast.parse_sql(BACKEND.emit(plan)["postgres/schema.sql"])
+
+
+def reported(*operations: OperationPlan) -> list[str]:
+    sink = Sink()
+    check(Plan(operations=operations), sink)
+    return [found.code for found in sink.diagnostics]
+
+
+def test_a_plan_without_collisions_is_clean() -> None:
+    assert reported(*PLAN.operations) == []
+
+
+def test_a_table_cannot_be_called_as_a_key() -> None:
+    first = operation("a.b", unknown(), raw_table="a.b")
+    assert reported(first, operation("a.c", unknown(), raw_table="a.b_pkey")) == ["N104"]
+
+
+def test_two_indexes_cannot_have_one_name() -> None:
+    short = operation(
+        "a.b", unknown(), raw_table="a.b", raw_keys=(RawKey(name="c_d", type=Type.TEXT, path=()),)
+    )
+    long = operation(
+        "a.bc", unknown(), raw_table="a.b_c", raw_keys=(RawKey(name="d", type=Type.TEXT, path=()),)
+    )
+    assert reported(short, long) == ["N104"]
+
+
+def test_a_raw_key_cannot_be_called_as_a_raw_column() -> None:
+    keys = tuple(RawKey(name=name, type=Type.TEXT, path=()) for name in ("url", "pk", "pk"))
+    assert reported(operation("a.b", unknown(), raw_table="a.b", raw_keys=keys[:1])) == ["N105"]
+    assert "N105" in reported(operation("a.b", unknown(), raw_table="a.b", raw_keys=keys[1:]))
