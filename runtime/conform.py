@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import cast
 
-from runtime.job import Conformed, Json
+from runtime.job import Conformed, Json, is_array, is_object
 from runtime.pointers import Pointer, pointer_text
 from runtime.shape import (
     Array,
@@ -64,16 +64,12 @@ def leaves(value: Conformed) -> int:
     stack = [value]
     while stack:
         value = stack.pop()
-        if type(value) is dict:
-            children = value.values()
-        elif type(value) is list:
-            children = value
+        if type(value) is dict and value:
+            stack.extend(value.values())  # pyright: ignore[reportUnknownArgumentType]  # narrowed by `type`, for speed
+        elif type(value) is list and value:
+            stack.extend(value)  # pyright: ignore[reportUnknownArgumentType]
         else:
             total += 1
-            continue
-        if not children:
-            total += 1
-        stack.extend(children)
     return total
 
 
@@ -90,15 +86,22 @@ class _Walk:
     def visit(self, node: Node, value: Conformed, where: Pointer) -> bool:
         """Conform `value`; return False if it was rescued and must be taken out by the caller."""
         match node:
-            case Record() if type(value) is dict:
+            case Record() if is_object(value):
                 return self.record(node, value, where)
-            case Array() if type(value) is list:
+            case Array() if is_array(value):
                 self.array(node, value, where)
-            case Map() if type(value) is dict:
+            case Map() if is_object(value):
                 self.map(node, value, where)
             case Split():
                 return self.visit(_branch(node, value), value, where)
-            case Leaves() if type(value) is list:
+            case _:
+                return self.leaf(node, value, where)
+        return True
+
+    def leaf(self, node: Node, value: Conformed, where: Pointer) -> bool:
+        """Conform a value that no walk goes below."""
+        match node:
+            case Leaves() if is_array(value):
                 return self.leaves(node, value, where)
             case Document():
                 self.found.json += leaves(value)
@@ -122,17 +125,18 @@ class _Walk:
         if not value:
             self.found.empty += 1
             return False
-        signature = (*value, *map(type, value.values()))
-        plan = node.plans.get(signature)
-        if plan is None:
-            if len(node.plans) >= _PLANS_KEPT:
-                node.plans.clear()
-            plan = node.plans[signature] = _plan(node, value)
+        plan = _plan(node, value)
         self.found.typed += plan.typed
         self.found.null += plan.null
         for key, record in plan.records:
             if not self.record(record, value[key], (where, key)):
                 del value[key]
+        if plan.rest:
+            self.rest(plan, value, where)
+        return plan.typed > 0 or any(item is not None for item in value.values())
+
+    def rest(self, plan: Plan, value: dict[str, Conformed], where: Pointer) -> None:
+        """Do what few objects need."""
         for key, leaf in plan.leaves:
             self.decode(leaf, value, key, where)
         for key, child in plan.children:
@@ -140,7 +144,6 @@ class _Walk:
                 del value[key]
         for key, reason in plan.surplus:
             self.surplus(value.pop(key), (where, key), reason)
-        return plan.holds or any(item is not None for item in value.values())
 
     def surplus(self, value: Conformed, where: Pointer, reason: str) -> None:
         if value == {} or value == []:
@@ -216,12 +219,12 @@ class _Walk:
 
 
 def _holds_nothing(item: Conformed) -> bool:
-    return type(item) is dict and all(value is None for value in item.values())
+    return is_object(item) and all(value is None for value in item.values())
 
 
 def take_ignored(shape: Node, document: Conformed) -> Iterator[tuple[Pointer, Conformed]]:
     """Yield subtrees whose check for being ignored fails, having taken them out of the still pristine document."""
-    if not isinstance(shape, Record) or type(document) is not dict:
+    if not isinstance(shape, Record) or not is_object(document):
         return
     yield from _failed_checks(shape, document, document, None)
 
@@ -234,56 +237,67 @@ def _failed_checks(
             continue
         if isinstance(member, Ignored) and member.equals and value[key] != _reach(root, member):
             yield (where, key), value.pop(key)
-        elif isinstance(member, Record) and type(value[key]) is dict:
+        elif isinstance(member, Record) and is_object(value[key]):
             yield from _failed_checks(member, value[key], root, (where, key))
 
 
 def _reach(root: Conformed, node: Ignored) -> Conformed:
     value = root
     for key in node.equals:
-        value = value.get(key) if type(value) is dict else None
+        value = value.get(key) if is_object(value) else None
     if not node.last:
         return value
-    return value[-1] if type(value) is list and value else None
+    return value[-1] if is_array(value) and value else None
 
 
 def _branch(node: Split, value: Conformed) -> Node:
     for key in node.path:
-        value = value.get(key) if type(value) is dict else None
+        value = value.get(key) if is_object(value) else None
     wanted = True if node.equals is None else node.equals
     return node.yes if type(value) is type(wanted) and value == wanted else node.no
 
 
 def _key_fits(node: Map, key: str, item: Conformed) -> bool:
     for name in node.member:
-        item = item.get(name) if type(item) is dict else None
+        item = item.get(name) if is_object(item) else None
     return item is not None and key == f"{node.prefix}{item}"
 
 
 def _plan(node: Record, value: dict[str, Conformed]) -> Plan:
-    """Decide for every key of an object what happens to its value, from the value's type alone."""
-    typed = null = 0
-    records: list[tuple[str, Record]] = []
-    decoded: list[tuple[str, Leaf]] = []
-    children: list[tuple[str, Node]] = []
-    surplus: list[tuple[str, str]] = []
+    """Return what to do with an object, decided once for its signature: its keys and the types of its values."""
+    signature = (*value, *map(type, value.values()))
+    plan = node.plans.get(signature)
+    if plan is None:
+        if len(node.plans) >= _PLANS_KEPT:
+            node.plans.clear()
+        plan = node.plans[signature] = _decide(node, value)
+    return plan
+
+
+def _decide(node: Record, value: dict[str, Conformed]) -> Plan:
+    plan = Plan()
     for key, item in value.items():
         member = node.members.get(key)
-        kind = type(item)
-        if isinstance(member, Record) and kind is dict:
-            records.append((key, member))
+        if isinstance(member, Record) and is_object(item):
+            plan.records.append((key, member))
         elif isinstance(member, Ignored | Document):
-            children.append((key, member))
+            plan.children.append((key, member))
         elif item is None:
-            null += 1
+            plan.null += 1
         elif member is None:
-            surplus.append((key, "unknown-key"))
-        elif not isinstance(member, Leaf):
-            children.append((key, member))
-        elif kind not in member.types:
-            surplus.append((key, "wrong-kind"))
-        elif member.codec is not None:
-            decoded.append((key, member))
+            plan.surplus.append((key, "unknown-key"))
+        elif isinstance(member, Leaf):
+            _decide_leaf(plan, key, member, item)
         else:
-            typed += 1
-    return Plan(typed, null, typed > 0, tuple(records), tuple(decoded), tuple(children), tuple(surplus))
+            plan.children.append((key, member))
+    plan.rest = bool(plan.leaves or plan.children or plan.surplus)
+    return plan
+
+
+def _decide_leaf(plan: Plan, key: str, leaf: Leaf, item: Conformed) -> None:
+    if type(item) not in leaf.types:
+        plan.surplus.append((key, "wrong-kind"))
+    elif leaf.codec is not None:
+        plan.leaves.append((key, leaf))
+    else:
+        plan.typed += 1

@@ -7,7 +7,7 @@ Nothing here has effects; `runtime.transform` runs a job, `runtime.loader` store
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeGuard, TypeVar  # noqa: TID251  # see `Conformed`
 
 from runtime.shape import (
     BIGINT,
@@ -65,6 +65,8 @@ __all__ = [
     "decimal",
     "integer",
     "integer_param",
+    "is_array",
+    "is_object",
     "text_param",
 ]
 
@@ -76,6 +78,17 @@ Conformed: TypeAlias = Any
 
 The one `Any` of this house: generated code reads it with plain `.get`, and the shape is what vouches for it.
 """
+
+
+def is_object(value: object) -> TypeGuard[dict[str, Conformed]]:
+    """Whether a parsed JSON value is an object."""
+    return type(value) is dict
+
+
+def is_array(value: object) -> TypeGuard[list[Conformed]]:
+    """Whether a parsed JSON value is an array."""
+    return type(value) is list
+
 
 Row: TypeAlias = tuple[object, ...]
 """The cells of one row, in the order of its table's columns."""

@@ -47,21 +47,21 @@ class Ignored:
     last: bool = False
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class Plan:
     """What to do with an object of one signature (its keys and the types of its values).
 
-    `records` are members that hold an object where a record belongs; `children` all others that want a visit.
-    `holds` says that a scalar stays in the object whatever happens to the rest.
+    `typed` and `null` count its scalars. `records` are members that hold an object where a record belongs, `children`
+    all others that want a visit. `rest`: there is something besides scalars and records.
     """
 
-    typed: int
-    null: int
-    holds: bool
-    records: tuple[tuple[str, "Record"], ...]
-    leaves: tuple[tuple[str, Leaf], ...]
-    children: tuple[tuple[str, "Node"], ...]
-    surplus: tuple[tuple[str, str], ...]
+    typed: int = 0
+    null: int = 0
+    rest: bool = False
+    records: list[tuple[str, "Record"]] = field(default_factory=list[tuple[str, "Record"]])
+    leaves: list[tuple[str, Leaf]] = field(default_factory=list[tuple[str, Leaf]])
+    children: list[tuple[str, "Node"]] = field(default_factory=list[tuple[str, "Node"]])
+    surplus: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
 
 
 @dataclass(frozen=True, eq=False, slots=True)

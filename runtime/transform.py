@@ -8,14 +8,15 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import Literal
 
 from runtime.conform import Conformance, Rescued, conform, leaves, take_ignored
-from runtime.job import Column, Conformed, Extraction, Job, Params, Row, Rows, Table
+from runtime.job import Column, Conformed, Extraction, Job, Params, Row, Rows, Table, is_array
 from runtime.origins import origins
 from runtime.pointers import Pointer, pattern, pointer_text
 from runtime.restore import restore_cell
 
-_MACHINE_INTEGERS = {"bigint": "q", "integer": "i"}
+_MACHINE_INTEGERS: dict[str, Literal["q", "i"]] = {"bigint": "q", "integer": "i"}
 """Type codes of `array`, which refuses at C speed what the column would."""
 
 
@@ -134,11 +135,7 @@ def _out_of_range(column: Column, cells: Row) -> list[int]:
     code = _MACHINE_INTEGERS.get(column.type.removesuffix("[]"))
     if code is None:
         return []
-    numbers = (
-        chain.from_iterable(cell for cell in cells if isinstance(cell, list))
-        if column.type[-1] == "]"
-        else cells
-    )
+    numbers: Conformed = chain.from_iterable(filter(is_array, cells)) if column.type[-1] == "]" else cells
     try:
         array(code, filter(None, numbers))
     except OverflowError:
@@ -149,8 +146,8 @@ def _out_of_range(column: Column, cells: Row) -> list[int]:
     return []
 
 
-def _integers(cell: Conformed) -> list[int]:
-    return [item for item in (cell if type(cell) is list else [cell]) if type(item) is int]
+def _integers(cell: object) -> list[int]:
+    return [item for item in (cell if is_array(cell) else [cell]) if type(item) is int]
 
 
 def _nested(keys: tuple[str, ...]) -> Pointer:
@@ -184,5 +181,5 @@ def _count(job: Job, fitting: _Fitting, walked: int) -> Counts:
 def _filled(column: Column, cells: Row) -> int:
     """Count the leaves that a column's cells hold."""
     if column.type[-1] == "]":
-        return sum(len(cell) - cell.count(None) for cell in cells if isinstance(cell, list))
+        return sum(len(cell) - cell.count(None) for cell in cells if is_array(cell))
     return len(cells) - cells.count(None)

@@ -37,7 +37,7 @@ class MapRef:
 
 @dataclass(frozen=True, slots=True)
 class OpaqueRef:
-    """A declaration that says nothing of the content: `object`, `JsonNode`, `ResponseEntity`, a model that is missing."""
+    """A declaration that says nothing of the content: `object`, `JsonNode`, a model that is missing."""
 
     name: str
 

@@ -87,10 +87,6 @@ def join(left: Shape, right: Shape) -> Shape:
             return Map(value=join(left.value, right.value), evidence=_pooled(left.evidence, right.evidence))
         case Scalar(), Scalar():
             return _join_scalars(left, right)
-        case Unknown(mixed=True), _:
-            return left
-        case _, Unknown(mixed=True):
-            return right
         case _:
             return Unknown(mixed=True, evidence=_pooled(left.evidence, right.evidence))
 

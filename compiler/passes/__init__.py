@@ -1,7 +1,7 @@
 """The passes: from what was read to what will be emitted.
 
-A pass is a function in a file of its name. It takes a Plan and a Context and returns a Plan; it reports to the context's
-sink and never raises for a mistake of the author. `inherit` and `resolve` make the first Plan.
+A pass is a function in a file of its name. It takes a Plan and a Context and returns a Plan; it reports to the
+context's sink and never raises for a mistake of the author. `inherit` and `resolve` make the first Plan.
 """
 
 from collections.abc import Callable, Mapping

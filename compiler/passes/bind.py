@@ -288,26 +288,35 @@ class _Binder:
         self.sink.report(UNKNOWN_ANCHOR.at(written.origin, message, label="unknown", advice=advice))
 
 
+_HELD: dict[Type, frozenset[Kind]] = {
+    Type.BOOLEAN: frozenset({Kind.BOOLEAN}),
+    Type.INTEGER: frozenset({Kind.INTEGER}),
+    Type.BIGINT: frozenset({Kind.INTEGER}),
+    Type.DOUBLE: frozenset({Kind.INTEGER, Kind.NUMBER}),
+}
+"""JSON kinds besides strings that a column of a type holds as they are."""
+
+
 def codec_of(shape: Scalar, type_: Type, pattern: str, sentinels: tuple[str, ...]) -> Codec | None:
     """Return how values of a shape become cells of a type, or None if they cannot."""
     kinds = {kind for kind, _ in shape.evidence.kinds if kind is not Kind.NULL}
-    is_text = kinds == {Kind.STRING} or (not kinds and shape.type in (Type.TEXT, Type.DATE, Type.TIMESTAMP))
+    if kinds == {Kind.STRING} or (not kinds and shape.type in (Type.TEXT, Type.DATE, Type.TIMESTAMP)):
+        return _text_codec(type_, pattern, sentinels)
+    return Native() if kinds <= _HELD.get(type_, frozenset()) else None
+
+
+def _text_codec(type_: Type, pattern: str, sentinels: tuple[str, ...]) -> Codec | None:
+    """Return how strings become cells of a type; a decimal needs the format that it prints back in."""
     match type_:
-        case Type.DATE if is_text:
+        case Type.DATE:
             return DateText()
-        case Type.TIMESTAMP if is_text:
+        case Type.TIMESTAMP:
             return InstantText()
-        case Type.INTEGER | Type.BIGINT if is_text:
+        case Type.INTEGER | Type.BIGINT:
             return IntegerText(sentinels)
-        case Type.DOUBLE if is_text and pattern:
+        case Type.DOUBLE if pattern:
             return DecimalText(pattern, sentinels)
-        case Type.TEXT if is_text:
-            return Native()
-        case Type.BOOLEAN if kinds <= {Kind.BOOLEAN} and not is_text:
-            return Native()
-        case Type.INTEGER | Type.BIGINT if kinds <= {Kind.INTEGER} and not is_text:
-            return Native()
-        case Type.DOUBLE if kinds <= {Kind.INTEGER, Kind.NUMBER} and not is_text:
+        case Type.TEXT:
             return Native()
         case _:
             return None

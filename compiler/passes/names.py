@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from pglast.keywords import RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS
+
 from compiler.ir.names import bounded
 from compiler.ir.paths import show
 from compiler.ir.plan import Column, Leaf, OperationPlan, Plan, Table
@@ -9,10 +11,8 @@ from compiler.passes.context import Context
 from compiler.rules import COLUMN_COLLISION, TABLE_COLLISION
 
 _BOOKKEEPING = ("raw_id", "captured_at")
-_RESERVED = frozenset(
-    ["all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "authorization", "between", "binary", "both", "case", "cast", "check", "collate", "collation", "column", "concurrently", "constraint", "create", "cross", "current_catalog", "current_date", "current_role", "current_schema", "current_time", "current_timestamp", "current_user", "default", "deferrable", "desc", "distinct", "do", "else", "end", "except", "false", "fetch", "for", "foreign", "freeze", "from", "full", "grant", "group", "having", "ilike", "in", "initially", "inner", "intersect", "into", "is", "isnull", "join", "lateral", "leading", "left", "like", "limit", "localtime", "localtimestamp", "natural", "not", "notnull", "null", "offset", "on", "only", "or", "order", "outer", "overlaps", "placing", "primary", "references", "returning", "right", "select", "session_user", "similar", "some", "symmetric", "system_user", "table", "tablesample", "then", "to", "trailing", "true", "union", "unique", "user", "using", "variadic", "verbose", "when", "where", "window", "with"]
-)
-"""Words that PostgreSQL does not take as a column name without quotes."""
+_RESERVED = RESERVED_KEYWORDS | TYPE_FUNC_NAME_KEYWORDS
+"""Words that PostgreSQL does not take as a name everywhere without quotes."""
 
 
 def names(plan: Plan, context: Context) -> Plan:

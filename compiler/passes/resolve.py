@@ -1,7 +1,7 @@
 """Merge what is declared and what was observed into one shape for each response.
 
-Facets are trusted separately: a declared type stands unless observations contradict it; maps, arrays and formats are told
-by the observations; nothing is required.
+Facets are trusted separately: a declared type stands unless observations contradict it; maps, arrays and formats
+are told by the observations; nothing is required.
 """
 
 from collections.abc import Mapping
@@ -81,6 +81,7 @@ class _Merger:
         return Unknown(mixed=True, evidence=replace(evidence, because="kinds disagree: kept as JSON"))
 
     def _declared(self, ref: TypeRef | None, evidence: Evidence, depth: int) -> Shape:
+        """Return the shape of a place that was never seen with content."""
         match ref:
             case None:
                 return Unknown(mixed=False, evidence=replace(evidence, because="never seen with content"))
@@ -94,6 +95,12 @@ class _Merger:
             case _ if (self.is_observed and depth > 0) or depth >= _DEPTH:
                 because = "declared, never seen: kept as JSON until it is observed"
                 return Unknown(mixed=True, evidence=replace(evidence, because=because))
+            case _:
+                return self._expanded(ref, evidence, depth)
+
+    def _expanded(self, ref: ArrayRef | MapRef | ModelRef, evidence: Evidence, depth: int) -> Shape:
+        """Return the shape of a declaration of an operation that has no captures."""
+        match ref:
             case ArrayRef(item):
                 return Array(item=self.merge(item, None, _inner(evidence), depth + 1), evidence=evidence)
             case MapRef(value):

@@ -1,7 +1,7 @@
 """Give every leaf that no mapping names a place: a column of the nearest table, or a table of its own.
 
-record -> columns with the record's name as prefix; array of scalars -> an array column; array of records or map -> a child
-table; `away` and `home` alike -> one table with the branch as a column; unknown -> nothing, or a `jsonb` column.
+record -> columns with the record's name as prefix; array of scalars -> an array column; array of records or map -> a
+child table; `away` and `home` alike -> one table with the branch as a column; unknown -> nothing, or a `jsonb` column.
 """
 
 from collections.abc import Iterator
