@@ -64,10 +64,11 @@ def leaves(value: Conformed) -> int:
     stack = [value]
     while stack:
         value = stack.pop()
-        if type(value) is dict and value:
-            stack.extend(value.values())  # pyright: ignore[reportUnknownArgumentType]  # narrowed by `type`, for speed
-        elif type(value) is list and value:
-            stack.extend(value)  # pyright: ignore[reportUnknownArgumentType]
+        kind = type(value)
+        if kind is dict and value:
+            stack.extend(value.values())
+        elif kind is list and value:
+            stack.extend(value)
         else:
             total += 1
     return total
