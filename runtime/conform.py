@@ -53,8 +53,10 @@ class Conformance:
 
 def conform(shape: Node, document: Conformed) -> tuple[Conformed, Conformance]:
     """Return the document in its shape, and what was counted. A document of another kind comes back as None."""
-    walk = _Walk(document)
+    walk = _Walk()
     kept = walk.visit(shape, document, None)
+    walk.found.typed += walk.typed
+    walk.found.null += walk.null
     return (document if kept else None), walk.found
 
 
@@ -77,8 +79,9 @@ def leaves(value: Conformed) -> int:
 class _Walk:
     """One walk over one document."""
 
-    def __init__(self, root: Conformed) -> None:
-        self.root = root
+    def __init__(self) -> None:
+        self.typed = 0
+        self.null = 0
         self.found = Conformance()
 
     def rescue(self, value: Conformed, where: Pointer, reason: str) -> None:
@@ -126,15 +129,17 @@ class _Walk:
         if not value:
             self.found.empty += 1
             return False
-        plan = _plan(node, value)
-        self.found.typed += plan.typed
-        self.found.null += plan.null
+        signature = (*value, *map(type, value.values()))
+        plan = node.plans.get(signature) or _remember(node, signature, value)
+        typed = plan.typed
+        self.typed += typed
+        self.null += plan.null
         for key, record in plan.records:
             if not self.record(record, value[key], (where, key)):
                 del value[key]
         if plan.rest:
             self.rest(plan, value, where)
-        return plan.typed > 0 or any(item is not None for item in value.values())
+        return typed > 0 or any(item is not None for item in value.values())
 
     def rest(self, plan: Plan, value: dict[str, Conformed], where: Pointer) -> None:
         """Do what few objects need."""
@@ -264,14 +269,11 @@ def _key_fits(node: Map, key: str, item: Conformed) -> bool:
     return item is not None and key == f"{node.prefix}{item}"
 
 
-def _plan(node: Record, value: dict[str, Conformed]) -> Plan:
-    """Return what to do with an object, decided once for its signature: its keys and the types of its values."""
-    signature = (*value, *map(type, value.values()))
-    plan = node.plans.get(signature)
-    if plan is None:
-        if len(node.plans) >= _PLANS_KEPT:
-            node.plans.clear()
-        plan = node.plans[signature] = _decide(node, value)
+def _remember(node: Record, signature: tuple[object, ...], value: dict[str, Conformed]) -> Plan:
+    """Decide what to do with an object, once for its signature: its keys and the types of its values."""
+    if len(node.plans) >= _PLANS_KEPT:
+        node.plans.clear()
+    plan = node.plans[signature] = _decide(node, value)
     return plan
 
 
