@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import cast
 
 WIDTH = 120
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def layout(value: object, width: int = WIDTH, *, breaking: str = "") -> str:
@@ -26,41 +27,55 @@ def layout(value: object, width: int = WIDTH, *, breaking: str = "") -> str:
       ]
     }
     """
-    return "".join(_Layout(width, f"{compact(breaking)}: " if breaking else "").lines(value, 0)) + "\n"
+    text: list[str] = []
+    _print(_tree(value, f"{compact(breaking)}: " if breaking else None), 0, 0, width, text)
+    return "".join(text) + "\n"
 
 
 def compact(value: object) -> str:
     """Return JSON on one line."""
-    return json.dumps(value, ensure_ascii=False)
+    return _ENCODER.encode(value)
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    width: int
-    mark: str
+@dataclass(slots=True)
+class _Text:
+    """A value with its text on one line; `breaks`: whether it breaks, or None where the width decides."""
 
-    def lines(self, value: object, indent: int, prefix: str = "") -> list[str]:
-        flat = compact(value)
-        parts = () if self._fits(flat, indent + len(prefix), prefix) else _parts(value)
-        if not parts:
-            return [flat]
-        inner = "\n" + " " * (indent + 2)
-        text = [flat[0]]
-        for number, (opening, item) in enumerate(parts):
-            text += [",", inner] if number else [inner]
-            text += [opening, *self.lines(item, indent + 2, opening)]
-        return [*text, "\n" + " " * indent, flat[-1]]
-
-    def _fits(self, flat: str, indent: int, prefix: str) -> bool:
-        if self.mark:
-            return self.mark not in flat and prefix != self.mark
-        return len(flat) + indent <= self.width
+    flat: str
+    parts: Sequence[tuple[str, "_Text"]] = ()
+    breaks: bool | None = None
 
 
-def _parts(value: object) -> list[tuple[str, object]]:
-    """Return what stands between the brackets: prefix and value of each member or element."""
+def _tree(value: object, mark: str | None) -> _Text:
+    """Make the texts from the leaves up, each once."""
     if isinstance(value, Mapping):
         members = cast("Mapping[str, object]", value)
-        return [(f"{compact(key)}: ", member) for key, member in members.items()]
-    elements = cast("Sequence[object]", value) if isinstance(value, list | tuple) else ()
-    return [("", element) for element in elements]
+        return _joined(
+            "{}", [(f"{compact(key)}: ", _tree(member, mark)) for key, member in members.items()], mark
+        )
+    if isinstance(value, list | tuple):
+        elements = cast("Sequence[object]", value)
+        return _joined("[]", [("", _tree(element, mark)) for element in elements], mark)
+    return _Text(compact(value), breaks=None if mark is None else False)
+
+
+def _joined(brackets: str, parts: list[tuple[str, _Text]], mark: str | None) -> _Text:
+    flat = brackets[0] + ", ".join(prefix + part.flat for prefix, part in parts) + brackets[1]
+    if mark is None:
+        return _Text(flat, parts)
+    for prefix, part in parts:
+        part.breaks = part.breaks or prefix == mark
+    return _Text(flat, parts, any(part.breaks for _, part in parts))
+
+
+def _print(node: _Text, indent: int, column: int, width: int, text: list[str]) -> None:
+    fits = column + len(node.flat) <= width if node.breaks is None else not node.breaks
+    if fits or not node.parts:
+        text.append(node.flat)
+        return
+    inner = "\n" + " " * (indent + 2)
+    text.append(node.flat[0])
+    for number, (prefix, part) in enumerate(node.parts):
+        text += ["," + inner if number else inner, prefix]
+        _print(part, indent + 2, indent + 2 + len(prefix), width, text)
+    text.append("\n" + " " * indent + node.flat[-1])

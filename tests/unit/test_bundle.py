@@ -195,10 +195,10 @@ def test_python_is_formatted_with_our_settings_whatever_the_project_says(
 ) -> None:
     (tmp_path / "ruff.toml").write_text('line-length = 20\nformat.quote-style = "single"\n')
     monkeypatch.chdir(tmp_path)
-    source = "from runtime.job import Job\nfrom pydantic import Field\nimport datetime\nx = {  'a':1 }\n"
+    source = "from runtime.job import Job\nfrom pydantic import Field\nimport datetime\nx = [ Job,Field ]\n"
     made = format_python({"a/b.py": source, "a.sql": "select  1"}, MemoryCache())
     assert made == {
-        "a/b.py": 'import datetime\n\nfrom pydantic import Field\n\nfrom runtime.job import Job\n\nx = {"a": 1}\n',
+        "a/b.py": "from pydantic import Field\n\nfrom runtime.job import Job\n\nx = [Job, Field]\n",
         "a.sql": "select  1",
     }
 
