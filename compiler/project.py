@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from compiler.diagnostics import Diagnostic, Sink, did_you_mean
-from compiler.rules import FILE_UNREADABLE, PROJECT_SETTING, UPSTREAM_MISSING
+from compiler.rules import CAPTURE_UNREADABLE, FILE_UNREADABLE, PROJECT_SETTING, UPSTREAM_MISSING
 from compiler.source import Origin, SourceFile
 
 PACKAGE = "pymlb_statsapi"
@@ -169,7 +169,7 @@ def read_content(label: str, sink: Sink) -> bytes | None:
     try:
         return sys.stdin.buffer.read() if label == STANDARD_INPUT else Path(label).read_bytes()
     except OSError as error:
-        sink.report(FILE_UNREADABLE.at(Origin(label), _reason(error)))
+        sink.report(CAPTURE_UNREADABLE.at(Origin(label), _reason(error)))
         return None
 
 

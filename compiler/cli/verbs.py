@@ -4,7 +4,7 @@ import click
 
 from compiler import driver
 from compiler.cli.options import Verb, Verbs, global_options
-from compiler.cli.run import execute
+from compiler.cli.run import execute, show
 from compiler.cli.settings import settings_of
 from compiler.driver import Mode
 
@@ -122,6 +122,9 @@ def explain(context: click.Context, subject: str, **_options: object) -> int:
     SUBJECT is a rule's CODE, a TABLE, a TABLE.COLUMN (where do its values come from?) or OPERATION:$.path (where
     do they go?).
     """
+    if page := driver.explain_rule(subject):
+        show(settings_of(context), page)
+        return 0
     return execute(context, lambda session: driver.explain(session, subject))
 
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from compiler.driver.accounting import account
 from compiler.driver.compilation import compile_project, plan_project
-from compiler.driver.explanation import explain
+from compiler.driver.explanation import explain, explain_rule
 from compiler.driver.generation import Mode, check, generate
 from compiler.driver.listing import dump, list_operations
 from compiler.driver.observation import observe
@@ -41,6 +41,7 @@ __all__ = [
     "compile_project",
     "dump",
     "explain",
+    "explain_rule",
     "generate",
     "list_operations",
     "observe",

@@ -1,18 +1,19 @@
 """`account`: prove on responses that every leaf is in exactly one class.
 
-This is the one dynamic door of the compiler. It compiles the operation in memory, executes the text of the
-generated local transform, and hands documents to `runtime.transform.account`, found by name: what it proves is
-what will run. Nothing else of the compiler knows the runtime, and nothing imports it.
+This is the one dynamic door of the compiler. It compiles the operation in memory, imports the text of the generated
+local transform (`in_memory`), and hands documents to `runtime.transform.account`, found by name: what it proves is what
+will run. Nothing else of the compiler knows the runtime, and nothing imports it.
 """
 
 import importlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from types import ModuleType
+from os.path import commonprefix
 from typing import Protocol, cast
 
 from compiler.diagnostics import did_you_mean
 from compiler.driver.compilation import emit, plan_project
+from compiler.driver.in_memory import importable
 from compiler.driver.session import Session
 from compiler.frontends.captures import Capture, read_capture
 from compiler.ir.plan import OperationPlan, Plan
@@ -138,13 +139,16 @@ def find(plan: Plan, name: str) -> OperationPlan:
 
 
 def _load_job(session: Session, operation: OperationPlan) -> object:
-    """Execute the text of the generated local transform, and return its job."""
+    """Import the generated local transform from memory, and return its job."""
+    module = f"jobs/local/{operation.slug}"
     bundle = emit(session, Plan(operations=(operation,)), ("local",))
-    path = next(path for path in bundle.files if path == f"jobs/local/{operation.slug}.py")
-    module = ModuleType(f"generated.{path.removesuffix('.py').replace('/', '.')}")
-    code = compile(bundle.files[path], f"generated/{path}", "exec")
-    exec(code, vars(module))  # nosec B102  # the text is this compiler's own output, made a moment ago
-    return vars(module)["JOB"]
+    if f"{module}.py" not in bundle.files:
+        message = f"`{operation.name}` fills no tables, it is kept raw only"
+        raise ProjectError(
+            UNKNOWN_SELECTION.at(Origin("OPERATION"), message, advice="map it, then account for it")
+        )
+    with importable(bundle.files):
+        return vars(importlib.import_module(f"generated.{module.replace('/', '.')}"))["JOB"]
 
 
 def _read(session: Session, label: str, name: str) -> Capture | None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from compiler.backends import with_cache
 from compiler.bundle import Bundle, FolderCache, digest, format_python, seal
 from compiler.diagnostics import Severity, Sink
 from compiler.driver.session import Session, endpoint_of
@@ -44,7 +43,11 @@ def compile_project(session: Session) -> Bundle | None:
 
 def plan_project(session: Session) -> Plan | None:
     """Read the inputs and make the Plan; None if they have errors."""
-    inputs = load(session)
+    return make_plan(session, load(session))
+
+
+def make_plan(session: Session, inputs: Inputs) -> Plan | None:
+    """Run the passes; None if there are errors."""
     if session.failed:
         return None
     with session.during("passes"):
@@ -120,6 +123,8 @@ def load_observed(session: Session, api: ApiModel) -> dict[str, Observed]:
 
 def emit(session: Session, plan: Plan, only: Collection[str] = ()) -> Bundle:
     """Let every backend (or those named) emit, format the Python, and seal the result."""
+    from compiler.backends import with_cache  # a fifth of a second that most verbs do not need
+
     files: dict[str, str] = {}
     cache = session.project.root / CACHE
     for backend in with_cache(FolderCache(cache / "models")):

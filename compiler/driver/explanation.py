@@ -13,7 +13,7 @@ from compiler.ir.plan import BranchOf, Column, Leaf, MapKey, OperationPlan, Ordi
 from compiler.ir.shape import Evidence
 from compiler.ir.walk import at
 from compiler.project import ProjectError
-from compiler.rules import RULES, UNKNOWN_SELECTION, Rule
+from compiler.rules import RULES, UNKNOWN_SELECTION
 from compiler.source import Origin, Span
 
 
@@ -35,9 +35,7 @@ class Explanation:
 
 
 def explain(session: Session, subject: str) -> Explanation | None:
-    """Explain `CODE`, `TABLE`, `TABLE.COLUMN` or `OPERATION:$.path`; None if the inputs have errors."""
-    if rule := RULES.get(subject.upper()):
-        return _rule(rule)
+    """Explain `TABLE`, `TABLE.COLUMN` or `OPERATION:$.path`; None if the inputs have errors."""
     plan = plan_project(session)
     if plan is None:
         return None
@@ -47,7 +45,11 @@ def explain(session: Session, subject: str) -> Explanation | None:
     return _table_or_column(session, plan, subject)
 
 
-def _rule(rule: Rule) -> Explanation:
+def explain_rule(code: str) -> Explanation | None:
+    """Return a rule's page, for which no project is needed; None if there is no such rule."""
+    rule = RULES.get(code.upper())
+    if rule is None:
+        return None
     head = f"{rule.code} {rule.name} ({rule.severity})"
     facts = {
         "code": rule.code,

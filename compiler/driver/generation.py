@@ -1,6 +1,7 @@
 """`generate`, `generate --check`, `generate --diff`: readers of one Bundle."""
 
 import json
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -34,6 +35,7 @@ class Generated:
     stale: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()
     patch: str = ""
+    mode: Mode = Mode.WRITE
     seconds: float = 0.0
 
     @property
@@ -49,6 +51,12 @@ class Generated:
         lines = [f"{state:8} {self.folder}/{path}" for state, paths in different.items() for path in paths]
         if lines:
             return "\n".join((*lines, f"{len(lines)} of {self.files} files differ: run `mlbc generate`"))
+        if self.mode is not Mode.WRITE:
+            return (
+                f"{self.files} files: all as generated ({self.seconds:.1f} s)"
+                if self.mode is Mode.CHECK
+                else ""
+            )
         did = f"{len(self.changed)} changed, {len(self.added)} added, {len(self.removed)} removed"
         return f"{self.files} files: {did} ({self.seconds:.1f} s)"
 
@@ -92,6 +100,14 @@ def generate(
     session: Session, patterns: Collection[str], only: Collection[str], mode: Mode
 ) -> Generated | None:
     """Compile, and write or compare; None if the inputs have errors, and then nothing was written."""
+    begun = time.monotonic()
+    report = _generate(session, patterns, only, mode)
+    return None if report is None else replace(report, mode=mode, seconds=time.monotonic() - begun)
+
+
+def _generate(
+    session: Session, patterns: Collection[str], only: Collection[str], mode: Mode
+) -> Generated | None:
     folder = session.project.generated
     is_whole = not patterns and not only
     if is_whole and mode is Mode.WRITE and (files := _unchanged(session)) is not None:

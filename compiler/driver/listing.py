@@ -4,9 +4,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pprint import pformat
 
-from compiler.backends.postgres import lower
 from compiler.driver.accounting import aligned
-from compiler.driver.compilation import load, load_api, plan_project
+from compiler.driver.compilation import load, make_plan, plan_project
 from compiler.driver.selection import selected
 from compiler.driver.session import Session
 from compiler.ir.api import Operation
@@ -81,12 +80,12 @@ def _rows(listed: Listed) -> Iterator[tuple[str, ...]]:
 
 def list_operations(session: Session, patterns: Collection[str]) -> Listing | None:
     """List operations, those that are not compiled too; None if the inputs have errors."""
-    plan = plan_project(session)
+    inputs = load(session)
+    plan = make_plan(session, inputs)
     if plan is None:
         return None
     plans = {operation.name: operation for operation in selected(plan, patterns)}
-    api = load_api(session)
-    shown = (operation for name, operation in api.operations.items() if not patterns or name in plans)
+    shown = (operation for name, operation in inputs.api.operations.items() if not patterns or name in plans)
     return Listing(
         listed=tuple(Listed(operation=operation, plan=plans.get(operation.name)) for operation in shown)
     )
@@ -135,4 +134,10 @@ def dump(session: Session, stage: str, patterns: Collection[str]) -> Dump | None
     if plan is None:
         return None
     chosen = Plan(operations=selected(plan, patterns))
-    return Dump(lower(chosen).to_json().rstrip("\n") if stage == "catalog" else pformat(chosen, width=120))
+    return Dump(_catalog(chosen) if stage == "catalog" else pformat(chosen, width=120))
+
+
+def _catalog(plan: Plan) -> str:
+    from compiler.backends.postgres import lower  # slow to import
+
+    return lower(plan).to_json().rstrip("\n")

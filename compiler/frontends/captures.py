@@ -5,6 +5,7 @@ A file holds an envelope `{endpoint, method, ..., status_code, response}` or a b
 
 import gzip
 import json
+import re
 import zlib
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from compiler.rules import CAPTURE_OPERATION, CAPTURE_SKIPPED, CAPTURE_UNREADABL
 from compiler.source import Origin
 
 _GZIP = b"\x1f\x8b"
+_LONG = re.compile(rb"[0-9]{19}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +74,13 @@ def _parse(label: str, content: bytes, sink: Sink) -> object:
         sink.report(CAPTURE_UNREADABLE.at(Origin(label), f"not a whole gzip file: {_lower_first(error)}"))
         return _NOTHING
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as error:
+        # `orjson` makes a float of an integer beyond 64 bits
+        return json.loads(text, parse_constant=_no_constant) if _LONG.search(text) else orjson.loads(text)
+    except (ValueError, RecursionError) as error:
         return _parse_strange(label, text, error, sink)
 
 
-def _parse_strange(label: str, text: bytes, refused: orjson.JSONDecodeError, sink: Sink) -> object:
+def _parse_strange(label: str, text: bytes, refused: Exception, sink: Sink) -> object:
     """Parse what `orjson` refuses and JSON allows: numbers beyond a double, half of a surrogate pair, a BOM."""
     try:
         return json.loads(text.decode("utf-8-sig"), parse_constant=_no_constant)

@@ -5,7 +5,7 @@ Each file is the mapping of one operation; `defaults.yaml` holds what is true fo
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from compiler.diagnostics import Sink
@@ -26,8 +26,9 @@ from compiler.ir.mapping import (
     TableSpec,
     WhereSpec,
 )
+from compiler.ir.paths import Reference
 from compiler.rules import DEFINED_TWICE, FILTER_SYNTAX
-from compiler.source import SourceFile
+from compiler.source import Origin, SourceFile
 
 DEFAULTS = "defaults.yaml"
 SHAPES = ("record", "map", "array", "json", "column")
@@ -35,6 +36,7 @@ SHAPES = ("record", "map", "array", "json", "column")
 _OPERATION = ("operation", "raw", "document", "shapes", "ignore", "tables")
 _TABLE = ("rows", "where", "doc", "key", "lookups", "prefix", "columns", "omit", "tables")
 _LAST = "[-1]"
+_NOWHERE = PathText(text="", reference=Reference("$", 0, ()), origin=Origin(""))
 _WHERE = re.compile(r"(?P<not>not\s+)?(?P<path>[^\s=]+)(?:\s*=\s*(?P<text>\S(?:.*\S)?))?")
 
 
@@ -150,20 +152,22 @@ class _Reading:
         return tuple(table for table in read if table is not None)
 
     def _table(self, name: str, at: Yaml) -> TableSpec | None:
+        is_new = self._is_new(f"table `{name}`", at)
         fields = self.read.fields(at, _TABLE)
         rows = self.read.path(self.read.need(at, fields, "rows")) if fields else None
-        tables = self._tables(fields)
-        if not self._is_new(f"table `{name}`", at) or rows is None:
-            return None
+        parts = self._parts(fields, at)
+        return None if rows is None or not is_new else replace(parts, name=name, rows=rows)
+
+    def _parts(self, fields: dict[str, Yaml], at: Yaml) -> TableSpec:
+        """Read all of a table but its name and rows, so that one mistake does not hide the others."""
         columns = ColumnReader(self.read)
+        lookups = (self._lookup(key, entry) for key, entry in self._entries(fields, "lookups"))
         return TableSpec(
-            name=name,
-            rows=rows,
+            name="",
+            rows=_NOWHERE,
             where=self._where(fields.get("where")),
             key=self.read.names(fields.get("key")),
-            lookups=tuple(
-                filter(None, (self._lookup(key, entry) for key, entry in self._entries(fields, "lookups")))
-            ),
+            lookups=tuple(filter(None, lookups)),
             prefixes=tuple(
                 filter(None, (self._prefix(entry) for _, entry in self._entries(fields, "prefix")))
             ),
@@ -171,7 +175,7 @@ class _Reading:
                 filter(None, (columns.column(key, e) for key, e in self._entries(fields, "columns")))
             ),
             omit=tuple(filter(None, map(self._omit, self.read.items(fields.get("omit"))))),
-            tables=tables,
+            tables=self._tables(fields),
             doc=self.read.text(fields.get("doc")),
             origin=at.key_origin,
         )
