@@ -66,10 +66,9 @@ def leaves(value: Conformed) -> int:
     stack = [value]
     while stack:
         value = stack.pop()
-        kind = type(value)
-        if kind is dict and value:
+        if value and is_object(value):
             stack.extend(value.values())
-        elif kind is list and value:
+        elif value and is_array(value):
             stack.extend(value)
         else:
             total += 1

@@ -51,6 +51,7 @@ __all__ = [
     "Json",
     "Leaves",
     "Map",
+    "NOTHING",
     "Operation",
     "Params",
     "RawKey",
@@ -113,6 +114,9 @@ def text_param(params: Params, name: str, default: str | None = None) -> str | N
     """Return a request parameter."""
     return params.get(name, default)
 
+
+NOTHING: Conformed = ()
+"""Stands for an array that is absent."""
 
 EACH = "[*]"
 """Step of a scan: every element of an array."""

@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from compiler.backends.base import render, source_of
-from compiler.backends.local.documents import document_module
+from compiler.backends.local.documents import document_module, used
 from compiler.backends.local.functions import function
 from compiler.backends.local.operations import operations_module
 from compiler.ir.plan import OperationPlan, Plan, Table
 
 NAME = "local"
+_NAMES = ("EMPTY", "NOTHING", "integer_param", "text_param")
+"""What functions of some tables need of `runtime.job`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,17 @@ BACKEND = LocalBackend()
 
 
 def _job_module(operation: OperationPlan) -> str:
+    functions = tuple(_function(operation, table) for table in operation.tables)
+    body = "\n".join(line for function in functions for line in function.lines)
     return render(
         "local/job.py.jinja",
+        imports=("Conformed", "Extraction", "Job", "Params", "Row", *used(_NAMES, body)),
         source=source_of(operation),
         operation=operation.name,
         module="generated.jobs.documents." + operation.slug.replace("/", "."),
         document_key=repr(operation.document_key),
         index=tuple(_index_line(table) for table in operation.tables),
-        functions=tuple(_function(operation, table) for table in operation.tables),
+        functions=functions,
     )
 
 

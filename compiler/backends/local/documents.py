@@ -1,5 +1,6 @@
 """Lower tables and the response's shape to the constants that conforming and loading need."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import assert_never
@@ -18,6 +19,31 @@ _NATIVE = {
     Type.TEXT: "TEXT",
     Type.JSON: "JSON",
 }
+
+
+_NAMES = (
+    "BIGINT",
+    "BOOLEAN",
+    "DATE",
+    "DOUBLE",
+    "EACH",
+    "ENTRIES",
+    "INSTANT",
+    "JSON",
+    "TEXT",
+    "UNPLACED",
+    "Array",
+    "Branches",
+    "Ignored",
+    "Leaves",
+    "Map",
+    "Record",
+    "Split",
+    "Where",
+    "decimal",
+    "integer",
+)
+"""What shapes and tables are made of; `Column` and `Table` are always there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +71,23 @@ def document_module(plan: OperationPlan) -> str:
     """Return the module with an operation's tables and shape."""
     lowering = _Lowering(plan)
     root = lowering.root()
+    tables = tuple(_table(table) for table in plan.tables)
+    body = [root, *lowering.rows.values(), *(f"{table.scan} {table.where}" for table in tables)]
     return render(
         "local/documents.py.jinja",
         source=source_of(plan),
         operation=plan.name,
-        tables=tuple(_table(table) for table in plan.tables),
+        imports=("Column", "Table", *used(_NAMES, "\n".join(body))),
+        tables=tables,
         rows=tuple(_Row(constant, shape) for constant, shape in lowering.rows.items()),
         root=root,
     )
+
+
+def used(names: tuple[str, ...], body: str) -> tuple[str, ...]:
+    """Return the names that stand in a text as words of their own, outside of quotes."""
+    code = re.sub(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", "''", body)
+    return tuple(name for name in names if re.search(rf"\b{name}\b", code))
 
 
 def _table(table: Table) -> _Table:

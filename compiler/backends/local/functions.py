@@ -66,23 +66,22 @@ class _Writer:
         noun = "_".join(singular(words(_last_name(holder))))
         item = self.fresh(noun)
         match step:
-            case Each() if any(
-                isinstance(column.source, Ordinal) and column.source.loop == path
-                for column in self.table.columns
-            ):
+            case Each() if self.tells(path):
                 index = self.fresh(f"{noun}_index")
                 base = self.base(path)
                 start = f", {base}" if base else ""
-                yield f"{self.indent}for {index}, {item} in enumerate({self.get(holder)} or (){start}):"
+                yield f"{self.indent}for {index}, {item} in enumerate({self.get(holder)} or NOTHING{start}):"
                 self.positions[path] = index
             case Each():
-                yield f"{self.indent}for {item} in {self.get(holder)} or ():"
+                yield f"{self.indent}for {item} in {self.get(holder)} or NOTHING:"
             case Branches(names):
                 yield from self.branches(holder, names, path, noun, item)
-            case _:
+            case _ if self.tells(path) or self.table.lookups:
                 key = self.fresh(f"{noun}_key")
                 yield f"{self.indent}for {key}, {item} in ({self.get(holder)} or EMPTY).items():"
                 self.positions[path] = key
+            case _:
+                yield f"{self.indent}for {item} in ({self.get(holder)} or EMPTY).values():"
         self.indent += "    "
         is_row = isinstance(at(self.plan.response, path), Record)
         yield f"{self.indent}if {'not ' if is_row else ''}{item}{'' if is_row else ' is None'}:"
@@ -92,11 +91,22 @@ class _Writer:
     def branches(
         self, holder: Path, names: tuple[str, ...], path: Path, noun: str, item: str
     ) -> Iterator[str]:
-        branch = self.fresh(f"{noun}_branch")
         record = self.scope.get(holder) or self.get(holder)
-        pairs = ", ".join(f'("{name}", {record}.get("{name}"))' for name in names)
+        if not self.tells(path):
+            values = ", ".join(f"{record}.get({name!r})" for name in names)
+            yield f"{self.indent}for {item} in ({values}):"
+            return
+        branch = self.fresh(f"{noun}_branch")
+        pairs = ", ".join(f"({name!r}, {record}.get({name!r}))" for name in names)
         yield f"{self.indent}for {branch}, {item} in ({pairs}):"
         self.positions[path] = branch
+
+    def tells(self, loop: Path) -> bool:
+        """Whether some column holds where in the loop a row stood."""
+        return any(
+            isinstance(column.source, Ordinal | MapKey | BranchOf) and column.source.loop == loop
+            for column in self.table.columns
+        )
 
     def base(self, loop: Path) -> int:
         for column in self.table.columns:
@@ -181,7 +191,7 @@ class _Writer:
         inner = candidate
         for step in lookup.path[fold + 1 : -1]:
             assert isinstance(step, Field)
-            inner = f"({inner}.get({_quoted(step.name)}) or EMPTY)"
+            inner = f"({inner}.get({step.name!r}) or EMPTY)"
         yield f"{self.indent}{branch}, {around}, {name} = None, EMPTY, EMPTY"
         yield f"{self.indent}for {candidate}_branch in {names!r}:"
         yield f"{self.indent}    {candidate} = {holder}.get({candidate}_branch) or EMPTY"
@@ -197,7 +207,7 @@ class _Writer:
         where = self.table.where
         if where is not None:
             value = self.get((*self.table.scan, *where.path))
-            wanted = "True" if where.equals is None else _quoted(where.equals)
+            wanted = "True" if where.equals is None else repr(where.equals)
             operator = {
                 (True, True): "is",
                 (True, False): "is not",
@@ -222,7 +232,7 @@ class _Writer:
                 branch = self.positions[loop]
                 if equals is None:
                     return branch
-                test = f'{branch} == "{equals}"'
+                test = f"{branch} == {equals!r}"
                 return f"({test}) if {branch} else None" if column.source.lookup else test
             case Param(name=name, default=default):
                 read = "text_param" if column.type == Type.TEXT else "integer_param"
@@ -234,7 +244,3 @@ def _last_name(path: Path) -> str:
         if isinstance(step, Field):
             return step.name
     return "row"
-
-
-def _quoted(text: str) -> str:
-    return repr(text)
