@@ -33,10 +33,15 @@ def pending(documents: Documents, operations: Sequence[str], *, force: bool = Fa
 
 
 def load_pending(
-    documents: Documents, operations: Sequence[str], progress: Progress, *, force: bool = False
+    documents: Documents,
+    operations: Sequence[str],
+    progress: Progress,
+    *,
+    force: bool = False,
+    loaded: Loaded | None = None,
 ) -> Outcome:
-    """Load what is pending; a document that cannot be loaded does not stop the others."""
-    outcome = Outcome()
+    """Load what is pending, counting into `loaded`; a document that cannot be loaded does not stop the others."""
+    outcome = Outcome(loaded if loaded is not None else Loaded())
     for snapshot in progress.track("load", pending(documents, operations, force=force)):
         try:
             load_snapshot(documents, snapshot, outcome, force=force)

@@ -37,6 +37,11 @@ def url_in_use(project: Project, given: str | None = None, *, start: bool = True
     return found.url()
 
 
+def shown(url: str) -> str:
+    """Return a URL without its secrets, for people."""
+    return redact(url)
+
+
 def connect(url: str) -> Connection:
     """Connect in UTC; a server that is too old, absent or unwilling is an error that says what to do."""
     try:

@@ -1,0 +1,156 @@
+"""`mlb-etl ingest`, `transform`, `load`: from files to tables."""
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from runtime.capture import instant
+from runtime.cli.options import App, as_json_option, database_option, print_json
+from runtime.cli.verbs import Verb
+from runtime.database import opened
+from runtime.envelope import STDIN, Defaults
+from runtime.errors import DataError
+from runtime.export import FORMATS, transform_files
+from runtime.ingest import Ingest
+from runtime.ledger import recorded
+from runtime.registry import find, generated
+
+
+@click.command(cls=Verb)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--operation", metavar="NAME", help="of bodies without an envelope, such as game.liveGameV1")
+@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="of bodies without an envelope")
+@click.option(
+    "--captured-at", metavar="INSTANT", help="of responses that do not say it; else the file's time"
+)
+@database_option
+@as_json_option
+@click.pass_obj
+def ingest(
+    app: App,
+    files: tuple[str, ...],
+    operation: str | None,
+    params: tuple[str, ...],
+    captured_at: str | None,
+    database_url: str | None,
+    as_json: bool,
+) -> int:
+    """Keep responses raw, in the archive and the database.
+
+    Reads envelopes or bare bodies, `.json` or `.json.gz`, folders of them, `-` for standard input. What is no document
+    goes to metadata.dead_letters with the reason, the others go on; then the exit code is 1.
+
+    Examples:
+      mlb-etl ingest .mlb/captures
+      curl ... | mlb-etl ingest --operation game.liveGameV1 --param game_pk=747175 -
+    """
+    work = app.work(database_url)
+    if operation is not None:
+        find(work.catalog, operation)
+    defaults = Defaults(operation=operation, params=_params(params), captured_at=_instant(captured_at))
+    sources = [file for given in files for file in _expanded(given)]
+    with (
+        recorded(work.url, "ingest", operation=operation, arguments={"files": list(files)}) as run,
+        opened(work.url) as connection,
+    ):
+        Ingest(connection, work.catalog, work.archive, app.progress, defaults, run.tally).files(sources)
+    tally = run.tally
+    if as_json:
+        print_json(asdict(tally))
+    else:
+        click.echo(
+            f"{tally.responses} responses: {tally.stored} stored, {tally.known} known,"
+            f" {tally.without_data} without data, {tally.dead_letters} dead letters, {tally.unreadable} unreadable"
+        )
+    return 0 if tally.clean else 1
+
+
+@click.command(cls=Verb)
+@click.argument("operation")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True)
+@click.option("--to", "folder", required=True, metavar="DIR", help="write here, one file or folder per table")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="ndjson", show_default=True)
+@as_json_option
+@click.pass_obj
+def transform(
+    app: App, operation: str, files: tuple[str, ...], engine: str, folder: str, form: str, as_json: bool
+) -> int:
+    """Turn responses into tables in files, without a database.
+
+    Writes one file (or, with Spark, one folder) per table, with the columns of the catalog.
+
+    Examples:
+      mlb-etl transform game.liveGameV1 game.json.gz --to out
+      mlb-etl transform schedule.schedule *.json --engine spark --to out --format parquet
+    """
+    catalog = generated(app.project.root)
+    find(catalog, operation)
+    sources = [file for given in files for file in _expanded(given)]
+    written = transform_files(catalog, operation, sources, engine=engine, to=Path(folder), form=form)
+    if as_json:
+        print_json({"operation": operation, "to": folder, "format": form, "tables": written})
+    else:
+        for table, rows in written.items():
+            click.echo(f"{rows:>9,}  {table}")
+    return 0
+
+
+@click.command(cls=Verb)
+@click.argument("operations", nargs=-1, metavar="[OPERATION...]")
+@click.option("--force", is_flag=True, help="compare every row, even of documents that are loaded")
+@database_option
+@as_json_option
+@click.pass_obj
+def load(app: App, operations: tuple[str, ...], force: bool, database_url: str | None, as_json: bool) -> int:
+    """Load raw responses into their tables.
+
+    Takes the newest response of each document that is not loaded yet, and changes only the rows that differ.
+
+    Examples:
+      mlb-etl load
+      mlb-etl load game.liveGameV1 --force
+    """
+    work = app.work(database_url)
+    for name in operations:
+        if find(work.catalog, name).local is None:
+            raise DataError(f"operation `{name}` has no tables", hint="it is kept raw only")
+    with recorded(work.url, "load", arguments={"operations": list(operations), "force": force}) as run:
+        outcome = work.load(operations, run, force=force)
+    if as_json:
+        print_json({**asdict(outcome.loaded), "failed": outcome.failed})
+    else:
+        done = outcome.loaded
+        click.echo(
+            f"{done.documents} documents: {done.inserted:,} rows inserted, {done.updated:,} updated,"
+            f" {done.deleted:,} deleted, {done.unchanged:,} unchanged, {done.rescued:,} values rescued"
+        )
+    return 1 if outcome.failed else 0
+
+
+def _expanded(given: str) -> list[str]:
+    """Return the files of a folder, or what was given."""
+    if given == STDIN or not Path(given).is_dir():
+        return [given]
+    return sorted(str(path) for path in Path(given).rglob("*") if path.name.endswith((".json", ".json.gz")))
+
+
+def _params(params: tuple[str, ...]) -> dict[str, str]:
+    pairs = [param.partition("=") for param in params]
+    for name, equals, _ in pairs:
+        if not name or not equals:
+            raise click.BadParameter(f"`{name}` is not NAME=VALUE", param_hint="--param")
+    return {name: value for name, _, value in pairs}
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return instant(text)
+    except ValueError as error:
+        raise click.BadParameter(
+            f"`{text}` is not an instant such as 2024-07-12T18:40:00Z", param_hint="--captured-at"
+        ) from error
