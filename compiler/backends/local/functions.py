@@ -156,7 +156,7 @@ class _Writer:
         for index, step in enumerate(rest):
             assert isinstance(step, Field)
             expression = f"({expression} or EMPTY)" if index else expression
-            expression = f"{expression}.get({_quoted(step.name)})"
+            expression = f"{expression}.get({step.name!r})"
         return expression
 
     def fresh(self, name: str) -> str:

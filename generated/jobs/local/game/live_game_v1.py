@@ -1203,7 +1203,7 @@ def live_game_boxscore_team_stats_note(document: Conformed, params: Params) -> l
     live_data = document.get("liveData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
     teams = boxscore.get("teams") or EMPTY
-    for team_branch, team in (("away", teams.get("away")), ("home", teams.get("home"))):
+    for team in (teams.get("away"), teams.get("home")):
         if not team:
             continue
         team_ = team.get("team") or EMPTY
@@ -1228,11 +1228,11 @@ def live_game_boxscore_players(document: Conformed, params: Params) -> list[Row]
     live_data = document.get("liveData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
     teams = boxscore.get("teams") or EMPTY
-    for team_branch, team in (("away", teams.get("away")), ("home", teams.get("home"))):
+    for team in (teams.get("away"), teams.get("home")):
         if not team:
             continue
         team_ = team.get("team") or EMPTY
-        for player_key, player in (team.get("players") or EMPTY).items():
+        for player in (team.get("players") or EMPTY).values():
             if not player:
                 continue
             person = player.get("person") or EMPTY
@@ -1270,11 +1270,11 @@ def live_game_player_batting_stats(document: Conformed, params: Params) -> list[
     live_data = document.get("liveData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
     teams = boxscore.get("teams") or EMPTY
-    for team_branch, team in (("away", teams.get("away")), ("home", teams.get("home"))):
+    for team in (teams.get("away"), teams.get("home")):
         if not team:
             continue
         team_ = team.get("team") or EMPTY
-        for player_key, player in (team.get("players") or EMPTY).items():
+        for player in (team.get("players") or EMPTY).values():
             if not player:
                 continue
             stats = player.get("stats") or EMPTY
@@ -1329,11 +1329,11 @@ def live_game_player_pitching_stats(document: Conformed, params: Params) -> list
     live_data = document.get("liveData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
     teams = boxscore.get("teams") or EMPTY
-    for team_branch, team in (("away", teams.get("away")), ("home", teams.get("home"))):
+    for team in (teams.get("away"), teams.get("home")):
         if not team:
             continue
         team_ = team.get("team") or EMPTY
-        for player_key, player in (team.get("players") or EMPTY).items():
+        for player in (team.get("players") or EMPTY).values():
             if not player:
                 continue
             stats = player.get("stats") or EMPTY
@@ -1410,11 +1410,11 @@ def live_game_player_fielding_stats(document: Conformed, params: Params) -> list
     live_data = document.get("liveData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
     teams = boxscore.get("teams") or EMPTY
-    for team_branch, team in (("away", teams.get("away")), ("home", teams.get("home"))):
+    for team in (teams.get("away"), teams.get("home")):
         if not team:
             continue
         team_ = team.get("team") or EMPTY
-        for player_key, player in (team.get("players") or EMPTY).items():
+        for player in (team.get("players") or EMPTY).values():
             if not player:
                 continue
             stats = player.get("stats") or EMPTY
@@ -1449,11 +1449,11 @@ def live_game_player_season_batting_stats(document: Conformed, params: Params) -
     live_data = document.get("liveData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
     teams = boxscore.get("teams") or EMPTY
-    for team_branch, team in (("away", teams.get("away")), ("home", teams.get("home"))):
+    for team in (teams.get("away"), teams.get("home")):
         if not team:
             continue
         team_ = team.get("team") or EMPTY
-        for player_key, player in (team.get("players") or EMPTY).items():
+        for player in (team.get("players") or EMPTY).values():
             if not player:
                 continue
             season_stats = player.get("seasonStats") or EMPTY
@@ -1513,11 +1513,11 @@ def live_game_player_season_pitching_stats(document: Conformed, params: Params) 
     live_data = document.get("liveData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
     teams = boxscore.get("teams") or EMPTY
-    for team_branch, team in (("away", teams.get("away")), ("home", teams.get("home"))):
+    for team in (teams.get("away"), teams.get("home")):
         if not team:
             continue
         team_ = team.get("team") or EMPTY
-        for player_key, player in (team.get("players") or EMPTY).items():
+        for player in (team.get("players") or EMPTY).values():
             if not player:
                 continue
             season_stats = player.get("seasonStats") or EMPTY
@@ -1603,11 +1603,11 @@ def live_game_player_season_fielding_stats(document: Conformed, params: Params) 
     live_data = document.get("liveData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
     teams = boxscore.get("teams") or EMPTY
-    for team_branch, team in (("away", teams.get("away")), ("home", teams.get("home"))):
+    for team in (teams.get("away"), teams.get("home")):
         if not team:
             continue
         team_ = team.get("team") or EMPTY
-        for player_key, player in (team.get("players") or EMPTY).items():
+        for player in (team.get("players") or EMPTY).values():
             if not player:
                 continue
             season_stats = player.get("seasonStats") or EMPTY
@@ -1642,11 +1642,11 @@ def live_game_player_positions(document: Conformed, params: Params) -> list[Row]
     live_data = document.get("liveData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
     teams = boxscore.get("teams") or EMPTY
-    for team_branch, team in (("away", teams.get("away")), ("home", teams.get("home"))):
+    for team in (teams.get("away"), teams.get("home")):
         if not team:
             continue
         team_ = team.get("team") or EMPTY
-        for player_key, player in (team.get("players") or EMPTY).items():
+        for player in (team.get("players") or EMPTY).values():
             if not player:
                 continue
             person = player.get("person") or EMPTY
@@ -1674,7 +1674,7 @@ def live_game_team_info(document: Conformed, params: Params) -> list[Row]:
     live_data = document.get("liveData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
     teams = boxscore.get("teams") or EMPTY
-    for team_branch, team in (("away", teams.get("away")), ("home", teams.get("home"))):
+    for team in (teams.get("away"), teams.get("home")):
         if not team:
             continue
         team_ = team.get("team") or EMPTY
@@ -1698,7 +1698,7 @@ def live_game_team_info_fields(document: Conformed, params: Params) -> list[Row]
     live_data = document.get("liveData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
     teams = boxscore.get("teams") or EMPTY
-    for team_branch, team in (("away", teams.get("away")), ("home", teams.get("home"))):
+    for team in (teams.get("away"), teams.get("home")):
         if not team:
             continue
         team_ = team.get("team") or EMPTY
