@@ -57,6 +57,8 @@ class _Writer:
             if is_loop(step):
                 last_loop = scan[: index + 1]
                 yield from self.loop(scan[:index], step)
+                if last_loop == scan:
+                    yield from self.filter()
                 yield from self.records(self.wanted(last_loop))
         if scan and scan != last_loop:
             yield from self.optional_row()
@@ -203,20 +205,18 @@ class _Writer:
         self.scope[lookup.path[: fold + 1]] = around
         self.positions[lookup.path[: fold + 1]] = branch
 
-    def append(self) -> Iterator[str]:
+    def filter(self) -> Iterator[str]:
+        """Pass over the rows that belong to another table."""
         where = self.table.where
-        if where is not None:
-            value = self.get((*self.table.scan, *where.path))
-            wanted = "True" if where.equals is None else repr(where.equals)
-            operator = {
-                (True, True): "is",
-                (True, False): "is not",
-                (False, True): "==",
-                (False, False): "!=",
-            }
-            keeps = operator[where.equals is None, where.negated]
-            yield f"{self.indent}if {value} {keeps} {wanted}:"
-            yield f"{self.indent}    continue"
+        if where is None:
+            return
+        value = self.get((*self.table.scan, *where.path))
+        operators = {(True, True): "is", (True, False): "is not", (False, True): "==", (False, False): "!="}
+        skips = operators[where.equals is None, where.negated]
+        yield f"{self.indent}if {value} {skips} {where.equals or True!r}:"
+        yield f"{self.indent}    continue"
+
+    def append(self) -> Iterator[str]:
         yield f"{self.indent}rows.append(("
         for column in self.table.columns:
             yield f"{self.indent}    {self.cell(column)},"

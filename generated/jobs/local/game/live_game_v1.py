@@ -540,6 +540,8 @@ def live_game_pitch_events(document: Conformed, params: Params) -> list[Row]:
         for play_event in all_play.get("playEvents") or NOTHING:
             if not play_event:
                 continue
+            if play_event.get("isPitch") is not True:
+                continue
             details = play_event.get("details") or EMPTY
             pitch_data = play_event.get("pitchData") or EMPTY
             count = play_event.get("count") or EMPTY
@@ -550,8 +552,6 @@ def live_game_pitch_events(document: Conformed, params: Params) -> list[Row]:
             call = details.get("call") or EMPTY
             coordinates = pitch_data.get("coordinates") or EMPTY
             breaks = pitch_data.get("breaks") or EMPTY
-            if play_event.get("isPitch") is not True:
-                continue
             rows.append(
                 (
                     document.get("gamePk"),
@@ -683,6 +683,8 @@ def live_game_play_actions(document: Conformed, params: Params) -> list[Row]:
         for play_event in all_play.get("playEvents") or NOTHING:
             if not play_event:
                 continue
+            if play_event.get("isPitch") is True:
+                continue
             details = play_event.get("details") or EMPTY
             player = play_event.get("player") or EMPTY
             replaced_player = play_event.get("replacedPlayer") or EMPTY
@@ -690,8 +692,6 @@ def live_game_play_actions(document: Conformed, params: Params) -> list[Row]:
             position = play_event.get("position") or EMPTY
             call = details.get("call") or EMPTY
             type_ = details.get("type") or EMPTY
-            if play_event.get("isPitch") is True:
-                continue
             rows.append(
                 (
                     document.get("gamePk"),
