@@ -15,7 +15,6 @@ from typing import TypeAlias
 
 from runtime.envelope import read
 from runtime.errors import MlbError, TerminalError
-from runtime.index import check, fetch
 from runtime.progress import Progress
 from runtime.project import Project
 from runtime.sources import SOURCES, CaptureSource
@@ -35,7 +34,14 @@ class Listed:
     body_bytes: int
 
 
-def pull(project: Project, progress: Progress, fetch: Fetch = fetch) -> tuple[Path, ...]:
+def from_index(source: CaptureSource, into: Path) -> datetime | None:
+    """Fetch a release from the package index; its client is imported only when it is needed."""
+    from runtime.index import fetch
+
+    return fetch(source, into)
+
+
+def pull(project: Project, progress: Progress, fetch: Fetch = from_index) -> tuple[Path, ...]:
     """Make every source's files be there; return the folders. What is there already is left alone."""
     return tuple(_pull(source, project, progress, fetch) for source in SOURCES)
 
@@ -75,7 +81,7 @@ def _pull(source: CaptureSource, project: Project, progress: Progress, fetch: Fe
         return folder
     project.captures.mkdir(parents=True, exist_ok=True)
     archive = project.captures / source.filename
-    if not check(archive, source):
+    if not source.is_in(archive):
         progress.note(f"fetching {source.filename}")
         uploaded = fetch(source, archive)
         if uploaded is not None:

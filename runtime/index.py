@@ -1,7 +1,6 @@
 """Fetch a release from the package index that pip is configured to use."""
 
 import configparser
-import hashlib
 import os
 import sys
 from collections.abc import Iterator
@@ -44,11 +43,6 @@ def fetch(source: CaptureSource, into: Path) -> datetime | None:
             ) from error
 
 
-def check(path: Path, source: CaptureSource) -> bool:
-    """Say whether a file is the release that we pinned."""
-    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == source.sha256
-
-
 def setting(name: str) -> str | None:
     """Return a setting of pip: from the environment, else from its configuration files, the nearest first."""
     from_environment = os.environ.get(f"PIP_{name.upper().replace('-', '_')}")
@@ -83,7 +77,7 @@ def _fetch_once(client: PyPISimple, source: CaptureSource, into: Path) -> dateti
     package = _find(client, source)
     staging = into.with_name(f"{into.name}.{os.getpid()}.part")
     client.download_package(package, staging, verify=False, timeout=_TIMEOUT)
-    if not check(staging, source):
+    if not source.is_in(staging):
         staging.unlink()
         raise TerminalError(
             f"{source.filename} is not the file that was pinned: its digest differs",

@@ -8,6 +8,7 @@ import difflib
 import hashlib
 import importlib
 import inspect
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from typing import Protocol, cast
 
 from runtime.errors import TerminalError
 from runtime.job import Job, Operation
+
+_IMPORTED = re.compile(r"^from (generated\.[\w.]+) import", re.MULTILINE)
 
 
 class Catalog(Protocol):
@@ -88,7 +91,10 @@ def _local(operation: Operation) -> ModuleType | None:
 
 @cache
 def _source_digest(module: ModuleType) -> str:
-    return hashlib.sha256(inspect.getsource(module).encode("utf-8")).hexdigest()
+    """Digest a generated module and the generated modules that it imports."""
+    source = inspect.getsource(module)
+    imported = "".join(_source_digest(_module(name)) for name in sorted(set(_IMPORTED.findall(source))))
+    return hashlib.sha256((source + imported).encode("utf-8")).hexdigest()
 
 
 def _module(name: str) -> ModuleType:

@@ -1,7 +1,8 @@
 """Where real responses come from: source distributions of public packages, pinned by digest."""
 
+import hashlib
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,10 @@ class CaptureSource:
     def folder(self) -> str:
         """The folder of its files."""
         return f"{self.package}-{self.version}"
+
+    def is_in(self, path: Path) -> bool:
+        """Say whether a file is the release that is pinned."""
+        return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == self.sha256
 
     def holds(self, path: PurePosixPath) -> bool:
         """Say whether a file of the release is one of the bodies."""
