@@ -187,7 +187,7 @@ def _columns(tables: Sequence[TableRows], width: int) -> Group:
 
 def _leaf_grid(leaves: Sequence[Leaves]) -> Grid:
     rows = [(entry.operation, entry.documents, *(entry.counts[name] for name in CLASSES)) for entry in leaves]
-    return _grid(("operation", "documents", *CLASSES), rows)
+    return _grid(("operation", "docs", *CLASSES), rows)
 
 
 def _grid(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Grid:

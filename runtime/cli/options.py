@@ -13,6 +13,9 @@ from runtime.jobs.runner import Work
 from runtime.progress import Progress, for_stderr
 from runtime.project import Project
 
+_WIDTH = 120
+"""Of what goes to a file or a pipe, which has no width of its own."""
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -37,8 +40,10 @@ class App:
 
     def console(self) -> Console:
         """Return the console for results that people read."""
+        terminal = Console()
         return Console(
             highlight=False,
+            width=terminal.width if terminal.is_terminal else _WIDTH,
             force_terminal={"always": True, "never": False}.get(self.color),
             no_color=self.color == "never" or None,
         )

@@ -1,6 +1,7 @@
 """How verbs read: examples keep their lines, and a wrong verb gets a suggestion."""
 
 import difflib
+import inspect
 
 import click
 
@@ -38,4 +39,4 @@ class Verbs(click.Group):
 
 def _keep_examples(text: str | None) -> str | None:
     """Mark the examples, so that click does not wrap them."""
-    return None if text is None else text.replace("\n\nExamples:\n", "\n\n\b\nExamples:\n")
+    return None if text is None else inspect.cleandoc(text).replace("\n\nExamples:\n", "\n\n\b\nExamples:\n")
