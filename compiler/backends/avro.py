@@ -28,7 +28,7 @@ from compiler.backends.jsontext import layout
 from compiler.backends.provenance import described
 from compiler.bundle import notice
 from compiler.ir.names import digest, pascal, words
-from compiler.ir.paths import show
+from compiler.ir.paths import Field, show
 from compiler.ir.plan import Column, OperationPlan, Plan, Table
 from compiler.ir.types import Kind, Type
 
@@ -148,9 +148,8 @@ class _Writer:
 
     def _field(self, item: Property, around: Definition) -> AvroSchema:
         name = field_name(item.key)
-        made = _optional(
-            name, self.node(item.node), _doc(show(around.path) + f".{item.key}", item.node.description)
-        )
+        path = show((*around.path, Field(item.key)))
+        made = _optional(name, self.node(item.node), _doc(path, item.node.description))
         return made if name == item.key else {**made, "json_name": item.key}
 
     def _found(self, reference: Ref) -> Definition:
@@ -174,10 +173,11 @@ def _optional(name: str, schema: object, doc: str) -> AvroSchema:
 
 
 def _cell(column: Column) -> AvroSchema:
+    name = field_name(column.name)
     schema = types.avro(column.type, is_array=column.is_array)
     if column.in_key:
-        return {"name": column.name, "type": schema, "doc": described(column)}
-    return _optional(column.name, schema, described(column))
+        return {"name": name, "type": schema, "doc": described(column)}
+    return _optional(name, schema, described(column))
 
 
 def _doc(path: str, description: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -54,8 +54,9 @@ def render(template: str, **model: object) -> str:
 
 
 def source_of(operation: OperationPlan) -> str:
-    """Return the file that an operation's artefacts are made from: its mapping, or else its declaration."""
-    return operation.mapping_file or operation.operation.variants[0].origin.file
+    """Return the file that an operation's artefacts are made from: its mapping, or else its declaration's name."""
+    declared = operation.operation.variants[0].origin.file
+    return operation.mapping_file or PurePosixPath(declared).name
 
 
 def sole_source(operations: Iterable[OperationPlan]) -> str:

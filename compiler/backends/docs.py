@@ -82,8 +82,7 @@ class Docs:
             "docs/README.md.jinja",
             endpoints=_endpoints([text for _, text in texts]),
             types=types.TYPES,
-            operations=len(texts),
-            tables=len(plan.tables),
+            content=f"{_count(len(texts), 'operation')}, {_count(len(plan.tables), 'table')}",
         )
         return {INDEX: header(INDEX, sole_source(plan.operations)) + index, **pages}
 
@@ -136,6 +135,10 @@ def _column(column: Column) -> ColumnText:
 def _endpoints(texts: list[OperationText]) -> tuple[EndpointText, ...]:
     grouped = groupby(texts, key=lambda text: text.name.partition(".")[0])
     return tuple(EndpointText(name=name, operations=tuple(found)) for name, found in grouped)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _code(text: str) -> str:
