@@ -1,0 +1,112 @@
+"""The real project compiled once, generated modules executed in memory, and the captures if they can be had."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from unittest.mock import patch
+
+import orjson
+import pytest
+
+from compiler.backends.local import BACKEND
+from compiler.driver import Session, plan_project
+from compiler.ir.plan import OperationPlan, Plan
+from compiler.project import discover
+from runtime import captures
+from runtime.envelope import read
+from runtime.errors import MlbError
+from runtime.job import Conformed, Job
+from runtime.progress import Quiet
+from runtime.project import Project
+
+ROOT = Path(__file__).parents[2]
+OPERATIONS = ("game.liveGameV1", "schedule.schedule", "season.seasons")
+GAME = "747175"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Response:
+    """A captured response; every `document` is a fresh copy."""
+
+    operation: str
+    params: Mapping[str, str]
+    body: bytes
+
+    @property
+    def document(self) -> Conformed:
+        return orjson.loads(self.body)
+
+
+@cache
+def plan() -> Plan:
+    session = Session(project=discover(ROOT))
+    made = plan_project(session)
+    assert made is not None, session.findings
+    return made
+
+
+@cache
+def operation(name: str) -> OperationPlan:
+    return next(item for item in plan().operations if item.name == name)
+
+
+@cache
+def job(name: str) -> Job:
+    return load_job(operation(name))
+
+
+def local_modules(made: OperationPlan) -> tuple[str, str]:
+    """Return the text of the generated modules of an operation: its documents and its transform."""
+    files = BACKEND.emit(Plan(operations=(made,)))
+    return files[f"jobs/documents/{made.slug}.py"], files[f"jobs/local/{made.slug}.py"]
+
+
+def load_job(made: OperationPlan) -> Job:
+    """Return the job of an operation, generated now, without a file."""
+    return execute(made, *local_modules(made))
+
+
+def execute(made: OperationPlan, documents: str, local: str) -> Job:
+    """Execute generated modules and return their job."""
+    name = made.slug.replace("/", ".")
+    module = _module(f"generated.jobs.documents.{name}", documents)
+    with patch.dict("sys.modules", {module.__name__: module}):
+        return vars(_module(f"generated.jobs.local.{name}", local))["JOB"]
+
+
+def _module(name: str, text: str) -> ModuleType:
+    module = ModuleType(name)
+    exec(compile(text, name, "exec"), vars(module))
+    return module
+
+
+@cache
+def responses(name: str) -> tuple[Response, ...]:
+    """Return the captures of an operation; skip the test where they cannot be had, fail it in CI."""
+    return tuple(found for found in _captured() if found.operation == name)
+
+
+def live_game() -> Response:
+    """Return the final state of the game that the domain's counts are about."""
+    return max(responses("game.liveGameV1"), key=lambda found: len(found.body))
+
+
+@cache
+def _captured() -> tuple[Response, ...]:
+    project = Project(ROOT)
+    try:
+        captures.pull(project, Quiet())
+    except MlbError as error:
+        if os.environ.get("CI"):
+            pytest.fail(f"in CI nothing may be missing: {error}")
+        pytest.skip(f"no captures: {error}")
+    return tuple(_read(project))
+
+
+def _read(project: Project) -> Iterator[Response]:
+    for file in captures.files(project):
+        found = read(file)
+        yield Response(operation=found.request.operation, params=found.request.params, body=found.body)
