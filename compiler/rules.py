@@ -184,7 +184,11 @@ COLUMN_SOURCE = _rule(
 DEFINED_TWICE = _rule(
     "M110",
     "defined-twice",
-    """An operation has one mapping and a table one definition, in all files together.""",
+    """An operation has one mapping and a table one definition, in all files together: otherwise the order of the files
+would decide. Delete one of the two, or give the second table its own name.
+
+    operation: season.seasons          # mappings/season/seasons.yaml
+    operation: season.seasons          # mappings/season/more.yaml""",
 )
 FILTER_SYNTAX = _rule(
     "M111",
@@ -242,7 +246,7 @@ FACTS_OPERATION = _rule(
     "O107",
     "facts-operation",
     """A file in `schemas/observed` belongs to no declared operation, or lies under another name than its
-operation's.""",
+operation's. Facts of an operation that upstream has dropped are of no use: delete the file.""",
 )
 
 # ------------------------------------------------------------------------------------------- P: the project
@@ -265,7 +269,8 @@ the folder of `--schemas` holds no `*.json`.""",
 FILE_UNREADABLE = _rule(
     "P103",
     "file-unreadable",
-    """An input cannot be read, or is not UTF-8.""",
+    """An input cannot be read, or is not UTF-8. Mappings, facts and documents are text in UTF-8: save the file as
+that, and look at its permissions.""",
 )
 UNKNOWN_SELECTION = _rule(
     "P104",

@@ -6,9 +6,8 @@ will run. Nothing else of the compiler knows the runtime, and nothing imports it
 """
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from os.path import commonprefix
 from typing import Protocol, cast
 
 from compiler.diagnostics import did_you_mean
@@ -79,9 +78,13 @@ class Accounts:
 
     def to_text(self) -> str:
         """Return a table, and below it what was rescued."""
+        if not self.files:
+            return ""
         head = ("file", "leaves", *CLASSES)
+        skip = len(_common_folder([one.file for one in self.files]))
         rows = [
-            (one.file, str(one.leaves), *(str(one.classes[name]) for name in CLASSES)) for one in self.files
+            (one.file[skip:], str(one.leaves), *(str(one.classes[name]) for name in CLASSES))
+            for one in self.files
         ]
         rescued = [
             f"  rescued {count} x {path}: {reason}"
@@ -93,6 +96,15 @@ class Accounts:
     def to_objects(self) -> tuple[Mapping[str, object], ...]:
         """Return one object per file."""
         return tuple(accounted.to_object() for accounted in self.files)
+
+
+def _common_folder(files: Sequence[str]) -> str:
+    """Return the folder that all files lie in, with its slash, or ""."""
+    folders = [file[: file.rfind("/") + 1] for file in files]
+    shared = min(folders, key=len)
+    while not all(folder.startswith(shared) for folder in folders):
+        shared = shared[: shared.rstrip("/").rfind("/") + 1]
+    return shared
 
 
 def aligned(rows: Iterable[tuple[str, ...]]) -> list[str]:

@@ -37,7 +37,7 @@ class Inputs:
 
 def compile_project(session: Session) -> Bundle | None:
     """Compile everything; None if the inputs have errors."""
-    plan = plan_project(session)
+    plan = checked_plan(session)
     return None if plan is None else emit(session, plan)
 
 
@@ -52,6 +52,18 @@ def make_plan(session: Session, inputs: Inputs) -> Plan | None:
         return None
     with session.during("passes"):
         plan = run(inputs.api, inputs.mapping, inputs.observed, session.sink)
+    return None if session.failed else plan
+
+
+def checked_plan(session: Session) -> Plan | None:
+    """Make the Plan and hold it against what the targets refuse; None if there are errors."""
+    plan = plan_project(session)
+    if plan is None:
+        return None
+    from compiler.backends.postgres.checks import check  # slow to import
+
+    with session.during("check"):
+        check(plan, session.sink)
     return None if session.failed else plan
 
 

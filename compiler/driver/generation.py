@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from compiler.bundle import LOCK, Bundle, Comparison, Lock, Written, compare, diff, digest, seal, write
-from compiler.driver.compilation import CACHE, compiler_digest, emit, input_digests, plan_project
+from compiler.driver.compilation import CACHE, checked_plan, compiler_digest, emit, input_digests
 from compiler.driver.selection import selected
 from compiler.driver.session import Session
 
@@ -87,7 +87,7 @@ class Checked:
 
 def check(session: Session, patterns: Collection[str]) -> Checked | None:
     """Make the Plan and report what is wrong with the inputs; None if there are errors."""
-    plan = plan_project(session)
+    plan = checked_plan(session)
     if plan is None:
         return None
     chosen = selected(plan, patterns)
@@ -123,7 +123,7 @@ def _generate(
 
 
 def _bundle(session: Session, patterns: Collection[str], only: Collection[str]) -> Bundle | None:
-    plan = plan_project(session)
+    plan = checked_plan(session)
     if plan is None:
         return None
     slugs = tuple(operation.slug for operation in selected(plan, patterns))

@@ -56,6 +56,12 @@ class Json:
         pointer = show_pointer(self.pointer)
         return Origin(self.file.path, pointer, span_of(self.file.text, pointer))
 
+    @property
+    def start(self) -> Origin:
+        """The place of the node's first character: where something is missing inside."""
+        place = self.place
+        return replace(place, span=Span(place.span.start, place.span.start + 1)) if place.span else place
+
 
 def read_json(file: SourceFile, rule: Rule, sink: Sink) -> Json | None:
     """Parse a JSON file; report where it stops being JSON as a finding of `rule`."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TypeVar, cast
 
-from compiler.diagnostics import Sink, did_you_mean
+from compiler.diagnostics import Sink
 from compiler.frontends.document import Json, as_object
 from compiler.rules import Rule
 
@@ -36,9 +37,9 @@ class JsonReader:
         if members is None:
             return None
         if key not in members:
-            self.sink.report(
-                self.missing.at(node.place, f"`{key}` is missing", advice=did_you_mean(key, members.keys()))
-            )
+            near = get_close_matches(key, members, n=1)
+            advice = f"`{near[0]}` is there: should it be `{key}`?" if near else ""
+            self.sink.report(self.missing.at(node.start, f"`{key}` is missing", advice=advice))
             return None
         return node.at(key, members[key])
 
@@ -87,8 +88,16 @@ class JsonReader:
 
     def wrong_kind(self, node: Json, wanted: str) -> None:
         """Report that a node holds something else than `wanted`."""
-        found = _KINDS[type(node.value)]
-        last = node.pointer[-1] if node.pointer else "document"
-        self.sink.report(
-            self.kind.at(node.place, f"`{last}` must be {wanted}, found {found}", label=f"{found}")
-        )
+        is_scalar = isinstance(node.value, str | int | float) and not isinstance(node.value, bool)
+        found = f"`{node.value}`" if is_scalar else _KINDS[type(node.value)]
+        self.sink.report(self.kind.at(node.place, f"{_name(node)} must be {wanted}, found {found}"))
+
+
+def _name(node: Json) -> str:
+    match node.pointer:
+        case (*_, str(around), int(index)):
+            return f"item {index + 1} of `{around}`"
+        case (*_, last):
+            return f"`{last}`"
+        case _:
+            return "the document"

@@ -16,6 +16,8 @@ from compiler.ir.api import ApiModel
 from compiler.rules import UPSTREAM_CHANGED, UPSTREAM_LOCK
 from compiler.source import Origin, SourceFile
 
+_MOST = 6
+"""So many differences are named; the others are counted."""
 _UPDATE = "run `mlbc upstream update` and review what it prints"
 
 
@@ -140,8 +142,10 @@ def report_mismatch(path: str, lock: UpstreamLock, current: UpstreamLock, sink: 
     found = tuple(mismatches(lock, current))
     if found:
         message = f"the upstream documents are not the accepted ones: {found[0]}"
-        more = (f"{len(found) - 1} more",) if len(found) > 1 else ()
-        sink.report(UPSTREAM_CHANGED.at(Origin(path), message, notes=(*found[1:6], *more), advice=_UPDATE))
+        more = (f"{len(found) - _MOST} more",) if len(found) > _MOST else ()
+        sink.report(
+            UPSTREAM_CHANGED.at(Origin(path), message, notes=(*found[1:_MOST], *more), advice=_UPDATE)
+        )
 
 
 def no_lock(path: str) -> Diagnostic:

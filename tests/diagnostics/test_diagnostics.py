@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from compiler.backends.postgres.checks import check
 from compiler.diagnostics import Sink
 from compiler.driver import Session
 from compiler.driver.compilation import load_api, load_observed
@@ -16,11 +17,12 @@ from compiler.ir.facts import Observed
 from compiler.ir.mapping import MappingTree
 from compiler.passes import run
 from compiler.project import discover
-from compiler.source import SourceFile
+from compiler.source import SourceFile, Span
 
 HERE = Path(__file__).parent
 CASES = sorted(HERE.glob("*.yaml"))
 EXPECTED = re.compile(r"# ((?:error|warning)\[[A-Z]\d{3}\])")
+OWN_DEFAULTS = re.compile(r"# defaults: (.+)\n")
 DEFAULTS = HERE.parents[1] / "mappings" / "defaults.yaml"
 
 
@@ -48,15 +50,17 @@ def only(api: ApiModel, tree: MappingTree) -> ApiModel:
 def findings(file: SourceFile) -> list[tuple[int, str]]:
     """Return line and `severity[code]` of everything that is wrong with a mapping."""
     sink = Sink()
-    tree = read_mappings((file, SourceFile("mappings/defaults.yaml", DEFAULTS.read_text("utf-8"))), sink)
+    own = OWN_DEFAULTS.match(file.text)
+    defaults = own[1] if own else DEFAULTS.read_text("utf-8")
+    tree = read_mappings((file, SourceFile("mappings/defaults.yaml", defaults)), sink)
     if not sink.failed:
         api, observed = inputs()
-        run(only(api, tree), tree, observed, sink)
-    for found in sink.diagnostics:
-        assert found.origin.file == file.path, found
-        assert found.origin.span is not None, found
-    located = ((file.locate(found.origin.span), found) for found in sink.diagnostics if found.origin.span)
-    return sorted((place.line, f"{found.severity}[{found.code}]") for place, found in located)
+        plan = run(only(api, tree), tree, observed, sink)
+        if not sink.failed:
+            check(plan, sink)
+    assert {found.origin.file for found in sink.diagnostics} <= {file.path}
+    places = ((found, file.locate(found.origin.span or Span(0, 0))) for found in sink.diagnostics)
+    return sorted((place.line, f"{found.severity}[{found.code}]") for found, place in places)
 
 
 def expected(text: str) -> list[tuple[int, str]]:
