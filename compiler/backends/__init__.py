@@ -5,10 +5,8 @@ from dataclasses import replace
 from compiler.backends import avro, docs, jsonschema, local, postgres, pydantic, pyspark
 from compiler.backends.base import Backend
 from compiler.bundle import TextCache
-from compiler.diagnostics import Sink
-from compiler.ir.plan import Plan
 
-__all__ = ["BACKENDS", "Backend", "check", "with_cache"]
+__all__ = ["BACKENDS", "Backend", "with_cache"]
 
 BACKENDS: tuple[Backend, ...] = (
     jsonschema.BACKEND,
@@ -27,8 +25,3 @@ def with_cache(cache: TextCache) -> tuple[Backend, ...]:
         replace(backend, cache=cache) if isinstance(backend, pydantic.Pydantic) else backend
         for backend in BACKENDS
     )
-
-
-def check(plan: Plan, sink: Sink) -> None:
-    """Report what a target cannot hold, before anything is emitted."""
-    postgres.check(plan, sink)

@@ -125,7 +125,7 @@ class _Writer:
         """Return the schema of a definition, to be written here."""
         name = self.definitions.name_of(reference)
         self.written.add(name)
-        found = self._found(reference)
+        found = self.definitions.by_path[reference.target]
         fields = [self._field(item, found) for item in found.properties]
         return {**_record(name, [*fields, _EXTRAS_FIELD]), "doc": _doc(show(found.path), found.description)}
 
@@ -151,9 +151,6 @@ class _Writer:
         path = show((*around.path, Field(item.key)))
         made = _optional(name, self.node(item.node), _doc(path, item.node.description))
         return made if name == item.key else {**made, "json_name": item.key}
-
-    def _found(self, reference: Ref) -> Definition:
-        return next(item for item in self.definitions.items if item.path == reference.target)
 
 
 _EXTRAS_FIELD: AvroSchema = {

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path, PurePosixPath
-from typing import Protocol
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from typing import TYPE_CHECKING, Protocol
 
 from compiler.ir.plan import OperationPlan, Plan
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 FILTERS = ("indent", "join", "length", "trim")
@@ -33,8 +34,10 @@ class Backend(Protocol):
 
 
 @cache
-def environment() -> Environment:
+def environment() -> "Environment":
     """Return the one Jinja environment: undefined names raise, nothing is escaped, few filters."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # slow; only emitting needs it
+
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,

@@ -6,7 +6,7 @@ name of its own, made from its path alone (see `naming`).
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 from typing import assert_never
 
 from compiler.backends import naming
@@ -89,7 +89,7 @@ class Definition:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Definitions:
     """The records of one operation, outer before inner, with their names, and the node of the whole response."""
 
@@ -97,6 +97,11 @@ class Definitions:
     root_name: str
     items: tuple[Definition, ...]
     names: Mapping[Path, str]
+
+    @cached_property
+    def by_path(self) -> dict[Path, Definition]:
+        """The records by their path."""
+        return {item.path: item for item in self.items}
 
     def name_of(self, reference: Ref) -> str:
         """Return the name of the definition that a reference means."""

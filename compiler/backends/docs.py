@@ -6,7 +6,7 @@ from itertools import groupby
 
 from compiler.backends import types
 from compiler.backends.base import render, sole_source, source_of
-from compiler.backends.definitions import define
+from compiler.backends.naming import root_name
 from compiler.backends.provenance import absolute
 from compiler.bundle import header
 from compiler.ir.paths import show
@@ -95,7 +95,7 @@ def operation_text(operation: OperationPlan) -> OperationText:
         summary=_cell(operation.operation.summary),
         urls=tuple(f"{variant.http_method} {variant.path}" for variant in operation.operation.variants),
         source=source_of(operation),
-        model=define(operation).root_name,
+        model=root_name(operation.raw_table.partition(".")[2]),
         raw_table=operation.raw_table,
         raw_keys=", ".join(f"`{key.name}` ({_code(show(key.path))})" for key in operation.raw_keys),
         document=", ".join(f"`{name}`" for name in operation.document_key),

@@ -1,7 +1,7 @@
 """Lay out JSON for reading: what fits stays on one line, so that one field is one line of a diff."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -48,8 +48,8 @@ class _Text:
 
 def _tree(value: object, mark: str | None) -> _Text:
     """Make the texts from the leaves up, each once."""
-    if isinstance(value, Mapping):
-        members = cast("Mapping[str, object]", value)
+    if isinstance(value, dict):
+        members = cast("dict[str, object]", value)
         return _joined(
             "{}", [(f"{compact(key)}: ", _tree(member, mark)) for key, member in members.items()], mark
         )

@@ -5,8 +5,10 @@ The models are a faithful view: they validate strictly, keep keys that nobody de
 the tables have them typed.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from multiprocessing import get_context
@@ -21,7 +23,7 @@ from compiler.bundle import MemoryCache, TextCache, digest, header
 from compiler.ir.plan import OperationPlan, Plan
 
 BASE = "models/base.py"
-WORKERS = 2
+WORKERS = min(4, os.cpu_count() or 1)
 _SIDE_BY_SIDE = 12
 """Fewer schemas than this are done sooner than a second process has started."""
 
@@ -85,8 +87,11 @@ def generate_all(requests: Sequence[Request]) -> list[str]:
     """Answer requests, in their order; many of them in several processes."""
     if len(requests) < _SIDE_BY_SIDE:
         return [generate(asked) for asked in requests]
-    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
-        return list(pool.map(generate, requests, chunksize=4))
+    try:
+        with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
+            return list(pool.map(generate, requests, chunksize=4))
+    except BrokenProcessPool:  # a program that was not started from a file cannot start others like itself
+        return [generate(asked) for asked in requests]
 
 
 def generate(asked: Request) -> str:

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from pglast.keywords import RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS
+from functools import cache
 
 from compiler.backends.base import render
 from compiler.ir.catalog import Catalog, Column, Index, Table
@@ -11,7 +10,6 @@ from compiler.ir.catalog import Catalog, Column, Index, Table
 Notes = Mapping[tuple[str, str], str]
 """Table and column -> what the script says beside the column; else it says the column's comment."""
 
-_QUOTED = frozenset(RESERVED_KEYWORDS) | frozenset(TYPE_FUNC_NAME_KEYWORDS)
 _NO_NOTES: Notes = {}
 
 
@@ -74,7 +72,7 @@ def quoted(name: str) -> str:
     >>> quoted("game_pk"), quoted("end"), quoted("gamePk"), quoted('a"b')
     ('game_pk', '"end"', '"gamePk"', '"a""b"')
     """
-    plain = name.isascii() and name.isidentifier() and name == name.lower() and name not in _QUOTED
+    plain = name.isascii() and name.isidentifier() and name == name.lower() and name not in _keywords()
     return name if plain else '"' + name.replace('"', '""') + '"'
 
 
@@ -92,6 +90,14 @@ def literal(text: str) -> str:
     """
     doubled = _one_line(text).replace("'", "''")
     return "E'" + doubled.replace("\\", "\\\\") + "'" if "\\" in doubled else f"'{doubled}'"
+
+
+@cache
+def _keywords() -> frozenset[str]:
+    """Return the words that name no column without quotes."""
+    from pglast.keywords import RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS  # slow; only emitting needs it
+
+    return frozenset(RESERVED_KEYWORDS) | frozenset(TYPE_FUNC_NAME_KEYWORDS)
 
 
 def _schema(name: str) -> SchemaText:
