@@ -54,6 +54,7 @@ __all__ = [
     "NOTHING",
     "Operation",
     "Params",
+    "Place",
     "RawKey",
     "Record",
     "Row",
@@ -154,15 +155,29 @@ class Column:
     leaf: tuple[str, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A column that tells where a row stood in the loop at `step` of the scan: index, map key or branch.
+
+    An index counts from `base`. With `equals` the cell says whether the branch was that one.
+    """
+
+    column: str
+    step: int
+    base: int = 0
+    equals: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A normalized table: key columns first. The loader adds `raw_id` and `captured_at` after the last.
 
-    `scan` leads from the document to the rows; `where` keeps some of them.
+    `scan` leads from the document to the rows; `where` keeps some of them; `places` say where in it a row stood.
     """
 
     name: str
     scan: tuple[str | Branches, ...]
+    places: tuple[Place, ...] = ()
     where: Where | None = None
     parent: str = ""
     key: tuple[str, ...]

@@ -1,13 +1,14 @@
 """Lower tables and the response's shape to the constants that conforming and loading need."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import assert_never
 
 from compiler.backends.base import render, source_of
 from compiler.ir.paths import Branches, Each, Entries, Field, Path, Step, starts_with
-from compiler.ir.plan import Column, Ignored, Leaf, MapKey, OperationPlan, Table
+from compiler.ir.plan import BranchOf, Column, Ignored, Leaf, MapKey, OperationPlan, Ordinal, Table
 from compiler.ir.shape import Array, Map, Record, Scalar, Shape, Unknown
 from compiler.ir.types import Codec, DateText, DecimalText, InstantText, IntegerText, Native, Type
 
@@ -37,6 +38,7 @@ _NAMES = (
     "Ignored",
     "Leaves",
     "Map",
+    "Place",
     "Record",
     "Split",
     "Where",
@@ -53,6 +55,7 @@ class _Table:
     constant: str
     name: str
     scan: str
+    places: str
     where: str
     parent: str
     key: str
@@ -72,7 +75,11 @@ def document_module(plan: OperationPlan) -> str:
     lowering = _Lowering(plan)
     root = lowering.root()
     tables = tuple(_table(table) for table in plan.tables)
-    body = [root, *lowering.rows.values(), *(f"{table.scan} {table.where}" for table in tables)]
+    body = [
+        root,
+        *lowering.rows.values(),
+        *(f"{table.scan} {table.places} {table.where}" for table in tables),
+    ]
     return render(
         "local/documents.py.jinja",
         source=source_of(plan),
@@ -95,6 +102,7 @@ def _table(table: Table) -> _Table:
         constant=table.short_name.upper(),
         name=repr(table.name),
         scan=_tuple(tuple(_step(step) for step in table.scan)),
+        places=_tuple(tuple(_places(table))),
         where=_where(table),
         parent=repr(table.parent),
         key=repr(table.key),
@@ -116,6 +124,20 @@ def _step(step: Step) -> str:
             return f"Branches({names!r})"
         case _:
             return "ENTRIES"
+
+
+def _places(table: Table) -> Iterator[str]:
+    """Yield the columns that tell where in the loops of its scan a row stood."""
+    for column in table.columns:
+        match column.source:
+            case Ordinal(loop=loop, base=base) if starts_with(table.scan, loop):
+                yield f"Place({column.name!r}, {len(loop) - 1}{f', base={base}' if base else ''})"
+            case MapKey(loop=loop) if starts_with(table.scan, loop):
+                yield f"Place({column.name!r}, {len(loop) - 1})"
+            case BranchOf(loop=loop, equals=equals, lookup="") if starts_with(table.scan, loop):
+                yield f"Place({column.name!r}, {len(loop) - 1}{f', equals={equals!r}' if equals else ''})"
+            case _:
+                pass
 
 
 def _where(table: Table) -> str:
