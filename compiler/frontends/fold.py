@@ -59,7 +59,29 @@ def _canonical(response: object) -> bytes:
     try:
         return orjson.dumps(response, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # nested deeper, or an integer wider, or text stranger than orjson writes
-        return json.dumps(response, sort_keys=True, separators=(",", ":")).encode()
+        return "".join(_tokens(response)).encode()
+
+
+def _tokens(response: object) -> Iterator[str]:
+    """Yield canonical JSON piece by piece, however deep it nests."""
+    pending: list[tuple[str, object]] = [("", response)]
+    while pending:
+        before, value = pending.pop()
+        yield before
+        if isinstance(value, dict):
+            members = sorted(cast("dict[str, object]", value).items(), reverse=True)
+            pending.append(("}", _NOTHING_MORE))
+            pending.extend((f"{json.dumps(name)}:", held) for name, held in members)
+            yield "{"
+        elif isinstance(value, list):
+            pending.append(("]", _NOTHING_MORE))
+            pending.extend((",", held) for held in reversed(cast("list[object]", value)))
+            yield "["
+        elif value is not _NOTHING_MORE:
+            yield json.dumps(value)
+
+
+_NOTHING_MORE = object()
 
 
 def merge(left: Observed, right: Observed) -> Observed:

@@ -1,0 +1,108 @@
+"""The laws of folding: order, grouping and repetition of captures do not matter, and nothing is lost in writing."""
+
+from functools import reduce
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compiler.diagnostics import Sink
+from compiler.frontends.fold import digest, fold, merge, news
+from compiler.frontends.observed import read_facts, write_facts
+from compiler.ir.facts import Observed
+from compiler.ir.paths import parse
+from compiler.ir.types import Kind
+from compiler.source import SourceFile
+
+OPERATION = "season.seasons"
+NOTHING = Observed(operation=OPERATION, captures=(), paths={})
+
+texts = st.one_of(
+    st.text(max_size=8),
+    st.sampled_from(["", "78", "078", "-3", ".250", "0.25", "4.50", "-.--", "-", "2024-07-12", "2024-02-30"]),
+    st.sampled_from(["2024-07-13T01:40:00Z", "2024-07-13T01:40:00.000Z", "2024-07-13T25:40:00Z"]),
+)
+names = st.one_of(
+    st.sampled_from(
+        ["id", "people", "ID660271", "ID1", "2024-07-12", "20240712_010203", "7", "gamePk", "a.b", "it's"]
+    ),
+    st.text(max_size=6),
+)
+scalars = st.one_of(st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(allow_nan=False), texts)
+documents = st.recursive(
+    scalars,
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(names, inner, max_size=4)),
+    max_leaves=20,
+)
+
+
+def folded(captures: list[object]) -> Observed:
+    return reduce(merge, (fold(OPERATION, capture) for capture in captures), NOTHING)
+
+
+@given(st.lists(documents, max_size=5), st.randoms())
+def test_order_and_repetition_do_not_matter(captures: list[object], random) -> None:
+    shuffled = captures + captures[:2]
+    random.shuffle(shuffled)
+    assert folded(shuffled) == folded(captures)
+
+
+@given(st.lists(documents, min_size=3, max_size=3, unique_by=digest))
+def test_grouping_does_not_matter(captures: list[object]) -> None:
+    one, two, three = (fold(OPERATION, capture) for capture in captures)
+    assert merge(merge(one, two), three) == merge(one, merge(two, three))
+
+
+@given(st.lists(documents, max_size=4))
+def test_facts_only_grow(captures: list[object]) -> None:
+    steps = [folded(captures[:count]) for count in range(len(captures) + 1)]
+    for before, after in pairwise(steps):
+        assert not list(news(after, before))
+        assert all(facts.seen <= after.paths[path].seen for path, facts in before.paths.items())
+
+
+@given(st.lists(documents, max_size=3))
+def test_written_and_read_they_are_the_same(captures: list[object]) -> None:
+    observed = folded(captures)
+    text = write_facts(observed)
+    sink = Sink()
+    read = read_facts([SourceFile("schemas/observed/season/seasons.json", text)], sink)
+    assert not sink.diagnostics
+    assert read == {OPERATION: observed}
+    assert write_facts(read[OPERATION]) == text
+    text.encode("utf-8")
+
+
+@given(documents)
+def test_any_document_is_counted_whole(document: object) -> None:
+    observed = fold(OPERATION, document)
+    assert sum(facts.seen for facts in observed.paths.values()) == _values(document)
+    for path, facts in observed.paths.items():
+        assert parse(path).anchor == "$"
+        assert sum(facts.texts.values()) == facts.kinds.get(Kind.STRING, 0)
+        assert sum(facts.maps.values()) <= facts.kinds.get(Kind.OBJECT, 0)
+
+
+@given(documents)
+def test_a_document_holds_no_news_of_itself(document: object) -> None:
+    assert not list(news(fold(OPERATION, document), fold(OPERATION, document)))
+
+
+@given(st.dictionaries(names, documents, max_size=5))
+def test_the_digest_ignores_the_order_of_keys(document: dict[str, object]) -> None:
+    assert digest(dict(reversed(document.items()))) == digest(document)
+
+
+def test_facts_that_overlap_in_part_cannot_be_merged() -> None:
+    one, two, three = (fold(OPERATION, {"id": number}) for number in range(3))
+    with pytest.raises(ValueError, match="share some"):
+        merge(merge(one, two), merge(two, three))
+
+
+def _values(document: object) -> int:
+    if isinstance(document, dict):
+        return 1 + sum(map(_values, document.values()))
+    if isinstance(document, list):
+        return 1 + sum(map(_values, document))
+    return 1
