@@ -9,7 +9,7 @@ from pathlib import Path
 
 import requests
 from pypi_simple import PYPI_SIMPLE_ENDPOINT, DistributionPackage, NoSuchProjectError, PyPISimple
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from runtime.errors import TerminalError, TransientError, redact
 from runtime.sources import CaptureSource
@@ -26,7 +26,7 @@ def fetch(source: CaptureSource, into: Path) -> datetime | None:
     with PyPISimple(endpoint, session=session) as client:
         attempts = Retrying(
             retry=retry_if_exception(_is_passing),
-            wait=wait_exponential_jitter(initial=0.5, max=8),
+            wait=wait_random_exponential(multiplier=0.5, max=8),
             stop=stop_after_attempt(_ATTEMPTS),
             reraise=True,
         )

@@ -32,8 +32,8 @@ class CaptureSource:
         return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == self.sha256
 
     def holds(self, path: PurePosixPath) -> bool:
-        """Say whether a file of the release is one of the bodies."""
-        return path.is_relative_to(self.root) and path.name.endswith(self.suffix)
+        """Say whether a file of the release is one of the bodies; a name that leads elsewhere is none."""
+        return ".." not in path.parts and path.is_relative_to(self.root) and path.name.endswith(self.suffix)
 
 
 SOURCES = (

