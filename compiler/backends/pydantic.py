@@ -5,11 +5,13 @@ The models are a faithful view: they validate strictly, keep keys that nobody de
 the tables have them typed.
 """
 
+import inspect
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 from multiprocessing import get_context
 from typing import cast
@@ -48,8 +50,7 @@ class Request:
     @property
     def key(self) -> str:
         """The digest under which the answer is kept."""
-        generator = version("datamodel-code-generator")
-        return digest(f"{generator}\n{self.schema}\n{self.class_name}\n{self.aliases}\n{self.head}")
+        return digest(f"{_generator()}\n{self.schema}\n{self.class_name}\n{self.aliases}\n{self.head}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,12 @@ def generate(asked: Request) -> str:
         formatters=[],
     )
     return cast("str", made).rstrip() + "\n"
+
+
+@cache
+def _generator() -> str:
+    """Return what an answer depends on besides the request: the generator's version, and how it is called."""
+    return version("datamodel-code-generator") + inspect.getsource(generate)
 
 
 def _aliases(definitions: Definitions) -> dict[str, str]:
