@@ -7,12 +7,12 @@ from pydantic import BaseModel, ConfigDict
 class ApiObject(BaseModel):
     """An object of the API. Nothing is required, unknown keys are kept, kinds are not converted.
 
-    `model_dump(by_alias=True, exclude_unset=True)` gives back what was validated.
+    `model_dump(by_alias=True, exclude_unset=True)` gives back what was validated. Objects are made with the API's
+    keys; `model_validate(..., by_name=True)` takes the attributes' names too.
     """
 
     model_config = ConfigDict(
         extra="allow",
-        populate_by_name=True,
         protected_namespaces=(),
         strict=True,
     )

@@ -2259,6 +2259,7 @@ CREATE TABLE game.live_game_metadata (
     abs_challenges                jsonb,                  -- $.gameData.absChallenges
     secondary_datacaster          jsonb,                  -- $.gameData.secondaryDatacaster
     plays_plays                   jsonb,                  -- $.liveData.plays.plays
+    pitching_notes                jsonb,                  -- $.liveData.boxscore.pitchingNotes
     leaders                       jsonb,                  -- $.liveData.leaders
     raw_id                        bigint       NOT NULL,
     captured_at                   timestamptz  NOT NULL,
@@ -2382,6 +2383,10 @@ CREATE TABLE game.live_game_players (
     use_last_name                  text,                        -- .useLastName
     use_name                       text,                        -- .useName
     weight                         bigint,                      -- .weight
+    death_date                     date,                        -- .deathDate
+    death_city                     text,                        -- .deathCity
+    death_state_province           text,                        -- .deathStateProvince
+    death_country                  text,                        -- .deathCountry
     raw_id                         bigint            NOT NULL,
     captured_at                    timestamptz       NOT NULL,
 
@@ -2602,6 +2607,8 @@ CREATE TABLE game.live_game_pitch_events (
     plate_time              double precision,            -- .pitchData.plateTime
     type_confidence         double precision,            -- .pitchData.typeConfidence
     zone                    bigint,                      -- .pitchData.zone
+    strike_zone_width       double precision,            -- .pitchData.strikeZoneWidth
+    strike_zone_depth       double precision,            -- .pitchData.strikeZoneDepth
     player_id               bigint,                      -- .player.id
     player_link             text,                        -- .player.link
     position_abbreviation   text,                        -- .position.abbreviation
@@ -2900,6 +2907,7 @@ CREATE TABLE game.live_game_linescore_teams (
     hits          bigint,                 -- .hits
     left_on_base  bigint,                 -- .leftOnBase
     runs          bigint,                 -- .runs
+    is_winner     boolean,                -- .isWinner
     raw_id        bigint       NOT NULL,
     captured_at   timestamptz  NOT NULL,
 
@@ -3847,6 +3855,7 @@ COMMENT ON COLUMN game.live_game_metadata.weather_wind IS '$.gameData.weather.wi
 COMMENT ON COLUMN game.live_game_metadata.abs_challenges IS '$.gameData.absChallenges';
 COMMENT ON COLUMN game.live_game_metadata.secondary_datacaster IS '$.gameData.secondaryDatacaster';
 COMMENT ON COLUMN game.live_game_metadata.plays_plays IS '$.liveData.plays.plays';
+COMMENT ON COLUMN game.live_game_metadata.pitching_notes IS '$.liveData.boxscore.pitchingNotes';
 COMMENT ON COLUMN game.live_game_metadata.leaders IS '$.liveData.leaders';
 
 COMMENT ON COLUMN game.live_game_teams.game_pk IS '$.gamePk';
@@ -3954,6 +3963,10 @@ COMMENT ON COLUMN game.live_game_players.strike_zone_top IS '$.gameData.players{
 COMMENT ON COLUMN game.live_game_players.use_last_name IS '$.gameData.players{ID*}.useLastName';
 COMMENT ON COLUMN game.live_game_players.use_name IS '$.gameData.players{ID*}.useName';
 COMMENT ON COLUMN game.live_game_players.weight IS '$.gameData.players{ID*}.weight';
+COMMENT ON COLUMN game.live_game_players.death_date IS '$.gameData.players{ID*}.deathDate';
+COMMENT ON COLUMN game.live_game_players.death_city IS '$.gameData.players{ID*}.deathCity';
+COMMENT ON COLUMN game.live_game_players.death_state_province IS '$.gameData.players{ID*}.deathStateProvince';
+COMMENT ON COLUMN game.live_game_players.death_country IS '$.gameData.players{ID*}.deathCountry';
 
 COMMENT ON COLUMN game.live_game_venue_details.game_pk IS '$.gamePk';
 COMMENT ON COLUMN game.live_game_venue_details.venue_id IS '$.gameData.venue.id';
@@ -4126,6 +4139,8 @@ COMMENT ON COLUMN game.live_game_pitch_events.extension IS '$.liveData.plays.all
 COMMENT ON COLUMN game.live_game_pitch_events.plate_time IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.plateTime';
 COMMENT ON COLUMN game.live_game_pitch_events.type_confidence IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.typeConfidence';
 COMMENT ON COLUMN game.live_game_pitch_events.zone IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.zone';
+COMMENT ON COLUMN game.live_game_pitch_events.strike_zone_width IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.strikeZoneWidth';
+COMMENT ON COLUMN game.live_game_pitch_events.strike_zone_depth IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.strikeZoneDepth';
 COMMENT ON COLUMN game.live_game_pitch_events.player_id IS '$.liveData.plays.allPlays[*].playEvents[*].player.id';
 COMMENT ON COLUMN game.live_game_pitch_events.player_link IS '$.liveData.plays.allPlays[*].playEvents[*].player.link';
 COMMENT ON COLUMN game.live_game_pitch_events.position_abbreviation IS '$.liveData.plays.allPlays[*].playEvents[*].position.abbreviation';
@@ -4352,6 +4367,7 @@ COMMENT ON COLUMN game.live_game_linescore_teams.errors IS '$.liveData.linescore
 COMMENT ON COLUMN game.live_game_linescore_teams.hits IS '$.liveData.linescore.teams.{away,home}.hits';
 COMMENT ON COLUMN game.live_game_linescore_teams.left_on_base IS '$.liveData.linescore.teams.{away,home}.leftOnBase';
 COMMENT ON COLUMN game.live_game_linescore_teams.runs IS '$.liveData.linescore.teams.{away,home}.runs';
+COMMENT ON COLUMN game.live_game_linescore_teams.is_winner IS '$.liveData.linescore.teams.{away,home}.isWinner';
 
 COMMENT ON COLUMN game.live_game_linescore_innings.game_pk IS '$.gamePk';
 COMMENT ON COLUMN game.live_game_linescore_innings.inning IS '$.liveData.linescore.innings[*].num';

@@ -145,6 +145,8 @@ class AllPlayEventPitchData(ApiObject):
     strike_zone_top: int | float | None = Field(None, alias="strikeZoneTop")
     type_confidence: int | float | None = Field(None, alias="typeConfidence")
     zone: int | None = None
+    strike_zone_width: int | float | None = Field(None, alias="strikeZoneWidth")
+    strike_zone_depth: int | float | None = Field(None, alias="strikeZoneDepth")
 
 
 class AllPlayEventPlayer(ApiObject):
@@ -923,7 +925,7 @@ class Boxscore(ApiObject):
     )
     info: list[BoxscoreInfo] | None = None
     officials: list[BoxscoreOfficial] | None = None
-    pitching_notes: list[JsonValue] | None = Field(None, alias="pitchingNotes")
+    pitching_notes: JsonValue | None = Field(None, alias="pitchingNotes")
     teams: BoxscoreTeams | None = None
     top_performers: list[BoxscoreTopPerformer] | None = Field(None, alias="topPerformers")
 
@@ -1559,6 +1561,10 @@ class GameDataPlayer(ApiObject):
     use_last_name: str | None = Field(None, alias="useLastName")
     use_name: str | None = Field(None, alias="useName")
     weight: int | None = None
+    death_date: str | None = Field(None, alias="deathDate")
+    death_city: str | None = Field(None, alias="deathCity")
+    death_state_province: str | None = Field(None, alias="deathStateProvince")
+    death_country: str | None = Field(None, alias="deathCountry")
 
 
 class GameDataPrimaryDatacaster(ApiObject):
@@ -2075,6 +2081,7 @@ class LinescoreTeam(ApiObject):
     hits: int | None = None
     left_on_base: int | None = Field(None, alias="leftOnBase")
     runs: int | None = None
+    is_winner: bool | None = Field(None, alias="isWinner")
 
 
 class LinescoreTeams(ApiObject):

@@ -21,6 +21,7 @@ from runtime.job import (
     Ignored,
     Leaves,
     Map,
+    Place,
     Record,
     Split,
     Table,
@@ -31,6 +32,7 @@ from runtime.job import (
 LIVE_GAME_METADATA = Table(
     name="game.live_game_metadata",
     scan=(),
+    places=(),
     where=None,
     parent="",
     key=("game_pk",),
@@ -95,6 +97,7 @@ LIVE_GAME_METADATA = Table(
         Column("abs_challenges", "jsonb", ("gameData", "absChallenges")),
         Column("secondary_datacaster", "jsonb", ("gameData", "secondaryDatacaster")),
         Column("plays_plays", "jsonb", ("liveData", "plays", "plays")),
+        Column("pitching_notes", "jsonb", ("liveData", "boxscore", "pitchingNotes")),
         Column("leaders", "jsonb", ("liveData", "leaders")),
     ),
 )
@@ -102,6 +105,7 @@ LIVE_GAME_METADATA = Table(
 LIVE_GAME_TEAMS = Table(
     name="game.live_game_teams",
     scan=("gameData", "teams", Branches(("away", "home"))),
+    places=(Place("is_home", 2, equals="home"),),
     where=None,
     parent="",
     key=("game_pk", "team_id"),
@@ -162,6 +166,7 @@ LIVE_GAME_TEAMS = Table(
 LIVE_GAME_PLAYERS = Table(
     name="game.live_game_players",
     scan=("gameData", "players", ENTRIES),
+    places=(),
     where=None,
     parent="",
     key=("game_pk", "player_id"),
@@ -220,12 +225,17 @@ LIVE_GAME_PLAYERS = Table(
         Column("use_last_name", "text", ("useLastName",)),
         Column("use_name", "text", ("useName",)),
         Column("weight", "bigint", ("weight",)),
+        Column("death_date", "date", ("deathDate",)),
+        Column("death_city", "text", ("deathCity",)),
+        Column("death_state_province", "text", ("deathStateProvince",)),
+        Column("death_country", "text", ("deathCountry",)),
     ),
 )
 
 LIVE_GAME_VENUE_DETAILS = Table(
     name="game.live_game_venue_details",
     scan=("gameData", "venue"),
+    places=(),
     where=None,
     parent="",
     key=("game_pk",),
@@ -267,6 +277,7 @@ LIVE_GAME_VENUE_DETAILS = Table(
 LIVE_GAME_PROBABLES = Table(
     name="game.live_game_probables",
     scan=("gameData", "probablePitchers", Branches(("away", "home"))),
+    places=(Place("is_home", 2, equals="home"),),
     where=None,
     parent="",
     key=("game_pk", "is_home"),
@@ -282,6 +293,7 @@ LIVE_GAME_PROBABLES = Table(
 LIVE_GAME_MOUND_VISITS = Table(
     name="game.live_game_mound_visits",
     scan=("gameData", "moundVisits", Branches(("away", "home"))),
+    places=(Place("is_home", 2, equals="home"),),
     where=None,
     parent="",
     key=("game_pk", "is_home"),
@@ -296,6 +308,7 @@ LIVE_GAME_MOUND_VISITS = Table(
 LIVE_GAME_CHALLENGES = Table(
     name="game.live_game_challenges",
     scan=("gameData", "review", Branches(("away", "home"))),
+    places=(Place("is_home", 2, equals="home"),),
     where=None,
     parent="",
     key=("game_pk", "is_home"),
@@ -310,6 +323,7 @@ LIVE_GAME_CHALLENGES = Table(
 LIVE_GAME_PLAYS = Table(
     name="game.live_game_plays",
     scan=("liveData", "plays", "allPlays", EACH),
+    places=(),
     where=None,
     parent="",
     key=("game_pk", "at_bat_index"),
@@ -375,6 +389,7 @@ LIVE_GAME_PLAYS = Table(
 LIVE_GAME_PITCH_EVENTS = Table(
     name="game.live_game_pitch_events",
     scan=("liveData", "plays", "allPlays", EACH, "playEvents", EACH),
+    places=(),
     where=Where(("isPitch",), None, False),
     parent="game.live_game_plays",
     key=("game_pk", "at_bat_index", "event_index"),
@@ -446,6 +461,8 @@ LIVE_GAME_PITCH_EVENTS = Table(
         Column("plate_time", "double precision", ("pitchData", "plateTime")),
         Column("type_confidence", "double precision", ("pitchData", "typeConfidence")),
         Column("zone", "bigint", ("pitchData", "zone")),
+        Column("strike_zone_width", "double precision", ("pitchData", "strikeZoneWidth")),
+        Column("strike_zone_depth", "double precision", ("pitchData", "strikeZoneDepth")),
         Column("player_id", "bigint", ("player", "id")),
         Column("player_link", "text", ("player", "link")),
         Column("position_abbreviation", "text", ("position", "abbreviation")),
@@ -466,6 +483,7 @@ LIVE_GAME_PITCH_EVENTS = Table(
 LIVE_GAME_HIT_DATA = Table(
     name="game.live_game_hit_data",
     scan=("liveData", "plays", "allPlays", EACH, "playEvents", EACH, "hitData"),
+    places=(),
     where=None,
     parent="game.live_game_pitch_events",
     key=("game_pk", "at_bat_index", "event_index"),
@@ -487,6 +505,7 @@ LIVE_GAME_HIT_DATA = Table(
 LIVE_GAME_PLAY_ACTIONS = Table(
     name="game.live_game_play_actions",
     scan=("liveData", "plays", "allPlays", EACH, "playEvents", EACH),
+    places=(),
     where=Where(("isPitch",), None, True),
     parent="game.live_game_plays",
     key=("game_pk", "at_bat_index", "event_index"),
@@ -547,6 +566,7 @@ LIVE_GAME_PLAY_ACTIONS = Table(
 LIVE_GAME_RUNNERS = Table(
     name="game.live_game_runners",
     scan=("liveData", "plays", "allPlays", EACH, "runners", EACH),
+    places=(Place("runner_index", 5),),
     where=None,
     parent="game.live_game_plays",
     key=("game_pk", "at_bat_index", "runner_index"),
@@ -579,6 +599,7 @@ LIVE_GAME_RUNNERS = Table(
 LIVE_GAME_FIELDING_CREDITS = Table(
     name="game.live_game_fielding_credits",
     scan=("liveData", "plays", "allPlays", EACH, "runners", EACH, "credits", EACH),
+    places=(Place("runner_index", 5), Place("credit_index", 7)),
     where=None,
     parent="game.live_game_runners",
     key=("game_pk", "at_bat_index", "runner_index", "credit_index"),
@@ -600,6 +621,7 @@ LIVE_GAME_FIELDING_CREDITS = Table(
 LIVE_GAME_SCORING_PLAYS = Table(
     name="game.live_game_scoring_plays",
     scan=("liveData", "plays", "scoringPlays", EACH),
+    places=(),
     where=None,
     parent="",
     key=("game_pk", "at_bat_index"),
@@ -612,6 +634,7 @@ LIVE_GAME_SCORING_PLAYS = Table(
 LIVE_GAME_INNING_SUMMARY = Table(
     name="game.live_game_inning_summary",
     scan=("liveData", "plays", "playsByInning", EACH),
+    places=(Place("inning", 3, base=1),),
     where=None,
     parent="",
     key=("game_pk", "inning"),
@@ -628,6 +651,7 @@ LIVE_GAME_INNING_SUMMARY = Table(
 LIVE_GAME_HITS = Table(
     name="game.live_game_hits",
     scan=("liveData", "plays", "playsByInning", EACH, "hits", Branches(("away", "home")), EACH),
+    places=(Place("is_home", 5, equals="home"), Place("hit_index", 6)),
     where=None,
     parent="game.live_game_inning_summary",
     key=("game_pk", "inning", "is_home", "hit_index"),
@@ -660,6 +684,7 @@ LIVE_GAME_HITS = Table(
 LIVE_GAME_LINESCORE = Table(
     name="game.live_game_linescore",
     scan=("liveData", "linescore"),
+    places=(),
     where=None,
     parent="",
     key=("game_pk",),
@@ -743,6 +768,7 @@ LIVE_GAME_LINESCORE = Table(
 LIVE_GAME_LINESCORE_TEAMS = Table(
     name="game.live_game_linescore_teams",
     scan=("liveData", "linescore", "teams", Branches(("away", "home"))),
+    places=(Place("is_home", 3, equals="home"),),
     where=None,
     parent="",
     key=("game_pk", "is_home"),
@@ -753,12 +779,14 @@ LIVE_GAME_LINESCORE_TEAMS = Table(
         Column("hits", "bigint", ("hits",)),
         Column("left_on_base", "bigint", ("leftOnBase",)),
         Column("runs", "bigint", ("runs",)),
+        Column("is_winner", "boolean", ("isWinner",)),
     ),
 )
 
 LIVE_GAME_LINESCORE_INNINGS = Table(
     name="game.live_game_linescore_innings",
     scan=("liveData", "linescore", "innings", EACH),
+    places=(),
     where=None,
     parent="",
     key=("game_pk", "inning"),
@@ -780,6 +808,7 @@ LIVE_GAME_LINESCORE_INNINGS = Table(
 LIVE_GAME_BOXSCORE_TEAM_STATS = Table(
     name="game.live_game_boxscore_team_stats",
     scan=("liveData", "boxscore", "teams", Branches(("away", "home"))),
+    places=(Place("is_home", 3, equals="home"),),
     where=None,
     parent="",
     key=("game_pk", "team_id"),
@@ -903,6 +932,7 @@ LIVE_GAME_BOXSCORE_TEAM_STATS = Table(
 LIVE_GAME_BOXSCORE_TEAM_STATS_NOTE = Table(
     name="game.live_game_boxscore_team_stats_note",
     scan=("liveData", "boxscore", "teams", Branches(("away", "home")), "note", EACH),
+    places=(Place("note_index", 5),),
     where=None,
     parent="game.live_game_boxscore_team_stats",
     key=("game_pk", "team_id", "note_index"),
@@ -918,6 +948,7 @@ LIVE_GAME_BOXSCORE_TEAM_STATS_NOTE = Table(
 LIVE_GAME_BOXSCORE_PLAYERS = Table(
     name="game.live_game_boxscore_players",
     scan=("liveData", "boxscore", "teams", Branches(("away", "home")), "players", ENTRIES),
+    places=(),
     where=None,
     parent="game.live_game_boxscore_team_stats",
     key=("game_pk", "team_id", "player_id"),
@@ -955,6 +986,7 @@ LIVE_GAME_PLAYER_BATTING_STATS = Table(
         "stats",
         "batting",
     ),
+    places=(),
     where=None,
     parent="game.live_game_boxscore_players",
     key=("game_pk", "team_id", "player_id"),
@@ -1009,6 +1041,7 @@ LIVE_GAME_PLAYER_PITCHING_STATS = Table(
         "stats",
         "pitching",
     ),
+    places=(),
     where=None,
     parent="game.live_game_boxscore_players",
     key=("game_pk", "team_id", "player_id"),
@@ -1085,6 +1118,7 @@ LIVE_GAME_PLAYER_FIELDING_STATS = Table(
         "stats",
         "fielding",
     ),
+    places=(),
     where=None,
     parent="game.live_game_boxscore_players",
     key=("game_pk", "team_id", "player_id"),
@@ -1119,6 +1153,7 @@ LIVE_GAME_PLAYER_SEASON_BATTING_STATS = Table(
         "seasonStats",
         "batting",
     ),
+    places=(),
     where=None,
     parent="game.live_game_boxscore_players",
     key=("game_pk", "team_id", "player_id"),
@@ -1178,6 +1213,7 @@ LIVE_GAME_PLAYER_SEASON_PITCHING_STATS = Table(
         "seasonStats",
         "pitching",
     ),
+    places=(),
     where=None,
     parent="game.live_game_boxscore_players",
     key=("game_pk", "team_id", "player_id"),
@@ -1263,6 +1299,7 @@ LIVE_GAME_PLAYER_SEASON_FIELDING_STATS = Table(
         "seasonStats",
         "fielding",
     ),
+    places=(),
     where=None,
     parent="game.live_game_boxscore_players",
     key=("game_pk", "team_id", "player_id"),
@@ -1297,6 +1334,7 @@ LIVE_GAME_PLAYER_POSITIONS = Table(
         "allPositions",
         EACH,
     ),
+    places=(Place("position_index", 7),),
     where=None,
     parent="game.live_game_boxscore_players",
     key=("game_pk", "team_id", "player_id", "position_index"),
@@ -1315,6 +1353,7 @@ LIVE_GAME_PLAYER_POSITIONS = Table(
 LIVE_GAME_TEAM_INFO = Table(
     name="game.live_game_team_info",
     scan=("liveData", "boxscore", "teams", Branches(("away", "home")), "info", EACH),
+    places=(Place("info_index", 5),),
     where=None,
     parent="game.live_game_boxscore_team_stats",
     key=("game_pk", "team_id", "info_index"),
@@ -1329,6 +1368,7 @@ LIVE_GAME_TEAM_INFO = Table(
 LIVE_GAME_TEAM_INFO_FIELDS = Table(
     name="game.live_game_team_info_fields",
     scan=("liveData", "boxscore", "teams", Branches(("away", "home")), "info", EACH, "fieldList", EACH),
+    places=(Place("info_index", 5), Place("field_index", 7)),
     where=None,
     parent="game.live_game_team_info",
     key=("game_pk", "team_id", "info_index", "field_index"),
@@ -1345,6 +1385,7 @@ LIVE_GAME_TEAM_INFO_FIELDS = Table(
 LIVE_GAME_BATTING_ORDER = Table(
     name="game.live_game_batting_order",
     scan=("liveData", "boxscore", "teams", Branches(("away", "home")), "battingOrder", EACH),
+    places=(Place("batting_position", 5, base=1), Place("is_home", 3, equals="home")),
     where=None,
     parent="",
     key=("game_pk", "team_id", "batting_position"),
@@ -1360,6 +1401,7 @@ LIVE_GAME_BATTING_ORDER = Table(
 LIVE_GAME_PITCHERS = Table(
     name="game.live_game_pitchers",
     scan=("liveData", "boxscore", "teams", Branches(("away", "home")), "pitchers", EACH),
+    places=(Place("appearance_order", 5, base=1), Place("is_home", 3, equals="home")),
     where=None,
     parent="",
     key=("game_pk", "team_id", "appearance_order"),
@@ -1375,6 +1417,7 @@ LIVE_GAME_PITCHERS = Table(
 LIVE_GAME_BENCH = Table(
     name="game.live_game_bench",
     scan=("liveData", "boxscore", "teams", Branches(("away", "home")), "bench", EACH),
+    places=(Place("is_home", 3, equals="home"),),
     where=None,
     parent="",
     key=("game_pk", "team_id", "player_id"),
@@ -1389,6 +1432,7 @@ LIVE_GAME_BENCH = Table(
 LIVE_GAME_BULLPEN = Table(
     name="game.live_game_bullpen",
     scan=("liveData", "boxscore", "teams", Branches(("away", "home")), "bullpen", EACH),
+    places=(Place("is_home", 3, equals="home"),),
     where=None,
     parent="",
     key=("game_pk", "team_id", "player_id"),
@@ -1403,6 +1447,7 @@ LIVE_GAME_BULLPEN = Table(
 LIVE_GAME_OFFICIALS = Table(
     name="game.live_game_officials",
     scan=("liveData", "boxscore", "officials", EACH),
+    places=(),
     where=None,
     parent="",
     key=("game_pk", "official_type"),
@@ -1418,6 +1463,7 @@ LIVE_GAME_OFFICIALS = Table(
 LIVE_GAME_INFO = Table(
     name="game.live_game_info",
     scan=("liveData", "boxscore", "info", EACH),
+    places=(Place("info_index", 3),),
     where=None,
     parent="",
     key=("game_pk", "info_index"),
@@ -1432,6 +1478,7 @@ LIVE_GAME_INFO = Table(
 LIVE_GAME_TOP_PERFORMERS = Table(
     name="game.live_game_top_performers",
     scan=("liveData", "boxscore", "topPerformers", EACH),
+    places=(Place("performer_index", 3),),
     where=None,
     parent="",
     key=("game_pk", "performer_index"),
@@ -1449,6 +1496,7 @@ LIVE_GAME_TOP_PERFORMERS = Table(
 LIVE_GAME_DECISIONS = Table(
     name="game.live_game_decisions",
     scan=("liveData", "decisions", Branches(("winner", "loser", "save"))),
+    places=(Place("decision", 2),),
     where=None,
     parent="",
     key=("game_pk", "decision"),
@@ -1622,6 +1670,10 @@ LIVE_GAME_PLAYERS_ROW = Record(
         "useLastName": TEXT,
         "useName": TEXT,
         "weight": BIGINT,
+        "deathDate": DATE,
+        "deathCity": TEXT,
+        "deathStateProvince": TEXT,
+        "deathCountry": TEXT,
     }
 )
 
@@ -1835,6 +1887,8 @@ LIVE_GAME_PITCH_EVENTS_ROW = Record(
                 "strikeZoneTop": DOUBLE,
                 "typeConfidence": DOUBLE,
                 "zone": BIGINT,
+                "strikeZoneWidth": DOUBLE,
+                "strikeZoneDepth": DOUBLE,
             }
         ),
         "pitchNumber": BIGINT,
@@ -2750,6 +2804,7 @@ LIVE_GAME_LINESCORE_TEAMS_ROW = Record(
         "hits": BIGINT,
         "leftOnBase": BIGINT,
         "runs": BIGINT,
+        "isWinner": BOOLEAN,
     }
 )
 
@@ -3079,7 +3134,7 @@ SHAPE = Record(
                     {
                         "info": Array(LIVE_GAME_INFO_ROW),
                         "officials": Array(LIVE_GAME_OFFICIALS_ROW),
-                        "pitchingNotes": UNPLACED,
+                        "pitchingNotes": JSON,
                         "teams": Record(
                             {
                                 "away": LIVE_GAME_BOXSCORE_TEAM_STATS_ROW,

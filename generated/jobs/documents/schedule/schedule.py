@@ -23,6 +23,7 @@ from runtime.job import (
 DAILY_SUMMARY = Table(
     name="schedule.daily_summary",
     scan=("dates", EACH),
+    places=(),
     where=None,
     parent="",
     key=("listed_date",),
@@ -39,6 +40,7 @@ DAILY_SUMMARY = Table(
 GAMES = Table(
     name="schedule.games",
     scan=("dates", EACH, "games", EACH),
+    places=(),
     where=None,
     parent="schedule.daily_summary",
     key=("listed_date", "game_pk"),

@@ -20,6 +20,7 @@ from runtime.job import (
 SEASONS_NORMALIZED = Table(
     name="season.seasons_normalized",
     scan=("seasons", EACH),
+    places=(),
     where=None,
     parent="",
     key=("sport_id", "season_id"),

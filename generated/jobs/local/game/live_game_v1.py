@@ -113,6 +113,7 @@ def live_game_metadata(document: Conformed, params: Params) -> list[Row]:
     primary_datacaster = game_data.get("primaryDatacaster") or EMPTY
     review = game_data.get("review") or EMPTY
     plays = live_data.get("plays") or EMPTY
+    boxscore = live_data.get("boxscore") or EMPTY
     rows.append(
         (
             document.get("gamePk"),
@@ -175,6 +176,7 @@ def live_game_metadata(document: Conformed, params: Params) -> list[Row]:
             game_data.get("absChallenges"),
             game_data.get("secondaryDatacaster"),
             plays.get("plays"),
+            boxscore.get("pitchingNotes"),
             live_data.get("leaders"),
         )
     )
@@ -330,6 +332,10 @@ def live_game_players(document: Conformed, params: Params) -> list[Row]:
                 player.get("useLastName"),
                 player.get("useName"),
                 player.get("weight"),
+                player.get("deathDate"),
+                player.get("deathCity"),
+                player.get("deathStateProvince"),
+                player.get("deathCountry"),
             )
         )
     return rows
@@ -621,6 +627,8 @@ def live_game_pitch_events(document: Conformed, params: Params) -> list[Row]:
                     pitch_data.get("plateTime"),
                     pitch_data.get("typeConfidence"),
                     pitch_data.get("zone"),
+                    pitch_data.get("strikeZoneWidth"),
+                    pitch_data.get("strikeZoneDepth"),
                     player.get("id"),
                     player.get("link"),
                     position.get("abbreviation"),
@@ -1039,6 +1047,7 @@ def live_game_linescore_teams(document: Conformed, params: Params) -> list[Row]:
                 team.get("hits"),
                 team.get("leftOnBase"),
                 team.get("runs"),
+                team.get("isWinner"),
             )
         )
     return rows

@@ -246,6 +246,10 @@ PLAYER_SCHEMA = StructType(
         StructField("useLastName", StringType()),
         StructField("useName", StringType()),
         StructField("weight", LongType()),
+        StructField("deathDate", StringType()),
+        StructField("deathCity", StringType()),
+        StructField("deathStateProvince", StringType()),
+        StructField("deathCountry", StringType()),
     ]
 )
 PROBABLE_PITCHER_SCHEMA = StructType(
@@ -359,6 +363,8 @@ PLAY_EVENT_SCHEMA = StructType(
                     StructField("plateTime", DoubleType()),
                     StructField("typeConfidence", DoubleType()),
                     StructField("zone", LongType()),
+                    StructField("strikeZoneWidth", DoubleType()),
+                    StructField("strikeZoneDepth", DoubleType()),
                 ]
             ),
         ),
@@ -1263,6 +1269,7 @@ TEAM_SCHEMA_3 = StructType(
         StructField("hits", LongType()),
         StructField("leftOnBase", LongType()),
         StructField("runs", LongType()),
+        StructField("isWinner", BooleanType()),
     ]
 )
 INNING_SCHEMA = StructType(
@@ -1596,11 +1603,11 @@ SCHEMA = StructType(
                             ]
                         ),
                     ),
-                    StructField("leaders", VariantType()),
                     StructField(
                         "boxscore",
                         StructType(
                             [
+                                StructField("pitchingNotes", VariantType()),
                                 StructField(
                                     "teams",
                                     StructType(
@@ -1616,6 +1623,7 @@ SCHEMA = StructType(
                             ]
                         ),
                     ),
+                    StructField("leaders", VariantType()),
                     StructField(
                         "linescore",
                         StructType(
@@ -1955,6 +1963,7 @@ def live_game_metadata(documents: DataFrame) -> DataFrame:
         F.nullif(F.to_json("body.gameData.absChallenges"), F.lit("null")).alias("abs_challenges"),
         F.nullif(F.to_json("body.gameData.secondaryDatacaster"), F.lit("null")).alias("secondary_datacaster"),
         F.nullif(F.to_json("body.liveData.plays.plays"), F.lit("null")).alias("plays_plays"),
+        F.nullif(F.to_json("body.liveData.boxscore.pitchingNotes"), F.lit("null")).alias("pitching_notes"),
         F.nullif(F.to_json("body.liveData.leaders"), F.lit("null")).alias("leaders"),
         "raw_id",
         "captured_at",
@@ -2120,6 +2129,10 @@ def live_game_players(documents: DataFrame) -> DataFrame:
         F.col("player.useLastName").alias("use_last_name"),
         F.col("player.useName").alias("use_name"),
         F.col("player.weight").alias("weight"),
+        F.regexp_extract("player.deathDate", DATE, 0).try_cast("date").alias("death_date"),
+        F.col("player.deathCity").alias("death_city"),
+        F.col("player.deathStateProvince").alias("death_state_province"),
+        F.col("player.deathCountry").alias("death_country"),
         "raw_id",
         "captured_at",
         "player_position",
@@ -2424,6 +2437,8 @@ def live_game_pitch_events(documents: DataFrame) -> DataFrame:
             F.col("play_event.pitchData.plateTime").alias("plate_time"),
             F.col("play_event.pitchData.typeConfidence").alias("type_confidence"),
             F.col("play_event.pitchData.zone").alias("zone"),
+            F.col("play_event.pitchData.strikeZoneWidth").alias("strike_zone_width"),
+            F.col("play_event.pitchData.strikeZoneDepth").alias("strike_zone_depth"),
             F.col("play_event.player.id").alias("player_id"),
             F.col("play_event.player.link").alias("player_link"),
             F.col("play_event.position.abbreviation").alias("position_abbreviation"),
@@ -2909,6 +2924,7 @@ def live_game_linescore_teams(documents: DataFrame) -> DataFrame:
         F.col("team.hits").alias("hits"),
         F.col("team.leftOnBase").alias("left_on_base"),
         F.col("team.runs").alias("runs"),
+        F.col("team.isWinner").alias("is_winner"),
         "raw_id",
         "captured_at",
     )
@@ -4110,7 +4126,14 @@ JOB = SparkJob(
             "game.live_game_metadata",
             live_game_metadata,
             key=("game_pk",),
-            json=("alerts", "abs_challenges", "secondary_datacaster", "plays_plays", "leaders"),
+            json=(
+                "alerts",
+                "abs_challenges",
+                "secondary_datacaster",
+                "plays_plays",
+                "pitching_notes",
+                "leaders",
+            ),
         ),
         SparkTable("game.live_game_teams", live_game_teams, key=("game_pk", "team_id")),
         SparkTable("game.live_game_players", live_game_players, key=("game_pk", "player_id")),
