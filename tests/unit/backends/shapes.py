@@ -2,6 +2,7 @@
 
 from hypothesis import strategies as st
 
+from compiler.backends.naming import attributes
 from compiler.ir.shape import Array, Evidence, Map, Member, Record, Scalar, Shape, Unknown
 from compiler.ir.types import Codec, DateText, DecimalText, InstantText, IntegerText, Kind, Native, Type
 
@@ -79,7 +80,12 @@ def documents(draw: st.DrawFn, shape: Shape) -> object:
                 if members
                 else []
             )
-            extras = draw(st.dictionaries(st.text(alphabet="xyz", min_size=9), JSON, max_size=1))
+            keys = [member.name for member in members]
+            known = {
+                *keys,
+                *attributes(keys).values(),
+            }  # Pydantic takes an extra of that name for a field that is set
+            extras = draw(st.dictionaries(KEYS.filter(lambda key: key not in known), JSON, max_size=2))
             return {member.name: draw(documents(member.shape)) for member in kept} | extras
         case Array(item=item):
             return [draw(documents(item)) for _ in range(draw(st.integers(0, 2)))]

@@ -170,6 +170,11 @@ def test_models_give_back_what_they_were_given() -> None:
     )
 
 
+def test_a_key_that_is_called_like_an_attribute_is_an_extra() -> None:
+    body = {"gamePk": 1, "game_pk": "2", "metaData": {"model_fields_set": {}, "model_extra": 1}}
+    assert round_trip(GAME_PLAN, body) == body
+
+
 def test_models_reject_another_kind_and_say_where() -> None:
     with pytest.raises(ValueError, match=r"liveData\.plays\.allPlays\.0\.atBatIndex"):
         round_trip(GAME_PLAN, {"liveData": {"plays": {"allPlays": [{"atBatIndex": "0"}]}}})
