@@ -1,11 +1,20 @@
 """Places in a document: JSON pointers (RFC 6901), and the pattern that they share with their like."""
 
+from collections.abc import Iterator
 from typing import TypeAlias
 
 from runtime.shape import Array, Map, Node, Record, Split
 
 Pointer: TypeAlias = "tuple[Pointer, str | int] | None"
 """A place: the place around it, and a key or an index. None is the document."""
+
+
+def around(pointer: Pointer) -> Iterator[Pointer]:
+    """Yield a place and all places around it, the document last."""
+    while pointer is not None:
+        yield pointer
+        pointer = pointer[0]
+    yield None
 
 
 def pointer_text(pointer: Pointer) -> str:

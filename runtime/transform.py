@@ -13,8 +13,8 @@ from typing import Literal
 from runtime.conform import Conformance, Rescued, conform, leaves, take_ignored
 from runtime.job import Column, Conformed, Extraction, Job, Params, Row, Rows, Table, is_array
 from runtime.origins import origins
-from runtime.pointers import Pointer, pattern, pointer_text
-from runtime.restore import restore_cell
+from runtime.pointers import Pointer, around, pattern, pointer_text
+from runtime.restore import restore_row
 
 _MACHINE_INTEGERS: dict[str, Literal["q", "i"]] = {"bigint": "q", "integer": "i"}
 """Type codes of `array`, which refuses at C speed what the column would."""
@@ -80,12 +80,15 @@ class _Fitting:
         self.found = found
         self.typed = 0
         self.json = 0
+        self.dropped: dict[str, set[Pointer]] = {}
 
     def rows(self, extraction: Extraction, document: Conformed) -> list[Row]:
         table = extraction.table
         rows = extraction.rows(document, self.params)
         columns = tuple(zip(*rows, strict=True))
         reasons = _misfits(table, rows, columns)
+        if self.dropped and table.parent:
+            self.add_orphans(table, document, reasons)
         if reasons:
             rows = self.keep(table, rows, reasons, document)
             columns = tuple(zip(*rows, strict=True))
@@ -99,17 +102,31 @@ class _Fitting:
         return rows
 
     def keep(self, table: Table, rows: list[Row], reasons: dict[int, str], document: Conformed) -> list[Row]:
+        """Return the rows that fit; each of the others is rescued whole, with what it owns."""
+        dropped = self.dropped.setdefault(table.name, set())
         for index, (pointer, _) in enumerate(origins(table, document)):
             if index in reasons:
-                self.rescue(table, rows[index], pointer_text(pointer), reasons[index])
+                dropped.add(pointer)
+                value = restore_row(self.job.shape, table, rows[index])
+                if value is not None:
+                    self.found.rescued.append(Rescued(pointer_text(pointer), value, reasons[index]))
         return [row for index, row in enumerate(rows) if index not in reasons]
 
-    def rescue(self, table: Table, row: Row, pointer: str, reason: str) -> None:
-        for column, cell in zip(table.columns, row, strict=True):
-            if column.leaf is not None and cell is not None:
-                place = pointer + pointer_text(_nested(column.leaf))
-                value = restore_cell(self.job.shape, table, column, cell)
-                self.found.rescued.append(Rescued(place, value, reason))
+    def add_orphans(self, table: Table, document: Conformed, reasons: dict[int, str]) -> None:
+        """Add the rows that lie in a row which a table above could not hold."""
+        above = self.dropped_above(table)
+        for index, (pointer, _) in enumerate(origins(table, document) if above else ()):
+            if not above.isdisjoint(around(pointer)):
+                reasons.setdefault(index, "no-parent")
+
+    def dropped_above(self, table: Table) -> set[Pointer]:
+        parents = {item.name: item.parent for item in self.job.tables}
+        found: set[Pointer] = set()
+        name = table.parent
+        while name:
+            found |= self.dropped.get(name, set())
+            name = parents[name]
+        return found
 
 
 def _misfits(table: Table, rows: list[Row], columns: tuple[Row, ...]) -> dict[int, str]:
@@ -148,13 +165,6 @@ def _out_of_range(column: Column, cells: Row) -> list[int]:
 
 def _integers(cell: object) -> list[int]:
     return [item for item in (cell if is_array(cell) else [cell]) if type(item) is int]
-
-
-def _nested(keys: tuple[str, ...]) -> Pointer:
-    pointer: Pointer = None
-    for key in keys:
-        pointer = (pointer, key)
-    return pointer
 
 
 def _count(job: Job, fitting: _Fitting, walked: int) -> Counts:

@@ -60,9 +60,10 @@ def interpret(plan: OperationPlan, document: Conformed, params: Mapping[str, str
 class Interpreter:
     plan: OperationPlan
     params: Mapping[str, str]
+    dropped: set[tuple] = field(default_factory=set)
 
     def rows(self, table: Table, document: Conformed) -> list[tuple]:
-        """Return the rows that the table can hold: with a key, a new one, and no integer out of range."""
+        """Return the rows that the table can hold: with a new key, no integer out of range, in a row that was kept."""
         kept, keys = [], set()
         for row in self.scan(table, Row({(): document}), 0, self.plan.tables):
             for lookup in table.lookups:
@@ -70,10 +71,18 @@ class Interpreter:
             cells = tuple(self.cell(column, row) for column in table.columns)
             key = cells[: len(table.key)]
             in_range = all(map(fits, table.columns, cells))
-            if key not in keys and None not in key and in_range:
+            has_parent = self.dropped.isdisjoint(place(above, row) for above in self.parents(table))
+            if key not in keys and None not in key and in_range and has_parent:
                 kept.append(cells)
+            else:
+                self.dropped.add(place(table, row))
             keys.add(key)
         return kept
+
+    def parents(self, table: Table) -> Iterator[Table]:
+        for other in self.plan.tables:
+            if other.name == table.parent:
+                yield from (other, *self.parents(other))
 
     def scan(self, table: Table, row: Row, start: int, tables: Tables) -> Iterator[Row]:
         """Yield the rows below a row that stands at `start` steps of the scan; `tables` may take something there."""
@@ -175,6 +184,11 @@ class Interpreter:
                 text = self.params.get(name, default)
                 is_number = text is not None and re.fullmatch("-?[0-9]+", text)
                 return text if column.type is Type.TEXT else int(text) if is_number else None
+
+
+def place(table: Table, row: Row) -> tuple:
+    """Return which row of a table this is, or lies in."""
+    return (table.name, *(token for loop, token in row.tokens.items() if starts_with(table.scan, loop)))
 
 
 def visible(tables: Tables, path: Path, row: Row) -> Tables:
