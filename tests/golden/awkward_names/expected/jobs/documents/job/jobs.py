@@ -18,6 +18,7 @@ from runtime.job import (
 JOB = Table(
     name="job.job",
     scan=("jobs", EACH),
+    places=(),
     where=None,
     parent="",
     key=("job_id",),

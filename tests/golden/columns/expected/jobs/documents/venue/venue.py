@@ -19,6 +19,7 @@ from runtime.job import (
 DETAILS = Table(
     name="venue.details",
     scan=(),
+    places=(),
     where=None,
     parent="",
     key=("venue_id",),

@@ -9,6 +9,7 @@ from runtime.job import (
     UNPLACED,
     Branches,
     Column,
+    Place,
     Record,
     Table,
 )
@@ -16,6 +17,7 @@ from runtime.job import (
 LINE = Table(
     name="game.line",
     scan=("teams", Branches(("away", "home"))),
+    places=(Place("is_home", 1, equals="home"),),
     where=None,
     parent="",
     key=("game_pk", "is_home"),

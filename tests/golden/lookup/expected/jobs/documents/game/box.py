@@ -18,6 +18,7 @@ from runtime.job import (
 BOX_PLAYER = Table(
     name="game.box_player",
     scan=("players", ENTRIES),
+    places=(),
     where=None,
     parent="",
     key=("game_pk", "player_id"),

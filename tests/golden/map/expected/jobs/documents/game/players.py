@@ -18,6 +18,7 @@ from runtime.job import (
 PLAYER = Table(
     name="game.player",
     scan=("players", ENTRIES),
+    places=(),
     where=None,
     parent="",
     key=("game_pk", "player_id"),

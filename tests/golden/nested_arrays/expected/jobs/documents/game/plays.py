@@ -13,6 +13,7 @@ from runtime.job import (
     Array,
     Column,
     Leaves,
+    Place,
     Record,
     Table,
 )
@@ -20,6 +21,7 @@ from runtime.job import (
 PLAY = Table(
     name="game.play",
     scan=("plays", EACH),
+    places=(),
     where=None,
     parent="",
     key=("game_pk", "at_bat_index"),
@@ -33,6 +35,7 @@ PLAY = Table(
 PLAY_EVENT = Table(
     name="game.play_event",
     scan=("plays", EACH, "events", EACH),
+    places=(Place("event_index", 3),),
     where=None,
     parent="game.play",
     key=("game_pk", "at_bat_index", "event_index"),

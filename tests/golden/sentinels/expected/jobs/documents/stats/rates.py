@@ -18,6 +18,7 @@ from runtime.job import (
 RATE = Table(
     name="stats.rate",
     scan=("rates", EACH),
+    places=(),
     where=None,
     parent="",
     key=("player_id",),

@@ -23,6 +23,7 @@ from runtime.job import (
 PITCH = Table(
     name="game.pitch",
     scan=("events", EACH),
+    places=(),
     where=Where(("isPitch",), None, False),
     parent="",
     key=("game_pk", "event_index"),
@@ -38,6 +39,7 @@ PITCH = Table(
 ACTION = Table(
     name="game.action",
     scan=("events", EACH),
+    places=(),
     where=Where(("isPitch",), None, True),
     parent="",
     key=("game_pk", "event_index"),
