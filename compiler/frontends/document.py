@@ -130,6 +130,8 @@ def _skip_space(text: str, position: int) -> int:
 
 def _members(text: str, position: int) -> Iterator[tuple[str, int]]:
     """Yield key (or index) and start of each value of the object or array at `position`."""
+    if text[position] not in "{[":
+        return
     is_object, position, index = text[position] == "{", position + 1, 0
     while text[position := _skip_space(text, position)] not in "]}":
         key: object = str(index)

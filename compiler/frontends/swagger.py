@@ -104,7 +104,7 @@ class _Reading:
         written = self.read.optional_text(node, "$ref") or self.read.text(node, "type")
         items = node.at("items", node.member("items"))
         parsed = parse_type(written)
-        for name in undeclared(parsed, self.bodies):
+        for name in filter(None, undeclared(parsed, self.bodies)):
             self._report_missing(node, name)
         form = self.read.optional_text(node, "format")
         return resolve(parsed, self.spoken, self._type(items) if items.value is not None else None, form)
