@@ -2,18 +2,25 @@
 
 A write is staged whole in a folder inside the target, committed by one rename, and then moved into place file by
 file; a run that is killed before the rename changed nothing, and one that is killed after it is finished by the
-next (`recover`).
+next (`recover`). Two runs at once wait for each other.
 """
 
 import json
+import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 from tempfile import mkdtemp
 
 from compiler.bundle.files import HISTORY, LOCK, Bundle, Lock, digest
+
+try:
+    import fcntl
+except ImportError:
+    fcntl = None
 
 _STAGE = ".staged-"
 _COMMITTED = ".committed"
@@ -74,6 +81,11 @@ def write(bundle: Bundle, root: Path, *, prune: bool = True) -> Written:
     Without `prune` (a selection was compiled) all other outputs stay, on disk and in the lock.
     """
     root.mkdir(parents=True, exist_ok=True)
+    with _alone(root):
+        return _write(bundle, root, prune=prune)
+
+
+def _write(bundle: Bundle, root: Path, *, prune: bool) -> Written:
     recover(root)
     files, orphans = _target(bundle, root, prune=prune)
     present = {path: _read(root / path) for path in files}
@@ -104,6 +116,20 @@ def recover(root: Path) -> bool:
     done = committed.rename(root / f"{_STAGE}done")
     shutil.rmtree(done, ignore_errors=True)
     return True
+
+
+@contextmanager
+def _alone(root: Path) -> Generator[None]:
+    """Hold the folder's lock; the system lets go of it when a run dies. Windows has none, and does without."""
+    if fcntl is None:
+        yield
+        return
+    descriptor = os.open(root, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _target(bundle: Bundle, root: Path, *, prune: bool) -> tuple[Mapping[str, str], tuple[str, ...]]:

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,13 @@ def test_a_write_that_fails_before_it_is_committed_changes_nothing(
         write(sealed(a_dot_json="[]\n"), folder)
     assert tree(folder) == before
     assert not recover(folder)
+
+
+def test_two_writes_at_once_wait_for_each_other(folder: Path) -> None:
+    made = [sealed(a_dot_json=f"{number}\n", **{f"f{number}_dot_json": "1\n"}) for number in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        assert len(list(pool.map(lambda bundle: write(bundle, folder), made))) == 8
+    assert tree(folder) in [bundle.files for bundle in made]
 
 
 @pytest.mark.parametrize(

@@ -205,3 +205,10 @@ def test_models_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(pydantic, "generate", refuse)
     assert pydantic.Pydantic(cache=cache).emit(PLAN) == first
+
+
+def test_processes_side_by_side_give_what_one_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    requests = [pydantic.request(plan) for plan in PLAN.operations]
+    alone = pydantic.generate_all(requests)
+    monkeypatch.setattr(pydantic, "_SIDE_BY_SIDE", 0)
+    assert pydantic.generate_all(requests) == alone
