@@ -55,7 +55,7 @@ class Settings:
             "github": lambda found: render.to_github(found, files),
         }
         for found in listed:
-            click.echo(printers[self.form](found), file=stream)
+            click.echo(printers[self.form](found), file=stream, color=paint.is_on)
         if listed and self.form == "text":
             click.echo(render.summary(listed), file=stream)
 

@@ -8,7 +8,7 @@ from compiler.cli.run import execute, show
 from compiler.cli.settings import settings_of
 from compiler.driver import Mode
 
-_TARGETS = "json-schema, avro, pydantic, postgres, pyspark, local, docs"
+_TARGETS = "jsonschema, avro, pydantic, postgres, local, pyspark, docs"
 _SELECT = click.argument("select", nargs=-1, metavar="[SELECT]...")
 _FILES = click.argument("files", nargs=-1, required=True, metavar="FILE...")
 

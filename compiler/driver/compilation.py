@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from compiler.bundle import Bundle, FolderCache, digest, format_python, seal
-from compiler.diagnostics import Severity, Sink
+from compiler.diagnostics import Severity, Sink, did_you_mean
 from compiler.driver.session import Session, endpoint_of
 from compiler.frontends.mapping import read_mappings
 from compiler.frontends.observed import file_of, read_facts
@@ -18,8 +18,8 @@ from compiler.ir.facts import Observed
 from compiler.ir.mapping import MappingTree
 from compiler.ir.plan import Plan
 from compiler.passes import run
-from compiler.project import Upstream
-from compiler.rules import FACTS_OPERATION
+from compiler.project import ProjectError, Upstream
+from compiler.rules import FACTS_OPERATION, UNKNOWN_SELECTION
 from compiler.source import Origin
 
 DISTRIBUTION = "mlb-stats-compiler"
@@ -139,13 +139,24 @@ def emit(session: Session, plan: Plan, only: Collection[str] = ()) -> Bundle:
 
     files: dict[str, str] = {}
     cache = session.project.root / CACHE
-    for backend in with_cache(FolderCache(cache / "models")):
+    backends = with_cache(FolderCache(cache / "models"))
+    _check_targets(only, [backend.name for backend in backends])
+    for backend in backends:
         if not only or backend.name in only:
             with session.during(f"backend {backend.name}"):
                 files |= backend.emit(plan)
     with session.during("format"):
         formatted = format_python(files, FolderCache(cache / "format"))
     return seal(formatted, compiler=version(DISTRIBUTION), inputs=input_digests(session))
+
+
+def _check_targets(only: Collection[str], known: Collection[str]) -> None:
+    for name in only:
+        if name not in known:
+            advice = did_you_mean(name, known) or f"targets: {', '.join(known)}"
+            raise ProjectError(
+                UNKNOWN_SELECTION.at(Origin("--only"), f"`{name}` is no target", advice=advice)
+            )
 
 
 def input_digests(session: Session) -> dict[str, str]:

@@ -14,7 +14,7 @@ from compiler.ir.shape import Evidence
 from compiler.ir.walk import at
 from compiler.project import ProjectError
 from compiler.rules import RULES, UNKNOWN_SELECTION
-from compiler.source import Origin, Span
+from compiler.source import Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +176,7 @@ def _show(value: object) -> str:
 
 
 def _path(operation: OperationPlan, text: str) -> Explanation:
-    try:
-        path = parse(text).steps
-    except PathError as error:
-        span = Span(error.offset, error.offset + 1)
-        raise ProjectError(
-            UNKNOWN_SELECTION.at(Origin(text, "", span), f"`{text}`: {error.message}")
-        ) from None
+    path = _absolute(text)
     shape = at(operation.response, path)
     goes = [*_destinations(operation, path)]
     facts: dict[str, object] = {
@@ -196,6 +190,17 @@ def _path(operation: OperationPlan, text: str) -> Explanation:
         "goes to  metadata.rescued_values, when it comes"
     ]
     return Explanation(tuple(lines), facts)
+
+
+def _absolute(text: str) -> Path:
+    try:
+        reference = parse(text)
+        message = "" if reference.anchor == "$" else "a path starts with `$`"
+    except PathError as error:
+        raise _unknown(text, error.message) from None
+    if message:
+        raise _unknown(text, message)
+    return reference.steps
 
 
 def _destinations(operation: OperationPlan, path: Path) -> Iterator[tuple[str, str]]:
