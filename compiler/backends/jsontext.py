@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 from typing import cast
 
 WIDTH = 120
@@ -34,7 +35,7 @@ def layout(value: object, width: int = WIDTH, *, breaking: str = "") -> str:
 
 def compact(value: object) -> str:
     """Return JSON on one line."""
-    return _ENCODER.encode(value)
+    return encode_basestring(value) if isinstance(value, str) else _ENCODER.encode(value)
 
 
 @dataclass(slots=True)
