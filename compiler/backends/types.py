@@ -133,11 +133,6 @@ def avro(logical: Type, *, is_array: bool = False) -> object:
     return {"type": "array", "items": ["null", one]} if is_array else one
 
 
-def python(logical: Type, *, is_array: bool = False) -> str:
-    """Return the Python type of a cell; elements of an array may be None."""
-    return f"list[{ROWS[logical].python} | None]" if is_array else ROWS[logical].python
-
-
 def from_postgres(text: str) -> tuple[Type, bool]:
     """Return the logical type of a Postgres type, and whether it is an array."""
     element = text.removesuffix("[]")
