@@ -12,7 +12,18 @@ from decimal import Decimal
 from functools import cached_property
 
 from compiler.ir.paths import Branches, Each, Entries, Field, Path, Step, is_loop, starts_with
-from compiler.ir.plan import BranchOf, Column, Leaf, Lookup, MapKey, OperationPlan, Ordinal, Param, Table, Where
+from compiler.ir.plan import (
+    BranchOf,
+    Column,
+    Leaf,
+    Lookup,
+    MapKey,
+    OperationPlan,
+    Ordinal,
+    Param,
+    Table,
+    Where,
+)
 from compiler.ir.shape import Array, Map, Record
 from compiler.ir.types import Codec, DateText, DecimalText, InstantText, IntegerText, Native, Type
 from compiler.ir.walk import at
@@ -145,7 +156,9 @@ class Interpreter:
             return convert(owner, value) is not None
         match at(self.plan.response, path):
             case Record() if type(value) is dict:
-                return any(self.holds((*path, step_to(name, path, tables)), value[name], tables) for name in value)
+                return any(
+                    self.holds((*path, step_to(name, path, tables)), value[name], tables) for name in value
+                )
             case Array() if type(value) is list:
                 return any(starts_with(table.scan, (*path, Each())) for table in tables)
             case Map() if type(value) is dict:
@@ -221,7 +234,9 @@ def children(step: Step, holder: Conformed) -> Iterator[tuple[str | int, Conform
 def step_to(name: str, path: Path, tables: Tables) -> Step:
     """Return the step to a member of the record at `path`: the fold that some table reads there, or the field."""
     for table in tables:
-        step = table.scan[len(path)] if starts_with(table.scan, path) and len(table.scan) > len(path) else None
+        step = (
+            table.scan[len(path)] if starts_with(table.scan, path) and len(table.scan) > len(path) else None
+        )
         if isinstance(step, Branches) and name in step.names:
             return step
     return Field(name)
@@ -279,9 +294,11 @@ def from_text(codec: Codec, text: str) -> Conformed:
         match codec:
             case DateText() if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
                 return date(*map(int, text.split("-")))
-            case InstantText() if re.fullmatch(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{3})?Z", text):
+            case InstantText() if re.fullmatch(
+                r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{3})?Z", text
+            ):
                 numbers = [int(digits) for digits in re.findall("[0-9]+", text)]
-                return datetime(*numbers[:6], sum(numbers[6:]) * 1000, UTC)
+                return datetime(*numbers[:6], sum(numbers[6:]) * 1000, tzinfo=UTC)
             case IntegerText() if re.fullmatch("0|-?[1-9][0-9]{0,17}", text):
                 return int(text)
             case DecimalText(format=form) if is_decimal(form, text):
