@@ -1,6 +1,7 @@
 """Loading changes what differs and nothing else; the order of captures does not matter."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 
 import orjson
 import psycopg
@@ -205,21 +206,29 @@ def expected(history: Sequence[Capture]) -> tuple[list[tuple[object, ...]], list
     return sorted(plays, key=lambda row: row[:2]), sorted((*key, state) for key, state in listed.items())
 
 
-@given(history=HISTORIES, batch=st.booleans())
-def test_any_order_ends_in_the_same_tables(new_database, tmp_path_factory, history, batch) -> None:
-    first, second, again = history
+@pytest.fixture(scope="module")
+def reused(new_database: Callable[[], AbstractContextManager[str]]) -> Iterator[Connection]:
+    """One database for all examples: each empties it."""
     with new_database() as url, opened(url) as connection:
-        for order in (first, [*second, *filter(None, again)]):
-            archive = Archive(tmp_path_factory.mktemp("archive"))
-            ingest = Ingest(connection, CATALOG, archive, Quiet())
-            documents = Documents(connection, CATALOG, archive)
-            for one in order:
-                received = ingest.capture(one)
-                if received and not batch:
-                    receive(ingest, documents, received)
-            load_pending(documents, (), Quiet())
-            assert (rows(connection, GAME_ROWS), rows(connection, LISTED_ROWS)) == expected(first)
-            connection.execute(
-                "TRUNCATE demo.games, demo.plays, demo.listed_games, demo.game_v1, demo.schedule"
-            )
-            connection.execute("TRUNCATE metadata.documents, metadata.row_claims, metadata.rescued_values")
+        yield connection
+
+
+@given(history=HISTORIES, batch=st.booleans())
+def test_any_order_ends_in_the_same_tables(
+    reused: Connection,
+    tmp_path_factory: pytest.TempPathFactory,
+    history: tuple[list[Capture], list[Capture], list[Capture]],
+    batch: bool,
+) -> None:
+    first, second, again = history
+    for order in (first, [*second, *filter(None, again)]):
+        reused.execute("TRUNCATE demo.games, demo.plays, demo.listed_games, demo.game_v1, demo.schedule")
+        reused.execute("TRUNCATE metadata.documents, metadata.row_claims, metadata.rescued_values")
+        ingest = Ingest(reused, CATALOG, Archive(tmp_path_factory.mktemp("archive")), Quiet())
+        documents = Documents(reused, CATALOG, ingest.archive)
+        for one in order:
+            received = ingest.capture(one)
+            if received and not batch:
+                receive(ingest, documents, received)
+        load_pending(documents, (), Quiet())
+        assert (rows(reused, GAME_ROWS), rows(reused, LISTED_ROWS)) == expected(first)
