@@ -14,7 +14,7 @@ GLOBAL = (
         "--schemas", metavar="DIR", type=click.Path(path_type=Path), help="Read upstream documents from DIR."
     ),
     click.option("--format", "form", type=click.Choice(["text", "json", "github"]), help="How to print."),
-    click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
+    click.option("-j", "--json", "as_json", is_flag=True, help="Short for --format json."),
     click.option("-q", "--quiet", is_flag=True, help="Print nothing but findings."),
     click.option("-v", "--verbose", count=True, help="Name the stages; twice: time them."),
     click.option("--color", type=click.Choice(["auto", "always", "never"]), help="Color findings."),

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from compiler.diagnostics import did_you_mean
 from compiler.driver.compilation import load_api, load_observed
 from compiler.driver.session import Session
-from compiler.frontends.captures import read_capture
-from compiler.frontends.fold import fold, merge, news
+from compiler.frontends.captures import Capture, read_capture
+from compiler.frontends.fold import digest, fold, merge, news
 from compiler.frontends.observed import file_of, write_facts
 from compiler.ir.api import ApiModel
 from compiler.ir.facts import Observed
@@ -83,39 +83,42 @@ def _fold_all(
     for number, label in enumerate(files, start=1):
         session.collector.step(number, len(files), label)
         report.files += 1
-        found = _fold(session, api, label, operation)
-        if found is None:
+        capture = _read(session, api, label, operation)
+        if capture is None:
             report.refused += 1
-        elif _add(session, facts, label, found, report):
-            changed.add(found.operation)
+        elif _is_known(facts, capture):
+            report.known += 1
+        else:
+            report.new += 1
+            _add(session, facts, label, capture, report)
+            changed.add(capture.operation)
     return changed
 
 
-def _fold(session: Session, api: ApiModel, label: str, operation: str) -> Observed | None:
+def _read(session: Session, api: ApiModel, label: str, operation: str) -> Capture | None:
     content = read_content(label, session.sink)
     capture = None if content is None else read_capture(label, content, operation, session.sink)
-    if capture is None:
-        return None
-    if capture.operation not in api.operations:
+    if capture is not None and capture.operation not in api.operations:
         advice = did_you_mean(capture.operation, api.operations)
         message = f"no upstream document declares `{capture.operation}`"
         session.sink.report(CAPTURE_OPERATION.at(Origin(label), message, advice=advice))
         return None
-    return fold(capture.operation, capture.response)
+    return capture
 
 
-def _add(session: Session, facts: dict[str, Observed], label: str, found: Observed, report: Folded) -> bool:
-    known = facts.get(found.operation) or Observed(operation=found.operation, captures=(), paths={})
-    merged = merge(known, found)
-    is_new = merged is not known
-    report.new += is_new
-    report.known += not is_new
-    if report.is_check and is_new and (fresh := list(news(known, found))):
+def _is_known(facts: dict[str, Observed], capture: Capture) -> bool:
+    known = facts.get(capture.operation)
+    return known is not None and digest(capture.response) in known.captures
+
+
+def _add(session: Session, facts: dict[str, Observed], label: str, capture: Capture, report: Folded) -> None:
+    found = fold(capture.operation, capture.response)
+    known = facts.get(capture.operation) or Observed(operation=capture.operation, captures=(), paths={})
+    if not report.is_check:
+        facts[capture.operation] = merge(known, found)
+    elif fresh := list(news(known, found)):
         report.news[label] = fresh
         _report_news(session, label, fresh)
-    elif not report.is_check:
-        facts[found.operation] = merged
-    return is_new
 
 
 def _report_news(session: Session, label: str, fresh: list[tuple[str, str]]) -> None:

@@ -5,7 +5,6 @@ A file holds an envelope `{endpoint, method, ..., status_code, response}` or a b
 
 import gzip
 import json
-import re
 import zlib
 from dataclasses import dataclass
 
@@ -17,7 +16,8 @@ from compiler.rules import CAPTURE_OPERATION, CAPTURE_SKIPPED, CAPTURE_UNREADABL
 from compiler.source import Origin
 
 _GZIP = b"\x1f\x8b"
-_LONG = re.compile(rb"[0-9]{19}")
+_DIGITS = bytes(ord("0") if byte in b"0123456789" else byte for byte in range(256))
+_LONG = b"0" * 19
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,11 @@ def _parse(label: str, content: bytes, sink: Sink) -> object:
         return _NOTHING
     try:
         # `orjson` makes a float of an integer beyond 64 bits
-        return json.loads(text, parse_constant=_no_constant) if _LONG.search(text) else orjson.loads(text)
+        return (
+            json.loads(text, parse_constant=_no_constant)
+            if _LONG in text.translate(_DIGITS)
+            else orjson.loads(text)
+        )
     except (ValueError, RecursionError) as error:
         return _parse_strange(label, text, error, sink)
 

@@ -145,10 +145,16 @@ _NOTHING = Facts(kinds={}, texts={}, maps={})
 
 
 def _sum(left: Mapping[_Key, int], right: Mapping[_Key, int]) -> Mapping[_Key, int]:
+    if left.keys() == right.keys():
+        return {key: count + right[key] for key, count in left.items()}
+    if not left or not right:
+        return left or right
     return _counts({key: left.get(key, 0) + right.get(key, 0) for key in left.keys() | right.keys()})
 
 
 def _counts(counts: Mapping[_Key, int]) -> Mapping[_Key, int]:
+    if len(counts) < 2:
+        return dict(counts)
     return {key: counts[key] for key in sorted(counts)}
 
 
@@ -163,21 +169,24 @@ def _by_kind(values: list[object]) -> dict[type, list[object]]:
 
 
 def _facts(by_kind: Mapping[type, list[object]], maps: Mapping[str, int]) -> Facts:
-    strings = Counter(cast("list[str]", by_kind.get(str, [])))
+    strings = Counter(cast("list[str]", by_kind[str])) if str in by_kind else _NO_STRINGS
     texts: Counter[str] = Counter()
     for text, count in strings.items():
         texts[text_class(text)] += count
-    integers = cast("list[int]", by_kind.get(int, []))
-    written = (
-        (int(text) for text in strings if text_class(text) == TextClass.INTEGER) if texts["integer"] else ()
-    )
+    integers = cast("list[int]", by_kind.get(int, _NO_INTEGERS))
+    written = [int(text) for text in strings if text_class(text) == _INTEGER] if _INTEGER in texts else ()
     return Facts(
         kinds=_counts({_KINDS[kind]: len(values) for kind, values in by_kind.items()}),
         texts=_counts(texts),
-        longest=_power_of_two(max(map(len, strings), default=0)),
-        widest=_widest(chain(integers, written)),
+        longest=_power_of_two(max(map(len, strings))) if strings else 0,
+        widest=_widest(chain(integers, written)) if integers or written else 0,
         maps=_counts(maps),
     )
+
+
+_NO_STRINGS: Counter[str] = Counter()
+_NO_INTEGERS: list[object] = []
+_INTEGER = TextClass.INTEGER.value
 
 
 def _power_of_two(size: int) -> int:
@@ -186,13 +195,13 @@ def _power_of_two(size: int) -> int:
 
 
 def _widest(integers: Iterable[int]) -> int:
-    """Return the bucket (8, 16, 32, 64, ...) of bits that hold all `integers` with their sign; 0 for none.
+    """Return the bucket (8, 16, 32, 64, ...) of bits that hold all `integers` with their sign.
 
     >>> _widest([5]), _widest([-(2**31)]), _widest([2**31])
     (8, 32, 64)
     """
-    widths = [(number if number >= 0 else ~number).bit_length() + 1 for number in integers]
-    return max(8, _power_of_two(max(widths))) if widths else 0
+    widest = max(number if number >= 0 else ~number for number in integers)
+    return max(8, _power_of_two(widest.bit_length() + 1))
 
 
 def _below(by_kind: Mapping[type, list[object]], maps: Counter[str]) -> Iterator[tuple[str, list[object]]]:

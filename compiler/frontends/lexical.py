@@ -100,9 +100,10 @@ def map_evidence(entries: Mapping[str, object]) -> str:
     """
     if not entries:
         return ""
-    if all(_holds_its_key(key, value) for key, value in entries.items()):
+    first, value = next(iter(entries.items()))
+    if isinstance(value, dict) and all(_holds_its_key(key, value) for key, value in entries.items()):
         return "key-in-value"
-    found = key_class(next(iter(entries)))
+    found = key_class(first)
     return f"lexical:{found}" if found and all(key_class(key) == found for key in entries) else ""
 
 
