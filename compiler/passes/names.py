@@ -18,7 +18,7 @@ _RESERVED = RESERVED_KEYWORDS | TYPE_FUNC_NAME_KEYWORDS
 def names(plan: Plan, context: Context) -> Plan:
     """Return the Plan with physical names; a name depends on its own path alone.
 
-    before: `end`, and a name of 80 bytes     after: `end_`, and its first 54 bytes with a digest
+    before: `end`, `2_b`, and a name of 80 bytes     after: `end_`, `n2_b`, and its first 54 bytes with a digest
     """
     operations = tuple(
         replace(item, tables=tuple(_table(table) for table in item.tables)) for item in plan.operations
@@ -44,7 +44,7 @@ def _bounded_table(name: str) -> str:
 
 
 def _physical(name: str) -> str:
-    name = bounded(name)
+    name = bounded(f"n{name}" if name[0].isdigit() else name)
     return f"{name}_" if name in _RESERVED else name
 
 
