@@ -9,6 +9,10 @@ import click
 class Verb(click.Command):
     """A verb whose help keeps the lines of its examples."""
 
+    def get_short_help_str(self, limit: int = 80) -> str:
+        """Return the line that lists of verbs show, without a full stop."""
+        return super().get_short_help_str(limit).removesuffix(".")
+
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help text."""
         self.help = _keep_examples(self.help)
@@ -19,6 +23,10 @@ class Verbs(click.Group):
     """A group that suggests the nearest verb for one that it does not have."""
 
     command_class = Verb
+
+    def get_short_help_str(self, limit: int = 80) -> str:
+        """Return the line that lists of verbs show, without a full stop."""
+        return super().get_short_help_str(limit).removesuffix(".")
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help text."""

@@ -53,11 +53,11 @@ def template(server: database.Status, open_folder: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def new_database(server: database.Status, template: str) -> Callable[[], AbstractContextManager[str]]:
+def new_database(server: database.Status, template: str) -> Callable[..., AbstractContextManager[str]]:
     """Makes databases that last for a block, for tests that need several."""
 
     @contextmanager
-    def make() -> Generator[str]:
+    def make(template: str = template) -> Generator[str]:
         name = f"test_{os.getpid()}_{next(_numbers)}"
         names = {"name": sql.Identifier(name), "template": sql.Identifier(template)}
         with database.opened(_url(server, "postgres")) as admin:
@@ -71,7 +71,7 @@ def new_database(server: database.Status, template: str) -> Callable[[], Abstrac
 
 
 @pytest.fixture
-def url(new_database: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+def url(new_database: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
     """The URL of a fresh database."""
     with new_database() as made:
         yield made

@@ -207,7 +207,7 @@ def expected(history: Sequence[Capture]) -> tuple[list[tuple[object, ...]], list
 
 
 @pytest.fixture(scope="module")
-def reused(new_database: Callable[[], AbstractContextManager[str]]) -> Iterator[Connection]:
+def reused(new_database: Callable[..., AbstractContextManager[str]]) -> Iterator[Connection]:
     """One database for all examples: each empties it."""
     with new_database() as url, opened(url) as connection:
         yield connection

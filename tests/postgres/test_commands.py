@@ -1,0 +1,256 @@
+"""`mlb-etl` from its arguments to its exit code: results on stdout, everything else on stderr."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import orjson
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from runtime import captures
+from runtime.cli.main import cli, run_cli
+from runtime.database import opened
+from runtime.ledger import recent
+from runtime.progress import Progress
+from runtime.project import Project
+
+ROOT = Path(__file__).parents[2]
+SEASON = {
+    "endpoint": "season",
+    "method": "seasons",
+    "path_params": {},
+    "query_params": {"sportId": "1", "season": "1999"},
+    "url": None,
+    "status_code": 200,
+    "response": {
+        "seasons": [{"seasonId": "1999", "hasWildcard": True, "regularSeasonStartDate": "1999-04-04"}]
+    },
+}
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Runs the command in a project on an empty database."""
+
+    project: Path
+    url: str
+    capsys: pytest.CaptureFixture[str]
+
+    def __call__(self, *words: str, code: int = 0) -> str:
+        self.capsys.readouterr()
+        found = run_cli(["-C", str(self.project), *words])
+        out, err = self.capsys.readouterr()
+        assert found == code, err
+        assert "Traceback" not in err
+        return out if code == 0 else err
+
+    def json(self, *words: str) -> dict[str, object]:
+        return orjson.loads(self(*words, "--json"))
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        with opened(self.url) as connection:
+            return connection.execute(query.encode()).fetchall()
+
+
+@pytest.fixture
+def project(open_folder: Path, tmp_path: Path) -> Path:
+    folder = open_folder / tmp_path.name
+    folder.mkdir()
+    (folder / "generated").symlink_to(ROOT / "generated")
+    (folder / "mappings").symlink_to(ROOT / "mappings")
+    (folder / "season.json").write_bytes(orjson.dumps(SEASON))
+    return folder
+
+
+@pytest.fixture
+def shell(
+    project: Path,
+    new_database: Callable[..., AbstractContextManager[str]],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Shell]:
+    with new_database("template1") as url:
+        monkeypatch.setenv("MLB_DATABASE_URL", url)
+        yield Shell(project, url, capsys)
+
+
+def verbs(command: click.Command, name: str = "mlb-etl") -> Iterator[tuple[str, click.Command]]:
+    if isinstance(command, click.Group):
+        for child in command.commands.values():
+            yield from verbs(child, f"{name} {child.name}")
+    else:
+        yield name, command
+
+
+@pytest.mark.parametrize(("name", "verb"), [pytest.param(*pair, id=pair[0]) for pair in verbs(cli)])
+def test_every_verb_has_json_and_two_examples(name: str, verb: click.Command) -> None:
+    text = verb.get_help(click.Context(verb, info_name=name))
+    examples = text.partition("Examples:\n")[2].partition("\n\n")[0].splitlines()
+    assert len(examples) == 2
+    assert all(name in example for example in examples)
+    assert "--json" in text
+    first = verb.get_short_help_str(limit=200)
+    assert len(first) <= 60
+    assert not first.endswith(".")
+
+
+def test_from_a_file_to_a_row(shell: Shell) -> None:
+    file = str(shell.project / "season.json")
+    assert "apply 0001" in shell("db", "migrate", "--dry-run")
+    assert "applied 0001" in shell("db", "migrate")
+    assert shell("db", "migrate") == "up to date\n"
+    assert shell.json("ingest", file)["stored"] == 1
+    assert shell.json("ingest", file)["known"] == 1
+    assert shell.json("load")["inserted"] == 1
+    assert shell.json("load", "--force")["unchanged"] == 1
+    assert shell.rows("SELECT season_id FROM season.seasons_normalized") == [("1999",)]
+    assert shell.rows("SELECT count(*) FROM season.seasons") == [(1,)]
+    assert "succeeded" in shell("status")
+    assert [line["verb"] for line in map(orjson.loads, shell("status", "--json").splitlines())][
+        -1
+    ] == "ingest"
+    assert shell.json("db", "status")["pending"] == []
+    assert "rebuilt from 1 archived" in shell("db", "migrate", "--reset")
+    assert shell.rows("SELECT season_id FROM season.seasons_normalized") == [("1999",)]
+
+
+def test_findings_exit_with_1_and_the_rest_goes_on(shell: Shell) -> None:
+    shell("db", "migrate")
+    (shell.project / "bad.json").write_text("<html>")
+    said = shell("ingest", str(shell.project), code=1)
+    assert "bad.json: not an envelope" in said
+    assert shell.rows("SELECT count(*) FROM season.seasons") == [(1,)]
+    assert shell.rows("SELECT count(*) FROM metadata.dead_letters") == [(1,)]
+    said = shell("ingest", "--operation", "season.seasons", str(shell.project / "bad.json"), code=1)
+    assert "markup" in said
+
+
+def test_a_job_from_captures_to_a_report(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pull(project: Project, progress: Progress) -> tuple[Path, ...]:
+        folder = project.captures / "hand-made"
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / "season.json").exists():
+            (folder / "season.json").write_bytes(orjson.dumps(SEASON))
+        return (folder,)
+
+    monkeypatch.setattr(captures, "pull", pull)
+    assert "pull > start" in shell("run", "demo", "--dry-run")
+    report = shell("run", "demo")
+    assert "season.seasons_normalized" in report
+    assert "Leaf accounting" in report
+    assert "1 captures" in shell("captures", "pull")
+    assert "season.seasons?season=1999" in shell("captures", "list")
+    again = shell.json("run", "demo")
+    assert again["run"]["tally"]["known"] == 1  # pyright: ignore[reportIndexIssue]  # JSON
+    assert shell.json("captures", "list")["operation"] == "season.seasons"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("ingset",), "did you mean `ingest`?"),
+        (("db", "strat"), "did you mean `start`?"),
+        (("load", "season.saesons"), "`season.seasons`"),
+        (("run", "dmeo"), "did you mean `demo`?"),
+        (("ingest", "--operation", "game.none", "x"), "unknown operation"),
+        (("ingest", "--captured-at", "soon", "x"), "not an instant"),
+        (("ingest", "--param", "x", "x"), "not NAME=VALUE"),
+        (("transform", "season.seasons", "x"), "--to"),
+        (("status",), "db migrate"),
+        (("load", "--database-url", "postgresql://u:s3cret@127.0.0.1:1/x"), "nobody listens there"),
+        (("-C", "/nowhere", "jobs"), "not a folder"),
+    ],
+)
+def test_what_cannot_work_exits_with_2(shell: Shell, words: tuple[str, ...], message: str) -> None:
+    said = shell(*words, code=2)
+    assert message in said
+    assert "s3cret" not in said
+
+
+def test_operations_without_tables(shell: Shell) -> None:
+    assert "has no tables" in shell("load", "game.boxscore", code=1)
+
+
+def test_transform_writes_files(shell: Shell) -> None:
+    to = shell.project / "out"
+    written = shell.json("transform", "season.seasons", str(shell.project / "season.json"), "--to", str(to))
+    assert written["tables"] == {"season.seasons_normalized": 1}
+    assert orjson.loads((to / "season.seasons_normalized.ndjson").read_bytes())["season_id"] == "1999"
+
+
+def test_passwords_stay_off_command_lines(shell: Shell) -> None:
+    [password] = [conninfo_to_dict(shell.url)["password"]]
+    assert str(password) not in shell("db", "shell", "--json")
+    assert shell("db", "url").strip() == shell.url
+
+
+def test_small_answers(shell: Shell) -> None:
+    assert shell.json("version")["version"] == shell("version").strip()
+    assert "pull" in shell("jobs")
+    assert shell.json("jobs")["name"] == "demo"
+
+
+def test_a_bug_is_called_a_bug(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("postgresql://a:s3cret@b/c")
+
+    monkeypatch.setattr("runtime.cli.jobs.shelf.recipes", broken)
+    said = shell("jobs", code=2)
+    assert "this is a bug in mlb-etl: ZeroDivisionError" in said
+    assert "s3cret" not in said
+    monkeypatch.setattr(
+        "runtime.cli.jobs.shelf.recipes", lambda: (_ for _ in ()).throw(OSError(28, "no space"))
+    )
+    assert "the disk is full" in shell("jobs", code=2)
+
+
+def test_ctrl_c_is_recorded_and_leaves_nothing_broken(shell: Shell) -> None:
+    shell("db", "migrate")
+    command = [
+        sys.executable,
+        "-c",
+        "from runtime.cli import main; main()",
+        "-C",
+        str(shell.project),
+        "ingest",
+        "-",
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, cwd=ROOT
+    ) as process:
+        deadline = time.monotonic() + 60
+        while not shell.rows("SELECT 1 FROM metadata.job_executions") and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+        assert process.stderr is not None
+        said = process.stderr.read().decode()
+    assert "interrupted" in said
+    assert "Traceback" not in said
+    with opened(shell.url) as connection:
+        assert [run.status for run in recent(connection)] == ["interrupted"]
+
+
+def test_the_embedded_server_of_a_project(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MLB_DATABASE_URL", raising=False)
+    shell = Shell(project, "", capsys)
+    assert shell.json("db", "status")["running"] is False
+    assert "no embedded server" in shell("db", "url", code=2)
+    try:
+        assert shell("db", "start").startswith("running: postgresql://mlb:***@127.0.0.1:")
+        assert shell.json("db", "start")["running"] is True
+        assert "0001" in str(shell.json("db", "status")["pending"])
+    finally:
+        assert shell("db", "stop") == "stopped\n"
+    assert shell.json("db", "stop")["stopped"] is False
