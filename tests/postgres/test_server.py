@@ -278,14 +278,17 @@ def test_where_a_private_folder_puts_its_data(tmp_path: Path, monkeypatch: pytes
 def test_binaries_that_the_server_cannot_read_are_copied(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tree = tmp_path / "install"
+    tree = tmp_path / "package/install"
     (tree / "bin").mkdir(parents=True)
+    (tmp_path / "package.libs").mkdir()
+    (tmp_path / "package.libs/libpq.so").write_text("x")
     (tree / "bin/postgres").write_text("x")
     (tree / "bin/postgres").chmod(0o700)
     monkeypatch.setattr(place, "SHARED", tmp_path / "shared")
     monkeypatch.setattr(place, "reachable_by_all", lambda _: False)
     copy = place.readable_copy(tree, "18.6")
-    assert copy == tmp_path / "shared/postgresql-18.6"
+    assert copy == tmp_path / "shared/postgresql-18.6/package/install"
+    assert (copy / "../../package.libs/libpq.so").exists()
     assert (copy / "bin/postgres").stat().st_mode & 0o777 == 0o755
     assert place.readable_copy(tree, "18.6") == copy
 

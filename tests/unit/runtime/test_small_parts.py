@@ -21,7 +21,7 @@ from tests.postgres.catalog import CATALOG, game, play
     ("text", "hidden"),
     [
         ("postgresql://mlb:s3cr3t@host/db", "s3cr3t"),
-        ("cannot reach https://user:to%40ken@index.example/simple", "to%40ken"),
+        ("cannot reach https://user:to%40ken@example.com/simple", "to%40ken"),
         ("host=x password=s3cr3t user=y", "s3cr3t"),
         ("host=x password='s3 cr3t' user=y", "s3 cr3t"),
         ("PGPASSWORD=s3cr3t psql", "s3cr3t"),
