@@ -1,18 +1,17 @@
 """Write the tables of responses to files, without a database."""
 
-import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, cast
 
 import orjson
 
+from runtime.capture import Capture
 from runtime.document import Document, parse
 from runtime.envelope import Defaults, read
 from runtime.errors import DataError, TerminalError
-from runtime.job import Job, Row, Rows, Table
-from runtime.registry import Catalog
+from runtime.job import Job, Operation, Row, Rows, Table
+from runtime.registry import Catalog, find, spark_job
 from runtime.transform import transform
 
 
@@ -25,49 +24,73 @@ class Format:
 
 
 def transform_files(
-    catalog: Catalog, operation: str, files: Sequence[str], *, engine: str, to: Path, form: str
+    catalog: Catalog,
+    operation: str,
+    files: Sequence[str],
+    *,
+    engine: str,
+    to: Path,
+    form: str,
+    state: Path = Path(".mlb"),
 ) -> dict[str, int]:
-    """Transform files with an engine and write one file or folder per table; return rows per table."""
+    """Transform files with an engine and write one file per table; return rows per table.
+
+    `state` is a folder for what Spark and Java need on disk.
+    """
+    found = find(catalog, operation)
     job = catalog.job(operation)
     if job is None:
         raise DataError(f"operation `{operation}` has no tables", hint="it is kept raw only; add a mapping")
-    if engine == "spark":
-        return _spark()(operation, files, to, form)
-    rows = _rows(job, operation, files)
+    captures = (_read(file, operation) for file in files)
+    rows: Rows = {table.name: [] for table in job.tables}
+    for one in _by_spark(found, job, captures, state) if engine == "spark" else _locally(job, captures):
+        for name, added in one.items():
+            rows[name] += added
     to.mkdir(parents=True, exist_ok=True)
     for table in job.tables:
         _write(FORMATS[form], table, rows[table.name], to)
-    return {name: len(found) for name, found in rows.items()}
+    return {name: len(added) for name, added in rows.items()}
 
 
-class _SparkEngine(Protocol):
-    def __call__(self, operation: str, files: Sequence[str], to: Path, form: str, /) -> dict[str, int]: ...
+def _read(file: str, operation: str) -> tuple[Capture, Document]:
+    capture = read(file, Defaults(operation=operation))
+    if capture.request.operation != operation:
+        raise DataError(f"this is a response of {capture.request.operation}, not of {operation}", where=file)
+    parsed = parse(capture.body)
+    if not isinstance(parsed, Document):
+        raise DataError(parsed.reason, where=file)
+    return capture, parsed
 
 
-def _spark() -> _SparkEngine:
-    """Import Spark, which is large and optional, only when it is asked for."""
+def _locally(job: Job, captures: Iterable[tuple[Capture, Document]]) -> Iterator[Rows]:
+    for capture, document in captures:
+        yield transform(job, document.value, capture.request.params).rows
+
+
+def _by_spark(
+    operation: Operation, job: Job, captures: Iterable[tuple[Capture, Document]], state: Path
+) -> Iterator[Rows]:
+    """Start Spark, which is large and optional, only when it is asked for."""
     try:
-        return cast(_SparkEngine, vars(importlib.import_module("runtime.spark"))["transform_files"])
+        from runtime.session import Settings, session
+        from runtime.spark import Source
+        from runtime.spark import transform as transform_by_spark
     except ModuleNotFoundError as error:
         raise TerminalError(
             f"the Spark engine needs `{error.name}`", hint="install the extra `spark`"
         ) from error
-
-
-def _rows(job: Job, operation: str, files: Sequence[str]) -> Rows:
-    rows: Rows = {table.name: [] for table in job.tables}
-    for file in files:
-        capture = read(file, Defaults(operation=operation))
-        if capture.request.operation != operation:
-            raise DataError(
-                f"this is a response of {capture.request.operation}, not of {operation}", where=file
-            )
-        parsed = parse(capture.body)
-        if not isinstance(parsed, Document):
-            raise DataError(parsed.reason, where=file)
-        for name, found in transform(job, parsed.value, capture.request.params).rows.items():
-            rows[name] += found
-    return rows
+    sources = [
+        Source(
+            raw_id=number,
+            captured_at=capture.request.captured_at,
+            params=capture.request.params,
+            body=capture.body,
+        )
+        for number, (capture, _) in enumerate(captures)
+    ]
+    running = session(Settings(state=state))
+    for _, transformed in transform_by_spark(running, spark_job(operation), job, sources):
+        yield transformed.rows
 
 
 def _write(form: Format, table: Table, rows: Sequence[Row], folder: Path) -> None:

@@ -15,10 +15,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from runtime.errors import TerminalError
 from runtime.job import Job, Operation
+
+if TYPE_CHECKING:
+    from runtime.spark import AnyJob
 
 _IMPORTED = re.compile(r"^from (generated\.[\w.]+) import", re.MULTILINE)
 
@@ -78,6 +81,13 @@ def find(catalog: Catalog, name: str) -> Operation:
             else "`mlbc ls` lists them",
         )
     return operation
+
+
+def spark_job(operation: Operation) -> "AnyJob":
+    """Import the module of an operation's Spark transform."""
+    if operation.spark is None:
+        raise TerminalError(f"operation `{operation.name}` has no Spark transform")
+    return cast("AnyJob", vars(_module(operation.spark))["JOB"])
 
 
 def with_tables(catalog: Catalog) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ def transform(
 ) -> int:
     """Turn responses into tables in files, without a database.
 
-    Writes one file (or, with Spark, one folder) per table, with the columns of the catalog.
+    Writes one file per table, with the columns of the catalog; both engines write the same rows.
 
     Examples:
       mlb-etl transform game.liveGameV1 game.json.gz --to out
@@ -89,7 +89,10 @@ def transform(
     catalog = generated(app.project.root)
     find(catalog, operation)
     sources = [file for given in files for file in _expanded(given)]
-    written = transform_files(catalog, operation, sources, engine=engine, to=Path(folder), form=form)
+    state = app.project.state
+    written = transform_files(
+        catalog, operation, sources, engine=engine, to=Path(folder), form=form, state=state
+    )
     if as_json:
         print_json({"operation": operation, "to": folder, "format": form, "tables": written})
     else:

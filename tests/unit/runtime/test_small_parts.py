@@ -1,5 +1,6 @@
 """Errors, migrations on disk, recipes, the registry, progress, and rows in files."""
 
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import orjson
 import pytest
 from rich.console import Console
 
-from runtime import export, jobs, migrations, registry
+from runtime import jobs, migrations, registry
 from runtime.errors import DataError, TerminalError, redact
 from runtime.export import transform_files
 from runtime.job import Operation
@@ -170,9 +171,7 @@ def test_what_cannot_be_transformed(tmp_path: Path, body: str, monkeypatch: pyte
     with pytest.raises(DataError, match="not of demo"):
         run("demo.game", str(tmp_path / "other.json"))
 
-    def absent(name: str) -> None:
-        raise ModuleNotFoundError(name="pyspark")
-
-    monkeypatch.setattr(export.importlib, "import_module", absent)
-    with pytest.raises(TerminalError, match="needs `pyspark`"):
+    monkeypatch.delitem(sys.modules, "runtime.spark", raising=False)
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    with pytest.raises(TerminalError, match="needs `pyspark.sql`"):
         run("demo.game", body, engine="spark")
