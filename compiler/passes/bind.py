@@ -43,9 +43,10 @@ from compiler.ir.plan import (
     Where,
 )
 from compiler.ir.shape import Array, Evidence, Map, Record, Scalar, Shape, is_document
-from compiler.ir.types import Codec, DateText, DecimalText, InstantText, IntegerText, Kind, Native, Type
+from compiler.ir.types import Native, Type
 from compiler.ir.walk import at, child, rewrite
 from compiler.passes.anchors import absolute, table_path
+from compiler.passes.codecs import codec_of
 from compiler.passes.context import Context
 from compiler.passes.shape import describe
 from compiler.rules import (
@@ -132,7 +133,8 @@ class _Binder:
         sentinels = self.sentinels if spec.sentinels is None else spec.sentinels
         codec = codec_of(shape, type_, spec.format, sentinels)
         if codec is None:
-            seen = ", ".join(f"{kind} ({count})" for kind, count in shape.evidence.kinds) or "nothing"
+            counts = shape.evidence.texts or shape.evidence.kinds
+            seen = ", ".join(f"{what} ({count})" for what, count in counts) or "nothing"
             message = f"column `{spec.name}` cannot be {type_}: {seen} was seen there"
             self.sink.report(TYPE_CONFLICT.at(spec.origin, message, label=f"{shape.type} by the facts"))
             return shape
@@ -286,40 +288,6 @@ class _Binder:
             message = f"no lookup `{anchor}` in this table"
         advice = did_you_mean(anchor, lookups)
         self.sink.report(UNKNOWN_ANCHOR.at(written.origin, message, label="unknown", advice=advice))
-
-
-_HELD: dict[Type, frozenset[Kind]] = {
-    Type.BOOLEAN: frozenset({Kind.BOOLEAN}),
-    Type.INTEGER: frozenset({Kind.INTEGER}),
-    Type.BIGINT: frozenset({Kind.INTEGER}),
-    Type.DOUBLE: frozenset({Kind.INTEGER, Kind.NUMBER}),
-}
-"""JSON kinds besides strings that a column of a type holds as they are."""
-
-
-def codec_of(shape: Scalar, type_: Type, pattern: str, sentinels: tuple[str, ...]) -> Codec | None:
-    """Return how values of a shape become cells of a type, or None if they cannot."""
-    kinds = {kind for kind, _ in shape.evidence.kinds if kind is not Kind.NULL}
-    if kinds == {Kind.STRING} or (not kinds and shape.type in (Type.TEXT, Type.DATE, Type.TIMESTAMP)):
-        return _text_codec(type_, pattern, sentinels)
-    return Native() if kinds <= _HELD.get(type_, frozenset()) else None
-
-
-def _text_codec(type_: Type, pattern: str, sentinels: tuple[str, ...]) -> Codec | None:
-    """Return how strings become cells of a type; a decimal needs the format that it prints back in."""
-    match type_:
-        case Type.DATE:
-            return DateText()
-        case Type.TIMESTAMP:
-            return InstantText()
-        case Type.INTEGER | Type.BIGINT:
-            return IntegerText(sentinels)
-        case Type.DOUBLE if pattern:
-            return DecimalText(pattern, sentinels)
-        case Type.TEXT:
-            return Native()
-        case _:
-            return None
 
 
 def leaf_column(name: str, path: Path, shape: Shape | None, lookup: str = "") -> Column | None:

@@ -154,7 +154,7 @@ def _alike(found: Shape, names: tuple[str, ...]) -> Shape:
         return found
     common = known[0]
     for branch in known[1:]:
-        common = join(common, branch)
+        common = join(common, branch) if branch != common else common
     members = [Member(item.name, common if item.name in names else item.shape) for item in found.members]
     members += [Member(name, common) for name in names if name not in found.by_name]
     return Record(members=tuple(members), evidence=found.evidence)
