@@ -173,5 +173,5 @@ def test_what_cannot_be_transformed(tmp_path: Path, body: str, monkeypatch: pyte
 
     monkeypatch.delitem(sys.modules, "runtime.spark", raising=False)
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
-    with pytest.raises(TerminalError, match="needs `pyspark.sql`"):
+    with pytest.raises(TerminalError, match="needs `pyspark"):
         run("demo.game", body, engine="spark")
