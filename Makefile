@@ -101,6 +101,7 @@ types: setup  ## check the types (pyright, strict)
 test: lint types check  ## everything, as CI runs it: real Postgres, real Spark, coverage
 	$(PYTEST) $(PARALLEL) -m "not benchmark" --durations=10 \
 	  --cov --cov-report=term:skip-covered --cov-fail-under=85
+	@$(MAKE) --no-print-directory test-bare
 
 .PHONY: test-fast
 test-fast: setup  ## what needs neither Java nor a database (seconds)
@@ -117,6 +118,10 @@ test-spark: setup  ## what needs Spark
 .PHONY: test-e2e
 test-e2e: setup  ## both commands from end to end
 	$(PYTEST) -m e2e
+
+.PHONY: test-bare
+test-bare:  ## `make run` and Spark where there is no Java, Postgres, Docker, Node or git, and HOME is empty
+	.ci/bare >/dev/null
 
 .PHONY: golden
 golden: setup  ## accept the present output as the expected one; review the diff

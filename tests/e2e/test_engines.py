@@ -1,0 +1,44 @@
+"""`mlb-etl transform` with both engines, from files to files."""
+
+from collections import Counter
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.e2e.conftest import Place
+
+pytestmark = pytest.mark.spark
+
+GAME = "'{folder}'/.mlb/captures/*/game/liveGameV1/liveGameV1_game_pk=747175_4*.json.gz"
+
+
+def test_both_engines_write_the_same_rows(place: Place, tmp_path: Path) -> None:
+    game = GAME.format(folder=place.root)
+    for engine in ("local", "spark"):
+        command = f"mlb-etl transform game.liveGameV1 {game} --engine {engine} --to '{tmp_path / engine}'"
+        assert "game.live_game_plays" in place.sh(command).stdout
+    names = sorted(file.name for file in (tmp_path / "local").iterdir())
+    assert names == sorted(file.name for file in (tmp_path / "spark").iterdir())
+    for name in names:
+        assert _rows(tmp_path / "spark" / name) == _rows(tmp_path / "local" / name), name
+
+
+def _rows(file: Path) -> Counter[str]:
+    """Return rows as text that does not tell 7 from 7.0 in a column of doubles, in any order."""
+    parsed = (orjson.loads(line) for line in file.read_bytes().splitlines())
+    return Counter(repr([(name, _plain(cell)) for name, cell in row.items()]) for row in parsed)
+
+
+def _plain(cell: object) -> object:
+    match cell:
+        case bool():
+            return cell
+        case int():
+            return float(cell)
+        case dict():
+            return {name: _plain(item) for name, item in sorted(cell.items())}
+        case list():
+            return [_plain(item) for item in cell]
+        case _:
+            return cell

@@ -1,0 +1,99 @@
+"""What the README says happens: its commands, its report, its example of a mapping and of a mistake."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import ROOT, Place, make_place
+
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCKS = BLOCK.findall(README)
+CELLS = re.compile(r"(\w+\.\w+)\s+([\d,]+)")
+GUARANTEES = re.findall(r"^\|.*\| `([^`]+)` \|$", README, re.MULTILINE)
+
+
+def _block(language: str, word: str) -> str:
+    [found] = [text for kind, text in BLOCKS if kind == language and word in text]
+    return found
+
+
+def _commands() -> list[str]:
+    lines = (line for kind, text in BLOCKS if kind == "sh" for line in text.splitlines())
+    return [line.split("  #")[0].strip() for line in lines if line]
+
+
+COMMANDS = _commands()
+
+
+@pytest.fixture(scope="module")
+def report(place: Place) -> str:
+    return place.sh("mlb-etl run demo").stdout
+
+
+@pytest.mark.parametrize("command", [one for one in COMMANDS if one.startswith("make ")])
+def test_make_has_the_target(command: str) -> None:
+    target = command.split()[1]
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", [one for one in COMMANDS if not one.startswith("make ")])
+def test_a_command_runs(place: Place, report: str, command: str) -> None:
+    place.sh(command)
+
+
+@pytest.mark.parametrize("command", GUARANTEES)
+def test_what_shows_a_guarantee_is_there(place: Place, command: str) -> None:
+    program, *words = command.split()
+    if program == "pytest":
+        assert all((ROOT / word).exists() for word in words)
+    else:
+        files = "'.mlb/captures'/*/game/liveGameV1/*.json.gz"
+        place.sh(command.replace("FILE...", files))
+
+
+def test_the_report_is_what_the_run_prints(report: str) -> None:
+    shown = _block("", "Leaf accounting")
+    assert set(CELLS.findall(shown)) <= set(CELLS.findall(report))
+    printed = {" ".join(line.split()) for line in report.splitlines()}
+    wanted = [" ".join(line.split()) for line in shown.splitlines() if not CELLS.search(line) or "│" in line]
+    missing = [line for line in wanted if line.strip("─. ") and line not in printed]
+    assert not missing, report
+
+
+@pytest.fixture
+def copy(open_folder: Path) -> Iterator[Place]:
+    folder = open_folder / "copy"
+    folder.mkdir()
+    yield make_place(folder)
+    shutil.rmtree(folder)
+
+
+def _write_mapping(place: Place, old: str = "", new: str = "") -> None:
+    label, _, mapping = _block("yaml", "operation:").partition("\n")
+    file = place.root / label.removeprefix("# ")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    assert old in mapping
+    file.write_text(mapping.replace(old, new), "utf-8")
+
+
+def test_a_mapping_becomes_a_table(copy: Place) -> None:
+    _write_mapping(copy)
+    copy.sh("mlbc generate")
+    schema = (copy.root / "generated/postgres/schema.sql").read_text("utf-8")
+    position = 0
+    for line in _block("sql", "CREATE TABLE").splitlines():
+        if line.strip() != "...":
+            position = schema.find(line.rstrip(), position)
+            assert position >= 0, f"{line}\n{schema[schema.find('division.current_divisions') :][:2000]}"
+    for path in ("jobs/local/division/divisions.py", "jobs/spark/division/divisions.py"):
+        assert "def current_divisions(" in (copy.root / "generated" / path).read_text("utf-8")
+
+
+def test_a_mistake_is_shown_as_the_readme_shows_it(copy: Place) -> None:
+    _write_mapping(copy, "division_name: .name", "division_name: .abbrev")
+    done = copy.sh("mlbc check", code=1)
+    assert _block("", "error[M103]").strip() in done.stdout + done.stderr
