@@ -38,6 +38,7 @@ Parsed: TypeAlias = Document | Unusable
 _PATTERNS = bytes(
     ord("0") if byte in b"0123456789" else ord(" ") if byte in b"\t\n\r" else byte for byte in range(256)
 )
+_NUL = b"\\u0000"
 _ESCAPE = b"\\u0000"
 _APART = b'" :'
 _LONG = b"0" * 19
@@ -58,20 +59,23 @@ def parse(body: bytes) -> Parsed:
         value: Json = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         return Unusable(_why(body, error))
+    written = orjson.dumps(value)
+    if written == body and _NUL not in body:
+        return Document(value)  # no key is there twice, no number was changed: the writer does not do that
     pattern = body.translate(_PATTERNS)
-    reason = _flaw(body, pattern, value)
+    reason = _flaw(body, pattern, value, written)
     if reason is not None:
         return Unusable(reason)
     # `orjson` makes a float of an integer beyond 64 bits
     return Document(json.loads(body) if _LONG in pattern else value)
 
 
-def _flaw(body: bytes, pattern: bytes, value: Json) -> str | None:
+def _flaw(body: bytes, pattern: bytes, value: Json, written: bytes) -> str | None:
     """Find what parses and yet cannot be kept: equal keys, NUL characters."""
     escapes = _ESCAPE in pattern
     if escapes and _holds_nul(value):
         return "holds the character \\u0000, which text in Postgres cannot"
-    if escapes or _APART in pattern or body.count(_COLON) != orjson.dumps(value).count(_COLON):
+    if escapes or _APART in pattern or body.count(_COLON) != written.count(_COLON):
         return _repeated_key(body)
     return None
 

@@ -4,6 +4,7 @@ What is no document does not stop the others: it is archived, put into the dead 
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from runtime import raw
@@ -56,6 +57,7 @@ class Ingest:
     defaults: Defaults = field(default_factory=Defaults)
     tally: Tally = field(default_factory=Tally)
     partitions: Partitions = field(init=False)
+    _writer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "archive"), repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "partitions", Partitions(self.connection))
@@ -84,10 +86,11 @@ class Ingest:
         self._bury(error.what, error.content, error.source, None)
 
     def capture(self, capture: Capture) -> Received | None:
-        """Take in one response."""
-        self.archive.put(capture)
+        """Take in one response. The archive is written meanwhile, and is whole before the database commits."""
+        archived = self._writer.submit(self.archive.put, capture)
         operation = self.catalog.operations.get(capture.request.operation)
         if operation is None:
+            archived.result()
             self._bury(
                 f"unknown operation `{capture.request.operation}`", capture.body, capture.source, capture
             )
@@ -99,6 +102,7 @@ class Ingest:
             row = raw.insert(self.connection, operation, capture, parsed)
             if ok and isinstance(parsed, Unusable):
                 self._bury(parsed.reason, capture.body, capture.source, capture)
+            archived.result()
         return self._count(capture, row, parsed if ok else None)
 
     def _count(self, capture: Capture, row: RawRow, parsed: Parsed | None) -> Received:

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import LiteralString, cast
 
 import orjson
@@ -20,7 +20,7 @@ from runtime.job import Json, Row, Table
 BOOKKEEPING = (("raw_id", "bigint"), ("captured_at", "timestamptz"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Target:
     """A table to load into, seen from SQL.
 
@@ -42,27 +42,31 @@ class Target:
         return sql.Identifier(f"stage_{hashlib.sha256(self.table.name.encode()).hexdigest()[:12]}")
 
     @cached_property
-    def create_stage(self) -> sql.Composed:
+    def create_stage(self) -> bytes:
         """Create the staging table unless this session has it."""
         row_key = sql.SQL("" if self.document_key else ", row_key text NOT NULL")
-        return sql.SQL("CREATE TEMPORARY TABLE IF NOT EXISTS {} (LIKE {}{}) ON COMMIT DELETE ROWS").format(
-            self.stage, self.name, row_key
+        return _made(
+            sql.SQL("CREATE TEMPORARY TABLE IF NOT EXISTS {} (LIKE {}{}) ON COMMIT DELETE ROWS").format(
+                self.stage, self.name, row_key
+            )
         )
 
     @cached_property
-    def clear_stage(self) -> sql.Composed:
+    def clear_stage(self) -> bytes:
         """Empty the staging table."""
-        return sql.SQL("DELETE FROM {}").format(self.stage)
+        return _made(sql.SQL("DELETE FROM {}").format(self.stage))
 
-    def over_stage(self, statement: LiteralString) -> sql.Composed:
+    def over_stage(self, statement: LiteralString) -> bytes:
         """Fill the staging table's name into a statement."""
-        return sql.SQL(statement).format(stage=self.stage)
+        return _made(sql.SQL(statement).format(stage=self.stage))
 
     @cached_property
-    def delete_vanished(self) -> sql.Composed:
+    def delete_vanished(self) -> bytes:
         """Delete rows of the document (its key values are the parameters) that are not staged."""
-        return sql.SQL("DELETE FROM {} t WHERE {} AND NOT EXISTS (SELECT FROM {} s WHERE {})").format(
-            self.name, self._document, self.stage, self._same_key
+        return _made(
+            sql.SQL("DELETE FROM {} t WHERE {} AND NOT EXISTS (SELECT FROM {} s WHERE {})").format(
+                self.name, self._document, self.stage, self._same_key
+            )
         )
 
     @cached_property
@@ -71,43 +75,49 @@ class Target:
         return len(self.table.columns) > len(self.table.key)
 
     @cached_property
-    def update_changed(self) -> sql.Composed:
+    def update_changed(self) -> bytes:
         """Update rows that differ from what is staged."""
         payload = [column.name for column in self.table.columns if column.name not in self.table.key]
         kept = [*payload, *(name for name, _ in BOOKKEEPING)]
         assignments = (sql.SQL("{0} = s.{0}").format(sql.Identifier(name)) for name in kept)
-        return sql.SQL("UPDATE {} t SET {} FROM {} s WHERE {} AND ({}) IS DISTINCT FROM ({})").format(
-            self.name,
-            sql.SQL(", ").join(assignments),
-            self.stage,
-            self._same_key,
-            _names("t", payload),
-            _names("s", payload),
+        return _made(
+            sql.SQL("UPDATE {} t SET {} FROM {} s WHERE {} AND ({}) IS DISTINCT FROM ({})").format(
+                self.name,
+                sql.SQL(", ").join(assignments),
+                self.stage,
+                self._same_key,
+                _names("t", payload),
+                _names("s", payload),
+            )
         )
 
     @cached_property
-    def insert_new(self) -> sql.Composed:
+    def insert_new(self) -> bytes:
         """Insert staged rows whose key the table lacks."""
-        return sql.SQL(
-            "INSERT INTO {} ({}) SELECT {} FROM {} s WHERE NOT EXISTS (SELECT FROM {} t WHERE {})"
-        ).format(
-            self.name,
-            sql.SQL(", ").join(map(sql.Identifier, self.columns)),
-            _names("s", self.columns),
-            self.stage,
-            self.name,
-            self._same_key,
+        return _made(
+            sql.SQL(
+                "INSERT INTO {} ({}) SELECT {} FROM {} s WHERE NOT EXISTS (SELECT FROM {} t WHERE {})"
+            ).format(
+                self.name,
+                sql.SQL(", ").join(map(sql.Identifier, self.columns)),
+                _names("s", self.columns),
+                self.stage,
+                self.name,
+                self._same_key,
+            )
         )
 
     @cached_property
-    def delete_keys(self) -> sql.Composed:
+    def delete_keys(self) -> bytes:
         """Delete the rows whose keys are given, one array per key column."""
         types = {column.name: column.type for column in self.table.columns}
         arrays = sql.SQL(", ").join(
             sql.SQL("%s::text[]::{}[]").format(_type(types[name])) for name in self.table.key
         )
-        return sql.SQL("DELETE FROM {} t USING unnest({}) AS s ({}) WHERE {}").format(
-            self.name, arrays, sql.SQL(", ").join(map(sql.Identifier, self.table.key)), self._same_key
+        return _made(
+            sql.SQL("DELETE FROM {} t USING unnest({}) AS s ({}) WHERE {}").format(
+                self.name, arrays, sql.SQL(", ").join(map(sql.Identifier, self.table.key)), self._same_key
+            )
         )
 
     @cached_property
@@ -148,39 +158,53 @@ class Target:
         columns = [(column.name, column.type) for column in self.table.columns]
         return {"rows": len(rows), "digest": _digest(columns, rows)}
 
+    @cached_property
+    def _into_table(self) -> bytes:
+        return _copy_into(self.name, self.columns)
+
+    @cached_property
+    def _into_stage(self) -> bytes:
+        return _copy_into(self.stage, self.columns if self.document_key else (*self.columns, "row_key"))
+
     def copy(self, connection: Connection, rows: Iterable[Row], tail: Row) -> None:
         """Copy rows straight into the table, each with the bookkeeping cells behind it."""
-        _copy(connection, self.name, self.columns, self.types, (row + tail for row in rows))
+        _copy(connection, self._into_table, self.types, (row + tail for row in rows))
 
     def copy_to_stage(self, connection: Connection, rows: Iterable[Row], tail: Row) -> None:
         """Copy rows into the staging table."""
         if self.document_key:
-            _copy(connection, self.stage, self.columns, self.types, (row + tail for row in rows))
+            _copy(connection, self._into_stage, self.types, (row + tail for row in rows))
         else:
             keyed = ((*row, *tail, self.row_key(row)) for row in rows)
-            _copy(connection, self.stage, (*self.columns, "row_key"), (*self.types, "text"), keyed)
+            _copy(connection, self._into_stage, (*self.types, "text"), keyed)
 
 
-@lru_cache(maxsize=4096)
+_TARGETS: dict[int, Target] = {}
+
+
 def target(table: Table, document_key: tuple[str, ...]) -> Target:
-    """Return the SQL of a table, made once."""
-    return Target(table, document_key)
+    """Return the SQL of a table, made once; found by identity, as hashing all columns would cost more than it saves."""
+    found = _TARGETS.get(id(table))
+    if found is None or found.table is not table or found.document_key != document_key:
+        found = _TARGETS[id(table)] = Target(table, document_key)
+    return found
 
 
-def _copy(
-    connection: Connection,
-    into: sql.Identifier,
-    columns: Sequence[str],
-    types: Sequence[str],
-    rows: Iterable[Row],
-) -> None:
-    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
-        into, sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
+def _copy(connection: Connection, statement: bytes, types: Sequence[str], rows: Iterable[Row]) -> None:
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.set_types(types)
         for row in rows:
             copy.write_row(row)
+
+
+def _copy_into(place: sql.Identifier, columns: Sequence[str]) -> bytes:
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    return _made(sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(place, names))
+
+
+def _made(statement: sql.Composed) -> bytes:
+    """Put a statement together once; doing it for every document costs as much as parsing one."""
+    return statement.as_bytes(None)
 
 
 def _type(name: str) -> sql.SQL:
