@@ -53,7 +53,7 @@ class Conformance:
 
 def conform(shape: Node, document: Conformed) -> tuple[Conformed, Conformance]:
     """Return the document in its shape, and what was counted. A document of another kind comes back as None."""
-    walk = _Walk()
+    walk = _Walk(set(_failed_checks(shape, document)))
     kept = walk.visit(shape, document, None)
     walk.found.typed += walk.typed
     walk.found.null += walk.null
@@ -78,7 +78,8 @@ def leaves(value: Conformed) -> int:
 class _Walk:
     """One walk over one document."""
 
-    def __init__(self) -> None:
+    def __init__(self, not_ignored: set[Pointer]) -> None:
+        self.not_ignored = not_ignored
         self.typed = 0
         self.null = 0
         self.found = Conformance()
@@ -108,6 +109,9 @@ class _Walk:
                 return self.leaves(node, value, where)
             case Document():
                 self.found.json += leaves(value)
+            case Ignored() if where in self.not_ignored:
+                self.rescue(value, where, "ignore-check")
+                return False
             case Ignored():
                 self.found.ignored += leaves(value)
             case Leaf() if type(value) in node.types and node.codec is None:
@@ -134,7 +138,12 @@ class _Walk:
         self.typed += typed
         self.null += plan.null
         for key, record in plan.records:
-            if not self.record(record, value[key], (where, key)):
+            child = value[key]
+            below = record.plans.get((*child, *map(type, child.values())))
+            if below is not None and below.is_flat:
+                self.typed += below.typed
+                self.null += below.null
+            elif not self.record(record, child, (where, key)):
                 del value[key]
         if plan.rest:
             self.rest(plan, value, where)
@@ -209,7 +218,7 @@ class _Walk:
         codec = node.item.codec
         if codec is not None:
             try:
-                cells = [item and codec.decode(item) for item in value]
+                cells = [None if item is None else codec.decode(item) for item in value]
             except ValueError:
                 self.rescue(value, where, "bad-format")
                 return False
@@ -227,23 +236,15 @@ def _holds_nothing(item: Conformed) -> bool:
     return is_object(item) and all(value is None for value in item.values())
 
 
-def take_ignored(shape: Node, document: Conformed) -> Iterator[tuple[Pointer, Conformed]]:
-    """Yield subtrees whose check for being ignored fails, having taken them out of the still pristine document."""
-    if not isinstance(shape, Record) or not is_object(document):
-        return
-    yield from _failed_checks(shape, document, document, None)
-
-
-def _failed_checks(
-    node: Record, value: Conformed, root: Conformed, where: Pointer
-) -> Iterator[tuple[Pointer, Conformed]]:
-    for key, member in node.members.items():
-        if key not in value:
-            continue
-        if isinstance(member, Ignored) and member.equals and value[key] != _reach(root, member):
-            yield (where, key), value.pop(key)
-        elif isinstance(member, Record) and is_object(value[key]):
-            yield from _failed_checks(member, value[key], root, (where, key))
+def _failed_checks(shape: Node, document: Conformed) -> Iterator[Pointer]:
+    """Yield the places that would be ignored but for their check, which only a pristine document can pass."""
+    places: list[tuple[Node, Conformed, Pointer]] = [(shape, document, None)]
+    while places:
+        node, value, where = places.pop()
+        if isinstance(node, Ignored) and node.equals and value != _reach(document, node):
+            yield where
+        elif isinstance(node, Record) and is_object(value):
+            places += [(member, value[key], (where, key)) for key, member in node.members.items() if key in value]
 
 
 def _reach(root: Conformed, node: Ignored) -> Conformed:
@@ -282,7 +283,7 @@ def _decide(node: Record, value: dict[str, Conformed]) -> Plan:
         member = node.members.get(key)
         if isinstance(member, Record) and is_object(item):
             plan.records.append((key, member))
-        elif isinstance(member, Ignored | Document):
+        elif isinstance(member, Ignored):
             plan.children.append((key, member))
         elif item is None:
             plan.null += 1
@@ -293,6 +294,7 @@ def _decide(node: Record, value: dict[str, Conformed]) -> Plan:
         else:
             plan.children.append((key, member))
     plan.rest = bool(plan.leaves or plan.children or plan.surplus)
+    plan.is_flat = plan.typed > 0 and not plan.rest and not plan.records
     return plan
 
 

@@ -52,12 +52,14 @@ class Plan:
     """What to do with an object of one signature (its keys and the types of its values).
 
     `typed` and `null` count its scalars. `records` are members that hold an object where a record belongs, `children`
-    all others that want a visit. `rest`: there is something besides scalars and records.
+    all others that want a visit. `rest`: there is something besides scalars and records. `is_flat`: there are
+    scalars and nulls alone, so the counts say it all.
     """
 
     typed: int = 0
     null: int = 0
     rest: bool = False
+    is_flat: bool = False
     records: list[tuple[str, "Record"]] = field(default_factory=list[tuple[str, "Record"]])
     leaves: list[tuple[str, Leaf]] = field(default_factory=list[tuple[str, Leaf]])
     children: list[tuple[str, "Node"]] = field(default_factory=list[tuple[str, "Node"]])
