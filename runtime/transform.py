@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Literal
 
-from runtime.conform import Conformance, Rescued, conform, leaves, take_ignored
+from runtime.conform import Conformance, Rescued, conform, leaves
 from runtime.job import Column, Conformed, Extraction, Job, Params, Row, Rows, Table, is_array
 from runtime.origins import origins
 from runtime.pointers import Pointer, around, pattern, pointer_text
@@ -50,12 +50,7 @@ class Transformed:
 
 def transform(job: Job, document: Conformed, params: Params) -> Transformed:
     """Turn a parsed document into rows. The document is used up: it is changed in place."""
-    failed = [
-        Rescued(pointer_text(where), value, "ignore-check")
-        for where, value in take_ignored(job.shape, document)
-    ]
     conformed, found = conform(job.shape, document)
-    found.rescued.extend(failed)
     walked = found.typed + found.json + sum(leaves(rescued.value) for rescued in found.rescued)
     fitting = _Fitting(job, params, found)
     rows: Rows = {table.name: [] for table in job.tables}
