@@ -8,7 +8,7 @@ import psycopg
 
 from runtime.database import problem
 from runtime.documents import Documents
-from runtime.errors import DataError, MlbError, TerminalError
+from runtime.errors import DataError, MlbError
 from runtime.ingest import Ingest, Received
 from runtime.loader import load
 from runtime.progress import Progress
@@ -71,7 +71,7 @@ def receive(ingest: Ingest, documents: Documents, source: Received) -> Loaded:
         return Loaded()
     keys = tuple(source.row.keys.get(key) for key in job.document_key)
     if None in keys:
-        raise TerminalError("the document does not say what it is about: its key is missing")
+        raise DataError("the document does not say what it is about: its key is missing")
     snapshot = Snapshot(
         operation=name,
         document_key=source.row.document_key,
