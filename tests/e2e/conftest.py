@@ -5,8 +5,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import orjson
@@ -37,6 +39,11 @@ class Place:
 
     root: Path
 
+    @cached_property
+    def url(self) -> str:
+        """The database that the commands use."""
+        return self.sh("mlb-etl db url").stdout.strip()
+
     @property
     def environment(self) -> dict[str, str]:
         """An environment whose PATH finds the commands first."""
@@ -66,7 +73,7 @@ class Place:
 
     def rows(self, query: str) -> list[tuple]:
         """Ask the database."""
-        with psycopg.connect(self.objects("mlb-etl db url --json")[0]["url"]) as connection:
+        with psycopg.connect(self.url) as connection:
             return connection.execute(query.encode()).fetchall()
 
 
@@ -88,18 +95,21 @@ def make_place(folder: Path) -> Place:
     return place
 
 
-@pytest.fixture(scope="session")
-def open_folder() -> Iterator[Path]:
-    """A folder that the server's user can enter; pytest's own are private."""
+@contextmanager
+def new_place() -> Generator[Place]:
+    """Make a place whose server stops at the end; its user can enter the folder: pytest's own are private."""
     folder = Path(tempfile.mkdtemp(prefix="mlb-e2e-"))
     folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        place = make_place(folder)
+        yield place
+        place.sh("mlb-etl db stop", code=None)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def place(open_folder: Path) -> Iterator[Place]:
-    """The project whose database the tests of a worker share."""
-    made = make_place(open_folder)
-    yield made
-    made.sh("mlb-etl db stop", code=None)
+@pytest.fixture(scope="module")
+def place() -> Generator[Place]:
+    """The project whose database the tests of a module share."""
+    with new_place() as made:
+        yield made

@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from tests.e2e.conftest import Place
+from tests.e2e.rows import counted
 
 pytestmark = pytest.mark.spark
 
@@ -25,20 +26,4 @@ def test_both_engines_write_the_same_rows(place: Place, tmp_path: Path) -> None:
 
 
 def _rows(file: Path) -> Counter[str]:
-    """Return rows as text that does not tell 7 from 7.0 in a column of doubles, in any order."""
-    parsed = (orjson.loads(line) for line in file.read_bytes().splitlines())
-    return Counter(repr([(name, _plain(cell)) for name, cell in row.items()]) for row in parsed)
-
-
-def _plain(cell: object) -> object:
-    match cell:
-        case bool():
-            return cell
-        case int():
-            return float(cell)
-        case dict():
-            return {name: _plain(item) for name, item in sorted(cell.items())}
-        case list():
-            return [_plain(item) for item in cell]
-        case _:
-            return cell
+    return counted(orjson.loads(line) for line in file.read_bytes().splitlines())

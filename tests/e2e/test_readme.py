@@ -1,13 +1,11 @@
 """What the README says happens: its commands, its report, its example of a mapping and of a mistake."""
 
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Generator
 
 import pytest
 
-from tests.e2e.conftest import ROOT, Place, make_place
+from tests.e2e.conftest import ROOT, Place, new_place
 
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -65,11 +63,9 @@ def test_the_report_is_what_the_run_prints(report: str) -> None:
 
 
 @pytest.fixture
-def copy(open_folder: Path) -> Iterator[Place]:
-    folder = open_folder / "copy"
-    folder.mkdir()
-    yield make_place(folder)
-    shutil.rmtree(folder)
+def copy() -> Generator[Place]:
+    with new_place() as made:
+        yield made
 
 
 def _write_mapping(place: Place, old: str = "", new: str = "") -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from runtime.envelope import read
 from tests.e2e.conftest import Place
+from tests.e2e.rows import counted
 
 RUN = "mlb-etl run demo"
 LATEST = """
@@ -31,12 +32,12 @@ class Ended:
     raw: dict[str, int]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def operations(place: Place) -> list:
     return place.objects("mlbc ls --json")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def interrupted(place: Place, operations: list) -> Ended:
     """The first run, stopped by Ctrl-C while it takes responses in."""
     place.sh("mlb-etl db start && mlb-etl db migrate")
@@ -48,8 +49,7 @@ def interrupted(place: Place, operations: list) -> Ended:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    url = place.objects("mlb-etl db url --json")[0]["url"]
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(place.url, autocommit=True) as connection:
         deadline = time.monotonic() + 120
         while not connection.execute("SELECT count(*) FROM game.live_game_v1").fetchone()[0]:
             assert running.poll() is None, running.communicate()
@@ -60,14 +60,14 @@ def interrupted(place: Place, operations: list) -> Ended:
     return _ended(place, operations, running.returncode, printed)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def first(place: Place, operations: list, interrupted: Ended) -> Ended:
     """The run after it."""
     done = place.sh(RUN)
     return _ended(place, operations, done.returncode, done.stdout)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def second(place: Place, operations: list, first: Ended) -> Ended:
     """The same once more."""
     done = place.sh(RUN)
@@ -134,14 +134,6 @@ def test_the_tables_hold_what_the_files_say(place: Place, second: Ended, tmp_pat
     written = sorted(tmp_path.glob("*.ndjson"))
     assert len(written) > 17
     for file in written:
-        rows = [orjson.loads(line) for line in file.read_bytes().splitlines()]
-        assert _database_rows(place, file.stem) == sorted(rows, key=_order), file.stem
-
-
-def _database_rows(place: Place, table: str) -> list:
-    found = place.rows(f"SELECT to_jsonb(t) - 'raw_id' - 'captured_at' FROM {table} t")
-    return sorted((row for (row,) in found), key=_order)
-
-
-def _order(row: dict) -> str:
-    return repr(sorted((name, str(cell)) for name, cell in row.items()))
+        rows = (orjson.loads(line) for line in file.read_bytes().splitlines())
+        stored = place.rows(f"SELECT to_jsonb(t) - 'raw_id' - 'captured_at' FROM {file.stem} t")
+        assert counted(row for (row,) in stored) == counted(rows), file.stem
