@@ -13,8 +13,15 @@ from runtime.java import java_home
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-SMALL = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-"""Start fast and stay small. A job of minutes wants the full compiler: pass `java_options=""`."""
+_SMALL_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+_SMALL = {
+    # To compile a class for every table takes longer than to interpret its few rows
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    # To plan twice costs more than it finds
+    "spark.sql.adaptive.enabled": "false",
+}
+"""For jobs of seconds: what makes large ones fast makes them slow."""
 
 _JAVA = (
     "-XX:+IgnoreUnrecognizedVMOptions --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
@@ -28,6 +35,8 @@ SQL = {
     "spark.sql.caseSensitive": "true",
     # Parse a document once: this rule would copy `from_json` into a filter, twice
     "spark.sql.optimizer.excludedRules": "org.apache.spark.sql.catalyst.optimizer.InferFiltersFromGenerate",
+    # Facts about every pair of a value and its column's name: exponential in the columns of a filter
+    "spark.sql.constraintPropagation.enabled": "false",
     # A wrong value is NULL; the rest of the document stays
     "spark.sql.json.enablePartialResults": "true",
     "spark.sql.variant.allowDuplicateKeys": "true",
@@ -48,13 +57,16 @@ appender.stderr.layout.pattern = spark %p %c{1}: %m%n%ex
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How to run Spark. `state` is a folder for what Spark and Java need on disk; `conf` has the last word."""
+    """How to run Spark. `state` is a folder for what Spark and Java need on disk; `conf` has the last word.
+
+    `small` is for some hundred documents: it starts fast, and does without the compilers of Java and Spark.
+    """
 
     state: Path
     master: str = "local[*]"
     cores: int = field(default_factory=lambda: os.cpu_count() or 1)
+    small: bool = True
     ui: bool = False
-    java_options: str = SMALL
     conf: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
@@ -88,21 +100,22 @@ def session(settings: Settings) -> "SparkSession":
 def configuration(settings: Settings) -> dict[str, str]:
     """Return every setting of the session."""
     scratch = settings.state / "spark"
-    options = f"{_JAVA} {settings.java_options} -Dlog4j2.configurationFile={(scratch / 'log4j2.properties').as_uri()}"
+    log = f"-Dlog4j2.configurationFile={(scratch / 'log4j2.properties').as_uri()}"
     local = {
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.sql.shuffle.partitions": str(settings.cores),
-        # Jobs of seconds: planning twice costs more than it finds
-        "spark.sql.adaptive.enabled": "false",
     }
     return {
         **SQL,
-        "spark.driver.extraJavaOptions": options,
+        "spark.driver.extraJavaOptions": " ".join((_JAVA, _SMALL_JAVA if settings.small else "", log)),
+        # The place in Python that made an expression, asked for at each of thousands
+        "spark.python.sql.dataFrameDebugging.enabled": "false",
         "spark.sql.catalogImplementation": "in-memory",
         "spark.sql.warehouse.dir": (scratch / "warehouse").as_uri(),
         "spark.ui.enabled": str(settings.ui).lower(),
         "spark.ui.showConsoleProgress": "false",
+        **(_SMALL if settings.small else {}),
         **(local if settings.is_local else {}),
         **settings.conf,
     }

@@ -116,13 +116,13 @@ LIVE = plan(
     ),
     table(
         "game.live_game_players",
-        "$.gameData.players{*}",
+        "$.gameData.players{ID*}",
         "game_pk player_id",
         GAME
         | {
-            "player_id": leaf("$.gameData.players{*}.id"),
-            "full_name": leaf("$.gameData.players{*}.fullName", Type.TEXT),
-            "birth_date": leaf("$.gameData.players{*}.birthDate", Type.DATE, DateText()),
+            "player_id": leaf("$.gameData.players{ID*}.id"),
+            "full_name": leaf("$.gameData.players{ID*}.fullName", Type.TEXT),
+            "birth_date": leaf("$.gameData.players{ID*}.birthDate", Type.DATE, DateText()),
             "is_home": other(BranchOf(loop=path(TEAMS), equals="home", lookup="box"), Type.BOOLEAN),
             "team_id": leaf(f"{TEAMS}.team.id", lookup="box"),
             "batting_order": leaf(f"{BOX}.battingOrder", Type.INTEGER, IntegerText(), "box"),

@@ -21,6 +21,7 @@ GAME = {
             "ID2": {"id": 2, "fullName": "B", "birthDate": "1990-01-02"},
             "ID1": {"id": 1, "fullName": "A"},
             "ID3": {"id": 3, "fullName": "C"},
+            "ID4": {"id": 5, "fullName": "under the key of another"},
         },
     },
     "liveData": {
@@ -97,7 +98,7 @@ def test_scan_that_ends_in_a_field(rows) -> None:
 
 def test_ordinals_count_what_is_skipped(rows) -> None:
     assert rows["runners"] == [(7, 0, 0, None), (7, 0, 2, "1B")]
-    assert rows["fielding_credits"] == [(7, 0, 0, 0, 1), (7, 0, 0, 1, None)]
+    assert rows["fielding_credits"] == [(7, 0, 0, 0, 1), (7, 0, 0, 2, 2)]
 
 
 def test_fold(rows) -> None:

@@ -47,7 +47,7 @@ BACKEND = PySpark()
 
 
 def _module(operation: OperationPlan) -> str:
-    lowered = tuple(map(TableLowering, operation.tables))
+    lowered = tuple(TableLowering(table, operation) for table in operation.tables)
     schema = show(prune(reads(operation)))
     patterns = sorted({pattern for table in lowered for pattern in table.patterns})
     return render(

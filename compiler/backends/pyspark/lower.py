@@ -4,40 +4,46 @@ Each select leaves one scope for the next: it makes the columns that this scope 
 and explodes the next loop. Nothing wider than a column is carried, so that no row drags the document along.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import assert_never
 
 from compiler.backends.pyspark import columns, lookups
 from compiler.backends.pyspark.columns import Pattern, reference
+from compiler.backends.pyspark.filters import Filters
 from compiler.backends.pyspark.schema import quoted
 from compiler.backends.pyspark.scopes import Scope, is_pinned, scope_of, scopes
 from compiler.ir.paths import Branches, Entries, Field
-from compiler.ir.plan import BranchOf, Column, Leaf, MapKey, Ordinal, Param, Table, Where
+from compiler.ir.plan import BranchOf, Column, Leaf, MapKey, OperationPlan, Ordinal, Param, Table
 
 KEPT = ("raw_id", "captured_at")
 """Columns that follow a row from its document."""
 
+MORE = "has_more"
+"""A column for a moment: true where a row holds something that only tables below it read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Select:
-    """`frame = source.select(...)`, with columns that the match of a lookup adds."""
+    """`frame = source.where(...).select(...)`, with columns that the match of a lookup adds."""
 
     frame: str
     source: str
+    filters: tuple[str, ...]
     items: tuple[str, ...]
     added: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The last select: the filters before it, and what makes its rows unique."""
+    """The last select: the filters before it, what makes its rows unique, and what makes them rows."""
 
     source: str
     filters: tuple[str, ...]
     items: tuple[str, ...]
     key: str
+    content: str
     partition: str
     order: str
     dropped: str
@@ -46,9 +52,10 @@ class Rows:
 class TableLowering:
     """Everything about one table that the generated function says."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, operation: OperationPlan) -> None:
         self.table = table
         self.scopes = scopes(table)
+        self.filters = Filters(operation, table, self.scopes)
         self.found = {lookup.name: lookups.find(lookup, table, self.scopes) for lookup in table.lookups}
         self.unpinned = tuple(scope for scope in self.scopes[1:] if not is_pinned(table, scope))
 
@@ -85,7 +92,13 @@ class TableLowering:
             *self._made(number - 1),
             self._explode(number),
         )
-        return Select(self.scopes[number].frame, self.scopes[number - 1].frame, items, tuple(added.items()))
+        return Select(
+            frame=self.scopes[number].frame,
+            source=self.scopes[number - 1].frame,
+            filters=tuple(self.filters.at(number - 1)),
+            items=items,
+            added=tuple(added.items()),
+        )
 
     def _carried(self, scope: int) -> Iterator[str]:
         """Yield the names of columns that earlier selects made and later ones need."""
@@ -204,22 +217,28 @@ class TableLowering:
         positions = tuple(scope.position for scope in self.unpinned)
         items = (made.get(column.name, quoted(column.name)) for column in self.table.columns)
         key = [column for column in self.table.columns if column.in_key]
+        more = self._more() if self.filters.needs_content else ()
+        own = (column.name for column in self.filters.own) if self.filters.needs_content else ()
+        dropped = (*positions, *(("nth",) if positions else ()), *((MORE,) if more else ()))
         return Rows(
             source=self.scopes[last].frame,
-            filters=tuple(self._filters()),
-            items=(*items, *map(quoted, KEPT), *map(quoted, positions)),
-            key=", ".join(quoted(column.name) for column in key),
-            partition=", ".join(map(quoted, ("raw_id", *(c.name for c in key if self._home(c) > 0)))),
-            order=", ".join(map(quoted, positions)),
-            dropped=", ".join(map(quoted, (*positions, "nth"))) if positions else "",
+            filters=tuple(self.filters.at(last)),
+            items=(*items, *map(quoted, KEPT), *map(quoted, positions), *more),
+            key=_names(column.name for column in key),
+            content=_names((*own, *((MORE,) if more else ()))),
+            partition=_names(("raw_id", *(column.name for column in key if self._home(column) > 0))),
+            order=_names(positions),
+            dropped=_names(dropped),
         )
 
-    def _filters(self) -> Iterator[str]:
-        last, where = self.scopes[-1], self.table.where
-        row = self.table.scan[last.depth :]
-        yield f"F.col({quoted(reference(last.element, row))}).isNotNull()"
-        if where is not None:
-            yield _condition(where, reference(last.element, (*row, *where.path)))
+    def _more(self) -> tuple[str, ...]:
+        """Return the column that says whether the row holds something that other tables read."""
+        tests = " | ".join(f"F.col({quoted(place)}).isNotNull()" for place in self.filters.more)
+        return (f"F.when({tests}, F.lit(True)).alias({quoted(MORE)})",) if tests else ()
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(map(quoted, names))
 
 
 def _collection(scope: Scope, place: str) -> str:
@@ -229,10 +248,3 @@ def _collection(scope: Scope, place: str) -> str:
         f"F.lit({quoted(name)}), {quoted(reference(place, (Field(name),)))}" for name in scope.step.names
     )
     return f"F.create_map({', '.join(pairs)},)"
-
-
-def _condition(where: Where, place: str) -> str:
-    value = "True" if where.equals is None else quoted(where.equals)
-    if where.negated:
-        return f"~F.col({quoted(place)}).eqNullSafe({value})"
-    return f"F.col({quoted(place)})" if where.equals is None else f"F.col({quoted(place)}) == {value}"
