@@ -2072,70 +2072,74 @@ def live_game_players(documents: DataFrame) -> DataFrame:
             ),
         }
     )
-    rows = players.where(F.col("player").isNotNull()).select(
-        "game_pk",
-        F.col("player.id").alias("player_id"),
-        F.col("player.fullName").alias("full_name"),
-        F.when(F.col("box_branch") == "away", F.col("box_away_team_id"))
-        .when(F.col("box_branch") == "home", F.col("box_home_team_id"))
-        .alias("team_id"),
-        (F.col("box_branch") == "home").alias("is_home"),
-        F.col("box.jerseyNumber").alias("jersey_number"),
-        F.col("box.position.code").alias("position_code"),
-        F.col("box.position.abbreviation").alias("position_abbreviation"),
-        F.col("box.battingOrder").alias("batting_order"),
-        F.col("player.active").alias("active"),
-        F.col("player.batSide.code").alias("bat_side_code"),
-        F.col("player.batSide.description").alias("bat_side_description"),
-        F.col("player.birthCity").alias("birth_city"),
-        F.col("player.birthCountry").alias("birth_country"),
-        F.regexp_extract("player.birthDate", DATE, 0).try_cast("date").alias("birth_date"),
-        F.col("player.birthStateProvince").alias("birth_state_province"),
-        F.col("player.boxscoreName").alias("boxscore_name"),
-        F.col("player.currentAge").alias("current_age"),
-        F.col("player.draftYear").alias("draft_year"),
-        F.col("player.firstLastName").alias("first_last_name"),
-        F.col("player.firstName").alias("first_name"),
-        F.col("player.fullFMLName").alias("full_fml_name"),
-        F.col("player.fullLFMName").alias("full_lfm_name"),
-        F.col("player.gender").alias("gender"),
-        F.col("player.height").alias("height"),
-        F.col("player.initLastName").alias("init_last_name"),
-        F.col("player.isPlayer").alias("is_player"),
-        F.col("player.isVerified").alias("is_verified"),
-        F.col("player.lastFirstName").alias("last_first_name"),
-        F.col("player.lastInitName").alias("last_init_name"),
-        F.col("player.lastName").alias("last_name"),
-        F.regexp_extract("player.lastPlayedDate", DATE, 0).try_cast("date").alias("last_played_date"),
-        F.col("player.link").alias("link"),
-        F.col("player.middleName").alias("middle_name"),
-        F.regexp_extract("player.mlbDebutDate", DATE, 0).try_cast("date").alias("mlb_debut_date"),
-        F.col("player.nameFirstLast").alias("name_first_last"),
-        F.col("player.nameMatrilineal").alias("name_matrilineal"),
-        F.col("player.nameSlug").alias("name_slug"),
-        F.col("player.nameSuffix").alias("name_suffix"),
-        F.col("player.nameTitle").alias("name_title"),
-        F.col("player.nickName").alias("nick_name"),
-        F.col("player.pitchHand.code").alias("pitch_hand_code"),
-        F.col("player.pitchHand.description").alias("pitch_hand_description"),
-        F.col("player.primaryNumber").alias("primary_number"),
-        F.col("player.primaryPosition.abbreviation").alias("primary_position_abbreviation"),
-        F.col("player.primaryPosition.code").alias("primary_position_code"),
-        F.col("player.primaryPosition.name").alias("primary_position_name"),
-        F.col("player.primaryPosition.type").alias("primary_position_type"),
-        F.col("player.pronunciation").alias("pronunciation"),
-        F.col("player.strikeZoneBottom").alias("strike_zone_bottom"),
-        F.col("player.strikeZoneTop").alias("strike_zone_top"),
-        F.col("player.useLastName").alias("use_last_name"),
-        F.col("player.useName").alias("use_name"),
-        F.col("player.weight").alias("weight"),
-        F.regexp_extract("player.deathDate", DATE, 0).try_cast("date").alias("death_date"),
-        F.col("player.deathCity").alias("death_city"),
-        F.col("player.deathStateProvince").alias("death_state_province"),
-        F.col("player.deathCountry").alias("death_country"),
-        "raw_id",
-        "captured_at",
-        "player_position",
+    rows = (
+        players.where(F.col("player").isNotNull())
+        .where(F.col("player_key") == F.concat(F.lit("ID"), "player.id"))
+        .select(
+            "game_pk",
+            F.col("player.id").alias("player_id"),
+            F.col("player.fullName").alias("full_name"),
+            F.when(F.col("box_branch") == "away", F.col("box_away_team_id"))
+            .when(F.col("box_branch") == "home", F.col("box_home_team_id"))
+            .alias("team_id"),
+            (F.col("box_branch") == "home").alias("is_home"),
+            F.col("box.jerseyNumber").alias("jersey_number"),
+            F.col("box.position.code").alias("position_code"),
+            F.col("box.position.abbreviation").alias("position_abbreviation"),
+            F.col("box.battingOrder").alias("batting_order"),
+            F.col("player.active").alias("active"),
+            F.col("player.batSide.code").alias("bat_side_code"),
+            F.col("player.batSide.description").alias("bat_side_description"),
+            F.col("player.birthCity").alias("birth_city"),
+            F.col("player.birthCountry").alias("birth_country"),
+            F.regexp_extract("player.birthDate", DATE, 0).try_cast("date").alias("birth_date"),
+            F.col("player.birthStateProvince").alias("birth_state_province"),
+            F.col("player.boxscoreName").alias("boxscore_name"),
+            F.col("player.currentAge").alias("current_age"),
+            F.col("player.draftYear").alias("draft_year"),
+            F.col("player.firstLastName").alias("first_last_name"),
+            F.col("player.firstName").alias("first_name"),
+            F.col("player.fullFMLName").alias("full_fml_name"),
+            F.col("player.fullLFMName").alias("full_lfm_name"),
+            F.col("player.gender").alias("gender"),
+            F.col("player.height").alias("height"),
+            F.col("player.initLastName").alias("init_last_name"),
+            F.col("player.isPlayer").alias("is_player"),
+            F.col("player.isVerified").alias("is_verified"),
+            F.col("player.lastFirstName").alias("last_first_name"),
+            F.col("player.lastInitName").alias("last_init_name"),
+            F.col("player.lastName").alias("last_name"),
+            F.regexp_extract("player.lastPlayedDate", DATE, 0).try_cast("date").alias("last_played_date"),
+            F.col("player.link").alias("link"),
+            F.col("player.middleName").alias("middle_name"),
+            F.regexp_extract("player.mlbDebutDate", DATE, 0).try_cast("date").alias("mlb_debut_date"),
+            F.col("player.nameFirstLast").alias("name_first_last"),
+            F.col("player.nameMatrilineal").alias("name_matrilineal"),
+            F.col("player.nameSlug").alias("name_slug"),
+            F.col("player.nameSuffix").alias("name_suffix"),
+            F.col("player.nameTitle").alias("name_title"),
+            F.col("player.nickName").alias("nick_name"),
+            F.col("player.pitchHand.code").alias("pitch_hand_code"),
+            F.col("player.pitchHand.description").alias("pitch_hand_description"),
+            F.col("player.primaryNumber").alias("primary_number"),
+            F.col("player.primaryPosition.abbreviation").alias("primary_position_abbreviation"),
+            F.col("player.primaryPosition.code").alias("primary_position_code"),
+            F.col("player.primaryPosition.name").alias("primary_position_name"),
+            F.col("player.primaryPosition.type").alias("primary_position_type"),
+            F.col("player.pronunciation").alias("pronunciation"),
+            F.col("player.strikeZoneBottom").alias("strike_zone_bottom"),
+            F.col("player.strikeZoneTop").alias("strike_zone_top"),
+            F.col("player.useLastName").alias("use_last_name"),
+            F.col("player.useName").alias("use_name"),
+            F.col("player.weight").alias("weight"),
+            F.regexp_extract("player.deathDate", DATE, 0).try_cast("date").alias("death_date"),
+            F.col("player.deathCity").alias("death_city"),
+            F.col("player.deathStateProvince").alias("death_state_province"),
+            F.col("player.deathCountry").alias("death_country"),
+            "raw_id",
+            "captured_at",
+            "player_position",
+        )
     )
     first = Window.partitionBy("raw_id", "player_id").orderBy("player_position")
     return (
@@ -2183,7 +2187,41 @@ def live_game_venue_details(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["game_pk"])
+    return rows.dropna(subset=["game_pk"]).dropna(
+        how="all",
+        subset=[
+            "venue_id",
+            "name",
+            "link",
+            "state",
+            "state_abbrev",
+            "address1",
+            "azimuth_angle",
+            "city",
+            "country",
+            "latitude",
+            "longitude",
+            "elevation",
+            "phone",
+            "postal_code",
+            "time_zone_id",
+            "time_zone_offset",
+            "time_zone_offset_at_game_time",
+            "time_zone_tz",
+            "capacity",
+            "center",
+            "left_",
+            "left_center",
+            "left_line",
+            "right_",
+            "right_center",
+            "right_line",
+            "roof_type",
+            "turf_type",
+            "active",
+            "season",
+        ],
+    )
 
 
 def live_game_probables(documents: DataFrame) -> DataFrame:
@@ -2210,7 +2248,9 @@ def live_game_probables(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["game_pk", "is_home"])
+    return rows.dropna(subset=["game_pk", "is_home"]).dropna(
+        how="all", subset=["player_id", "full_name", "link"]
+    )
 
 
 def live_game_mound_visits(documents: DataFrame) -> DataFrame:
@@ -2236,7 +2276,7 @@ def live_game_mound_visits(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["game_pk", "is_home"])
+    return rows.dropna(subset=["game_pk", "is_home"]).dropna(how="all", subset=["remaining", "used"])
 
 
 def live_game_challenges(documents: DataFrame) -> DataFrame:
@@ -2262,7 +2302,7 @@ def live_game_challenges(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["game_pk", "is_home"])
+    return rows.dropna(subset=["game_pk", "is_home"]).dropna(how="all", subset=["remaining", "used"])
 
 
 def live_game_plays(documents: DataFrame) -> DataFrame:
@@ -2486,28 +2526,45 @@ def live_game_hit_data(documents: DataFrame) -> DataFrame:
         "all_play_position",
         F.posexplode_outer("all_play.playEvents").alias("play_event_position", "play_event"),
     )
-    rows = play_events.where(F.col("play_event.hitData").isNotNull()).select(
-        "game_pk",
-        "at_bat_index",
-        F.col("play_event.index").alias("event_index"),
-        F.col("play_event.hitData.launchSpeed").alias("launch_speed"),
-        F.col("play_event.hitData.launchAngle").alias("launch_angle"),
-        F.col("play_event.hitData.totalDistance").alias("total_distance"),
-        F.col("play_event.hitData.coordinates.coordX").alias("hit_coord_x"),
-        F.col("play_event.hitData.coordinates.coordY").alias("hit_coord_y"),
-        F.col("play_event.hitData.hardness").alias("hardness"),
-        F.col("play_event.hitData.location").alias("location"),
-        F.col("play_event.hitData.trajectory").alias("trajectory"),
-        "raw_id",
-        "captured_at",
-        "all_play_position",
-        "play_event_position",
+    rows = (
+        play_events.where(F.col("play_event.hitData").isNotNull())
+        .where(F.col("play_event.isPitch"))
+        .select(
+            "game_pk",
+            "at_bat_index",
+            F.col("play_event.index").alias("event_index"),
+            F.col("play_event.hitData.launchSpeed").alias("launch_speed"),
+            F.col("play_event.hitData.launchAngle").alias("launch_angle"),
+            F.col("play_event.hitData.totalDistance").alias("total_distance"),
+            F.col("play_event.hitData.coordinates.coordX").alias("hit_coord_x"),
+            F.col("play_event.hitData.coordinates.coordY").alias("hit_coord_y"),
+            F.col("play_event.hitData.hardness").alias("hardness"),
+            F.col("play_event.hitData.location").alias("location"),
+            F.col("play_event.hitData.trajectory").alias("trajectory"),
+            "raw_id",
+            "captured_at",
+            "all_play_position",
+            "play_event_position",
+        )
     )
     first = Window.partitionBy("raw_id", "at_bat_index", "event_index").orderBy(
         "all_play_position", "play_event_position"
     )
     return (
         rows.dropna(subset=["game_pk", "at_bat_index", "event_index"])
+        .dropna(
+            how="all",
+            subset=[
+                "launch_speed",
+                "launch_angle",
+                "total_distance",
+                "hit_coord_x",
+                "hit_coord_y",
+                "hardness",
+                "location",
+                "trajectory",
+            ],
+        )
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("all_play_position", "play_event_position", "nth")
@@ -2643,13 +2700,39 @@ def live_game_runners(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         "all_play_position",
+        F.when(F.col("runner.credits").isNotNull(), F.lit(True)).alias("has_more"),
     )
     first = Window.partitionBy("raw_id", "at_bat_index", "runner_index").orderBy("all_play_position")
     return (
         rows.dropna(subset=["game_pk", "at_bat_index", "runner_index"])
+        .dropna(
+            how="all",
+            subset=[
+                "runner_id",
+                "start_base",
+                "origin_base",
+                "end_base",
+                "out_base",
+                "earned",
+                "event",
+                "event_type",
+                "is_scoring_event",
+                "movement_reason",
+                "play_index",
+                "rbi",
+                "responsible_pitcher_id",
+                "responsible_pitcher_link",
+                "runner_full_name",
+                "runner_link",
+                "team_unearned",
+                "is_out",
+                "out_number",
+                "has_more",
+            ],
+        )
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
-        .drop("all_play_position", "nth")
+        .drop("all_play_position", "nth", "has_more")
     )
 
 
@@ -2699,6 +2782,18 @@ def live_game_fielding_credits(documents: DataFrame) -> DataFrame:
     )
     return (
         rows.dropna(subset=["game_pk", "at_bat_index", "runner_index", "credit_index"])
+        .dropna(
+            how="all",
+            subset=[
+                "player_id",
+                "credit",
+                "player_link",
+                "position_abbreviation",
+                "position_code",
+                "position_name",
+                "position_type",
+            ],
+        )
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("all_play_position", "nth")
@@ -2748,8 +2843,16 @@ def live_game_inning_summary(documents: DataFrame) -> DataFrame:
         F.col("plays_by_inning.top").alias("top"),
         "raw_id",
         "captured_at",
+        F.when(
+            F.col("plays_by_inning.hits.away").isNotNull() | F.col("plays_by_inning.hits.home").isNotNull(),
+            F.lit(True),
+        ).alias("has_more"),
     )
-    return rows.dropna(subset=["game_pk", "inning"])
+    return (
+        rows.dropna(subset=["game_pk", "inning"])
+        .dropna(how="all", subset=["bottom", "end_index", "start_index", "top", "has_more"])
+        .drop("has_more")
+    )
 
 
 def live_game_hits(documents: DataFrame) -> DataFrame:
@@ -2898,8 +3001,103 @@ def live_game_linescore(documents: DataFrame) -> DataFrame:
         F.col("body.liveData.linescore.strikes").alias("strikes"),
         "raw_id",
         "captured_at",
+        F.when(
+            F.col("body.liveData.linescore.teams.away.errors").isNotNull()
+            | F.col("body.liveData.linescore.teams.home.errors").isNotNull()
+            | F.col("body.liveData.linescore.teams.away.hits").isNotNull()
+            | F.col("body.liveData.linescore.teams.home.hits").isNotNull()
+            | F.col("body.liveData.linescore.teams.away.leftOnBase").isNotNull()
+            | F.col("body.liveData.linescore.teams.home.leftOnBase").isNotNull()
+            | F.col("body.liveData.linescore.teams.away.runs").isNotNull()
+            | F.col("body.liveData.linescore.teams.home.runs").isNotNull()
+            | F.col("body.liveData.linescore.teams.away.isWinner").isNotNull()
+            | F.col("body.liveData.linescore.teams.home.isWinner").isNotNull()
+            | F.col("body.liveData.linescore.innings").isNotNull(),
+            F.lit(True),
+        ).alias("has_more"),
     )
-    return rows.dropna(subset=["game_pk"])
+    return (
+        rows.dropna(subset=["game_pk"])
+        .dropna(
+            how="all",
+            subset=[
+                "balls",
+                "current_inning",
+                "current_inning_ordinal",
+                "defense_batter_full_name",
+                "defense_batter_id",
+                "defense_batter_link",
+                "defense_batting_order",
+                "defense_catcher_full_name",
+                "defense_catcher_id",
+                "defense_catcher_link",
+                "defense_center_full_name",
+                "defense_center_id",
+                "defense_center_link",
+                "defense_first_full_name",
+                "defense_first_id",
+                "defense_first_link",
+                "defense_in_hole_full_name",
+                "defense_in_hole_id",
+                "defense_in_hole_link",
+                "defense_left_full_name",
+                "defense_left_id",
+                "defense_left_link",
+                "defense_on_deck_full_name",
+                "defense_on_deck_id",
+                "defense_on_deck_link",
+                "defense_pitcher_full_name",
+                "defense_pitcher_id",
+                "defense_pitcher_link",
+                "defense_right_full_name",
+                "defense_right_id",
+                "defense_right_link",
+                "defense_second_full_name",
+                "defense_second_id",
+                "defense_second_link",
+                "defense_shortstop_full_name",
+                "defense_shortstop_id",
+                "defense_shortstop_link",
+                "defense_team_id",
+                "defense_team_link",
+                "defense_team_name",
+                "defense_third_full_name",
+                "defense_third_id",
+                "defense_third_link",
+                "inning_half",
+                "inning_state",
+                "is_top_inning",
+                "note",
+                "offense_batter_full_name",
+                "offense_batter_id",
+                "offense_batter_link",
+                "offense_batting_order",
+                "offense_first_full_name",
+                "offense_first_id",
+                "offense_first_link",
+                "offense_in_hole_full_name",
+                "offense_in_hole_id",
+                "offense_in_hole_link",
+                "offense_on_deck_full_name",
+                "offense_on_deck_id",
+                "offense_on_deck_link",
+                "offense_pitcher_full_name",
+                "offense_pitcher_id",
+                "offense_pitcher_link",
+                "offense_second_full_name",
+                "offense_second_id",
+                "offense_second_link",
+                "offense_team_id",
+                "offense_team_link",
+                "offense_team_name",
+                "outs",
+                "scheduled_innings",
+                "strikes",
+                "has_more",
+            ],
+        )
+        .drop("has_more")
+    )
 
 
 def live_game_linescore_teams(documents: DataFrame) -> DataFrame:
@@ -2928,7 +3126,9 @@ def live_game_linescore_teams(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["game_pk", "is_home"])
+    return rows.dropna(subset=["game_pk", "is_home"]).dropna(
+        how="all", subset=["errors", "hits", "left_on_base", "runs", "is_winner"]
+    )
 
 
 def live_game_linescore_innings(documents: DataFrame) -> DataFrame:
@@ -3136,6 +3336,7 @@ def live_game_boxscore_team_stats_note(documents: DataFrame) -> DataFrame:
     first = Window.partitionBy("raw_id", "team_id", "note_index").orderBy("team_position")
     return (
         rows.dropna(subset=["game_pk", "team_id", "note_index"])
+        .dropna(how="all", subset=["label", "value"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("team_position", "nth")
@@ -3165,29 +3366,33 @@ def live_game_boxscore_players(documents: DataFrame) -> DataFrame:
         "team_position",
         F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
     )
-    rows = players.where(F.col("player").isNotNull()).select(
-        "game_pk",
-        "team_id",
-        F.col("player.person.id").alias("player_id"),
-        F.col("player.battingOrder").alias("batting_order"),
-        F.col("player.gameStatus.isCurrentBatter").alias("game_status_is_current_batter"),
-        F.col("player.gameStatus.isCurrentPitcher").alias("game_status_is_current_pitcher"),
-        F.col("player.gameStatus.isOnBench").alias("game_status_is_on_bench"),
-        F.col("player.gameStatus.isSubstitute").alias("game_status_is_substitute"),
-        F.col("player.jerseyNumber").alias("jersey_number"),
-        F.col("player.parentTeamId").alias("parent_team_id"),
-        F.col("player.person.fullName").alias("person_full_name"),
-        F.col("player.person.link").alias("person_link"),
-        F.col("player.position.abbreviation").alias("position_abbreviation"),
-        F.col("player.position.code").alias("position_code"),
-        F.col("player.position.name").alias("position_name"),
-        F.col("player.position.type").alias("position_type"),
-        F.col("player.status.code").alias("status_code"),
-        F.col("player.status.description").alias("status_description"),
-        "raw_id",
-        "captured_at",
-        "team_position",
-        "player_position",
+    rows = (
+        players.where(F.col("player").isNotNull())
+        .where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
+        .select(
+            "game_pk",
+            "team_id",
+            F.col("player.person.id").alias("player_id"),
+            F.col("player.battingOrder").alias("batting_order"),
+            F.col("player.gameStatus.isCurrentBatter").alias("game_status_is_current_batter"),
+            F.col("player.gameStatus.isCurrentPitcher").alias("game_status_is_current_pitcher"),
+            F.col("player.gameStatus.isOnBench").alias("game_status_is_on_bench"),
+            F.col("player.gameStatus.isSubstitute").alias("game_status_is_substitute"),
+            F.col("player.jerseyNumber").alias("jersey_number"),
+            F.col("player.parentTeamId").alias("parent_team_id"),
+            F.col("player.person.fullName").alias("person_full_name"),
+            F.col("player.person.link").alias("person_link"),
+            F.col("player.position.abbreviation").alias("position_abbreviation"),
+            F.col("player.position.code").alias("position_code"),
+            F.col("player.position.name").alias("position_name"),
+            F.col("player.position.type").alias("position_type"),
+            F.col("player.status.code").alias("status_code"),
+            F.col("player.status.description").alias("status_description"),
+            "raw_id",
+            "captured_at",
+            "team_position",
+            "player_position",
+        )
     )
     first = Window.partitionBy("raw_id", "team_id", "player_id").orderBy("team_position", "player_position")
     return (
@@ -3221,50 +3426,91 @@ def live_game_player_batting_stats(documents: DataFrame) -> DataFrame:
         "team_position",
         F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
     )
-    rows = players.where(F.col("player.stats.batting").isNotNull()).select(
-        "game_pk",
-        "team_id",
-        F.col("player.person.id").alias("player_id"),
-        F.col("player.stats.batting.airOuts").alias("air_outs"),
-        F.col("player.stats.batting.atBats").alias("at_bats"),
-        F.col("player.stats.batting.atBatsPerHomeRun").alias("at_bats_per_home_run"),
-        F.col("player.stats.batting.baseOnBalls").alias("base_on_balls"),
-        F.col("player.stats.batting.catchersInterference").alias("catchers_interference"),
-        F.col("player.stats.batting.caughtStealing").alias("caught_stealing"),
-        F.col("player.stats.batting.doubles").alias("doubles"),
-        F.col("player.stats.batting.flyOuts").alias("fly_outs"),
-        F.col("player.stats.batting.gamesPlayed").alias("games_played"),
-        F.col("player.stats.batting.groundIntoDoublePlay").alias("ground_into_double_play"),
-        F.col("player.stats.batting.groundIntoTriplePlay").alias("ground_into_triple_play"),
-        F.col("player.stats.batting.groundOuts").alias("ground_outs"),
-        F.col("player.stats.batting.hitByPitch").alias("hit_by_pitch"),
-        F.col("player.stats.batting.hits").alias("hits"),
-        F.col("player.stats.batting.homeRuns").alias("home_runs"),
-        F.col("player.stats.batting.intentionalWalks").alias("intentional_walks"),
-        F.col("player.stats.batting.leftOnBase").alias("left_on_base"),
-        F.col("player.stats.batting.lineOuts").alias("line_outs"),
-        F.col("player.stats.batting.pickoffs").alias("pickoffs"),
-        F.col("player.stats.batting.plateAppearances").alias("plate_appearances"),
-        F.col("player.stats.batting.popOuts").alias("pop_outs"),
-        F.col("player.stats.batting.rbi").alias("rbi"),
-        F.col("player.stats.batting.runs").alias("runs"),
-        F.col("player.stats.batting.sacBunts").alias("sac_bunts"),
-        F.col("player.stats.batting.sacFlies").alias("sac_flies"),
-        F.col("player.stats.batting.stolenBasePercentage").alias("stolen_base_percentage"),
-        F.col("player.stats.batting.stolenBases").alias("stolen_bases"),
-        F.col("player.stats.batting.strikeOuts").alias("strike_outs"),
-        F.col("player.stats.batting.summary").alias("summary"),
-        F.col("player.stats.batting.totalBases").alias("total_bases"),
-        F.col("player.stats.batting.triples").alias("triples"),
-        F.col("player.stats.batting.note").alias("note"),
-        "raw_id",
-        "captured_at",
-        "team_position",
-        "player_position",
+    rows = (
+        players.where(F.col("player.stats.batting").isNotNull())
+        .where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
+        .select(
+            "game_pk",
+            "team_id",
+            F.col("player.person.id").alias("player_id"),
+            F.col("player.stats.batting.airOuts").alias("air_outs"),
+            F.col("player.stats.batting.atBats").alias("at_bats"),
+            F.col("player.stats.batting.atBatsPerHomeRun").alias("at_bats_per_home_run"),
+            F.col("player.stats.batting.baseOnBalls").alias("base_on_balls"),
+            F.col("player.stats.batting.catchersInterference").alias("catchers_interference"),
+            F.col("player.stats.batting.caughtStealing").alias("caught_stealing"),
+            F.col("player.stats.batting.doubles").alias("doubles"),
+            F.col("player.stats.batting.flyOuts").alias("fly_outs"),
+            F.col("player.stats.batting.gamesPlayed").alias("games_played"),
+            F.col("player.stats.batting.groundIntoDoublePlay").alias("ground_into_double_play"),
+            F.col("player.stats.batting.groundIntoTriplePlay").alias("ground_into_triple_play"),
+            F.col("player.stats.batting.groundOuts").alias("ground_outs"),
+            F.col("player.stats.batting.hitByPitch").alias("hit_by_pitch"),
+            F.col("player.stats.batting.hits").alias("hits"),
+            F.col("player.stats.batting.homeRuns").alias("home_runs"),
+            F.col("player.stats.batting.intentionalWalks").alias("intentional_walks"),
+            F.col("player.stats.batting.leftOnBase").alias("left_on_base"),
+            F.col("player.stats.batting.lineOuts").alias("line_outs"),
+            F.col("player.stats.batting.pickoffs").alias("pickoffs"),
+            F.col("player.stats.batting.plateAppearances").alias("plate_appearances"),
+            F.col("player.stats.batting.popOuts").alias("pop_outs"),
+            F.col("player.stats.batting.rbi").alias("rbi"),
+            F.col("player.stats.batting.runs").alias("runs"),
+            F.col("player.stats.batting.sacBunts").alias("sac_bunts"),
+            F.col("player.stats.batting.sacFlies").alias("sac_flies"),
+            F.col("player.stats.batting.stolenBasePercentage").alias("stolen_base_percentage"),
+            F.col("player.stats.batting.stolenBases").alias("stolen_bases"),
+            F.col("player.stats.batting.strikeOuts").alias("strike_outs"),
+            F.col("player.stats.batting.summary").alias("summary"),
+            F.col("player.stats.batting.totalBases").alias("total_bases"),
+            F.col("player.stats.batting.triples").alias("triples"),
+            F.col("player.stats.batting.note").alias("note"),
+            "raw_id",
+            "captured_at",
+            "team_position",
+            "player_position",
+        )
     )
     first = Window.partitionBy("raw_id", "team_id", "player_id").orderBy("team_position", "player_position")
     return (
         rows.dropna(subset=["game_pk", "team_id", "player_id"])
+        .dropna(
+            how="all",
+            subset=[
+                "air_outs",
+                "at_bats",
+                "at_bats_per_home_run",
+                "base_on_balls",
+                "catchers_interference",
+                "caught_stealing",
+                "doubles",
+                "fly_outs",
+                "games_played",
+                "ground_into_double_play",
+                "ground_into_triple_play",
+                "ground_outs",
+                "hit_by_pitch",
+                "hits",
+                "home_runs",
+                "intentional_walks",
+                "left_on_base",
+                "line_outs",
+                "pickoffs",
+                "plate_appearances",
+                "pop_outs",
+                "rbi",
+                "runs",
+                "sac_bunts",
+                "sac_flies",
+                "stolen_base_percentage",
+                "stolen_bases",
+                "strike_outs",
+                "summary",
+                "total_bases",
+                "triples",
+                "note",
+            ],
+        )
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("team_position", "player_position", "nth")
@@ -3294,72 +3540,135 @@ def live_game_player_pitching_stats(documents: DataFrame) -> DataFrame:
         "team_position",
         F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
     )
-    rows = players.where(F.col("player.stats.pitching").isNotNull()).select(
-        "game_pk",
-        "team_id",
-        F.col("player.person.id").alias("player_id"),
-        F.col("player.stats.pitching.airOuts").alias("air_outs"),
-        F.col("player.stats.pitching.atBats").alias("at_bats"),
-        F.col("player.stats.pitching.balks").alias("balks"),
-        F.col("player.stats.pitching.balls").alias("balls"),
-        F.col("player.stats.pitching.baseOnBalls").alias("base_on_balls"),
-        F.col("player.stats.pitching.battersFaced").alias("batters_faced"),
-        F.col("player.stats.pitching.blownSaves").alias("blown_saves"),
-        F.col("player.stats.pitching.catchersInterference").alias("catchers_interference"),
-        F.col("player.stats.pitching.caughtStealing").alias("caught_stealing"),
-        F.col("player.stats.pitching.completeGames").alias("complete_games"),
-        F.col("player.stats.pitching.doubles").alias("doubles"),
-        F.col("player.stats.pitching.earnedRuns").alias("earned_runs"),
-        F.col("player.stats.pitching.flyOuts").alias("fly_outs"),
-        F.col("player.stats.pitching.gamesFinished").alias("games_finished"),
-        F.col("player.stats.pitching.gamesPitched").alias("games_pitched"),
-        F.col("player.stats.pitching.gamesPlayed").alias("games_played"),
-        F.col("player.stats.pitching.gamesStarted").alias("games_started"),
-        F.col("player.stats.pitching.groundOuts").alias("ground_outs"),
-        F.col("player.stats.pitching.hitBatsmen").alias("hit_batsmen"),
-        F.col("player.stats.pitching.hitByPitch").alias("hit_by_pitch"),
-        F.col("player.stats.pitching.hits").alias("hits"),
-        F.col("player.stats.pitching.holds").alias("holds"),
-        F.col("player.stats.pitching.homeRuns").alias("home_runs"),
-        F.col("player.stats.pitching.homeRunsPer9").alias("home_runs_per9"),
-        F.col("player.stats.pitching.inheritedRunners").alias("inherited_runners"),
-        F.col("player.stats.pitching.inheritedRunnersScored").alias("inherited_runners_scored"),
-        F.col("player.stats.pitching.inningsPitched").alias("innings_pitched"),
-        F.col("player.stats.pitching.intentionalWalks").alias("intentional_walks"),
-        F.col("player.stats.pitching.lineOuts").alias("line_outs"),
-        F.col("player.stats.pitching.losses").alias("losses"),
-        F.col("player.stats.pitching.note").alias("note"),
-        F.col("player.stats.pitching.numberOfPitches").alias("number_of_pitches"),
-        F.col("player.stats.pitching.outs").alias("outs"),
-        F.col("player.stats.pitching.passedBall").alias("passed_ball"),
-        F.col("player.stats.pitching.pickoffs").alias("pickoffs"),
-        F.col("player.stats.pitching.pitchesThrown").alias("pitches_thrown"),
-        F.col("player.stats.pitching.popOuts").alias("pop_outs"),
-        F.col("player.stats.pitching.rbi").alias("rbi"),
-        F.col("player.stats.pitching.runs").alias("runs"),
-        F.col("player.stats.pitching.runsScoredPer9").alias("runs_scored_per9"),
-        F.col("player.stats.pitching.sacBunts").alias("sac_bunts"),
-        F.col("player.stats.pitching.sacFlies").alias("sac_flies"),
-        F.col("player.stats.pitching.saveOpportunities").alias("save_opportunities"),
-        F.col("player.stats.pitching.saves").alias("saves"),
-        F.col("player.stats.pitching.shutouts").alias("shutouts"),
-        F.col("player.stats.pitching.stolenBasePercentage").alias("stolen_base_percentage"),
-        F.col("player.stats.pitching.stolenBases").alias("stolen_bases"),
-        F.col("player.stats.pitching.strikeOuts").alias("strike_outs"),
-        F.col("player.stats.pitching.strikePercentage").alias("strike_percentage"),
-        F.col("player.stats.pitching.strikes").alias("strikes"),
-        F.col("player.stats.pitching.summary").alias("summary"),
-        F.col("player.stats.pitching.triples").alias("triples"),
-        F.col("player.stats.pitching.wildPitches").alias("wild_pitches"),
-        F.col("player.stats.pitching.wins").alias("wins"),
-        "raw_id",
-        "captured_at",
-        "team_position",
-        "player_position",
+    rows = (
+        players.where(F.col("player.stats.pitching").isNotNull())
+        .where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
+        .select(
+            "game_pk",
+            "team_id",
+            F.col("player.person.id").alias("player_id"),
+            F.col("player.stats.pitching.airOuts").alias("air_outs"),
+            F.col("player.stats.pitching.atBats").alias("at_bats"),
+            F.col("player.stats.pitching.balks").alias("balks"),
+            F.col("player.stats.pitching.balls").alias("balls"),
+            F.col("player.stats.pitching.baseOnBalls").alias("base_on_balls"),
+            F.col("player.stats.pitching.battersFaced").alias("batters_faced"),
+            F.col("player.stats.pitching.blownSaves").alias("blown_saves"),
+            F.col("player.stats.pitching.catchersInterference").alias("catchers_interference"),
+            F.col("player.stats.pitching.caughtStealing").alias("caught_stealing"),
+            F.col("player.stats.pitching.completeGames").alias("complete_games"),
+            F.col("player.stats.pitching.doubles").alias("doubles"),
+            F.col("player.stats.pitching.earnedRuns").alias("earned_runs"),
+            F.col("player.stats.pitching.flyOuts").alias("fly_outs"),
+            F.col("player.stats.pitching.gamesFinished").alias("games_finished"),
+            F.col("player.stats.pitching.gamesPitched").alias("games_pitched"),
+            F.col("player.stats.pitching.gamesPlayed").alias("games_played"),
+            F.col("player.stats.pitching.gamesStarted").alias("games_started"),
+            F.col("player.stats.pitching.groundOuts").alias("ground_outs"),
+            F.col("player.stats.pitching.hitBatsmen").alias("hit_batsmen"),
+            F.col("player.stats.pitching.hitByPitch").alias("hit_by_pitch"),
+            F.col("player.stats.pitching.hits").alias("hits"),
+            F.col("player.stats.pitching.holds").alias("holds"),
+            F.col("player.stats.pitching.homeRuns").alias("home_runs"),
+            F.col("player.stats.pitching.homeRunsPer9").alias("home_runs_per9"),
+            F.col("player.stats.pitching.inheritedRunners").alias("inherited_runners"),
+            F.col("player.stats.pitching.inheritedRunnersScored").alias("inherited_runners_scored"),
+            F.col("player.stats.pitching.inningsPitched").alias("innings_pitched"),
+            F.col("player.stats.pitching.intentionalWalks").alias("intentional_walks"),
+            F.col("player.stats.pitching.lineOuts").alias("line_outs"),
+            F.col("player.stats.pitching.losses").alias("losses"),
+            F.col("player.stats.pitching.note").alias("note"),
+            F.col("player.stats.pitching.numberOfPitches").alias("number_of_pitches"),
+            F.col("player.stats.pitching.outs").alias("outs"),
+            F.col("player.stats.pitching.passedBall").alias("passed_ball"),
+            F.col("player.stats.pitching.pickoffs").alias("pickoffs"),
+            F.col("player.stats.pitching.pitchesThrown").alias("pitches_thrown"),
+            F.col("player.stats.pitching.popOuts").alias("pop_outs"),
+            F.col("player.stats.pitching.rbi").alias("rbi"),
+            F.col("player.stats.pitching.runs").alias("runs"),
+            F.col("player.stats.pitching.runsScoredPer9").alias("runs_scored_per9"),
+            F.col("player.stats.pitching.sacBunts").alias("sac_bunts"),
+            F.col("player.stats.pitching.sacFlies").alias("sac_flies"),
+            F.col("player.stats.pitching.saveOpportunities").alias("save_opportunities"),
+            F.col("player.stats.pitching.saves").alias("saves"),
+            F.col("player.stats.pitching.shutouts").alias("shutouts"),
+            F.col("player.stats.pitching.stolenBasePercentage").alias("stolen_base_percentage"),
+            F.col("player.stats.pitching.stolenBases").alias("stolen_bases"),
+            F.col("player.stats.pitching.strikeOuts").alias("strike_outs"),
+            F.col("player.stats.pitching.strikePercentage").alias("strike_percentage"),
+            F.col("player.stats.pitching.strikes").alias("strikes"),
+            F.col("player.stats.pitching.summary").alias("summary"),
+            F.col("player.stats.pitching.triples").alias("triples"),
+            F.col("player.stats.pitching.wildPitches").alias("wild_pitches"),
+            F.col("player.stats.pitching.wins").alias("wins"),
+            "raw_id",
+            "captured_at",
+            "team_position",
+            "player_position",
+        )
     )
     first = Window.partitionBy("raw_id", "team_id", "player_id").orderBy("team_position", "player_position")
     return (
         rows.dropna(subset=["game_pk", "team_id", "player_id"])
+        .dropna(
+            how="all",
+            subset=[
+                "air_outs",
+                "at_bats",
+                "balks",
+                "balls",
+                "base_on_balls",
+                "batters_faced",
+                "blown_saves",
+                "catchers_interference",
+                "caught_stealing",
+                "complete_games",
+                "doubles",
+                "earned_runs",
+                "fly_outs",
+                "games_finished",
+                "games_pitched",
+                "games_played",
+                "games_started",
+                "ground_outs",
+                "hit_batsmen",
+                "hit_by_pitch",
+                "hits",
+                "holds",
+                "home_runs",
+                "home_runs_per9",
+                "inherited_runners",
+                "inherited_runners_scored",
+                "innings_pitched",
+                "intentional_walks",
+                "line_outs",
+                "losses",
+                "note",
+                "number_of_pitches",
+                "outs",
+                "passed_ball",
+                "pickoffs",
+                "pitches_thrown",
+                "pop_outs",
+                "rbi",
+                "runs",
+                "runs_scored_per9",
+                "sac_bunts",
+                "sac_flies",
+                "save_opportunities",
+                "saves",
+                "shutouts",
+                "stolen_base_percentage",
+                "stolen_bases",
+                "strike_outs",
+                "strike_percentage",
+                "strikes",
+                "summary",
+                "triples",
+                "wild_pitches",
+                "wins",
+            ],
+        )
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("team_position", "player_position", "nth")
@@ -3389,30 +3698,51 @@ def live_game_player_fielding_stats(documents: DataFrame) -> DataFrame:
         "team_position",
         F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
     )
-    rows = players.where(F.col("player.stats.fielding").isNotNull()).select(
-        "game_pk",
-        "team_id",
-        F.col("player.person.id").alias("player_id"),
-        F.col("player.stats.fielding.assists").alias("assists"),
-        F.col("player.stats.fielding.caughtStealing").alias("caught_stealing"),
-        F.col("player.stats.fielding.caughtStealingPercentage").alias("caught_stealing_percentage"),
-        F.col("player.stats.fielding.chances").alias("chances"),
-        F.col("player.stats.fielding.errors").alias("errors"),
-        F.col("player.stats.fielding.fielding").alias("fielding"),
-        F.col("player.stats.fielding.gamesStarted").alias("games_started"),
-        F.col("player.stats.fielding.passedBall").alias("passed_ball"),
-        F.col("player.stats.fielding.pickoffs").alias("pickoffs"),
-        F.col("player.stats.fielding.putOuts").alias("put_outs"),
-        F.col("player.stats.fielding.stolenBasePercentage").alias("stolen_base_percentage"),
-        F.col("player.stats.fielding.stolenBases").alias("stolen_bases"),
-        "raw_id",
-        "captured_at",
-        "team_position",
-        "player_position",
+    rows = (
+        players.where(F.col("player.stats.fielding").isNotNull())
+        .where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
+        .select(
+            "game_pk",
+            "team_id",
+            F.col("player.person.id").alias("player_id"),
+            F.col("player.stats.fielding.assists").alias("assists"),
+            F.col("player.stats.fielding.caughtStealing").alias("caught_stealing"),
+            F.col("player.stats.fielding.caughtStealingPercentage").alias("caught_stealing_percentage"),
+            F.col("player.stats.fielding.chances").alias("chances"),
+            F.col("player.stats.fielding.errors").alias("errors"),
+            F.col("player.stats.fielding.fielding").alias("fielding"),
+            F.col("player.stats.fielding.gamesStarted").alias("games_started"),
+            F.col("player.stats.fielding.passedBall").alias("passed_ball"),
+            F.col("player.stats.fielding.pickoffs").alias("pickoffs"),
+            F.col("player.stats.fielding.putOuts").alias("put_outs"),
+            F.col("player.stats.fielding.stolenBasePercentage").alias("stolen_base_percentage"),
+            F.col("player.stats.fielding.stolenBases").alias("stolen_bases"),
+            "raw_id",
+            "captured_at",
+            "team_position",
+            "player_position",
+        )
     )
     first = Window.partitionBy("raw_id", "team_id", "player_id").orderBy("team_position", "player_position")
     return (
         rows.dropna(subset=["game_pk", "team_id", "player_id"])
+        .dropna(
+            how="all",
+            subset=[
+                "assists",
+                "caught_stealing",
+                "caught_stealing_percentage",
+                "chances",
+                "errors",
+                "fielding",
+                "games_started",
+                "passed_ball",
+                "pickoffs",
+                "put_outs",
+                "stolen_base_percentage",
+                "stolen_bases",
+            ],
+        )
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("team_position", "player_position", "nth")
@@ -3442,55 +3772,101 @@ def live_game_player_season_batting_stats(documents: DataFrame) -> DataFrame:
         "team_position",
         F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
     )
-    rows = players.where(F.col("player.seasonStats.batting").isNotNull()).select(
-        "game_pk",
-        "team_id",
-        F.col("player.person.id").alias("player_id"),
-        F.col("player.seasonStats.batting.airOuts").alias("air_outs"),
-        F.col("player.seasonStats.batting.atBats").alias("at_bats"),
-        F.col("player.seasonStats.batting.atBatsPerHomeRun").alias("at_bats_per_home_run"),
-        F.col("player.seasonStats.batting.avg").alias("avg"),
-        F.col("player.seasonStats.batting.babip").alias("babip"),
-        F.col("player.seasonStats.batting.baseOnBalls").alias("base_on_balls"),
-        F.col("player.seasonStats.batting.catchersInterference").alias("catchers_interference"),
-        F.col("player.seasonStats.batting.caughtStealing").alias("caught_stealing"),
-        F.col("player.seasonStats.batting.caughtStealingPercentage").alias("caught_stealing_percentage"),
-        F.col("player.seasonStats.batting.doubles").alias("doubles"),
-        F.col("player.seasonStats.batting.flyOuts").alias("fly_outs"),
-        F.col("player.seasonStats.batting.gamesPlayed").alias("games_played"),
-        F.col("player.seasonStats.batting.groundIntoDoublePlay").alias("ground_into_double_play"),
-        F.col("player.seasonStats.batting.groundIntoTriplePlay").alias("ground_into_triple_play"),
-        F.col("player.seasonStats.batting.groundOuts").alias("ground_outs"),
-        F.col("player.seasonStats.batting.groundOutsToAirouts").alias("ground_outs_to_airouts"),
-        F.col("player.seasonStats.batting.hitByPitch").alias("hit_by_pitch"),
-        F.col("player.seasonStats.batting.hits").alias("hits"),
-        F.col("player.seasonStats.batting.homeRuns").alias("home_runs"),
-        F.col("player.seasonStats.batting.intentionalWalks").alias("intentional_walks"),
-        F.col("player.seasonStats.batting.leftOnBase").alias("left_on_base"),
-        F.col("player.seasonStats.batting.lineOuts").alias("line_outs"),
-        F.col("player.seasonStats.batting.obp").alias("obp"),
-        F.col("player.seasonStats.batting.ops").alias("ops"),
-        F.col("player.seasonStats.batting.pickoffs").alias("pickoffs"),
-        F.col("player.seasonStats.batting.plateAppearances").alias("plate_appearances"),
-        F.col("player.seasonStats.batting.popOuts").alias("pop_outs"),
-        F.col("player.seasonStats.batting.rbi").alias("rbi"),
-        F.col("player.seasonStats.batting.runs").alias("runs"),
-        F.col("player.seasonStats.batting.sacBunts").alias("sac_bunts"),
-        F.col("player.seasonStats.batting.sacFlies").alias("sac_flies"),
-        F.col("player.seasonStats.batting.slg").alias("slg"),
-        F.col("player.seasonStats.batting.stolenBasePercentage").alias("stolen_base_percentage"),
-        F.col("player.seasonStats.batting.stolenBases").alias("stolen_bases"),
-        F.col("player.seasonStats.batting.strikeOuts").alias("strike_outs"),
-        F.col("player.seasonStats.batting.totalBases").alias("total_bases"),
-        F.col("player.seasonStats.batting.triples").alias("triples"),
-        "raw_id",
-        "captured_at",
-        "team_position",
-        "player_position",
+    rows = (
+        players.where(F.col("player.seasonStats.batting").isNotNull())
+        .where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
+        .select(
+            "game_pk",
+            "team_id",
+            F.col("player.person.id").alias("player_id"),
+            F.col("player.seasonStats.batting.airOuts").alias("air_outs"),
+            F.col("player.seasonStats.batting.atBats").alias("at_bats"),
+            F.col("player.seasonStats.batting.atBatsPerHomeRun").alias("at_bats_per_home_run"),
+            F.col("player.seasonStats.batting.avg").alias("avg"),
+            F.col("player.seasonStats.batting.babip").alias("babip"),
+            F.col("player.seasonStats.batting.baseOnBalls").alias("base_on_balls"),
+            F.col("player.seasonStats.batting.catchersInterference").alias("catchers_interference"),
+            F.col("player.seasonStats.batting.caughtStealing").alias("caught_stealing"),
+            F.col("player.seasonStats.batting.caughtStealingPercentage").alias("caught_stealing_percentage"),
+            F.col("player.seasonStats.batting.doubles").alias("doubles"),
+            F.col("player.seasonStats.batting.flyOuts").alias("fly_outs"),
+            F.col("player.seasonStats.batting.gamesPlayed").alias("games_played"),
+            F.col("player.seasonStats.batting.groundIntoDoublePlay").alias("ground_into_double_play"),
+            F.col("player.seasonStats.batting.groundIntoTriplePlay").alias("ground_into_triple_play"),
+            F.col("player.seasonStats.batting.groundOuts").alias("ground_outs"),
+            F.col("player.seasonStats.batting.groundOutsToAirouts").alias("ground_outs_to_airouts"),
+            F.col("player.seasonStats.batting.hitByPitch").alias("hit_by_pitch"),
+            F.col("player.seasonStats.batting.hits").alias("hits"),
+            F.col("player.seasonStats.batting.homeRuns").alias("home_runs"),
+            F.col("player.seasonStats.batting.intentionalWalks").alias("intentional_walks"),
+            F.col("player.seasonStats.batting.leftOnBase").alias("left_on_base"),
+            F.col("player.seasonStats.batting.lineOuts").alias("line_outs"),
+            F.col("player.seasonStats.batting.obp").alias("obp"),
+            F.col("player.seasonStats.batting.ops").alias("ops"),
+            F.col("player.seasonStats.batting.pickoffs").alias("pickoffs"),
+            F.col("player.seasonStats.batting.plateAppearances").alias("plate_appearances"),
+            F.col("player.seasonStats.batting.popOuts").alias("pop_outs"),
+            F.col("player.seasonStats.batting.rbi").alias("rbi"),
+            F.col("player.seasonStats.batting.runs").alias("runs"),
+            F.col("player.seasonStats.batting.sacBunts").alias("sac_bunts"),
+            F.col("player.seasonStats.batting.sacFlies").alias("sac_flies"),
+            F.col("player.seasonStats.batting.slg").alias("slg"),
+            F.col("player.seasonStats.batting.stolenBasePercentage").alias("stolen_base_percentage"),
+            F.col("player.seasonStats.batting.stolenBases").alias("stolen_bases"),
+            F.col("player.seasonStats.batting.strikeOuts").alias("strike_outs"),
+            F.col("player.seasonStats.batting.totalBases").alias("total_bases"),
+            F.col("player.seasonStats.batting.triples").alias("triples"),
+            "raw_id",
+            "captured_at",
+            "team_position",
+            "player_position",
+        )
     )
     first = Window.partitionBy("raw_id", "team_id", "player_id").orderBy("team_position", "player_position")
     return (
         rows.dropna(subset=["game_pk", "team_id", "player_id"])
+        .dropna(
+            how="all",
+            subset=[
+                "air_outs",
+                "at_bats",
+                "at_bats_per_home_run",
+                "avg",
+                "babip",
+                "base_on_balls",
+                "catchers_interference",
+                "caught_stealing",
+                "caught_stealing_percentage",
+                "doubles",
+                "fly_outs",
+                "games_played",
+                "ground_into_double_play",
+                "ground_into_triple_play",
+                "ground_outs",
+                "ground_outs_to_airouts",
+                "hit_by_pitch",
+                "hits",
+                "home_runs",
+                "intentional_walks",
+                "left_on_base",
+                "line_outs",
+                "obp",
+                "ops",
+                "pickoffs",
+                "plate_appearances",
+                "pop_outs",
+                "rbi",
+                "runs",
+                "sac_bunts",
+                "sac_flies",
+                "slg",
+                "stolen_base_percentage",
+                "stolen_bases",
+                "strike_outs",
+                "total_bases",
+                "triples",
+            ],
+        )
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("team_position", "player_position", "nth")
@@ -3520,81 +3896,153 @@ def live_game_player_season_pitching_stats(documents: DataFrame) -> DataFrame:
         "team_position",
         F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
     )
-    rows = players.where(F.col("player.seasonStats.pitching").isNotNull()).select(
-        "game_pk",
-        "team_id",
-        F.col("player.person.id").alias("player_id"),
-        F.col("player.seasonStats.pitching.airOuts").alias("air_outs"),
-        F.col("player.seasonStats.pitching.atBats").alias("at_bats"),
-        F.col("player.seasonStats.pitching.balks").alias("balks"),
-        F.col("player.seasonStats.pitching.balls").alias("balls"),
-        F.col("player.seasonStats.pitching.baseOnBalls").alias("base_on_balls"),
-        F.col("player.seasonStats.pitching.battersFaced").alias("batters_faced"),
-        F.col("player.seasonStats.pitching.blownSaves").alias("blown_saves"),
-        F.col("player.seasonStats.pitching.catchersInterference").alias("catchers_interference"),
-        F.col("player.seasonStats.pitching.caughtStealing").alias("caught_stealing"),
-        F.col("player.seasonStats.pitching.caughtStealingPercentage").alias("caught_stealing_percentage"),
-        F.col("player.seasonStats.pitching.completeGames").alias("complete_games"),
-        F.col("player.seasonStats.pitching.doubles").alias("doubles"),
-        F.col("player.seasonStats.pitching.earnedRuns").alias("earned_runs"),
-        F.col("player.seasonStats.pitching.era").alias("era"),
-        F.col("player.seasonStats.pitching.flyOuts").alias("fly_outs"),
-        F.col("player.seasonStats.pitching.gamesFinished").alias("games_finished"),
-        F.col("player.seasonStats.pitching.gamesPitched").alias("games_pitched"),
-        F.col("player.seasonStats.pitching.gamesPlayed").alias("games_played"),
-        F.col("player.seasonStats.pitching.gamesStarted").alias("games_started"),
-        F.col("player.seasonStats.pitching.groundOuts").alias("ground_outs"),
-        F.col("player.seasonStats.pitching.groundOutsToAirouts").alias("ground_outs_to_airouts"),
-        F.col("player.seasonStats.pitching.hitBatsmen").alias("hit_batsmen"),
-        F.col("player.seasonStats.pitching.hitByPitch").alias("hit_by_pitch"),
-        F.col("player.seasonStats.pitching.hits").alias("hits"),
-        F.col("player.seasonStats.pitching.hitsPer9Inn").alias("hits_per9_inn"),
-        F.col("player.seasonStats.pitching.holds").alias("holds"),
-        F.col("player.seasonStats.pitching.homeRuns").alias("home_runs"),
-        F.col("player.seasonStats.pitching.homeRunsPer9").alias("home_runs_per9"),
-        F.col("player.seasonStats.pitching.inheritedRunners").alias("inherited_runners"),
-        F.col("player.seasonStats.pitching.inheritedRunnersScored").alias("inherited_runners_scored"),
-        F.col("player.seasonStats.pitching.inningsPitched").alias("innings_pitched"),
-        F.col("player.seasonStats.pitching.intentionalWalks").alias("intentional_walks"),
-        F.col("player.seasonStats.pitching.lineOuts").alias("line_outs"),
-        F.col("player.seasonStats.pitching.losses").alias("losses"),
-        F.col("player.seasonStats.pitching.numberOfPitches").alias("number_of_pitches"),
-        F.col("player.seasonStats.pitching.obp").alias("obp"),
-        F.col("player.seasonStats.pitching.outs").alias("outs"),
-        F.col("player.seasonStats.pitching.passedBall").alias("passed_ball"),
-        F.col("player.seasonStats.pitching.pickoffs").alias("pickoffs"),
-        F.col("player.seasonStats.pitching.pitchesPerInning").alias("pitches_per_inning"),
-        F.col("player.seasonStats.pitching.pitchesThrown").alias("pitches_thrown"),
-        F.col("player.seasonStats.pitching.popOuts").alias("pop_outs"),
-        F.col("player.seasonStats.pitching.rbi").alias("rbi"),
-        F.col("player.seasonStats.pitching.runs").alias("runs"),
-        F.col("player.seasonStats.pitching.runsScoredPer9").alias("runs_scored_per9"),
-        F.col("player.seasonStats.pitching.sacBunts").alias("sac_bunts"),
-        F.col("player.seasonStats.pitching.sacFlies").alias("sac_flies"),
-        F.col("player.seasonStats.pitching.saveOpportunities").alias("save_opportunities"),
-        F.col("player.seasonStats.pitching.saves").alias("saves"),
-        F.col("player.seasonStats.pitching.shutouts").alias("shutouts"),
-        F.col("player.seasonStats.pitching.stolenBasePercentage").alias("stolen_base_percentage"),
-        F.col("player.seasonStats.pitching.stolenBases").alias("stolen_bases"),
-        F.col("player.seasonStats.pitching.strikeOuts").alias("strike_outs"),
-        F.col("player.seasonStats.pitching.strikePercentage").alias("strike_percentage"),
-        F.col("player.seasonStats.pitching.strikeoutWalkRatio").alias("strikeout_walk_ratio"),
-        F.col("player.seasonStats.pitching.strikeoutsPer9Inn").alias("strikeouts_per9_inn"),
-        F.col("player.seasonStats.pitching.strikes").alias("strikes"),
-        F.col("player.seasonStats.pitching.triples").alias("triples"),
-        F.col("player.seasonStats.pitching.walksPer9Inn").alias("walks_per9_inn"),
-        F.col("player.seasonStats.pitching.whip").alias("whip"),
-        F.col("player.seasonStats.pitching.wildPitches").alias("wild_pitches"),
-        F.col("player.seasonStats.pitching.winPercentage").alias("win_percentage"),
-        F.col("player.seasonStats.pitching.wins").alias("wins"),
-        "raw_id",
-        "captured_at",
-        "team_position",
-        "player_position",
+    rows = (
+        players.where(F.col("player.seasonStats.pitching").isNotNull())
+        .where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
+        .select(
+            "game_pk",
+            "team_id",
+            F.col("player.person.id").alias("player_id"),
+            F.col("player.seasonStats.pitching.airOuts").alias("air_outs"),
+            F.col("player.seasonStats.pitching.atBats").alias("at_bats"),
+            F.col("player.seasonStats.pitching.balks").alias("balks"),
+            F.col("player.seasonStats.pitching.balls").alias("balls"),
+            F.col("player.seasonStats.pitching.baseOnBalls").alias("base_on_balls"),
+            F.col("player.seasonStats.pitching.battersFaced").alias("batters_faced"),
+            F.col("player.seasonStats.pitching.blownSaves").alias("blown_saves"),
+            F.col("player.seasonStats.pitching.catchersInterference").alias("catchers_interference"),
+            F.col("player.seasonStats.pitching.caughtStealing").alias("caught_stealing"),
+            F.col("player.seasonStats.pitching.caughtStealingPercentage").alias("caught_stealing_percentage"),
+            F.col("player.seasonStats.pitching.completeGames").alias("complete_games"),
+            F.col("player.seasonStats.pitching.doubles").alias("doubles"),
+            F.col("player.seasonStats.pitching.earnedRuns").alias("earned_runs"),
+            F.col("player.seasonStats.pitching.era").alias("era"),
+            F.col("player.seasonStats.pitching.flyOuts").alias("fly_outs"),
+            F.col("player.seasonStats.pitching.gamesFinished").alias("games_finished"),
+            F.col("player.seasonStats.pitching.gamesPitched").alias("games_pitched"),
+            F.col("player.seasonStats.pitching.gamesPlayed").alias("games_played"),
+            F.col("player.seasonStats.pitching.gamesStarted").alias("games_started"),
+            F.col("player.seasonStats.pitching.groundOuts").alias("ground_outs"),
+            F.col("player.seasonStats.pitching.groundOutsToAirouts").alias("ground_outs_to_airouts"),
+            F.col("player.seasonStats.pitching.hitBatsmen").alias("hit_batsmen"),
+            F.col("player.seasonStats.pitching.hitByPitch").alias("hit_by_pitch"),
+            F.col("player.seasonStats.pitching.hits").alias("hits"),
+            F.col("player.seasonStats.pitching.hitsPer9Inn").alias("hits_per9_inn"),
+            F.col("player.seasonStats.pitching.holds").alias("holds"),
+            F.col("player.seasonStats.pitching.homeRuns").alias("home_runs"),
+            F.col("player.seasonStats.pitching.homeRunsPer9").alias("home_runs_per9"),
+            F.col("player.seasonStats.pitching.inheritedRunners").alias("inherited_runners"),
+            F.col("player.seasonStats.pitching.inheritedRunnersScored").alias("inherited_runners_scored"),
+            F.col("player.seasonStats.pitching.inningsPitched").alias("innings_pitched"),
+            F.col("player.seasonStats.pitching.intentionalWalks").alias("intentional_walks"),
+            F.col("player.seasonStats.pitching.lineOuts").alias("line_outs"),
+            F.col("player.seasonStats.pitching.losses").alias("losses"),
+            F.col("player.seasonStats.pitching.numberOfPitches").alias("number_of_pitches"),
+            F.col("player.seasonStats.pitching.obp").alias("obp"),
+            F.col("player.seasonStats.pitching.outs").alias("outs"),
+            F.col("player.seasonStats.pitching.passedBall").alias("passed_ball"),
+            F.col("player.seasonStats.pitching.pickoffs").alias("pickoffs"),
+            F.col("player.seasonStats.pitching.pitchesPerInning").alias("pitches_per_inning"),
+            F.col("player.seasonStats.pitching.pitchesThrown").alias("pitches_thrown"),
+            F.col("player.seasonStats.pitching.popOuts").alias("pop_outs"),
+            F.col("player.seasonStats.pitching.rbi").alias("rbi"),
+            F.col("player.seasonStats.pitching.runs").alias("runs"),
+            F.col("player.seasonStats.pitching.runsScoredPer9").alias("runs_scored_per9"),
+            F.col("player.seasonStats.pitching.sacBunts").alias("sac_bunts"),
+            F.col("player.seasonStats.pitching.sacFlies").alias("sac_flies"),
+            F.col("player.seasonStats.pitching.saveOpportunities").alias("save_opportunities"),
+            F.col("player.seasonStats.pitching.saves").alias("saves"),
+            F.col("player.seasonStats.pitching.shutouts").alias("shutouts"),
+            F.col("player.seasonStats.pitching.stolenBasePercentage").alias("stolen_base_percentage"),
+            F.col("player.seasonStats.pitching.stolenBases").alias("stolen_bases"),
+            F.col("player.seasonStats.pitching.strikeOuts").alias("strike_outs"),
+            F.col("player.seasonStats.pitching.strikePercentage").alias("strike_percentage"),
+            F.col("player.seasonStats.pitching.strikeoutWalkRatio").alias("strikeout_walk_ratio"),
+            F.col("player.seasonStats.pitching.strikeoutsPer9Inn").alias("strikeouts_per9_inn"),
+            F.col("player.seasonStats.pitching.strikes").alias("strikes"),
+            F.col("player.seasonStats.pitching.triples").alias("triples"),
+            F.col("player.seasonStats.pitching.walksPer9Inn").alias("walks_per9_inn"),
+            F.col("player.seasonStats.pitching.whip").alias("whip"),
+            F.col("player.seasonStats.pitching.wildPitches").alias("wild_pitches"),
+            F.col("player.seasonStats.pitching.winPercentage").alias("win_percentage"),
+            F.col("player.seasonStats.pitching.wins").alias("wins"),
+            "raw_id",
+            "captured_at",
+            "team_position",
+            "player_position",
+        )
     )
     first = Window.partitionBy("raw_id", "team_id", "player_id").orderBy("team_position", "player_position")
     return (
         rows.dropna(subset=["game_pk", "team_id", "player_id"])
+        .dropna(
+            how="all",
+            subset=[
+                "air_outs",
+                "at_bats",
+                "balks",
+                "balls",
+                "base_on_balls",
+                "batters_faced",
+                "blown_saves",
+                "catchers_interference",
+                "caught_stealing",
+                "caught_stealing_percentage",
+                "complete_games",
+                "doubles",
+                "earned_runs",
+                "era",
+                "fly_outs",
+                "games_finished",
+                "games_pitched",
+                "games_played",
+                "games_started",
+                "ground_outs",
+                "ground_outs_to_airouts",
+                "hit_batsmen",
+                "hit_by_pitch",
+                "hits",
+                "hits_per9_inn",
+                "holds",
+                "home_runs",
+                "home_runs_per9",
+                "inherited_runners",
+                "inherited_runners_scored",
+                "innings_pitched",
+                "intentional_walks",
+                "line_outs",
+                "losses",
+                "number_of_pitches",
+                "obp",
+                "outs",
+                "passed_ball",
+                "pickoffs",
+                "pitches_per_inning",
+                "pitches_thrown",
+                "pop_outs",
+                "rbi",
+                "runs",
+                "runs_scored_per9",
+                "sac_bunts",
+                "sac_flies",
+                "save_opportunities",
+                "saves",
+                "shutouts",
+                "stolen_base_percentage",
+                "stolen_bases",
+                "strike_outs",
+                "strike_percentage",
+                "strikeout_walk_ratio",
+                "strikeouts_per9_inn",
+                "strikes",
+                "triples",
+                "walks_per9_inn",
+                "whip",
+                "wild_pitches",
+                "win_percentage",
+                "wins",
+            ],
+        )
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("team_position", "player_position", "nth")
@@ -3624,30 +4072,51 @@ def live_game_player_season_fielding_stats(documents: DataFrame) -> DataFrame:
         "team_position",
         F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
     )
-    rows = players.where(F.col("player.seasonStats.fielding").isNotNull()).select(
-        "game_pk",
-        "team_id",
-        F.col("player.person.id").alias("player_id"),
-        F.col("player.seasonStats.fielding.assists").alias("assists"),
-        F.col("player.seasonStats.fielding.caughtStealing").alias("caught_stealing"),
-        F.col("player.seasonStats.fielding.caughtStealingPercentage").alias("caught_stealing_percentage"),
-        F.col("player.seasonStats.fielding.chances").alias("chances"),
-        F.col("player.seasonStats.fielding.errors").alias("errors"),
-        F.col("player.seasonStats.fielding.fielding").alias("fielding"),
-        F.col("player.seasonStats.fielding.gamesStarted").alias("games_started"),
-        F.col("player.seasonStats.fielding.passedBall").alias("passed_ball"),
-        F.col("player.seasonStats.fielding.pickoffs").alias("pickoffs"),
-        F.col("player.seasonStats.fielding.putOuts").alias("put_outs"),
-        F.col("player.seasonStats.fielding.stolenBasePercentage").alias("stolen_base_percentage"),
-        F.col("player.seasonStats.fielding.stolenBases").alias("stolen_bases"),
-        "raw_id",
-        "captured_at",
-        "team_position",
-        "player_position",
+    rows = (
+        players.where(F.col("player.seasonStats.fielding").isNotNull())
+        .where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
+        .select(
+            "game_pk",
+            "team_id",
+            F.col("player.person.id").alias("player_id"),
+            F.col("player.seasonStats.fielding.assists").alias("assists"),
+            F.col("player.seasonStats.fielding.caughtStealing").alias("caught_stealing"),
+            F.col("player.seasonStats.fielding.caughtStealingPercentage").alias("caught_stealing_percentage"),
+            F.col("player.seasonStats.fielding.chances").alias("chances"),
+            F.col("player.seasonStats.fielding.errors").alias("errors"),
+            F.col("player.seasonStats.fielding.fielding").alias("fielding"),
+            F.col("player.seasonStats.fielding.gamesStarted").alias("games_started"),
+            F.col("player.seasonStats.fielding.passedBall").alias("passed_ball"),
+            F.col("player.seasonStats.fielding.pickoffs").alias("pickoffs"),
+            F.col("player.seasonStats.fielding.putOuts").alias("put_outs"),
+            F.col("player.seasonStats.fielding.stolenBasePercentage").alias("stolen_base_percentage"),
+            F.col("player.seasonStats.fielding.stolenBases").alias("stolen_bases"),
+            "raw_id",
+            "captured_at",
+            "team_position",
+            "player_position",
+        )
     )
     first = Window.partitionBy("raw_id", "team_id", "player_id").orderBy("team_position", "player_position")
     return (
         rows.dropna(subset=["game_pk", "team_id", "player_id"])
+        .dropna(
+            how="all",
+            subset=[
+                "assists",
+                "caught_stealing",
+                "caught_stealing_percentage",
+                "chances",
+                "errors",
+                "fielding",
+                "games_started",
+                "passed_ball",
+                "pickoffs",
+                "put_outs",
+                "stolen_base_percentage",
+                "stolen_bases",
+            ],
+        )
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("team_position", "player_position", "nth")
@@ -3677,7 +4146,7 @@ def live_game_player_positions(documents: DataFrame) -> DataFrame:
         "team_position",
         F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
     )
-    all_positions = players.select(
+    all_positions = players.where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id")).select(
         "raw_id",
         "captured_at",
         "game_pk",
@@ -3706,6 +4175,7 @@ def live_game_player_positions(documents: DataFrame) -> DataFrame:
     )
     return (
         rows.dropna(subset=["game_pk", "team_id", "player_id", "position_index"])
+        .dropna(how="all", subset=["abbreviation", "code", "name", "type"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("team_position", "player_position", "nth")
@@ -3743,13 +4213,15 @@ def live_game_team_info(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         "team_position",
+        F.when(F.col("info.fieldList").isNotNull(), F.lit(True)).alias("has_more"),
     )
     first = Window.partitionBy("raw_id", "team_id", "info_index").orderBy("team_position")
     return (
         rows.dropna(subset=["game_pk", "team_id", "info_index"])
+        .dropna(how="all", subset=["title", "has_more"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
-        .drop("team_position", "nth")
+        .drop("team_position", "nth", "has_more")
     )
 
 
@@ -3799,6 +4271,7 @@ def live_game_team_info_fields(documents: DataFrame) -> DataFrame:
     first = Window.partitionBy("raw_id", "team_id", "info_index", "field_index").orderBy("team_position")
     return (
         rows.dropna(subset=["game_pk", "team_id", "info_index", "field_index"])
+        .dropna(how="all", subset=["label", "value"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("team_position", "nth")
@@ -3842,6 +4315,7 @@ def live_game_batting_order(documents: DataFrame) -> DataFrame:
     first = Window.partitionBy("raw_id", "team_id", "batting_position").orderBy("team_position")
     return (
         rows.dropna(subset=["game_pk", "team_id", "batting_position"])
+        .dropna(how="all", subset=["player_id"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("team_position", "nth")
@@ -3885,6 +4359,7 @@ def live_game_pitchers(documents: DataFrame) -> DataFrame:
     first = Window.partitionBy("raw_id", "team_id", "appearance_order").orderBy("team_position")
     return (
         rows.dropna(subset=["game_pk", "team_id", "appearance_order"])
+        .dropna(how="all", subset=["player_id"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("team_position", "nth")
@@ -4020,7 +4495,7 @@ def live_game_info(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["game_pk", "info_index"])
+    return rows.dropna(subset=["game_pk", "info_index"]).dropna(how="all", subset=["label", "value"])
 
 
 def live_game_top_performers(documents: DataFrame) -> DataFrame:
@@ -4044,7 +4519,9 @@ def live_game_top_performers(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["game_pk", "performer_index"])
+    return rows.dropna(subset=["game_pk", "performer_index"]).dropna(
+        how="all", subset=["game_score", "hitting_game_score", "pitching_game_score", "player", "type"]
+    )
 
 
 def live_game_decisions(documents: DataFrame) -> DataFrame:
@@ -4115,7 +4592,56 @@ def live_game_decisions(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["game_pk", "decision"])
+    return rows.dropna(subset=["game_pk", "decision"]).dropna(
+        how="all",
+        subset=[
+            "player_id",
+            "first_name",
+            "use_name",
+            "last_name",
+            "middle_name",
+            "boxscore_name",
+            "nick_name",
+            "gender",
+            "name_matrilineal",
+            "is_player",
+            "is_verified",
+            "primary_number",
+            "draft_year",
+            "birth_date",
+            "current_age",
+            "birth_city",
+            "birth_state_province",
+            "birth_country",
+            "death_date",
+            "death_city",
+            "death_state_province",
+            "death_country",
+            "full_name",
+            "pronunciation",
+            "last_played_date",
+            "height",
+            "weight",
+            "link",
+            "active",
+            "alternate_captain",
+            "captain",
+            "rookie",
+            "current_team",
+            "primary_position",
+            "other_names",
+            "social",
+            "education",
+            "photos",
+            "stats",
+            "awards",
+            "nationality",
+            "draft",
+            "additional_bio",
+            "roster_entries",
+            "job_entries",
+        ],
+    )
 
 
 JOB = SparkJob(
