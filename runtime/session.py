@@ -70,6 +70,11 @@ class Settings:
     conf: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
+    def scratch(self) -> Path:
+        """Where Spark may write."""
+        return self.state.absolute() / "spark"
+
+    @property
     def is_local(self) -> bool:
         """Whether driver and executors are one process."""
         return self.master.startswith("local")
@@ -99,7 +104,7 @@ def session(settings: Settings) -> "SparkSession":
 
 def configuration(settings: Settings) -> dict[str, str]:
     """Return every setting of the session."""
-    scratch = settings.state / "spark"
+    scratch = settings.scratch
     log = f"-Dlog4j2.configurationFile={(scratch / 'log4j2.properties').as_uri()}"
     local = {
         "spark.driver.bindAddress": "127.0.0.1",
@@ -123,7 +128,7 @@ def configuration(settings: Settings) -> dict[str, str]:
 
 def _prepare(settings: Settings) -> None:
     """Set what Spark reads from the environment and from files."""
-    scratch = settings.state / "spark"
+    scratch = settings.scratch
     try:
         scratch.mkdir(parents=True, exist_ok=True)
         (scratch / "log4j2.properties").write_text(_QUIET, "utf-8")

@@ -38,8 +38,8 @@ GAME = {
                         {"index": 2, "isPitch": True, "hitData": {"launchSpeed": 101.5, "location": "7"}},
                     ],
                     "runners": [
-                        {"credits": [{"player": {"id": 1}}, {}]},
-                        None,
+                        {"credits": [{"player": {"id": 1}}, {"player": {}}, {"player": {"id": 2}}, {}]},
+                        {},
                         {"movement": {"originBase": "1B"}},
                     ],
                 },
@@ -97,6 +97,7 @@ def test_scan_that_ends_in_a_field(rows) -> None:
 
 
 def test_ordinals_count_what_is_skipped(rows) -> None:
+    """An empty record is no row, but an element: the next one keeps its position."""
     assert rows["runners"] == [(7, 0, 0, None), (7, 0, 2, "1B")]
     assert rows["fielding_credits"] == [(7, 0, 0, 0, 1), (7, 0, 0, 2, 2)]
 
