@@ -1,0 +1,31 @@
+"""One live game in Spark, warm, against the local engine; and what the start of Spark costs."""
+
+import time
+from pathlib import Path
+
+from runtime.registry import find, generated, spark_job
+from runtime.session import Settings, session
+from runtime.spark import Source, collect
+from runtime.transform import transform
+from tests.benchmarks.conftest import Sheet, job_of, timed
+from tests.spark.conftest import CAPTURED_AT
+from tests.support.project import ROOT, live_game
+
+
+def test_one_game(sheet: Sheet, tmp_path: Path) -> None:
+    local, game = job_of("game.liveGameV1"), live_game()
+    by_spark = spark_job(find(generated(ROOT), "game.liveGameV1"))
+    source = Source(raw_id=1, captured_at=CAPTURED_AT, params=game.params, body=game.body)
+    begun = time.perf_counter()
+    running = session(Settings(state=tmp_path))
+    running.range(1).collect()
+    started = time.perf_counter() - begun
+    try:
+        cold = timed(lambda _: collect(running, by_spark, [source]), lambda: None, 1).best
+        warm = timed(lambda _: collect(running, by_spark, [source]), lambda: None, 3).best
+    finally:
+        running.stop()
+    here = timed(lambda document: transform(local, document, game.params), lambda: game.document, 20).best
+    sheet.seconds("start of Spark", started)
+    sheet.ratio("Spark, first game", cold, "local transform", here)
+    sheet.ratio("Spark, warm", warm, "local transform", here)
