@@ -40,13 +40,15 @@ def _flat(specs: tuple[TableSpec, ...]) -> Iterator[TableSpec]:
 def _table(
     plan: OperationPlan, table: Table, parent: Table | None, spec: TableSpec | None, context: Context
 ) -> Table:
+    inherited = _parent_key(parent) if parent else _document_key(plan)
+    taken = {column.name: column for column in inherited}
     own: dict[str, Column] = {}
     for column in table.columns:
-        own.setdefault(column.name, column)
-    inherited = _parent_key(parent) if parent else _document_key(plan)
+        if column.name not in taken or _reads_the_same(column, taken[column.name]):
+            own.setdefault(column.name, column)
     names = [column.name for column in inherited]
     names += [name for name in _own_key(table, spec) if name not in names]
-    known = {column.name: column for column in inherited} | own
+    known = taken | own
     for name in names:
         if name not in known and spec is not None:
             message = f"key column `{name}` is not a column of `{table.name}`"
@@ -69,6 +71,13 @@ def _own_key(table: Table, spec: TableSpec | None) -> tuple[str, ...]:
 
 def _parent_key(parent: Table) -> list[Column]:
     return [_copy(column) for column in parent.columns if column.in_key]
+
+
+def _reads_the_same(column: Column, key: Column) -> bool:
+    """Whether a column can stand for a key of the parent: its name alone would not find the parent's row."""
+    if isinstance(column.source, Leaf) and isinstance(key.source, Leaf):
+        return column.source.path == key.source.path
+    return column.source == key.source
 
 
 def _copy(column: Column) -> Column:

@@ -2789,9 +2789,10 @@ COMMENT ON TABLE game.live_game_inning_summary IS 'One row per inning, with the 
 -- One row per ball in play (not only hits), with where it was fielded. From $.liveData.plays.playsByInning[*].hits.{away,home}[*] of game.liveGameV1.
 CREATE TABLE game.live_game_hits (
     game_pk                          bigint            NOT NULL,  -- $.gamePk
-    inning                           bigint            NOT NULL,  -- .inning
+    inning                           integer           NOT NULL,  -- position in $.liveData.plays.playsByInning[*], from 1
     is_home                          boolean           NOT NULL,  -- whether home in $.liveData.plays.playsByInning[*].hits.{away,home}
     hit_index                        integer           NOT NULL,  -- position, from 0
+    hit_inning                       bigint,                      -- .inning
     batter_full_name                 text,                        -- .batter.fullName
     batter_id                        bigint,                      -- .batter.id
     batter_link                      text,                        -- .batter.link
@@ -4265,9 +4266,10 @@ COMMENT ON COLUMN game.live_game_inning_summary.start_index IS '$.liveData.plays
 COMMENT ON COLUMN game.live_game_inning_summary.top IS '$.liveData.plays.playsByInning[*].top[*]';
 
 COMMENT ON COLUMN game.live_game_hits.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_hits.inning IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].inning';
+COMMENT ON COLUMN game.live_game_hits.inning IS 'position in $.liveData.plays.playsByInning[*], from 1';
 COMMENT ON COLUMN game.live_game_hits.is_home IS 'whether home in $.liveData.plays.playsByInning[*].hits.{away,home}';
 COMMENT ON COLUMN game.live_game_hits.hit_index IS 'position in $.liveData.plays.playsByInning[*].hits.{away,home}[*], from 0';
+COMMENT ON COLUMN game.live_game_hits.hit_inning IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].inning';
 COMMENT ON COLUMN game.live_game_hits.batter_full_name IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].batter.fullName';
 COMMENT ON COLUMN game.live_game_hits.batter_id IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].batter.id';
 COMMENT ON COLUMN game.live_game_hits.batter_link IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].batter.link';

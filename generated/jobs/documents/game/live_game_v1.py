@@ -651,15 +651,16 @@ LIVE_GAME_INNING_SUMMARY = Table(
 LIVE_GAME_HITS = Table(
     name="game.live_game_hits",
     scan=("liveData", "plays", "playsByInning", EACH, "hits", Branches(("away", "home")), EACH),
-    places=(Place("is_home", 5, equals="home"), Place("hit_index", 6)),
+    places=(Place("inning", 3, base=1), Place("is_home", 5, equals="home"), Place("hit_index", 6)),
     where=None,
     parent="game.live_game_inning_summary",
     key=("game_pk", "inning", "is_home", "hit_index"),
     columns=(
         Column("game_pk", "bigint"),
-        Column("inning", "bigint", ("inning",)),
+        Column("inning", "integer"),
         Column("is_home", "boolean"),
         Column("hit_index", "integer"),
+        Column("hit_inning", "bigint", ("inning",)),
         Column("batter_full_name", "text", ("batter", "fullName")),
         Column("batter_id", "bigint", ("batter", "id")),
         Column("batter_link", "text", ("batter", "link")),

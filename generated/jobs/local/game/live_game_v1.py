@@ -878,7 +878,7 @@ def live_game_hits(document: Conformed, params: Params) -> list[Row]:
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
     plays = live_data.get("plays") or EMPTY
-    for plays_by_inning in plays.get("playsByInning") or NOTHING:
+    for plays_by_inning_index, plays_by_inning in enumerate(plays.get("playsByInning") or NOTHING, 1):
         if not plays_by_inning:
             continue
         hits = plays_by_inning.get("hits") or EMPTY
@@ -896,9 +896,10 @@ def live_game_hits(document: Conformed, params: Params) -> list[Row]:
                 rows.append(
                     (
                         document.get("gamePk"),
-                        hit_.get("inning"),
+                        plays_by_inning_index,
                         hit_branch == "home",
                         hit_index,
+                        hit_.get("inning"),
                         batter.get("fullName"),
                         batter.get("id"),
                         batter.get("link"),

@@ -2869,7 +2869,7 @@ def live_game_hits(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         "game_pk",
-        "plays_by_inning_position",
+        (F.col("plays_by_inning_position") + 1).alias("inning"),
         F.explode_outer(
             F.create_map(
                 F.lit("away"),
@@ -2883,15 +2883,16 @@ def live_game_hits(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         "game_pk",
-        "plays_by_inning_position",
+        "inning",
         (F.col("hit_branch") == "home").alias("is_home"),
         F.posexplode_outer("hit").alias("hit_position_2", "hit_value"),
     )
     rows = hits_2.where(F.col("hit_value").isNotNull()).select(
         "game_pk",
-        F.col("hit_value.inning").alias("inning"),
+        "inning",
         "is_home",
         F.col("hit_position_2").alias("hit_index"),
+        F.col("hit_value.inning").alias("hit_inning"),
         F.col("hit_value.batter.fullName").alias("batter_full_name"),
         F.col("hit_value.batter.id").alias("batter_id"),
         F.col("hit_value.batter.link").alias("batter_link"),
@@ -2912,14 +2913,30 @@ def live_game_hits(documents: DataFrame) -> DataFrame:
         F.col("hit_value.type").alias("type"),
         "raw_id",
         "captured_at",
-        "plays_by_inning_position",
     )
-    first = Window.partitionBy("raw_id", "inning", "is_home", "hit_index").orderBy("plays_by_inning_position")
-    return (
-        rows.dropna(subset=["game_pk", "inning", "is_home", "hit_index"])
-        .withColumn("nth", F.row_number().over(first))
-        .where(F.col("nth") == 1)
-        .drop("plays_by_inning_position", "nth")
+    return rows.dropna(subset=["game_pk", "inning", "is_home", "hit_index"]).dropna(
+        how="all",
+        subset=[
+            "hit_inning",
+            "batter_full_name",
+            "batter_id",
+            "batter_link",
+            "coordinates_x",
+            "coordinates_y",
+            "description",
+            "pitcher_full_name",
+            "pitcher_id",
+            "pitcher_link",
+            "team_all_star_status",
+            "team_id",
+            "team_link",
+            "team_name",
+            "team_spring_league_abbreviation",
+            "team_spring_league_id",
+            "team_spring_league_link",
+            "team_spring_league_name",
+            "type",
+        ],
     )
 
 
