@@ -103,7 +103,8 @@ def new_place() -> Generator[Place]:
     try:
         place = make_place(folder)
         yield place
-        place.sh("mlb-etl db stop", code=None)
+        if (folder / ".mlb" / "postgres").exists():
+            place.sh("mlb-etl db stop", code=None)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
