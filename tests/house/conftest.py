@@ -17,8 +17,9 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def tracked() -> tuple[Path, ...]:
     """Every file under version control that is there."""
-    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
-    if listing.returncode != 0:
+    try:
+        listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
         pytest.skip("not a git checkout")
     names = listing.stdout.decode().split("\0")
     return tuple(path for name in names if name and (path := ROOT / name).is_file())
