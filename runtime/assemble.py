@@ -27,7 +27,8 @@ def assemble(job: Job, rows: Rows, rescued: Iterable[Rescued]) -> Json:
     building = _Building(job)
     for table in job.tables:
         building.add(table, rows.get(table.name, []))
-    return cast(Json, _finished(building.root, found, (job.shape,)))
+    is_empty = not building.root and found.value is not _ABSENT
+    return cast(Json, _finished(_ABSENT if is_empty else building.root, found, (job.shape,)))
 
 
 @dataclass(slots=True)

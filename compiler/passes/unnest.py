@@ -4,7 +4,7 @@ record -> columns with the record's name as prefix; array of scalars -> an array
 child table; `away` and `home` alike -> one table with the branch as a column; unknown -> nothing, or a `jsonb` column.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from compiler.ir.mapping import TableSpec
@@ -151,7 +151,20 @@ class _Filler:
             if target is not None and starts_with(path, target) and start <= len(target) < len(path):
                 start, prefix = len(target), item.prefix
         keys = [snake(step.name) for step in path[start:] if isinstance(step, Field)]
-        return "_".join([prefix, *keys] if prefix else keys) or "value"
+        name = "_".join([prefix, *keys] if prefix else keys) or "value"
+        inherited = self.inherited(table.parent)
+        return name if inherited.get(name, path) == path else _apart(name, table.scan, inherited)
+
+    def inherited(self, parent: str) -> dict[str, Path]:
+        """Return the key that a table below `parent` will start with: names, and the leaves that they read."""
+        found = {key.name: key.path for key in self.plan.raw_keys if key.name in self.plan.document_key}
+        while parent:
+            table = next(item for item in self.plan.tables if item.name == parent)
+            for column in table.columns:
+                if column.in_key:
+                    found[column.name] = column.source.path if isinstance(column.source, Leaf) else ()
+            parent = table.parent
+        return found
 
     def derived(self, parent: Table, path: Path, shape: Shape) -> Iterator[Table]:
         """Make the table of an array, a map or a fold that no mapping names."""
@@ -168,7 +181,7 @@ class _Filler:
             name=name,
             scan=scan,
             parent=parent.name,
-            columns=tuple(_positions(parent.scan, scan, parent.origin)),
+            columns=tuple(_positions(parent.scan, scan, self.inherited(parent.name), parent.origin)),
             is_derived=True,
             doc=f"One row per `{show(scan)}`.",
             origin=parent.origin,
@@ -205,20 +218,33 @@ def _owned(table: Table, regions: Regions) -> Iterator[Column]:
         yield replace(column, source=replace(source, owns=owns))
 
 
-def _positions(parent: Path, scan: Path, origin: Origin) -> Iterator[Column]:
+def _apart(name: str, scan: Path, taken: Collection[str]) -> str:
+    """Return a name that no key column of a table above has: with what the rows are called before it."""
+    noun = "_".join(singular(words(_last_name(scan))))
+    while name in taken:
+        name = f"{noun}_{name}"
+    return name
+
+
+def _positions(parent: Path, scan: Path, taken: Collection[str], origin: Origin) -> Iterator[Column]:
     """Yield the key columns of a derived table: where in the parent's row each of its rows stood."""
+    for name, type_, source in _loops(parent, scan):
+        yield _position(_apart(name, scan, taken), type_, source, origin)
+
+
+def _loops(parent: Path, scan: Path) -> Iterator[tuple[str, Type, Source]]:
     noun = "_".join(singular(words(_last_name(scan))))
     for index in range(len(parent), len(scan)):
         loop = scan[: index + 1]
         match scan[index]:
             case Each():
-                yield _position(f"{noun}_index", Type.INTEGER, Ordinal(loop=loop, base=0), origin)
+                yield f"{noun}_index", Type.INTEGER, Ordinal(loop=loop, base=0)
             case Entries():
-                yield _position(f"{noun}_key", Type.TEXT, MapKey(loop=loop), origin)
+                yield f"{noun}_key", Type.TEXT, MapKey(loop=loop)
             case Branches(names) if set(names) == {"away", "home"}:
-                yield _position("is_home", Type.BOOLEAN, BranchOf(loop=loop, equals="home"), origin)
+                yield "is_home", Type.BOOLEAN, BranchOf(loop=loop, equals="home")
             case Branches():
-                yield _position(f"{noun}_branch", Type.TEXT, BranchOf(loop=loop), origin)
+                yield f"{noun}_branch", Type.TEXT, BranchOf(loop=loop)
             case _:
                 pass
 

@@ -127,11 +127,12 @@ class Interpreter:
         table = next((found for found in self.plan.tables if found.scan == loop), None)
         if table is None or not isinstance(loop[-1], Entries):
             return True
-        ids = [column.source.path for column in table.columns if column.in_key and is_owner(column)]
+        ids = [leaf.path for column in table.columns if column.in_key and (leaf := owned(column))]
         if not ids or any(isinstance(column.source, MapKey) for column in table.columns):
             return True
         found = below(value, ids[-1][len(loop) :])
-        return found is not None and token == f"{table.scan[-1].prefix}{found}"
+        last = table.scan[-1]
+        return found is not None and isinstance(last, Entries) and token == f"{last.prefix}{found}"
 
     # ------------------------------------------------------------------------------------------ what has a place
 
@@ -139,8 +140,9 @@ class Interpreter:
     def owners(self) -> dict[Path, list[tuple[Table, Column]]]:
         found: dict[Path, list[tuple[Table, Column]]] = {}
         for table in self.plan.tables:
-            for column in filter(is_owner, table.columns):
-                found.setdefault(column.source.path, []).append((table, column))
+            for column in table.columns:
+                if leaf := owned(column):
+                    found.setdefault(leaf.path, []).append((table, column))
         return found
 
     @cached_property
@@ -195,8 +197,9 @@ class Interpreter:
                 return branch if branch is None or equals is None else branch == equals
             case Param(name=name, default=default):
                 text = self.params.get(name, default)
-                is_number = text is not None and re.fullmatch("-?[0-9]+", text)
-                return text if column.type is Type.TEXT else int(text) if is_number else None
+                if text is None or column.type is Type.TEXT:
+                    return text
+                return int(text) if re.fullmatch("-?[0-9]+", text) else None
 
 
 def place(table: Table, row: Row) -> tuple:
@@ -229,6 +232,8 @@ def children(step: Step, holder: Conformed) -> Iterator[tuple[str | int, Conform
             yield from holder.items()
         case Branches(names) if type(holder) is dict:
             yield from ((name, holder[name]) for name in names if name in holder)
+        case _:
+            return
 
 
 def step_to(name: str, path: Path, tables: Tables) -> Step:
@@ -248,8 +253,8 @@ def below(value: Conformed, path: Path) -> Conformed:
     return value
 
 
-def is_owner(column: Column) -> bool:
-    return isinstance(column.source, Leaf) and column.source.owns
+def owned(column: Column) -> Leaf | None:
+    return column.source if isinstance(column.source, Leaf) and column.source.owns else None
 
 
 def is_found(path: Path, row: Row) -> bool:
@@ -298,7 +303,7 @@ def from_text(codec: Codec, text: str) -> Conformed:
                 r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{3})?Z", text
             ):
                 numbers = [int(digits) for digits in re.findall("[0-9]+", text)]
-                return datetime(*numbers[:6], sum(numbers[6:]) * 1000, tzinfo=UTC)
+                return datetime(*numbers[:6], tzinfo=UTC).replace(microsecond=sum(numbers[6:]) * 1000)
             case IntegerText() if re.fullmatch("0|-?[1-9][0-9]{0,17}", text):
                 return int(text)
             case DecimalText(format=form) if is_decimal(form, text):

@@ -1,18 +1,19 @@
 """Documents: that fit a plan, that nearly fit it, any JSON. Plans: of small random shapes, lowered by default."""
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from compiler.diagnostics import Sink
 from compiler.frontends.mapping import read_mappings
 from compiler.ir.api import ApiModel, Document, OpaqueRef, Operation, Variant
 from compiler.ir.paths import Branches, Each, Entries, Field, Path
-from compiler.ir.plan import Column, Leaf, MapKey, OperationPlan, Plan, Table
+from compiler.ir.plan import Leaf, MapKey, OperationPlan, Plan, Table
 from compiler.ir.shape import Array, Evidence, Map, Member, Record, Scalar, Shape, Unknown
 from compiler.ir.types import Codec, DateText, DecimalText, InstantText, IntegerText, Native, Type
 from compiler.passes import PIPELINE
@@ -23,6 +24,10 @@ from runtime.job import Conformed
 
 Draw = Callable[[st.SearchStrategy], Conformed]
 NONE = Evidence()
+
+some = settings(max_examples=settings().max_examples * 2 // 5)
+few = settings(max_examples=settings().max_examples // 8)
+"""How often a test that takes its time is tried, in proportion to the profile."""
 
 # ---------------------------------------------------------------------------------------------------- any JSON
 
@@ -86,6 +91,7 @@ class Target:
     def __init__(self, plan: OperationPlan) -> None:
         self.plan = plan
         self.wanted = {table.name: frozenset(_wanted(plan, table)) for table in plan.tables}
+        self.names = tuple(sorted(_names(plan.response)))
         self.rows: dict[Path, Table] = {}
         for table in plan.tables:
             for path in _branches(table.scan):
@@ -142,8 +148,8 @@ class _Fitting:
     def entry(self, value: Conformed, path: Path) -> tuple[str, Conformed]:
         """Return a map's entry: under the prefix and the id inside the value, or under any key."""
         table, found = self.target.rows.get(path), value
-        for step in _id_member(table) if table else ():
-            found = found.get(step.name) if isinstance(found, dict) else None
+        for name in _id_member(table) if table is not None else ():
+            found = found.get(name) if isinstance(found, dict) else None
         last = table.scan[-1] if table else None
         prefix = last.prefix if isinstance(last, Entries) else ""
         fits = isinstance(found, int | str) and found is not value
@@ -152,9 +158,10 @@ class _Fitting:
     def in_order(self, items: list[Conformed], path: Path) -> list[Conformed]:
         """Number the rows that two tables share out: only their key tells where they stood."""
         table = self.target.rows.get(path)
-        for number, item in enumerate(items) if table and table.where else ():
-            if isinstance(item, dict):
-                _put(item, _id_member(table), number)
+        if table is not None and table.where is not None:
+            for number, item in enumerate(items):
+                if isinstance(item, dict):
+                    _put(item, _id_member(table), number)
         return items
 
 
@@ -181,6 +188,18 @@ def _wanted(plan: OperationPlan, table: Table) -> Iterator[Path]:
             yield from _wanted(plan, other)
 
 
+def _names(shape: Shape) -> set[str]:
+    match shape:
+        case Record():
+            return {member.name for member in shape.members}.union(
+                *(_names(item.shape) for item in shape.members)
+            )
+        case Array(item=inner) | Map(value=inner):
+            return _names(inner)
+        case _:
+            return set()
+
+
 def _branches(path: Path) -> Iterator[Path]:
     for index, step in enumerate(path):
         if isinstance(step, Branches):
@@ -190,26 +209,22 @@ def _branches(path: Path) -> Iterator[Path]:
     yield tuple(step if isinstance(step, Field | Each) else Entries() for step in path)
 
 
-def _id_member(table: Table) -> Path:
+def _id_member(table: Table) -> tuple[str, ...]:
     """Return where a row holds its own id: the last column of the key that owns its leaf."""
-    if any(isinstance(column.source, MapKey) for column in table.columns):
+    sources = [column.source for column in table.columns if column.in_key]
+    owned = [source.path for source in sources if isinstance(source, Leaf) and source.owns]
+    if not owned or any(isinstance(source, MapKey) for source in sources):
         return ()
-    ids = [column.source for column in table.columns if column.in_key and _owns(column)]
-    return ids[-1].path[len(table.scan) :] if ids else ()
+    return tuple(step.name for step in owned[-1][len(table.scan) :] if isinstance(step, Field))
 
 
-def _owns(column: Column) -> bool:
-    return isinstance(column.source, Leaf) and column.source.owns
-
-
-def _put(record: Conformed, path: Path, value: Conformed) -> None:
-    if not path:
-        return
-    for step in path[:-1]:
-        record = record.setdefault(step.name, {})
+def _put(record: Conformed, keys: tuple[str, ...], value: Conformed) -> None:
+    for key in keys[:-1]:
+        record = record.setdefault(key, {})
         if not isinstance(record, dict):
             return
-    record[path[-1].name] = value
+    if keys:
+        record[keys[-1]] = value
 
 
 # ----------------------------------------------------------------------------------------------------- mutations
@@ -283,7 +298,7 @@ def _empty(holder: Conformed, key: Conformed, value: Conformed) -> None:
 
 
 def _deepen(holder: Conformed, key: Conformed, value: Conformed) -> None:
-    holder[key] = DEEP
+    holder[key] = copy.deepcopy(DEEP)
 
 
 def _reorder(holder: Conformed, key: Conformed, value: Conformed) -> None:
@@ -305,8 +320,8 @@ MUTATIONS = (_add, _remove, _rename, _retype, _stringify, _nest, _empty, _deepen
 
 # --------------------------------------------------------------------------------------- plans of random shapes
 
-NAMES = ("name", "value", "link", "items", "byKey", "class", "odd name", "teams", "stats")
-LEAVES = (
+NAMES: list[str] = ["name", "value", "link", "items", "byKey", "class", "odd name", "teams", "stats"]
+LEAVES: tuple[Shape, ...] = (
     Scalar(type=Type.BIGINT, codec=Native(), evidence=NONE),
     Scalar(type=Type.INTEGER, codec=IntegerText(("-",)), evidence=NONE),
     Scalar(type=Type.DOUBLE, codec=Native(), evidence=NONE),
@@ -327,7 +342,7 @@ tables:
 """
 
 
-def _record(members: dict[str, Shape]) -> Record:
+def _record(members: Mapping[str, Shape]) -> Record:
     return Record(members=tuple(Member(name, shape) for name, shape in members.items()), evidence=NONE)
 
 
@@ -335,16 +350,18 @@ def _sided(inner: Shape) -> Record:
     return _record({"away": inner, "home": inner})
 
 
+names: st.SearchStrategy[str] = st.sampled_from(NAMES)
+leaves: st.SearchStrategy[Shape] = st.sampled_from(LEAVES)
 _records = st.recursive(
-    st.dictionaries(st.sampled_from(NAMES), st.sampled_from(LEAVES), min_size=1, max_size=3).map(_record),
+    st.dictionaries(names, leaves, min_size=1, max_size=3).map(_record),
     lambda inner: st.dictionaries(
-        st.sampled_from(NAMES),
+        names,
         st.one_of(
-            st.sampled_from(LEAVES),
+            leaves,
             inner,
             inner.map(_sided),
-            (inner | st.sampled_from(LEAVES)).map(lambda item: Array(item=item, evidence=NONE)),
-            (inner | st.sampled_from(LEAVES)).map(lambda item: Map(value=item, evidence=NONE)),
+            (inner | leaves).map(lambda item: Array(item=item, evidence=NONE)),
+            (inner | leaves).map(lambda item: Map(value=item, evidence=NONE)),
         ),
         min_size=1,
         max_size=3,
