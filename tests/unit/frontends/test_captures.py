@@ -71,9 +71,9 @@ def test_other_states_are_skipped(status: object) -> None:
         (b'{"a": "\xff"}', "O103 not UTF-8 at byte 7"),
         (b"<html>", "O103 not JSON"),
         (b"[" * 2000 + b"]" * 2000, "O103 nested too deep"),
-        (gzip.compress(b"{}")[:-4], "O103 not a whole gzip file"),
+        (gzip.compress(b"{}", mtime=0)[:-4], "O103 not a whole gzip file"),
         (b"\x1f\x8b\x00", "O103 not a whole gzip file"),
-        (gzip.compress(b"{}" * 500)[:20] + b"\0" * 30, "O103 not a whole gzip file"),
+        (gzip.compress(b"{}" * 500, mtime=0)[:20] + b"\0" * 30, "O103 not a whole gzip file"),
     ],
 )
 def test_what_is_no_response(content: bytes, message: str) -> None:
