@@ -160,8 +160,9 @@ class _Filler:
         found = {key.name: key.path for key in self.plan.raw_keys if key.name in self.plan.document_key}
         while parent:
             table = next(item for item in self.plan.tables if item.name == parent)
+            named = self.specs[parent].key if parent in self.specs else ()
             for column in table.columns:
-                if column.in_key:
+                if column.in_key or column.name in named:
                     found[column.name] = column.source.path if isinstance(column.source, Leaf) else ()
             parent = table.parent
         return found
