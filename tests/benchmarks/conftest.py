@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import TypeVar
@@ -43,11 +43,19 @@ class Sheet:
         """Add a time that stands for itself."""
         self.lines.append(Measured(what, _shown(seconds)))
 
-    def ratio(self, what: str, seconds: float, baseline: str, base: float, aim: float | None = None) -> None:
+    def ratio(self, what: str, seconds: float, to: str, base: float, aim: float | None = None) -> None:
         """Add a time as a ratio to a baseline's; far beyond its aim is a failure."""
-        ratio = seconds / base
-        self.lines.append(Measured(what, _shown(seconds), ratio, f"{baseline} ({_shown(base)})", aim))
-        assert aim is None or ratio < aim * FAR_OFF, f"{what}: {ratio:.1f} x {baseline}, the aim is {aim}"
+        self.rounds(what, [seconds], to, [base], aim)
+
+    def rounds(
+        self, what: str, spent: Sequence[float], to: str, bases: Sequence[float], aim: float | None = None
+    ) -> None:
+        """Add the median of the ratios within each round."""
+        ratio = median(one / base for one, base in zip(spent, bases, strict=True))
+        self.lines.append(
+            Measured(what, _shown(median(spent)), ratio, f"{to} ({_shown(median(bases))})", aim)
+        )
+        assert aim is None or ratio < aim * FAR_OFF, f"{what}: {ratio:.1f} x {to}, the aim is {aim}"
 
     def memory(self, what: str, megabytes: float, baseline: str, base: float) -> None:
         """Add a peak of memory."""
@@ -89,14 +97,23 @@ class Times:
 
 def timed(work: Callable[[T], object], prepare: Callable[[], T], rounds: int) -> Times:
     """Time `work` on what `prepare` makes anew for each round; making it does not count, nor does collecting."""
-    found: list[float] = []
-    for _ in range(rounds):
-        prepared = prepare()
-        gc.collect()
-        begun = time.perf_counter()
-        work(prepared)
-        found.append(time.perf_counter() - begun)
-    return Times(tuple(found))
+    return Times(tuple(_once(work, prepare) for _ in range(rounds)))
+
+
+def timed_in_turn(
+    works: Mapping[str, tuple[Callable[[T], object], Callable[[], T]]], rounds: int
+) -> dict[str, Times]:
+    """Time several works, one after the other in each round: what disturbs the machine disturbs them all."""
+    found = [{name: _once(*work) for name, work in works.items()} for _ in range(rounds)]
+    return {name: Times(tuple(one[name] for one in found)) for name in works}
+
+
+def _once(work: Callable[[T], object], prepare: Callable[[], T]) -> float:
+    prepared = prepare()
+    gc.collect()
+    begun = time.perf_counter()
+    work(prepared)
+    return time.perf_counter() - begun
 
 
 def job_of(operation: str) -> Job:

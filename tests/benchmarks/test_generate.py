@@ -4,7 +4,6 @@ import shutil
 import time
 
 from tests.benchmarks.conftest import Sheet, timed
-from tests.benchmarks.memory import peak
 from tests.e2e.conftest import Place, new_place
 
 MAPPING = "mappings/game/live_game_v1.yaml"
@@ -34,10 +33,6 @@ def test_generate(sheet: Sheet) -> None:
         cold = timed(generate, lambda: _cold(place), 2).best
         unchanged = timed(generate, lambda: None, 5).best
         edited = timed(generate, lambda: _edit(place), 3).best
-        _cold(place)
-        megabytes = peak(COMMAND, place)
-        empty = peak("python -c 'import orjson'", place)
     sheet.seconds("mlbc generate, cold", cold)
     sheet.ratio("  nothing changed", unchanged, "cold", cold)
     sheet.ratio("  after one mapping edit", edited, "cold", cold)
-    sheet.memory("  memory, cold", megabytes, "Python", empty)
