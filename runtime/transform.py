@@ -16,8 +16,8 @@ from runtime.origins import origins
 from runtime.pointers import Pointer, around, pattern, pointer_text
 from runtime.restore import restore_row
 
-_MACHINE_INTEGERS: dict[str, Literal["q", "i"]] = {"bigint": "q", "integer": "i"}
-"""Type codes of `array`, which refuses at C speed what the column would."""
+_MACHINE_NUMBERS: dict[str, Literal["q", "i", "d"]] = {"bigint": "q", "integer": "i", "double precision": "d"}
+"""Type codes of `array`, which refuses (or, for a double, changes) at C speed what the column would."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,23 +143,23 @@ def _misfits(table: Table, rows: list[Row], columns: tuple[Row, ...]) -> dict[in
 
 
 def _out_of_range(column: Column, cells: Row) -> list[int]:
-    """Return the numbers of rows with an integer that the column cannot hold."""
-    code = _MACHINE_INTEGERS.get(column.type.removesuffix("[]"))
+    """Return the numbers of rows with a number that the column cannot hold, or not exactly."""
+    code = _MACHINE_NUMBERS.get(column.type.removesuffix("[]"))
     if code is None:
         return []
     numbers: Conformed = chain.from_iterable(filter(is_array, cells)) if column.type[-1] == "]" else cells
+    if _holds(code, list(filter(None, numbers))):
+        return []
+    lists: list[Conformed] = [cell if is_array(cell) else [cell] for cell in cells]
+    return [index for index, items in enumerate(lists) if not _holds(code, list(filter(None, items)))]
+
+
+def _holds(code: Literal["q", "i", "d"], numbers: list[Conformed]) -> bool:
     try:
-        array(code, filter(None, numbers))
+        held = array(code, numbers)
     except OverflowError:
-        bound = 2 ** (8 * array(code).itemsize - 1)
-        return [
-            index for index, cell in enumerate(cells) if any(not -bound <= x < bound for x in _integers(cell))
-        ]
-    return []
-
-
-def _integers(cell: object) -> list[int]:
-    return [item for item in (cell if is_array(cell) else [cell]) if type(item) is int]
+        return False
+    return code != "d" or held.tolist() == numbers
 
 
 def _count(job: Job, fitting: _Fitting, walked: int) -> Counts:

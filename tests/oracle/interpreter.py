@@ -264,8 +264,11 @@ def is_found(path: Path, row: Row) -> bool:
 
 
 def fits(column: Column, cell: Conformed) -> bool:
+    """Whether a column of its type holds the integers of a cell exactly."""
     numbers = [item for item in (cell if type(cell) is list else [cell]) if type(item) is int]
     bits = BITS.get(column.type)
+    if column.type is Type.DOUBLE:
+        return all(abs(number) < 2**1024 and int(float(number)) == number for number in numbers)
     return bits is None or all(-(2**bits) <= number < 2**bits for number in numbers)
 
 
