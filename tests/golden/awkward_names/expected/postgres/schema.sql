@@ -32,7 +32,7 @@ COMMENT ON TABLE job.jobs IS 'One row per response of job.jobs (/v1/job).';
 -- One row per $.jobs[*] of job.jobs.
 CREATE TABLE job.job (
     job_id        text         NOT NULL,  -- .jobId
-    "2_b"         bigint,                 -- .2B
+    n2_b          bigint,                 -- .2B
     x             text,                   -- ._x
     a_b           text,                   -- .['a b']
     class         text,                   -- .class
@@ -54,7 +54,7 @@ COMMENT ON TABLE job.job IS 'One row per $.jobs[*] of job.jobs.';
 COMMENT ON COLUMN job.jobs.data IS 'the response';
 
 COMMENT ON COLUMN job.job.job_id IS '$.jobs[*].jobId';
-COMMENT ON COLUMN job.job."2_b" IS '$.jobs[*].2B';
+COMMENT ON COLUMN job.job.n2_b IS '$.jobs[*].2B';
 COMMENT ON COLUMN job.job.x IS '$.jobs[*]._x';
 COMMENT ON COLUMN job.job.a_b IS '$.jobs[*][''a b'']';
 COMMENT ON COLUMN job.job.class IS '$.jobs[*].class';

@@ -24,7 +24,7 @@ JOB = Table(
     key=("job_id",),
     columns=(
         Column("job_id", "text", ("jobId",)),
-        Column("2_b", "bigint", ("2B",)),
+        Column("n2_b", "bigint", ("2B",)),
         Column("x", "text", ("_x",)),
         Column("a_b", "text", ("a b",)),
         Column("class", "text", ("class",)),

@@ -36,7 +36,7 @@ def job(documents: DataFrame) -> DataFrame:
     )
     rows = jobs.where(F.col("job").isNotNull()).select(
         F.col("job.jobId").alias("job_id"),
-        F.col("job.`2B`").alias("2_b"),
+        F.col("job.`2B`").alias("n2_b"),
         F.col("job._x").alias("x"),
         F.col("job.`a b`").alias("a_b"),
         F.col("job.class").alias("class"),

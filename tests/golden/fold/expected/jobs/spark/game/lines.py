@@ -57,7 +57,7 @@ def line(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["game_pk", "is_home"])
+    return rows.dropna(subset=["game_pk", "is_home"]).dropna(how="all", subset=["team_id", "runs", "hits"])
 
 
 JOB = SparkJob(

@@ -62,17 +62,21 @@ def box_player(documents: DataFrame) -> DataFrame:
             ),
         }
     )
-    rows = players.where(F.col("player").isNotNull()).select(
-        "game_pk",
-        F.col("player.id").alias("player_id"),
-        F.when(F.col("box_branch") == "away", F.col("box_away_team_id"))
-        .when(F.col("box_branch") == "home", F.col("box_home_team_id"))
-        .alias("team_id"),
-        (F.col("box_branch") == "home").alias("is_home"),
-        F.col("player.fullName").alias("full_name"),
-        "raw_id",
-        "captured_at",
-        "player_position",
+    rows = (
+        players.where(F.col("player").isNotNull())
+        .where(F.col("player_key") == F.concat(F.lit("ID"), "player.id"))
+        .select(
+            "game_pk",
+            F.col("player.id").alias("player_id"),
+            F.when(F.col("box_branch") == "away", F.col("box_away_team_id"))
+            .when(F.col("box_branch") == "home", F.col("box_home_team_id"))
+            .alias("team_id"),
+            (F.col("box_branch") == "home").alias("is_home"),
+            F.col("player.fullName").alias("full_name"),
+            "raw_id",
+            "captured_at",
+            "player_position",
+        )
     )
     first = Window.partitionBy("raw_id", "player_id").orderBy("player_position")
     return (

@@ -33,14 +33,18 @@ def player(documents: DataFrame) -> DataFrame:
         F.col("body.gamePk").alias("game_pk"),
         F.posexplode_outer("body.players").alias("player_position", "player_key", "player"),
     )
-    rows = players.where(F.col("player").isNotNull()).select(
-        "game_pk",
-        F.col("player.id").alias("player_id"),
-        F.col("player.fullName").alias("full_name"),
-        F.col("player.weight").alias("weight"),
-        "raw_id",
-        "captured_at",
-        "player_position",
+    rows = (
+        players.where(F.col("player").isNotNull())
+        .where(F.col("player_key") == F.concat(F.lit("ID"), "player.id"))
+        .select(
+            "game_pk",
+            F.col("player.id").alias("player_id"),
+            F.col("player.fullName").alias("full_name"),
+            F.col("player.weight").alias("weight"),
+            "raw_id",
+            "captured_at",
+            "player_position",
+        )
     )
     first = Window.partitionBy("raw_id", "player_id").orderBy("player_position")
     return (

@@ -86,6 +86,7 @@ def play_event(documents: DataFrame) -> DataFrame:
     first = Window.partitionBy("raw_id", "at_bat_index", "event_index").orderBy("play_position")
     return (
         rows.dropna(subset=["game_pk", "at_bat_index", "event_index"])
+        .dropna(how="all", subset=["code", "speed"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("play_position", "nth")
