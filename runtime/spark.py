@@ -1,8 +1,10 @@
 """Run the generated Spark transforms: bodies in, each parsed once, and the rows of every table out.
 
 Rows are those of the local engine: same cells, same Python values. What a document holds beyond its tables (rescued
-values, leaf counts) is found by the same walk as there; a value that it rescues is taken out of the text before Spark
-reads it, because `from_json` would drop the whole array around it, or read a number as text.
+values, leaf counts) is found by the same walk as there. What the walk takes out is taken out of the text before Spark
+reads it: `from_json` would drop the whole array around it, or read a number as text, without a word. The few documents
+that Spark still reads differently keep the rows of the local engine: those that do not fit the schema even then, and
+those in which a row takes rows of other tables with it.
 """
 
 import json
@@ -12,7 +14,6 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
-import orjson
 from pyspark.sql import functions
 from pyspark.sql.types import (
     LongType,
@@ -26,7 +27,6 @@ from pyspark.sql.types import (
 from runtime.document import Document, parse
 from runtime.errors import DataError
 from runtime.job import Conformed, Job, Row, Rows, SparkJob, SparkTable
-from runtime.pointers import pointer_tokens
 from runtime.transform import Transformed
 from runtime.transform import transform as transform_locally
 
@@ -52,8 +52,13 @@ _PARSING = {
     "allowNonNumericNumbers": "false",  # the string "NaN" is no number
     "maxNestingDepth": "1000000",
 }
-_ROWS_IN_A_BATCH = 64
+_DOCUMENTS_IN_A_BATCH = 64
 """Documents that go to Spark at once when their rows come back to this process."""
+
+_CONTAINERS = frozenset({dict, list})
+
+_OF_TABLES = frozenset({"no-parent", "out-of-range"})
+"""Reasons to rescue a row that Spark does not see in the row itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,56 +153,76 @@ def transform(
 ) -> Iterator[tuple[Source, Transformed]]:
     """Transform responses, some at a time; yield them in their order with all that the local engine returns."""
     remaining = iter(sources)
-    while batch := list(islice(remaining, _ROWS_IN_A_BATCH)):
+    while batch := list(islice(remaining, _DOCUMENTS_IN_A_BATCH)):
         conformed = [conform(job, source) for source in batch]
-        found = collect(session, spark_job, [source for source, _ in conformed])
+        found = collect(session, spark_job, [source for source, _ in conformed if source is not None])
         for source, (_, local) in zip(batch, conformed, strict=True):
-            yield source, replace(local, rows=found[source.raw_id])
+            yield source, replace(local, rows=found.get(source.raw_id, local.rows))
 
 
 def collect(session: "SparkSession", job: "AnyJob", sources: Sequence[Source]) -> dict[int, Rows]:
-    """Return the rows of conformed responses by their raw id."""
-    found: dict[int, Rows] = {source.raw_id: {table.name: [] for table in job.tables} for source in sources}
+    """Return the rows of responses by their raw id, but for responses that do not fit the schema."""
     read = read_documents(session, job, sources)
     try:
+        fitting = read.where("NOT is_partial")
+        ids = [cast(int, found["raw_id"]) for found in fitting.select("raw_id").collect()]
+        rows_of: dict[int, Rows] = {one: {table.name: [] for table in job.tables} for one in ids}
         for table in job.tables:
-            for *cells, raw_id, _ in rows(read, table):
-                found[cast(int, raw_id)][table.name].append(tuple(cells))
+            for *cells, raw_id, _ in rows(fitting, table):
+                rows_of[cast(int, raw_id)][table.name].append(tuple(cells))
     finally:
         read.unpersist()
-    return found
+    return rows_of
 
 
-def conform(job: Job, source: Source) -> tuple[Source, Transformed]:
-    """Return a response without the values that no column holds, and what the local engine finds in it."""
+def conform(job: Job, source: Source) -> tuple[Source | None, Transformed]:
+    """Return a response without the values that no column holds, and what the local engine finds in it.
+
+    None stands for a response whose rows depend on rows of other tables.
+    """
     parsed = parse(source.body)
     if not isinstance(parsed, Document):
         raise DataError(f"the response is {parsed.reason}", where=f"raw_id {source.raw_id}")
     found = transform_locally(job, parsed.value, source.params)
-    if not found.rescued:
+    if _OF_TABLES & {rescued.reason for rescued in found.rescued}:
+        return None, found
+    if not found.rescued and not found.counts.empty:
         return source, found
-    document: Conformed = {"": orjson.loads(source.body)}
-    for rescued in found.rescued:
-        _take_out(document, ("", *pointer_tokens(rescued.pointer)))
-    return replace(source, body=orjson.dumps(document[""])), found
+    document: Conformed = json.loads(source.body)
+    if _fit(document, parsed.value):
+        source = replace(source, body=json.dumps(document).encode())
+    return source, found
 
 
-def _take_out(document: Conformed, tokens: tuple[str, ...]) -> None:
-    """Put null in the place of a value; what lies in a value that is out already is out with it."""
-    *around, last = tokens
-    for token in around:
-        document = _step(document, token)
-    if type(document) is list:
-        document[int(last)] = None
-    elif type(document) is dict and last in document:
-        document[last] = None
+def _fit(document: Conformed, conformed: Conformed) -> bool:
+    """Put null where the walk left nothing; return whether there was such a place."""
+    changed = False
+    pairs: list[tuple[Conformed, Conformed]] = [(document, conformed)]
+    while pairs:
+        one, other = pairs.pop()
+        for key, value in _items(one):
+            kept = _at(other, key)
+            if kept is None and value is not None:
+                one[key] = None
+                changed = True
+            elif type(value) in _CONTAINERS:
+                pairs.append((value, kept))
+    return changed
 
 
-def _step(value: Conformed, token: str) -> Conformed:
+def _at(value: Conformed, key: str | int) -> Conformed:
     match value:
-        case list():
-            return cast("list[Conformed]", value)[int(token)]
         case dict():
-            return cast("dict[str, Conformed]", value).get(token)
+            return cast("dict[str | int, Conformed]", value).get(key)
         case _:
-            return None
+            return value[key]
+
+
+def _items(value: Conformed) -> list[tuple[str | int, Conformed]]:
+    match value:
+        case dict():
+            return list(cast("dict[str | int, Conformed]", value).items())
+        case list():
+            return list(enumerate(cast("list[Conformed]", value)))
+        case _:
+            return []

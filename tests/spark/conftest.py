@@ -1,19 +1,17 @@
 """One Spark session for the run, in a time zone that is as far from UTC as any."""
 
-import importlib.util
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
+from types import ModuleType
 
 import orjson
 import pytest
 
+from compiler.backends.pyspark import BACKEND
 from compiler.ir.plan import Plan
 from runtime.errors import TerminalError
 from runtime.job import Row
 from runtime.session import Settings, session
-from tests.spark.plans import write
 
 ZONE = "Pacific/Kiritimati"
 CAPTURED_AT = datetime(2024, 7, 13, 4, 30, tzinfo=UTC)
@@ -36,14 +34,12 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
 
 
 @pytest.fixture(scope="session")
-def job_of(tmp_path_factory: pytest.TempPathFactory) -> Callable:
-    """Compile a hand-made plan and import its module."""
+def job_of() -> Callable:
+    """Return the job of a plan with one operation, generated now, without a file."""
 
     def compiled(plan: Plan):
-        folder = tmp_path_factory.mktemp("generated")
-        write(plan, folder)
-        file = folder / f"jobs/spark/{plan.operations[0].slug}.py"
-        return _imported(file).JOB
+        (text,) = BACKEND.emit(plan).values()
+        return imported(text, f"generated.jobs.spark.{plan.operations[0].raw_table}").JOB
 
     return compiled
 
@@ -64,17 +60,22 @@ def run(spark, job_of) -> Callable[..., dict[str, list[Row]]]:
             )
             for number, document in enumerate(documents)
         ]
-        found = engine.collect(spark, replace(job, tables=wanted), sources)
-        return {
-            table.name: [row for source in sources for row in found[source.raw_id][table.name]]
-            for table in wanted
-        }
+        read = engine.read_documents(spark, job, sources)
+        found = {table.name: sorted(engine.rows(read, table), key=document_of) for table in wanted}
+        read.unpersist()
+        return {name: [row[:-2] for row in rows] for name, rows in found.items()}
 
     return rows
 
 
-def _imported(file: Path):
-    spec = importlib.util.spec_from_file_location(f"generated_for_test_{file.stem}", file)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+def document_of(row: Row) -> int:
+    number = row[-2]
+    assert isinstance(number, int)
+    return number
+
+
+def imported(text: str, name: str) -> ModuleType:
+    """Execute the text of a generated module."""
+    module = ModuleType(name)
+    exec(compile(text, name, "exec"), vars(module))
     return module

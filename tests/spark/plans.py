@@ -1,7 +1,6 @@
 """Hand-made plans: each construct of the Plan in the fewest tables, written as mappings write paths."""
 
 from collections.abc import Mapping
-from pathlib import Path as FilePath
 
 from compiler.ir.api import ModelRef, Operation, Variant
 from compiler.ir.paths import Path, parse
@@ -263,13 +262,3 @@ TRAPS = plan(
     ),
 )
 """One table for each trap that no real response springs."""
-
-
-def write(made: Plan, folder: FilePath) -> None:
-    """Write the modules of a plan as `generated.*` is written."""
-    from compiler.backends.pyspark import BACKEND
-
-    for name, text in BACKEND.emit(made).items():
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, "utf-8")

@@ -11,15 +11,15 @@ EVENT = {"kind": "event", "id": 1}
 NAMES = [column.name for column in TRAPS.operations[0].tables[0].columns]
 
 
-def events(*items: object, key: str = "G", **members: object) -> dict:
-    return {"groups": {key: {"name": "n", "events": list(items), **members}}}
+def events(*items: object) -> dict:
+    return {"groups": {"G": {"name": "n", "events": list(items)}}}
 
 
 @pytest.fixture
 def cells(run):
     """The cells that values of one member become, each in an event of its own."""
 
-    def of(name: str, values: list[object], member: str = "") -> list[object]:
+    def of(name: str, values: list, member: str = "") -> list:
         items = [
             {"kind": "event", "id": number, member or name: value} for number, value in enumerate(values)
         ]
@@ -30,7 +30,7 @@ def cells(run):
     return of
 
 
-def same(found: list[object], expected: dict[object, object]) -> None:
+def same(found: list[object], expected: dict) -> None:
     """Compare cell by cell, so that a failure says which."""
     assert dict(zip(expected, found, strict=True)) == expected
 
