@@ -244,7 +244,9 @@ def _failed_checks(shape: Node, document: Conformed) -> Iterator[Pointer]:
         if isinstance(node, Ignored) and node.equals and value != _reach(document, node):
             yield where
         elif isinstance(node, Record) and is_object(value):
-            places += [(member, value[key], (where, key)) for key, member in node.members.items() if key in value]
+            places += [
+                (member, value[key], (where, key)) for key, member in node.members.items() if key in value
+            ]
 
 
 def _reach(root: Conformed, node: Ignored) -> Conformed:

@@ -59,7 +59,7 @@ def parse(body: bytes) -> Parsed:
         value: Json = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         return Unusable(_why(body, error))
-    written = orjson.dumps(value)
+    written = _written(value)
     if written == body and _NUL not in body:
         return Document(value)  # no key is there twice, no number was changed: the writer does not do that
     pattern = body.translate(_PATTERNS)
@@ -68,6 +68,14 @@ def parse(body: bytes) -> Parsed:
         return Unusable(reason)
     # `orjson` makes a float of an integer beyond 64 bits
     return Document(json.loads(body) if _LONG in pattern else value)
+
+
+def _written(value: Json) -> bytes:
+    """Write a value again; nothing where it is nested deeper than the writer goes, which the reader still does."""
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        return b""
 
 
 def _flaw(body: bytes, pattern: bytes, value: Json, written: bytes) -> str | None:
@@ -81,15 +89,19 @@ def _flaw(body: bytes, pattern: bytes, value: Json, written: bytes) -> str | Non
 
 
 def _holds_nul(value: Json) -> bool:
-    match value:
-        case str():
-            return "\0" in value
-        case list():
-            return any(map(_holds_nul, value))
-        case dict():
-            return any("\0" in key or _holds_nul(item) for key, item in value.items())
-        case _:
-            return False
+    pending: list[Json] = [value]
+    while pending:
+        match pending.pop():
+            case str() as text if "\0" in text:
+                return True
+            case list() as items:
+                pending += items
+            case dict() as members:
+                pending += members.keys()
+                pending += members.values()
+            case _:
+                pass
+    return False
 
 
 class _RepeatedKeyError(Exception):

@@ -1,21 +1,21 @@
-"""Find the raw responses whose documents are to be loaded, and transform them from their exact bytes."""
+"""Find the raw responses whose documents are to be loaded, and transform them, from their exact bytes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import cast
 
 from psycopg import sql
 
 from runtime.archive import Archive
 from runtime.database import Connection
-from runtime.document import Document, parse
+from runtime.engines import Engine, Result, Source, transform_one
 from runtime.errors import DataError
 from runtime.job import Job, Operation, Rows
 from runtime.raw import table_of
 from runtime.registry import Catalog, find
 from runtime.snapshot import Snapshot
-from runtime.transform import Transformed, transform
 
 # The newest usable response of each document, unless it is loaded already by the present transform.
 _PENDING = """
@@ -67,28 +67,39 @@ class Documents:
             for raw_id, captured_at, sha256, document_key, *keys in found
         ]
 
-    def transform(self, name: str, raw_id: int, captured_at: datetime) -> tuple[Job, Transformed]:
-        """Transform a response that is in the raw tier."""
-        operation = find(self.catalog, name)
-        job = self.catalog.job(name)
-        if job is None:
-            raise DataError(f"operation `{name}` has no tables", hint="it is kept raw only; add a mapping")
+    def source(self, name: str, raw_id: int, captured_at: datetime) -> Source:
+        """Return a response of the raw tier, with its exact bytes if they are in the archive."""
         found = self.connection.execute(
-            sql.SQL(_ONE).format(raw=table_of(operation)), (raw_id, captured_at)
+            sql.SQL(_ONE).format(raw=table_of(find(self.catalog, name))), (raw_id, captured_at)
         ).fetchone()
         if found is None:
             raise DataError(f"response {raw_id} of `{name}` is not in the raw tier")
         sha256, path_params, query_params, data = found
         params = {**cast("Mapping[str, str]", query_params), **cast("Mapping[str, str]", path_params)}
         body = self.archive.body(sha256) or data.encode()
-        parsed = parse(body)
-        if not isinstance(parsed, Document):
-            raise DataError(f"response {raw_id} of `{name}` is {parsed.reason}")
-        return job, transform(job, parsed.value, params)
+        return Source(raw_id=raw_id, captured_at=captured_at, params=params, body=body)
+
+    def transformed(self, snapshots: Sequence[Snapshot], engine: Engine) -> Iterator[tuple[Job, Result]]:
+        """Transform responses, those of one operation together; yield a result for each, in their order."""
+        for name, group in groupby(snapshots, key=lambda snapshot: snapshot.operation):
+            job = self.job(name)
+            sources = (self.source(name, item.raw_id, item.captured_at) for item in group)
+            for result in engine(find(self.catalog, name), job, sources):
+                yield job, result
+
+    def job(self, name: str) -> Job:
+        """Return the transform of an operation."""
+        job = self.catalog.job(name)
+        if job is None:
+            raise DataError(f"operation `{name}` has no tables", hint="it is kept raw only; add a mapping")
+        return job
 
     def again(self, name: str, raw_id: int, captured_at: datetime) -> Rows:
         """Return the rows of an older response."""
-        return self.transform(name, raw_id, captured_at)[1].rows
+        result = transform_one(self.job(name), self.source(name, raw_id, captured_at))
+        if isinstance(result, DataError):
+            raise result
+        return result.rows
 
 
 def _key_columns(operation: Operation) -> sql.Composed:

@@ -1,18 +1,17 @@
 """Write the tables of responses to files, without a database."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 
-from runtime.capture import Capture
-from runtime.document import Document, parse
+from runtime.engines import Source
+from runtime.engines import engine as engine_named
 from runtime.envelope import Defaults, read
 from runtime.errors import DataError, TerminalError
-from runtime.job import Job, Operation, Row, Rows, Table
-from runtime.registry import Catalog, find, spark_job
-from runtime.transform import transform
+from runtime.job import Row, Rows, Table
+from runtime.registry import Catalog, find
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +40,12 @@ def transform_files(
     job = catalog.job(operation)
     if job is None:
         raise DataError(f"operation `{operation}` has no tables", hint="it is kept raw only; add a mapping")
-    captures = (_read(file, operation) for file in files)
     rows: Rows = {table.name: [] for table in job.tables}
-    for one in _by_spark(found, job, captures, state) if engine == "spark" else _locally(job, captures):
-        for name, added in one.items():
+    sources = (_read(number, file, operation) for number, file in enumerate(files))
+    for file, result in zip(files, engine_named(engine, state)(found, job, sources), strict=True):
+        if isinstance(result, DataError):
+            raise DataError(result.what, where=file)
+        for name, added in result.rows.items():
             rows[name] += added
     to.mkdir(parents=True, exist_ok=True)
     for table in job.tables:
@@ -52,45 +53,12 @@ def transform_files(
     return {name: len(added) for name, added in rows.items()}
 
 
-def _read(file: str, operation: str) -> tuple[Capture, Document]:
+def _read(number: int, file: str, operation: str) -> Source:
     capture = read(file, Defaults(operation=operation))
-    if capture.request.operation != operation:
-        raise DataError(f"this is a response of {capture.request.operation}, not of {operation}", where=file)
-    parsed = parse(capture.body)
-    if not isinstance(parsed, Document):
-        raise DataError(parsed.reason, where=file)
-    return capture, parsed
-
-
-def _locally(job: Job, captures: Iterable[tuple[Capture, Document]]) -> Iterator[Rows]:
-    for capture, document in captures:
-        yield transform(job, document.value, capture.request.params).rows
-
-
-def _by_spark(
-    operation: Operation, job: Job, captures: Iterable[tuple[Capture, Document]], state: Path
-) -> Iterator[Rows]:
-    """Start Spark, which is large and optional, only when it is asked for."""
-    try:
-        from runtime.session import Settings, session
-        from runtime.spark import Source
-        from runtime.spark import transform as transform_by_spark
-    except ModuleNotFoundError as error:
-        raise TerminalError(
-            f"the Spark engine needs `{error.name}`", hint="install the extra `spark`"
-        ) from error
-    sources = [
-        Source(
-            raw_id=number,
-            captured_at=capture.request.captured_at,
-            params=capture.request.params,
-            body=capture.body,
-        )
-        for number, (capture, _) in enumerate(captures)
-    ]
-    running = session(Settings(state=state))
-    for _, transformed in transform_by_spark(running, spark_job(operation), job, sources):
-        yield transformed.rows
+    request = capture.request
+    if request.operation != operation:
+        raise DataError(f"this is a response of {request.operation}, not of {operation}", where=file)
+    return Source(raw_id=number, captured_at=request.captured_at, params=request.params, body=capture.body)
 
 
 def _write(form: Format, table: Table, rows: Sequence[Row], folder: Path) -> None:

@@ -8,8 +8,10 @@ import psycopg
 
 from runtime.database import problem
 from runtime.documents import Documents
+from runtime.engines import Engine, Result, locally
 from runtime.errors import DataError, MlbError
 from runtime.ingest import Ingest, Received
+from runtime.job import Job
 from runtime.loader import load
 from runtime.progress import Progress
 from runtime.registry import with_tables
@@ -37,14 +39,17 @@ def load_pending(
     operations: Sequence[str],
     progress: Progress,
     *,
+    engine: Engine = locally,
     force: bool = False,
     loaded: Loaded | None = None,
 ) -> Outcome:
     """Load what is pending, counting into `loaded`; a document that cannot be loaded does not stop the others."""
     outcome = Outcome(loaded if loaded is not None else Loaded())
-    for snapshot in progress.track("load", pending(documents, operations, force=force)):
+    snapshots = pending(documents, operations, force=force)
+    results = documents.transformed(snapshots, engine)
+    for snapshot, (job, result) in zip(progress.track("load", snapshots), results, strict=False):
         try:
-            load_snapshot(documents, snapshot, outcome, force=force)
+            load_snapshot(documents, snapshot, job, result, outcome, force=force)
         except (DataError, psycopg.DataError, psycopg.IntegrityError) as error:
             said = error.what if isinstance(error, MlbError) else problem(error).what
             outcome.failed.append(f"{snapshot.operation} {snapshot.document_key}: {said}")
@@ -52,15 +57,22 @@ def load_pending(
     return outcome
 
 
-def load_snapshot(documents: Documents, snapshot: Snapshot, outcome: Outcome, *, force: bool = False) -> None:
+def load_snapshot(
+    documents: Documents,
+    snapshot: Snapshot,
+    job: Job,
+    result: Result,
+    outcome: Outcome,
+    *,
+    force: bool = False,
+) -> None:
     """Load one document."""
+    if isinstance(result, DataError):
+        raise result
     if None in snapshot.keys:
         raise DataError("the document does not say what it is about: its key is missing")
-    job, transformed = documents.transform(snapshot.operation, snapshot.raw_id, snapshot.captured_at)
-    outcome.loaded += load(
-        documents.connection, job, transformed, snapshot, again=documents.again, force=force
-    )
-    _count(outcome, snapshot.operation, transformed)
+    outcome.loaded += load(documents.connection, job, result, snapshot, again=documents.again, force=force)
+    _count(outcome, snapshot.operation, result)
 
 
 def receive(ingest: Ingest, documents: Documents, source: Received) -> Loaded:

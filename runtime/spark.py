@@ -8,8 +8,8 @@ those in which a row takes rows of other tables with it.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
@@ -25,6 +25,7 @@ from pyspark.sql.types import (
 )
 
 from runtime.document import Document, parse
+from runtime.engines import Result, Source
 from runtime.errors import DataError
 from runtime.job import Conformed, Job, Row, Rows, SparkJob, SparkTable
 from runtime.transform import Transformed
@@ -59,16 +60,6 @@ _CONTAINERS = frozenset({dict, list})
 
 _OF_TABLES = frozenset({"no-parent", "out-of-range"})
 """Reasons to rescue a row that Spark does not see in the row itself."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A response to transform: its identity in the raw tier, the request's parameters, the exact bytes."""
-
-    raw_id: int
-    captured_at: datetime
-    params: Mapping[str, str]
-    body: bytes = field(repr=False)
 
 
 def frame(session: "SparkSession", sources: Iterable[Source]) -> "DataFrame":
@@ -150,14 +141,16 @@ def _in_utc(cell: object) -> object:
 
 def transform(
     session: "SparkSession", spark_job: "AnyJob", job: Job, sources: Iterable[Source]
-) -> Iterator[tuple[Source, Transformed]]:
-    """Transform responses, some at a time; yield them in their order with all that the local engine returns."""
+) -> Iterator[Result]:
+    """Transform responses, some at a time; yield for each, in their order, all that the local engine returns."""
     remaining = iter(sources)
     while batch := list(islice(remaining, _DOCUMENTS_IN_A_BATCH)):
         conformed = [conform(job, source) for source in batch]
         found = collect(session, spark_job, [source for source, _ in conformed if source is not None])
         for source, (_, local) in zip(batch, conformed, strict=True):
-            yield source, replace(local, rows=found.get(source.raw_id, local.rows))
+            if isinstance(local, Transformed):
+                local = replace(local, rows=found.get(source.raw_id, local.rows))
+            yield local
 
 
 def collect(session: "SparkSession", job: "AnyJob", sources: Sequence[Source]) -> dict[int, Rows]:
@@ -175,14 +168,14 @@ def collect(session: "SparkSession", job: "AnyJob", sources: Sequence[Source]) -
     return rows_of
 
 
-def conform(job: Job, source: Source) -> tuple[Source | None, Transformed]:
+def conform(job: Job, source: Source) -> tuple[Source | None, Result]:
     """Return a response without the values that no column holds, and what the local engine finds in it.
 
-    None stands for a response whose rows depend on rows of other tables.
+    None stands for a response that Spark is not given: it is no document, or its rows depend on those of other tables.
     """
     parsed = parse(source.body)
     if not isinstance(parsed, Document):
-        raise DataError(f"the response is {parsed.reason}", where=f"raw_id {source.raw_id}")
+        return None, DataError(f"the response is {parsed.reason}", where=f"raw_id {source.raw_id}")
     found = transform_locally(job, parsed.value, source.params)
     if _OF_TABLES & {rescued.reason for rescued in found.rescued}:
         return None, found

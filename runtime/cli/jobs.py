@@ -10,7 +10,7 @@ from rich.table import Table as Grid
 
 from runtime import database
 from runtime import jobs as shelf
-from runtime.cli.options import App, as_json_option, database_option, print_json, print_lines
+from runtime.cli.options import App, as_json_option, database_option, engine_option, print_json, print_lines
 from runtime.cli.verbs import Verb
 from runtime.jobs.runner import carry_out
 from runtime.ledger import Execution, recent
@@ -39,10 +39,11 @@ def jobs(as_json: bool) -> None:
 @click.command(cls=Verb)
 @click.argument("job")
 @click.option("--dry-run", is_flag=True, help="say which steps it has, do nothing")
+@engine_option
 @database_option
 @as_json_option
 @click.pass_obj
-def run(app: App, job: str, dry_run: bool, database_url: str | None, as_json: bool) -> int:
+def run(app: App, job: str, dry_run: bool, engine: str, database_url: str | None, as_json: bool) -> int:
     """Carry out a job.
 
     Safe to repeat and to interrupt: what is there already is skipped.
@@ -55,7 +56,7 @@ def run(app: App, job: str, dry_run: bool, database_url: str | None, as_json: bo
     if dry_run:
         print_json(recipe) if as_json else click.echo(" > ".join(recipe.steps))
         return 0
-    done, report = carry_out(recipe, app.work(database_url))
+    done, report = carry_out(recipe, app.work(database_url, engine))
     if as_json:
         print_json({"run": done and asdict(done), "report": report and report.as_json()})
     elif report is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from runtime.capture import instant
-from runtime.cli.options import App, as_json_option, database_option, print_json
+from runtime.cli.options import App, as_json_option, database_option, engine_option, print_json
 from runtime.cli.verbs import Verb
 from runtime.database import opened
 from runtime.envelope import STDIN, Defaults
@@ -70,7 +70,7 @@ def ingest(
 @click.command(cls=Verb)
 @click.argument("operation")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True)
+@engine_option
 @click.option("--to", "folder", required=True, metavar="DIR", help="write here, one file or folder per table")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="ndjson", show_default=True)
 @as_json_option
@@ -104,23 +104,28 @@ def transform(
 @click.command(cls=Verb)
 @click.argument("operations", nargs=-1, metavar="[OPERATION...]")
 @click.option("--force", is_flag=True, help="compare every row, even of documents that are loaded")
+@engine_option
 @database_option
 @as_json_option
 @click.pass_obj
-def load(app: App, operations: tuple[str, ...], force: bool, database_url: str | None, as_json: bool) -> int:
+def load(
+    app: App, operations: tuple[str, ...], force: bool, engine: str, database_url: str | None, as_json: bool
+) -> int:
     """Load raw responses into their tables.
 
     Takes the newest response of each document that is not loaded yet, and changes only the rows that differ.
 
     Examples:
       mlb-etl load
-      mlb-etl load game.liveGameV1 --force
+      mlb-etl load game.liveGameV1 --force --engine spark
     """
-    work = app.work(database_url)
+    work = app.work(database_url, engine)
     for name in operations:
         if find(work.catalog, name).local is None:
             raise DataError(f"operation `{name}` has no tables", hint="it is kept raw only")
-    with recorded(work.url, "load", arguments={"operations": list(operations), "force": force}) as run:
+    with recorded(
+        work.url, "load", arguments={"operations": list(operations), "force": force, "engine": engine}
+    ) as run:
         outcome = work.load(operations, run, force=force)
     if as_json:
         print_json({**asdict(outcome.loaded), "failed": outcome.failed})

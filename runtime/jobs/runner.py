@@ -6,6 +6,7 @@ from runtime import captures, database, migrations, migrator
 from runtime.archive import Archive
 from runtime.database import opened
 from runtime.documents import Documents
+from runtime.engines import LOCAL, engine
 from runtime.errors import TerminalError
 from runtime.ingest import Ingest, from_archive
 from runtime.jobs import Recipe, Step
@@ -24,6 +25,7 @@ class Work:
     project: Project
     progress: Progress
     database_url: str | None = None
+    engine: str = LOCAL
     catalog: Catalog = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,7 +61,10 @@ class Work:
         """Load what is pending."""
         with opened(self.url) as connection:
             documents = Documents(connection, self.catalog, self.archive)
-            outcome = load_pending(documents, operations, self.progress, force=force, loaded=run.loaded)
+            chosen = engine(self.engine, self.project.state)
+            outcome = load_pending(
+                documents, operations, self.progress, engine=chosen, force=force, loaded=run.loaded
+            )
         run.findings += outcome.failed
         return outcome
 

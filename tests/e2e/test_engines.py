@@ -27,3 +27,12 @@ def test_both_engines_write_the_same_rows(place: Place, tmp_path: Path) -> None:
 
 def _rows(file: Path) -> Counter[str]:
     return counted(orjson.loads(line) for line in file.read_bytes().splitlines())
+
+
+def test_tables_are_the_same_whichever_engine_loads_them(place: Place) -> None:
+    place.sh("mlb-etl run demo")
+    said = place.sh("mlb-etl load --force --engine spark --json").stdout
+    done = orjson.loads(said)
+    assert done["failed"] == []
+    assert (done["inserted"], done["updated"], done["deleted"]) == (0, 0, 0)
+    assert done["unchanged"] > 1000

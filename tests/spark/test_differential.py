@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from compiler.ir.plan import OperationPlan, Plan
 from runtime.document import Document, parse
 from runtime.job import Job, Row, Table
+from runtime.transform import Transformed
 from tests.property.strategies import Target, documents, mutated
 from tests.spark.conftest import CAPTURED_AT
 from tests.support.project import OPERATIONS, job, operation, responses
@@ -97,8 +98,11 @@ def differences(spark, job_of):
         assert sources
         ours = {table.name: Counter() for table in local.tables}
         theirs = {table.name: Counter() for table in local.tables}
-        for source, transformed in engine.transform(spark, job_of(Plan(operations=(made,))), local, sources):
+        results = engine.transform(spark, job_of(Plan(operations=(made,))), local, sources)
+        for source, transformed in zip(sources, results, strict=True):
             _, expected = engine.conform(local, source)
+            assert isinstance(transformed, Transformed)
+            assert isinstance(expected, Transformed)
             for table in local.tables:
                 ours[table.name] += counted(table, expected.rows[table.name], source.raw_id)
                 theirs[table.name] += counted(table, transformed.rows[table.name], source.raw_id)

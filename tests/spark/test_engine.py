@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 import pytest
 
 from runtime.errors import DataError
+from runtime.transform import Transformed
 from tests.spark.conftest import CAPTURED_AT, ZONE
 from tests.spark.plans import LIVE
 from tests.support.project import job
 
 
 def source(body: bytes, number: int = 1):
-    from runtime.spark import Source
+    from runtime.engines import Source
 
     return Source(raw_id=number, captured_at=CAPTURED_AT, params={}, body=body)
 
@@ -84,8 +85,10 @@ def test_what_is_not_json_is_partial(spark, job_of, body) -> None:
 def test_what_is_not_json_is_an_error_before_spark_sees_it() -> None:
     from runtime import spark as engine
 
-    with pytest.raises(DataError, match="truncated"):
-        engine.conform(job("season.seasons"), source(b'{"seasons": ['))
+    given, found = engine.conform(job("season.seasons"), source(b'{"seasons": ['))
+    assert given is None
+    assert isinstance(found, DataError)
+    assert "truncated" in found.what
 
 
 def test_what_has_no_column_is_taken_out_of_the_text() -> None:
@@ -106,6 +109,7 @@ def test_what_has_no_column_is_taken_out_of_the_text() -> None:
         None,
         {"seasonId": "2025", "extra": None},
     ]
+    assert isinstance(local, Transformed)
     pointers = {one.pointer for one in local.rescued}
     assert pointers == {"/seasons/0/regularSeasonEndDate", "/seasons/1", "/seasons/2/extra"}
 

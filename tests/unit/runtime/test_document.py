@@ -89,3 +89,11 @@ def same(one: object, other: object) -> bool:
     if isinstance(one, float) and isinstance(other, float | int):
         return one == other or math.isclose(one, float(other))
     return one == other
+
+
+@pytest.mark.parametrize("depth", [100, 300, 900])
+def test_a_deep_body_is_a_document(depth: int) -> None:
+    """The reader goes to 1,024 levels, the writer that checks for equal keys to 254."""
+    body = b'{"a":' * depth + b'"\\u0041"' + b"}" * depth
+    assert isinstance(parse(body), Document)
+    assert isinstance(parse(body.replace(b"0041", b"0000")), Unusable)
