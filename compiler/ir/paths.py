@@ -9,6 +9,7 @@ $['odd.name']                                      a quoted name
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 
@@ -89,31 +90,43 @@ def parse(text: str) -> Reference:
     >>> parse("^.team.id")
     Reference(anchor='.', climbs=1, steps=(Field(name='team'), Field(name='id')))
     """
-    anchor = _ANCHOR.match(text)
-    position = anchor.end() if anchor else 0
-    name = (anchor.group() if anchor else "") or "."
-    climbs = 0
-    while text[position : position + 1] == "^":
-        climbs += 1
-        position += 1
+    name, climbs, position = _start(text)
     if text == "." or text[position:] == ".":
         return Reference(name, climbs, ())
     if position == 0 and not text.startswith((".", "[", "{")):
         raise PathError("a path starts with `$`, `.`, `^` or a lookup's name", 0)
-    return Reference(name, climbs, _steps(text, position))
+    return Reference(name, climbs, tuple(_step(match) for match in _matches(text, position)))
 
 
-def _steps(text: str, position: int) -> Path:
-    steps: list[Step] = []
+def step_offsets(text: str) -> tuple[tuple[int, int], ...]:
+    """Return where each step of a path stands in its text.
+
+    >>> step_offsets("$.plays[*].abount")
+    ((2, 7), (7, 10), (11, 17))
+    """
+    _, _, position = _start(text)
+    return tuple(match.span(match.lastgroup or 0) for match in _matches(text, position))
+
+
+def _start(text: str) -> tuple[str, int, int]:
+    """Return the anchor, the number of climbs, and where the steps begin."""
+    anchor = _ANCHOR.match(text)
+    position = anchor.end() if anchor else 0
+    climbs = 0
+    while text[position : position + 1] == "^":
+        climbs += 1
+        position += 1
+    return (anchor.group() if anchor else "") or ".", climbs, position
+
+
+def _matches(text: str, position: int) -> Iterator[re.Match[str]]:
     while position < len(text):
         match = _STEP.match(text, position)
         if match is None:
-            raise PathError(
-                f"expected `.name`, `[*]`, `{{*}}` or `.{{a,b}}`, found `{text[position:][:12]}`", position
-            )
-        steps.append(_step(match))
+            found = text[position:][:12]
+            raise PathError(f"expected `.name`, `[*]`, `{{*}}` or `.{{a,b}}`, found `{found}`", position)
+        yield match
         position = match.end()
-    return tuple(steps)
 
 
 def _step(match: re.Match[str]) -> Step:

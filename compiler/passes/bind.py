@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from compiler.diagnostics import Diagnostic, Sink, did_you_mean
+from compiler.diagnostics import Sink, did_you_mean
 from compiler.ir.mapping import (
     ColumnSpec,
     IgnoreSpec,
@@ -20,7 +20,6 @@ from compiler.ir.paths import (
     Field,
     Path,
     SameKey,
-    Step,
     is_loop,
     parse,
     show,
@@ -42,20 +41,20 @@ from compiler.ir.plan import (
     Table,
     Where,
 )
-from compiler.ir.shape import Array, Evidence, Map, Record, Scalar, Shape, is_document
+from compiler.ir.shape import Array, Evidence, Record, Scalar, Shape, is_document
 from compiler.ir.types import Native, Type
 from compiler.ir.walk import at, child, rewrite
 from compiler.passes.anchors import absolute, table_path
 from compiler.passes.codecs import codec_of
 from compiler.passes.context import Context
 from compiler.passes.shape import describe
+from compiler.passes.unknown import unknown_path
 from compiler.rules import (
     BAD_COLUMN,
     BAD_ROWS,
     TYPE_CONFLICT,
     UNKNOWN_ANCHOR,
     UNKNOWN_KEY_COLUMN,
-    UNKNOWN_PATH,
 )
 from compiler.source import Origin
 
@@ -152,6 +151,12 @@ class _Binder:
     def rows_fit(self, spec: TableSpec, path: Path, parent: Path) -> bool:
         """Whether a row can be found again: at most one array or map below the parent's rows."""
         loops = [step for step in path[len(parent) :] if isinstance(step, Each | Entries)]
+        shape = at(self.response, path)
+        if path and isinstance(path[-1], Field) and not isinstance(shape, Record):
+            message = f"rows of `{spec.name}` must be records or lie in an array, a map or a fold"
+            label = describe(shape) if shape else "unknown"
+            self.sink.report(BAD_ROWS.at(spec.rows.origin, message, label=label))
+            return False
         if path[: len(parent)] == parent and len(loops) <= 1:
             return True
         message = f"rows of `{spec.name}` lie in more than one array below their parent's rows"
@@ -233,6 +238,12 @@ class _Binder:
     ) -> tuple[Source | None, Type | None]:
         """Bind a column that tells where the row stood."""
         if spec.param:
+            if spec.type not in ("", Type.TEXT, Type.BIGINT, Type.INTEGER):
+                message = (
+                    f"column `{spec.name}` cannot be {spec.type}: a request's parameter is text or an integer"
+                )
+                self.sink.report(TYPE_CONFLICT.at(spec.origin, message, label="a parameter"))
+                return None, None
             return Param(name=spec.param, default=spec.default), Type.TEXT
         if spec.ordinal is not None and (loop := _last(row, Each)):
             return Ordinal(loop=loop, base=spec.ordinal), Type.INTEGER
@@ -276,7 +287,7 @@ class _Binder:
             assert shape is not None
             below = child(shape, step)
             if below is None:
-                self.sink.report(_unknown(written, path[:index], step, shape))
+                self.sink.report(unknown_path(written, path, index, shape))
                 return False
             shape = below
         return True
@@ -334,16 +345,3 @@ def _last(path: Path, kind: type[Each | Entries | Branches]) -> Path:
         if isinstance(path[index - 1], kind):
             return path[:index]
     return ()
-
-
-def _unknown(written: PathText, before: Path, step: Step, shape: Shape) -> Diagnostic:
-    names = tuple(shape.by_name) if isinstance(shape, Record) else ()
-    word = step.name if isinstance(step, Field) else show((step,), "").lstrip(".")
-    is_map = isinstance(shape, Map) and isinstance(step, Field)
-    advice = "its keys are values: write `{*}`" if is_map else did_you_mean(word, names)
-    return UNKNOWN_PATH.at(
-        written.origin,
-        f"path `{written.text}` does not exist",
-        label=f"`{show(before)}` is {describe(shape)} without `{word}`",
-        advice=advice,
-    )
