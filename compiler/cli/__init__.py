@@ -4,6 +4,7 @@ Exit codes: 0 clean; 1 findings (errors in the inputs, a check that differs, a l
 its work (usage, configuration, input and output, a bug); 130 interrupted.
 """
 
+import gc
 import os
 import sys
 
@@ -17,6 +18,7 @@ __all__ = ["command", "main", "run"]
 
 def main() -> None:
     """Run `mlbc` and exit."""
+    gc.disable()  # a compile is short and makes many nodes that live to its end
     sys.exit(run(sys.argv[1:]))
 
 

@@ -179,6 +179,11 @@ def is_loop(step: Step) -> bool:
     return isinstance(step, Each | Entries | Branches)
 
 
+def field_names(path: Path) -> tuple[str, ...]:
+    """Return the keys of the fields of a path."""
+    return tuple(step.name for step in path if isinstance(step, Field))
+
+
 def starts_with(path: Path, prefix: Path) -> bool:
     """Whether `path` lies at or below `prefix`."""
     return path[: len(prefix)] == prefix

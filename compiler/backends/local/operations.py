@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from compiler.backends.base import render
-from compiler.ir.paths import Field
+from compiler.ir.paths import field_names
 from compiler.ir.plan import OperationPlan, Plan, RawKey
 
 
@@ -37,5 +37,5 @@ def _operation(plan: OperationPlan) -> _Operation:
 
 
 def _raw_key(key: RawKey) -> str:
-    path = tuple(step.name for step in key.path if isinstance(step, Field))
+    path = field_names(key.path)
     return f"RawKey(name={key.name!r}, type={str(key.type)!r}, path={path!r})"
