@@ -46,6 +46,7 @@ for verb in (captures, db, ingest, transform, load, jobs, run, status, version):
 def main() -> NoReturn:
     """Run the command; the exit code says how it went: 0 clean, 1 findings, 2 could not work, 130 interrupted."""
     signal.signal(signal.SIGTERM, _interrupt)
+    sys.unraisablehook = _pass_on
     sys.exit(run_cli(sys.argv[1:]))
 
 
@@ -94,3 +95,11 @@ def _explain(error: Exception, arguments: list[str]) -> int:
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
+
+
+def _pass_on(unraisable: "sys.UnraisableHookArgs") -> None:
+    """Interrupt again if the interrupt came while an object was being deleted, where Python would swallow it."""
+    if isinstance(unraisable.exc_value, KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+    else:
+        sys.__unraisablehook__(unraisable)
