@@ -5,6 +5,7 @@ import errno
 import os
 import signal
 import sys
+import threading
 from types import FrameType
 from typing import NoReturn
 
@@ -98,8 +99,8 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _pass_on(unraisable: "sys.UnraisableHookArgs") -> None:
-    """Interrupt again if the interrupt came while an object was being deleted, where Python would swallow it."""
+    """Interrupt again, a moment later, if the interrupt came where Python swallows it: while deleting an object."""
     if isinstance(unraisable.exc_value, KeyboardInterrupt):
-        signal.raise_signal(signal.SIGINT)
+        threading.Timer(0.01, signal.raise_signal, [signal.SIGINT]).start()
     else:
         sys.__unraisablehook__(unraisable)

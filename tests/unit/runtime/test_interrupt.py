@@ -1,0 +1,29 @@
+"""Ctrl-C is never swallowed."""
+
+import subprocess
+import sys
+
+SCRIPT = """
+import sys, time
+from runtime.cli.main import _pass_on
+
+class Dying:
+    def __del__(self):
+        raise KeyboardInterrupt
+
+sys.unraisablehook = _pass_on
+try:
+    Dying()
+    time.sleep(10)
+    print("swallowed")
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_an_interrupt_while_an_object_is_deleted_comes_again() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ended.stdout == "interrupted\n"
+    assert ended.stderr == ""
