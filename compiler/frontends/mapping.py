@@ -34,7 +34,7 @@ DEFAULTS = "defaults.yaml"
 SHAPES = ("record", "map", "array", "json", "column")
 
 _OPERATION = ("operation", "raw", "document", "shapes", "ignore", "tables")
-_TABLE = ("rows", "where", "doc", "key", "lookups", "prefix", "columns", "omit", "tables")
+_TABLE = ("rows", "where", "doc", "key", "lookups", "prefix", "columns", "omit", "only", "tables")
 _LAST = "[-1]"
 _NOWHERE = PathText(text="", reference=Reference("$", 0, ()), origin=Origin(""))
 _WHERE = re.compile(r"(?P<not>not\s+)?(?P<path>[^\s=]+)(?:\s*=\s*(?P<text>\S(?:.*\S)?))?")
@@ -175,6 +175,7 @@ class _Reading:
                 filter(None, (columns.column(key, e) for key, e in self._entries(fields, "columns")))
             ),
             omit=tuple(filter(None, map(self._omit, self.read.items(fields.get("omit"))))),
+            only=self.read.word(fields.get("only"), ("observed",)),
             tables=self._tables(fields),
             doc=self.read.text(fields.get("doc")),
             origin=at.key_origin,

@@ -101,7 +101,10 @@ class IgnoreSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSpec:
-    """A table: where its rows are, its key after the parent's, its columns, and tables below its rows."""
+    """A table: where its rows are, its key after the parent's, its columns, and tables below its rows.
+
+    `only` is "observed" for a table that gives no columns to what is declared and was never seen, or "".
+    """
 
     name: str
     rows: PathText
@@ -111,6 +114,7 @@ class TableSpec:
     prefixes: tuple[PrefixSpec, ...] = ()
     columns: tuple[ColumnSpec, ...] = ()
     omit: tuple[OmitSpec, ...] = ()
+    only: str = ""
     tables: tuple["TableSpec", ...] = ()
     doc: str = ""
     origin: Origin = field(compare=False, repr=False)

@@ -11,7 +11,7 @@ class Evidence:
     """Why a node is what it is, for `mlbc explain`.
 
     `declared` names document, model and property, or is "". `seen` counts values, `kinds` what they were.
-    `because` is the decision in words.
+    `because` is the decision in words; `by_mapping` says that the author took it.
     """
 
     declared: str = ""
@@ -21,6 +21,12 @@ class Evidence:
     kinds: tuple[tuple[Kind, int], ...] = ()
     texts: tuple[tuple[str, int], ...] = ()
     because: str = ""
+    by_mapping: bool = False
+
+    @property
+    def is_only_declared(self) -> bool:
+        """Whether upstream declares the place, no capture has it, and no mapping speaks of it."""
+        return bool(self.declared) and not self.seen and not self.by_mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,6 +124,7 @@ def _pooled(left: Evidence, right: Evidence) -> Evidence:
         kinds=_added(left.kinds, right.kinds),
         texts=_added(left.texts, right.texts),
         because=left.because or right.because,
+        by_mapping=left.by_mapping or right.by_mapping,
     )
 
 

@@ -53,7 +53,7 @@ def _override(response: Shape, spec: ShapeSpec, sink: Sink) -> Shape:
 def _declare(response: Shape, spec: ShapeSpec, sink: Sink) -> Shape:
     """Add a place that neither upstream nor any capture knows: `json` and `column` may declare one."""
     path = spec.path.reference.steps
-    evidence = Evidence(declared=spec.path.origin.file, because="declared by the mapping")
+    evidence = Evidence(declared=spec.path.origin.file, because="declared by the mapping", by_mapping=True)
     match spec.kind:
         case "json":
             declared = graft(response, path, Unknown(mixed=True, evidence=evidence))
@@ -74,7 +74,7 @@ def declared_scalar(type_: Type, evidence: Evidence) -> Scalar:
 
 
 def _change(spec: ShapeSpec, found: Shape) -> Shape | None:
-    evidence = replace(found.evidence, because=f"the mapping says {spec.kind}")
+    evidence = replace(found.evidence, because=f"the mapping says {spec.kind}", by_mapping=True)
     match spec.kind, found:
         case "json", _:
             return Unknown(mixed=True, evidence=evidence)

@@ -84,7 +84,7 @@ class _Filler:
         }
         derived: list[Table] = []
         for path, below in self.places(table, shape, regions):
-            if path in taken or any(starts_with(path, omitted) for omitted, _ in table.omitted):
+            if path in taken or self.is_left_out(table, path, below):
                 continue
             column = leaf_column(self.name(table, path), path, below)
             if column is not None:
@@ -92,6 +92,13 @@ class _Filler:
             else:
                 derived += self.derived(table, path, below)
         return replace(table, columns=tuple(columns)), tuple(derived)
+
+    def is_left_out(self, table: Table, path: Path, shape: Shape) -> bool:
+        """Whether the mapping wants no column for a place: what turns up there is rescued."""
+        spec = self.specs.get(table.name)
+        if spec is not None and spec.only and shape.evidence.is_only_declared:
+            return True
+        return any(starts_with(path, omitted) for omitted, _ in table.omitted)
 
     def places(self, table: Table, shape: Shape, regions: Regions) -> Iterator[tuple[Path, Shape]]:
         """Yield what lies below the rows by fields alone: leaves, and the folds, arrays and maps that want a table."""

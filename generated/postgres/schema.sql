@@ -2258,7 +2258,6 @@ CREATE TABLE game.live_game_metadata (
     weather_wind                  text,                   -- $.gameData.weather.wind
     abs_challenges                jsonb,                  -- $.gameData.absChallenges
     secondary_datacaster          jsonb,                  -- $.gameData.secondaryDatacaster
-    plays_plays                   jsonb,                  -- $.liveData.plays.plays
     pitching_notes                jsonb,                  -- $.liveData.boxscore.pitchingNotes
     leaders                       jsonb,                  -- $.liveData.leaders
     raw_id                        bigint       NOT NULL,
@@ -3048,20 +3047,6 @@ CREATE TABLE game.live_game_boxscore_team_stats (
 );
 COMMENT ON TABLE game.live_game_boxscore_team_stats IS 'The team totals of the boxscore, one row per team. From $.liveData.boxscore.teams.{away,home} of game.liveGameV1.';
 
--- One row per `$.liveData.boxscore.teams.{away,home}.note[*]`. From $.liveData.boxscore.teams.{away,home}.note[*] of game.liveGameV1.
-CREATE TABLE game.live_game_boxscore_team_stats_note (
-    game_pk      bigint       NOT NULL,  -- $.gamePk
-    team_id      bigint       NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.team.id
-    note_index   integer      NOT NULL,  -- position, from 0
-    label        text,                   -- .label
-    value        text,                   -- .value
-    raw_id       bigint       NOT NULL,
-    captured_at  timestamptz  NOT NULL,
-
-    CONSTRAINT live_game_boxscore_team_stats_note_pkey PRIMARY KEY (game_pk, team_id, note_index)
-);
-COMMENT ON TABLE game.live_game_boxscore_team_stats_note IS 'One row per `$.liveData.boxscore.teams.{away,home}.note[*]`. From $.liveData.boxscore.teams.{away,home}.note[*] of game.liveGameV1.';
-
 -- One row per player of a team in the boxscore. From $.liveData.boxscore.teams.{away,home}.players{ID*} of game.liveGameV1.
 CREATE TABLE game.live_game_boxscore_players (
     game_pk                         bigint       NOT NULL,  -- $.gamePk
@@ -3388,6 +3373,20 @@ CREATE TABLE game.live_game_player_positions (
 );
 COMMENT ON TABLE game.live_game_player_positions IS 'The positions that a player took in this game, in order. From $.liveData.boxscore.teams.{away,home}.players{ID*}.allPositions[*] of game.liveGameV1.';
 
+-- The remarks below a team's boxscore, such as who was hit for. From $.liveData.boxscore.teams.{away,home}.note[*] of game.liveGameV1.
+CREATE TABLE game.live_game_team_notes (
+    game_pk      bigint       NOT NULL,  -- $.gamePk
+    team_id      bigint       NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.team.id
+    note_index   integer      NOT NULL,  -- position, from 0
+    label        text,                   -- .label
+    value        text,                   -- .value
+    raw_id       bigint       NOT NULL,
+    captured_at  timestamptz  NOT NULL,
+
+    CONSTRAINT live_game_team_notes_pkey PRIMARY KEY (game_pk, team_id, note_index)
+);
+COMMENT ON TABLE game.live_game_team_notes IS 'The remarks below a team''s boxscore, such as who was hit for. From $.liveData.boxscore.teams.{away,home}.note[*] of game.liveGameV1.';
+
 -- The sections of notes below a team's boxscore. From $.liveData.boxscore.teams.{away,home}.info[*] of game.liveGameV1.
 CREATE TABLE game.live_game_team_info (
     game_pk      bigint       NOT NULL,  -- $.gamePk
@@ -3515,55 +3514,13 @@ COMMENT ON TABLE game.live_game_top_performers IS 'The best performances of the 
 
 -- Winner, loser and save; none while the game is live. From $.liveData.decisions.{winner,loser,save} of game.liveGameV1.
 CREATE TABLE game.live_game_decisions (
-    game_pk               bigint       NOT NULL,  -- $.gamePk
-    decision              text         NOT NULL,  -- branch of $.liveData.decisions.{winner,loser,save}
-    player_id             bigint,                 -- .id
-    first_name            text,                   -- .firstName
-    use_name              text,                   -- .useName
-    last_name             text,                   -- .lastName
-    middle_name           text,                   -- .middleName
-    boxscore_name         text,                   -- .boxscoreName
-    nick_name             text,                   -- .nickName
-    gender                text,                   -- .gender
-    name_matrilineal      text,                   -- .nameMatrilineal
-    is_player             boolean,                -- .isPlayer
-    is_verified           boolean,                -- .isVerified
-    primary_number        text,                   -- .primaryNumber
-    draft_year            bigint,                 -- .draftYear
-    birth_date            date,                   -- .birthDate
-    current_age           bigint,                 -- .currentAge
-    birth_city            text,                   -- .birthCity
-    birth_state_province  text,                   -- .birthStateProvince
-    birth_country         text,                   -- .birthCountry
-    death_date            date,                   -- .deathDate
-    death_city            text,                   -- .deathCity
-    death_state_province  text,                   -- .deathStateProvince
-    death_country         text,                   -- .deathCountry
-    full_name             text,                   -- .fullName
-    pronunciation         text,                   -- .pronunciation
-    last_played_date      date,                   -- .lastPlayedDate
-    height                text,                   -- .height
-    weight                bigint,                 -- .weight
-    link                  text,                   -- .link
-    active                boolean,                -- .active
-    alternate_captain     boolean,                -- .alternateCaptain
-    captain               boolean,                -- .captain
-    rookie                boolean,                -- .rookie
-    current_team          jsonb,                  -- .currentTeam
-    primary_position      jsonb,                  -- .primaryPosition
-    other_names           jsonb,                  -- .otherNames
-    social                jsonb,                  -- .social
-    education             jsonb,                  -- .education
-    photos                jsonb,                  -- .photos
-    stats                 jsonb,                  -- .stats
-    awards                jsonb,                  -- .awards
-    nationality           text,                   -- .nationality
-    draft                 jsonb,                  -- .draft
-    additional_bio        jsonb,                  -- .additionalBio
-    roster_entries        jsonb,                  -- .rosterEntries
-    job_entries           jsonb,                  -- .jobEntries
-    raw_id                bigint       NOT NULL,
-    captured_at           timestamptz  NOT NULL,
+    game_pk      bigint       NOT NULL,  -- $.gamePk
+    decision     text         NOT NULL,  -- branch of $.liveData.decisions.{winner,loser,save}
+    player_id    bigint,                 -- .id
+    full_name    text,                   -- .fullName
+    link         text,                   -- .link
+    raw_id       bigint       NOT NULL,
+    captured_at  timestamptz  NOT NULL,
 
     CONSTRAINT live_game_decisions_pkey PRIMARY KEY (game_pk, decision)
 );
@@ -3855,7 +3812,6 @@ COMMENT ON COLUMN game.live_game_metadata.weather_condition IS '$.gameData.weath
 COMMENT ON COLUMN game.live_game_metadata.weather_wind IS '$.gameData.weather.wind';
 COMMENT ON COLUMN game.live_game_metadata.abs_challenges IS '$.gameData.absChallenges';
 COMMENT ON COLUMN game.live_game_metadata.secondary_datacaster IS '$.gameData.secondaryDatacaster';
-COMMENT ON COLUMN game.live_game_metadata.plays_plays IS '$.liveData.plays.plays';
 COMMENT ON COLUMN game.live_game_metadata.pitching_notes IS '$.liveData.boxscore.pitchingNotes';
 COMMENT ON COLUMN game.live_game_metadata.leaders IS '$.liveData.leaders';
 
@@ -4487,12 +4443,6 @@ COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_triples IS '$.live
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_whip IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.whip';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_wild_pitches IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.wildPitches';
 
-COMMENT ON COLUMN game.live_game_boxscore_team_stats_note.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats_note.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats_note.note_index IS 'position in $.liveData.boxscore.teams.{away,home}.note[*], from 0';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats_note.label IS '$.liveData.boxscore.teams.{away,home}.note[*].label';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats_note.value IS '$.liveData.boxscore.teams.{away,home}.note[*].value';
-
 COMMENT ON COLUMN game.live_game_boxscore_players.game_pk IS '$.gamePk';
 COMMENT ON COLUMN game.live_game_boxscore_players.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
 COMMENT ON COLUMN game.live_game_boxscore_players.player_id IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.id';
@@ -4755,6 +4705,12 @@ COMMENT ON COLUMN game.live_game_player_positions.code IS '$.liveData.boxscore.t
 COMMENT ON COLUMN game.live_game_player_positions.name IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.allPositions[*].name';
 COMMENT ON COLUMN game.live_game_player_positions.type IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.allPositions[*].type';
 
+COMMENT ON COLUMN game.live_game_team_notes.game_pk IS '$.gamePk';
+COMMENT ON COLUMN game.live_game_team_notes.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
+COMMENT ON COLUMN game.live_game_team_notes.note_index IS 'position in $.liveData.boxscore.teams.{away,home}.note[*], from 0';
+COMMENT ON COLUMN game.live_game_team_notes.label IS '$.liveData.boxscore.teams.{away,home}.note[*].label';
+COMMENT ON COLUMN game.live_game_team_notes.value IS '$.liveData.boxscore.teams.{away,home}.note[*].value';
+
 COMMENT ON COLUMN game.live_game_team_info.game_pk IS '$.gamePk';
 COMMENT ON COLUMN game.live_game_team_info.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
 COMMENT ON COLUMN game.live_game_team_info.info_index IS 'position in $.liveData.boxscore.teams.{away,home}.info[*], from 0';
@@ -4811,50 +4767,8 @@ COMMENT ON COLUMN game.live_game_top_performers.type IS '$.liveData.boxscore.top
 COMMENT ON COLUMN game.live_game_decisions.game_pk IS '$.gamePk';
 COMMENT ON COLUMN game.live_game_decisions.decision IS 'branch of $.liveData.decisions.{winner,loser,save}';
 COMMENT ON COLUMN game.live_game_decisions.player_id IS '$.liveData.decisions.{winner,loser,save}.id';
-COMMENT ON COLUMN game.live_game_decisions.first_name IS '$.liveData.decisions.{winner,loser,save}.firstName';
-COMMENT ON COLUMN game.live_game_decisions.use_name IS '$.liveData.decisions.{winner,loser,save}.useName';
-COMMENT ON COLUMN game.live_game_decisions.last_name IS '$.liveData.decisions.{winner,loser,save}.lastName';
-COMMENT ON COLUMN game.live_game_decisions.middle_name IS '$.liveData.decisions.{winner,loser,save}.middleName';
-COMMENT ON COLUMN game.live_game_decisions.boxscore_name IS '$.liveData.decisions.{winner,loser,save}.boxscoreName';
-COMMENT ON COLUMN game.live_game_decisions.nick_name IS '$.liveData.decisions.{winner,loser,save}.nickName';
-COMMENT ON COLUMN game.live_game_decisions.gender IS '$.liveData.decisions.{winner,loser,save}.gender';
-COMMENT ON COLUMN game.live_game_decisions.name_matrilineal IS '$.liveData.decisions.{winner,loser,save}.nameMatrilineal';
-COMMENT ON COLUMN game.live_game_decisions.is_player IS '$.liveData.decisions.{winner,loser,save}.isPlayer';
-COMMENT ON COLUMN game.live_game_decisions.is_verified IS '$.liveData.decisions.{winner,loser,save}.isVerified';
-COMMENT ON COLUMN game.live_game_decisions.primary_number IS '$.liveData.decisions.{winner,loser,save}.primaryNumber';
-COMMENT ON COLUMN game.live_game_decisions.draft_year IS '$.liveData.decisions.{winner,loser,save}.draftYear';
-COMMENT ON COLUMN game.live_game_decisions.birth_date IS '$.liveData.decisions.{winner,loser,save}.birthDate';
-COMMENT ON COLUMN game.live_game_decisions.current_age IS '$.liveData.decisions.{winner,loser,save}.currentAge';
-COMMENT ON COLUMN game.live_game_decisions.birth_city IS '$.liveData.decisions.{winner,loser,save}.birthCity';
-COMMENT ON COLUMN game.live_game_decisions.birth_state_province IS '$.liveData.decisions.{winner,loser,save}.birthStateProvince';
-COMMENT ON COLUMN game.live_game_decisions.birth_country IS '$.liveData.decisions.{winner,loser,save}.birthCountry';
-COMMENT ON COLUMN game.live_game_decisions.death_date IS '$.liveData.decisions.{winner,loser,save}.deathDate';
-COMMENT ON COLUMN game.live_game_decisions.death_city IS '$.liveData.decisions.{winner,loser,save}.deathCity';
-COMMENT ON COLUMN game.live_game_decisions.death_state_province IS '$.liveData.decisions.{winner,loser,save}.deathStateProvince';
-COMMENT ON COLUMN game.live_game_decisions.death_country IS '$.liveData.decisions.{winner,loser,save}.deathCountry';
 COMMENT ON COLUMN game.live_game_decisions.full_name IS '$.liveData.decisions.{winner,loser,save}.fullName';
-COMMENT ON COLUMN game.live_game_decisions.pronunciation IS '$.liveData.decisions.{winner,loser,save}.pronunciation';
-COMMENT ON COLUMN game.live_game_decisions.last_played_date IS '$.liveData.decisions.{winner,loser,save}.lastPlayedDate';
-COMMENT ON COLUMN game.live_game_decisions.height IS '$.liveData.decisions.{winner,loser,save}.height';
-COMMENT ON COLUMN game.live_game_decisions.weight IS '$.liveData.decisions.{winner,loser,save}.weight';
 COMMENT ON COLUMN game.live_game_decisions.link IS '$.liveData.decisions.{winner,loser,save}.link';
-COMMENT ON COLUMN game.live_game_decisions.active IS '$.liveData.decisions.{winner,loser,save}.active';
-COMMENT ON COLUMN game.live_game_decisions.alternate_captain IS '$.liveData.decisions.{winner,loser,save}.alternateCaptain';
-COMMENT ON COLUMN game.live_game_decisions.captain IS '$.liveData.decisions.{winner,loser,save}.captain';
-COMMENT ON COLUMN game.live_game_decisions.rookie IS '$.liveData.decisions.{winner,loser,save}.rookie';
-COMMENT ON COLUMN game.live_game_decisions.current_team IS '$.liveData.decisions.{winner,loser,save}.currentTeam';
-COMMENT ON COLUMN game.live_game_decisions.primary_position IS '$.liveData.decisions.{winner,loser,save}.primaryPosition';
-COMMENT ON COLUMN game.live_game_decisions.other_names IS '$.liveData.decisions.{winner,loser,save}.otherNames';
-COMMENT ON COLUMN game.live_game_decisions.social IS '$.liveData.decisions.{winner,loser,save}.social';
-COMMENT ON COLUMN game.live_game_decisions.education IS '$.liveData.decisions.{winner,loser,save}.education';
-COMMENT ON COLUMN game.live_game_decisions.photos IS '$.liveData.decisions.{winner,loser,save}.photos';
-COMMENT ON COLUMN game.live_game_decisions.stats IS '$.liveData.decisions.{winner,loser,save}.stats';
-COMMENT ON COLUMN game.live_game_decisions.awards IS '$.liveData.decisions.{winner,loser,save}.awards';
-COMMENT ON COLUMN game.live_game_decisions.nationality IS '$.liveData.decisions.{winner,loser,save}.nationality';
-COMMENT ON COLUMN game.live_game_decisions.draft IS '$.liveData.decisions.{winner,loser,save}.draft';
-COMMENT ON COLUMN game.live_game_decisions.additional_bio IS '$.liveData.decisions.{winner,loser,save}.additionalBio';
-COMMENT ON COLUMN game.live_game_decisions.roster_entries IS '$.liveData.decisions.{winner,loser,save}.rosterEntries';
-COMMENT ON COLUMN game.live_game_decisions.job_entries IS '$.liveData.decisions.{winner,loser,save}.jobEntries';
 
 COMMENT ON COLUMN schedule.daily_summary.listed_date IS '$.dates[*].date';
 COMMENT ON COLUMN schedule.daily_summary.events IS '$.dates[*].events';

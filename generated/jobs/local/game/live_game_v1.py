@@ -21,7 +21,6 @@ game.live_game_linescore  key: game_pk
 game.live_game_linescore_teams  key: game_pk, is_home
 game.live_game_linescore_innings  key: game_pk, inning
 game.live_game_boxscore_team_stats  key: game_pk, team_id
-game.live_game_boxscore_team_stats_note  key: game_pk, team_id, note_index
 game.live_game_boxscore_players  key: game_pk, team_id, player_id
 game.live_game_player_batting_stats  key: game_pk, team_id, player_id
 game.live_game_player_pitching_stats  key: game_pk, team_id, player_id
@@ -30,6 +29,7 @@ game.live_game_player_season_batting_stats  key: game_pk, team_id, player_id
 game.live_game_player_season_pitching_stats  key: game_pk, team_id, player_id
 game.live_game_player_season_fielding_stats  key: game_pk, team_id, player_id
 game.live_game_player_positions  key: game_pk, team_id, player_id, position_index
+game.live_game_team_notes  key: game_pk, team_id, note_index
 game.live_game_team_info  key: game_pk, team_id, info_index
 game.live_game_team_info_fields  key: game_pk, team_id, info_index, field_index
 game.live_game_batting_order  key: game_pk, team_id, batting_position
@@ -47,7 +47,6 @@ from generated.jobs.documents.game.live_game_v1 import (
     LIVE_GAME_BENCH,
     LIVE_GAME_BOXSCORE_PLAYERS,
     LIVE_GAME_BOXSCORE_TEAM_STATS,
-    LIVE_GAME_BOXSCORE_TEAM_STATS_NOTE,
     LIVE_GAME_BULLPEN,
     LIVE_GAME_CHALLENGES,
     LIVE_GAME_DECISIONS,
@@ -79,6 +78,7 @@ from generated.jobs.documents.game.live_game_v1 import (
     LIVE_GAME_SCORING_PLAYS,
     LIVE_GAME_TEAM_INFO,
     LIVE_GAME_TEAM_INFO_FIELDS,
+    LIVE_GAME_TEAM_NOTES,
     LIVE_GAME_TEAMS,
     LIVE_GAME_TOP_PERFORMERS,
     LIVE_GAME_VENUE_DETAILS,
@@ -112,7 +112,6 @@ def live_game_metadata(document: Conformed, params: Params) -> list[Row]:
     official_venue = game_data.get("officialVenue") or EMPTY
     primary_datacaster = game_data.get("primaryDatacaster") or EMPTY
     review = game_data.get("review") or EMPTY
-    plays = live_data.get("plays") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
     rows.append(
         (
@@ -175,7 +174,6 @@ def live_game_metadata(document: Conformed, params: Params) -> list[Row]:
             weather.get("wind"),
             game_data.get("absChallenges"),
             game_data.get("secondaryDatacaster"),
-            plays.get("plays"),
             boxscore.get("pitchingNotes"),
             live_data.get("leaders"),
         )
@@ -1207,31 +1205,6 @@ def live_game_boxscore_team_stats(document: Conformed, params: Params) -> list[R
     return rows
 
 
-def live_game_boxscore_team_stats_note(document: Conformed, params: Params) -> list[Row]:
-    """One row per `$.liveData.boxscore.teams.{away,home}.note[*]`."""
-    rows: list[Row] = []
-    live_data = document.get("liveData") or EMPTY
-    boxscore = live_data.get("boxscore") or EMPTY
-    teams = boxscore.get("teams") or EMPTY
-    for team in (teams.get("away"), teams.get("home")):
-        if not team:
-            continue
-        team_ = team.get("team") or EMPTY
-        for note_index, note in enumerate(team.get("note") or NOTHING):
-            if not note:
-                continue
-            rows.append(
-                (
-                    document.get("gamePk"),
-                    team_.get("id"),
-                    note_index,
-                    note.get("label"),
-                    note.get("value"),
-                )
-            )
-    return rows
-
-
 def live_game_boxscore_players(document: Conformed, params: Params) -> list[Row]:
     """One row per player of a team in the boxscore."""
     rows: list[Row] = []
@@ -1678,6 +1651,31 @@ def live_game_player_positions(document: Conformed, params: Params) -> list[Row]
     return rows
 
 
+def live_game_team_notes(document: Conformed, params: Params) -> list[Row]:
+    """The remarks below a team's boxscore, such as who was hit for."""
+    rows: list[Row] = []
+    live_data = document.get("liveData") or EMPTY
+    boxscore = live_data.get("boxscore") or EMPTY
+    teams = boxscore.get("teams") or EMPTY
+    for team in (teams.get("away"), teams.get("home")):
+        if not team:
+            continue
+        team_ = team.get("team") or EMPTY
+        for note_index, note in enumerate(team.get("note") or NOTHING):
+            if not note:
+                continue
+            rows.append(
+                (
+                    document.get("gamePk"),
+                    team_.get("id"),
+                    note_index,
+                    note.get("label"),
+                    note.get("value"),
+                )
+            )
+    return rows
+
+
 def live_game_team_info(document: Conformed, params: Params) -> list[Row]:
     """The sections of notes below a team's boxscore."""
     rows: list[Row] = []
@@ -1908,50 +1906,8 @@ def live_game_decisions(document: Conformed, params: Params) -> list[Row]:
                 document.get("gamePk"),
                 decision_branch,
                 decision.get("id"),
-                decision.get("firstName"),
-                decision.get("useName"),
-                decision.get("lastName"),
-                decision.get("middleName"),
-                decision.get("boxscoreName"),
-                decision.get("nickName"),
-                decision.get("gender"),
-                decision.get("nameMatrilineal"),
-                decision.get("isPlayer"),
-                decision.get("isVerified"),
-                decision.get("primaryNumber"),
-                decision.get("draftYear"),
-                decision.get("birthDate"),
-                decision.get("currentAge"),
-                decision.get("birthCity"),
-                decision.get("birthStateProvince"),
-                decision.get("birthCountry"),
-                decision.get("deathDate"),
-                decision.get("deathCity"),
-                decision.get("deathStateProvince"),
-                decision.get("deathCountry"),
                 decision.get("fullName"),
-                decision.get("pronunciation"),
-                decision.get("lastPlayedDate"),
-                decision.get("height"),
-                decision.get("weight"),
                 decision.get("link"),
-                decision.get("active"),
-                decision.get("alternateCaptain"),
-                decision.get("captain"),
-                decision.get("rookie"),
-                decision.get("currentTeam"),
-                decision.get("primaryPosition"),
-                decision.get("otherNames"),
-                decision.get("social"),
-                decision.get("education"),
-                decision.get("photos"),
-                decision.get("stats"),
-                decision.get("awards"),
-                decision.get("nationality"),
-                decision.get("draft"),
-                decision.get("additionalBio"),
-                decision.get("rosterEntries"),
-                decision.get("jobEntries"),
             )
         )
     return rows
@@ -1982,7 +1938,6 @@ JOB = Job(
         Extraction(table=LIVE_GAME_LINESCORE_TEAMS, rows=live_game_linescore_teams),
         Extraction(table=LIVE_GAME_LINESCORE_INNINGS, rows=live_game_linescore_innings),
         Extraction(table=LIVE_GAME_BOXSCORE_TEAM_STATS, rows=live_game_boxscore_team_stats),
-        Extraction(table=LIVE_GAME_BOXSCORE_TEAM_STATS_NOTE, rows=live_game_boxscore_team_stats_note),
         Extraction(table=LIVE_GAME_BOXSCORE_PLAYERS, rows=live_game_boxscore_players),
         Extraction(table=LIVE_GAME_PLAYER_BATTING_STATS, rows=live_game_player_batting_stats),
         Extraction(table=LIVE_GAME_PLAYER_PITCHING_STATS, rows=live_game_player_pitching_stats),
@@ -1991,6 +1946,7 @@ JOB = Job(
         Extraction(table=LIVE_GAME_PLAYER_SEASON_PITCHING_STATS, rows=live_game_player_season_pitching_stats),
         Extraction(table=LIVE_GAME_PLAYER_SEASON_FIELDING_STATS, rows=live_game_player_season_fielding_stats),
         Extraction(table=LIVE_GAME_PLAYER_POSITIONS, rows=live_game_player_positions),
+        Extraction(table=LIVE_GAME_TEAM_NOTES, rows=live_game_team_notes),
         Extraction(table=LIVE_GAME_TEAM_INFO, rows=live_game_team_info),
         Extraction(table=LIVE_GAME_TEAM_INFO_FIELDS, rows=live_game_team_info_fields),
         Extraction(table=LIVE_GAME_BATTING_ORDER, rows=live_game_batting_order),

@@ -21,7 +21,6 @@ game.live_game_linescore                     one row per `$.liveData.linescore` 
 game.live_game_linescore_teams               one row per `$.liveData.linescore.teams.{away,home}`                                   key: game_pk, is_home
 game.live_game_linescore_innings             one row per `$.liveData.linescore.innings[*]`                                          key: game_pk, inning
 game.live_game_boxscore_team_stats           one row per `$.liveData.boxscore.teams.{away,home}`                                    key: game_pk, team_id
-game.live_game_boxscore_team_stats_note      one row per `$.liveData.boxscore.teams.{away,home}.note[*]`                            key: game_pk, team_id, note_index
 game.live_game_boxscore_players              one row per `$.liveData.boxscore.teams.{away,home}.players{ID*}`                       key: game_pk, team_id, player_id
 game.live_game_player_batting_stats          one row per `$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting`         key: game_pk, team_id, player_id
 game.live_game_player_pitching_stats         one row per `$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching`        key: game_pk, team_id, player_id
@@ -30,6 +29,7 @@ game.live_game_player_season_batting_stats   one row per `$.liveData.boxscore.te
 game.live_game_player_season_pitching_stats  one row per `$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching`  key: game_pk, team_id, player_id
 game.live_game_player_season_fielding_stats  one row per `$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.fielding`  key: game_pk, team_id, player_id
 game.live_game_player_positions              one row per `$.liveData.boxscore.teams.{away,home}.players{ID*}.allPositions[*]`       key: game_pk, team_id, player_id, position_index
+game.live_game_team_notes                    one row per `$.liveData.boxscore.teams.{away,home}.note[*]`                            key: game_pk, team_id, note_index
 game.live_game_team_info                     one row per `$.liveData.boxscore.teams.{away,home}.info[*]`                            key: game_pk, team_id, info_index
 game.live_game_team_info_fields              one row per `$.liveData.boxscore.teams.{away,home}.info[*].fieldList[*]`               key: game_pk, team_id, info_index, field_index
 game.live_game_batting_order                 one row per `$.liveData.boxscore.teams.{away,home}.battingOrder[*]`                    key: game_pk, team_id, batting_position
@@ -263,479 +263,6 @@ MOUND_VISIT_SCHEMA = StructType(
     [
         StructField("remaining", LongType()),
         StructField("used", LongType()),
-    ]
-)
-PLAY_EVENT_SCHEMA = StructType(
-    [
-        StructField("isPitch", BooleanType()),
-        StructField("index", LongType()),
-        StructField("playId", StringType()),
-        StructField("pitchNumber", LongType()),
-        StructField(
-            "details",
-            StructType(
-                [
-                    StructField(
-                        "type",
-                        StructType(
-                            [
-                                StructField("code", StringType()),
-                                StructField("description", StringType()),
-                            ]
-                        ),
-                    ),
-                    StructField(
-                        "call",
-                        StructType(
-                            [
-                                StructField("code", StringType()),
-                                StructField("description", StringType()),
-                            ]
-                        ),
-                    ),
-                    StructField("awayScore", LongType()),
-                    StructField("ballColor", StringType()),
-                    StructField("code", StringType()),
-                    StructField("description", StringType()),
-                    StructField("disengagementNum", LongType()),
-                    StructField("event", StringType()),
-                    StructField("eventType", StringType()),
-                    StructField("fromCatcher", BooleanType()),
-                    StructField("hasReview", BooleanType()),
-                    StructField("homeScore", LongType()),
-                    StructField("isBall", BooleanType()),
-                    StructField("isInPlay", BooleanType()),
-                    StructField("isOut", BooleanType()),
-                    StructField("isScoringPlay", BooleanType()),
-                    StructField("isStrike", BooleanType()),
-                    StructField("runnerGoing", BooleanType()),
-                    StructField("trailColor", StringType()),
-                    StructField("violation", VariantType()),
-                ]
-            ),
-        ),
-        StructField(
-            "pitchData",
-            StructType(
-                [
-                    StructField("startSpeed", DoubleType()),
-                    StructField("endSpeed", DoubleType()),
-                    StructField(
-                        "coordinates",
-                        StructType(
-                            [
-                                StructField("pX", DoubleType()),
-                                StructField("pZ", DoubleType()),
-                                StructField("vX0", DoubleType()),
-                                StructField("vY0", DoubleType()),
-                                StructField("vZ0", DoubleType()),
-                                StructField("aX", DoubleType()),
-                                StructField("aY", DoubleType()),
-                                StructField("aZ", DoubleType()),
-                                StructField("pfxX", DoubleType()),
-                                StructField("pfxZ", DoubleType()),
-                                StructField("x", DoubleType()),
-                                StructField("x0", DoubleType()),
-                                StructField("y", DoubleType()),
-                                StructField("y0", DoubleType()),
-                                StructField("z0", DoubleType()),
-                            ]
-                        ),
-                    ),
-                    StructField("strikeZoneTop", DoubleType()),
-                    StructField("strikeZoneBottom", DoubleType()),
-                    StructField(
-                        "breaks",
-                        StructType(
-                            [
-                                StructField("breakAngle", DoubleType()),
-                                StructField("breakHorizontal", DoubleType()),
-                                StructField("breakLength", DoubleType()),
-                                StructField("breakVertical", DoubleType()),
-                                StructField("breakVerticalInduced", DoubleType()),
-                                StructField("breakY", DoubleType()),
-                                StructField("spinDirection", DoubleType()),
-                                StructField("spinRate", DoubleType()),
-                            ]
-                        ),
-                    ),
-                    StructField("extension", DoubleType()),
-                    StructField("plateTime", DoubleType()),
-                    StructField("typeConfidence", DoubleType()),
-                    StructField("zone", LongType()),
-                    StructField("strikeZoneWidth", DoubleType()),
-                    StructField("strikeZoneDepth", DoubleType()),
-                ]
-            ),
-        ),
-        StructField("actionPlayId", StringType()),
-        StructField("battingOrder", StringType()),
-        StructField(
-            "count",
-            StructType(
-                [
-                    StructField("balls", LongType()),
-                    StructField("outs", LongType()),
-                    StructField("strikes", LongType()),
-                ]
-            ),
-        ),
-        StructField("endTime", StringType()),
-        StructField("isBaseRunningPlay", BooleanType()),
-        StructField("isSubstitution", BooleanType()),
-        StructField(
-            "player",
-            StructType(
-                [
-                    StructField("id", LongType()),
-                    StructField("link", StringType()),
-                ]
-            ),
-        ),
-        StructField(
-            "position",
-            StructType(
-                [
-                    StructField("abbreviation", StringType()),
-                    StructField("code", StringType()),
-                    StructField("name", StringType()),
-                    StructField("type", StringType()),
-                ]
-            ),
-        ),
-        StructField(
-            "replacedPlayer",
-            StructType(
-                [
-                    StructField("id", LongType()),
-                    StructField("link", StringType()),
-                ]
-            ),
-        ),
-        StructField("startTime", StringType()),
-        StructField("type", StringType()),
-        StructField("reviewDetails", VariantType()),
-        StructField("umpire", VariantType()),
-        StructField("base", LongType()),
-        StructField("injuryType", StringType()),
-        StructField(
-            "hitData",
-            StructType(
-                [
-                    StructField("launchSpeed", DoubleType()),
-                    StructField("launchAngle", DoubleType()),
-                    StructField("totalDistance", DoubleType()),
-                    StructField(
-                        "coordinates",
-                        StructType(
-                            [
-                                StructField("coordX", DoubleType()),
-                                StructField("coordY", DoubleType()),
-                            ]
-                        ),
-                    ),
-                    StructField("hardness", StringType()),
-                    StructField("location", StringType()),
-                    StructField("trajectory", StringType()),
-                ]
-            ),
-        ),
-    ]
-)
-CREDIT_SCHEMA = StructType(
-    [
-        StructField(
-            "player",
-            StructType(
-                [
-                    StructField("id", LongType()),
-                    StructField("link", StringType()),
-                ]
-            ),
-        ),
-        StructField("credit", StringType()),
-        StructField(
-            "position",
-            StructType(
-                [
-                    StructField("abbreviation", StringType()),
-                    StructField("code", StringType()),
-                    StructField("name", StringType()),
-                    StructField("type", StringType()),
-                ]
-            ),
-        ),
-    ]
-)
-RUNNER_SCHEMA = StructType(
-    [
-        StructField(
-            "details",
-            StructType(
-                [
-                    StructField(
-                        "runner",
-                        StructType(
-                            [
-                                StructField("id", LongType()),
-                                StructField("fullName", StringType()),
-                                StructField("link", StringType()),
-                            ]
-                        ),
-                    ),
-                    StructField("earned", BooleanType()),
-                    StructField("event", StringType()),
-                    StructField("eventType", StringType()),
-                    StructField("isScoringEvent", BooleanType()),
-                    StructField("movementReason", StringType()),
-                    StructField("playIndex", LongType()),
-                    StructField("rbi", BooleanType()),
-                    StructField(
-                        "responsiblePitcher",
-                        StructType(
-                            [
-                                StructField("id", LongType()),
-                                StructField("link", StringType()),
-                            ]
-                        ),
-                    ),
-                    StructField("teamUnearned", BooleanType()),
-                ]
-            ),
-        ),
-        StructField(
-            "movement",
-            StructType(
-                [
-                    StructField("start", StringType()),
-                    StructField("originBase", StringType()),
-                    StructField("end", StringType()),
-                    StructField("outBase", StringType()),
-                    StructField("isOut", BooleanType()),
-                    StructField("outNumber", LongType()),
-                ]
-            ),
-        ),
-        StructField("credits", ArrayType(CREDIT_SCHEMA)),
-    ]
-)
-ALL_PLAY_SCHEMA = StructType(
-    [
-        StructField("atBatIndex", LongType()),
-        StructField(
-            "about",
-            StructType(
-                [
-                    StructField("inning", LongType()),
-                    StructField("halfInning", StringType()),
-                    StructField("atBatIndex", LongType()),
-                    StructField("captivatingIndex", LongType()),
-                    StructField("endTime", StringType()),
-                    StructField("hasOut", BooleanType()),
-                    StructField("hasReview", BooleanType()),
-                    StructField("isComplete", BooleanType()),
-                    StructField("isScoringPlay", BooleanType()),
-                    StructField("isTopInning", BooleanType()),
-                    StructField("startTime", StringType()),
-                ]
-            ),
-        ),
-        StructField(
-            "matchup",
-            StructType(
-                [
-                    StructField(
-                        "batter",
-                        StructType(
-                            [
-                                StructField("id", LongType()),
-                                StructField("fullName", StringType()),
-                                StructField("link", StringType()),
-                            ]
-                        ),
-                    ),
-                    StructField(
-                        "pitcher",
-                        StructType(
-                            [
-                                StructField("id", LongType()),
-                                StructField("fullName", StringType()),
-                                StructField("link", StringType()),
-                            ]
-                        ),
-                    ),
-                    StructField(
-                        "batSide",
-                        StructType(
-                            [
-                                StructField("code", StringType()),
-                                StructField("description", StringType()),
-                            ]
-                        ),
-                    ),
-                    StructField("batterHotColdZones", VariantType()),
-                    StructField(
-                        "pitchHand",
-                        StructType(
-                            [
-                                StructField("code", StringType()),
-                                StructField("description", StringType()),
-                            ]
-                        ),
-                    ),
-                    StructField("pitcherHotColdZones", VariantType()),
-                    StructField(
-                        "postOnFirst",
-                        StructType(
-                            [
-                                StructField("fullName", StringType()),
-                                StructField("id", LongType()),
-                                StructField("link", StringType()),
-                            ]
-                        ),
-                    ),
-                    StructField(
-                        "postOnSecond",
-                        StructType(
-                            [
-                                StructField("fullName", StringType()),
-                                StructField("id", LongType()),
-                                StructField("link", StringType()),
-                            ]
-                        ),
-                    ),
-                    StructField(
-                        "postOnThird",
-                        StructType(
-                            [
-                                StructField("fullName", StringType()),
-                                StructField("id", LongType()),
-                                StructField("link", StringType()),
-                            ]
-                        ),
-                    ),
-                    StructField(
-                        "splits",
-                        StructType(
-                            [
-                                StructField("batter", StringType()),
-                                StructField("menOnBase", StringType()),
-                                StructField("pitcher", StringType()),
-                            ]
-                        ),
-                    ),
-                    StructField("batterHotColdZoneStats", VariantType()),
-                    StructField("pitcherHotColdZoneStats", VariantType()),
-                ]
-            ),
-        ),
-        StructField(
-            "result",
-            StructType(
-                [
-                    StructField("event", StringType()),
-                    StructField("eventType", StringType()),
-                    StructField("awayScore", LongType()),
-                    StructField("description", StringType()),
-                    StructField("homeScore", LongType()),
-                    StructField("isOut", BooleanType()),
-                    StructField("rbi", LongType()),
-                    StructField("type", StringType()),
-                ]
-            ),
-        ),
-        StructField("actionIndex", ArrayType(LongType())),
-        StructField(
-            "count",
-            StructType(
-                [
-                    StructField("balls", LongType()),
-                    StructField("outs", LongType()),
-                    StructField("strikes", LongType()),
-                ]
-            ),
-        ),
-        StructField("pitchIndex", ArrayType(LongType())),
-        StructField("playEndTime", StringType()),
-        StructField("runnerIndex", ArrayType(LongType())),
-        StructField("reviewDetails", VariantType()),
-        StructField("playEvents", ArrayType(PLAY_EVENT_SCHEMA)),
-        StructField("runners", ArrayType(RUNNER_SCHEMA)),
-    ]
-)
-HIT_SCHEMA = StructType(
-    [
-        StructField("inning", LongType()),
-        StructField(
-            "batter",
-            StructType(
-                [
-                    StructField("fullName", StringType()),
-                    StructField("id", LongType()),
-                    StructField("link", StringType()),
-                ]
-            ),
-        ),
-        StructField(
-            "coordinates",
-            StructType(
-                [
-                    StructField("x", DoubleType()),
-                    StructField("y", DoubleType()),
-                ]
-            ),
-        ),
-        StructField("description", StringType()),
-        StructField(
-            "pitcher",
-            StructType(
-                [
-                    StructField("fullName", StringType()),
-                    StructField("id", LongType()),
-                    StructField("link", StringType()),
-                ]
-            ),
-        ),
-        StructField(
-            "team",
-            StructType(
-                [
-                    StructField("allStarStatus", StringType()),
-                    StructField("id", LongType()),
-                    StructField("link", StringType()),
-                    StructField("name", StringType()),
-                    StructField(
-                        "springLeague",
-                        StructType(
-                            [
-                                StructField("abbreviation", StringType()),
-                                StructField("id", LongType()),
-                                StructField("link", StringType()),
-                                StructField("name", StringType()),
-                            ]
-                        ),
-                    ),
-                ]
-            ),
-        ),
-        StructField("type", StringType()),
-    ]
-)
-PLAYS_BY_INNING_SCHEMA = StructType(
-    [
-        StructField("bottom", ArrayType(LongType())),
-        StructField("endIndex", LongType()),
-        StructField("startIndex", LongType()),
-        StructField("top", ArrayType(LongType())),
-        StructField(
-            "hits",
-            StructType(
-                [
-                    StructField("away", ArrayType(HIT_SCHEMA)),
-                    StructField("home", ArrayType(HIT_SCHEMA)),
-                ]
-            ),
-        ),
     ]
 )
 ALL_POSITION_SCHEMA = StructType(
@@ -1263,6 +790,479 @@ TOP_PERFORMER_SCHEMA = StructType(
         StructField("type", StringType()),
     ]
 )
+PLAY_EVENT_SCHEMA = StructType(
+    [
+        StructField("isPitch", BooleanType()),
+        StructField("index", LongType()),
+        StructField("playId", StringType()),
+        StructField("pitchNumber", LongType()),
+        StructField(
+            "details",
+            StructType(
+                [
+                    StructField(
+                        "type",
+                        StructType(
+                            [
+                                StructField("code", StringType()),
+                                StructField("description", StringType()),
+                            ]
+                        ),
+                    ),
+                    StructField(
+                        "call",
+                        StructType(
+                            [
+                                StructField("code", StringType()),
+                                StructField("description", StringType()),
+                            ]
+                        ),
+                    ),
+                    StructField("awayScore", LongType()),
+                    StructField("ballColor", StringType()),
+                    StructField("code", StringType()),
+                    StructField("description", StringType()),
+                    StructField("disengagementNum", LongType()),
+                    StructField("event", StringType()),
+                    StructField("eventType", StringType()),
+                    StructField("fromCatcher", BooleanType()),
+                    StructField("hasReview", BooleanType()),
+                    StructField("homeScore", LongType()),
+                    StructField("isBall", BooleanType()),
+                    StructField("isInPlay", BooleanType()),
+                    StructField("isOut", BooleanType()),
+                    StructField("isScoringPlay", BooleanType()),
+                    StructField("isStrike", BooleanType()),
+                    StructField("runnerGoing", BooleanType()),
+                    StructField("trailColor", StringType()),
+                    StructField("violation", VariantType()),
+                ]
+            ),
+        ),
+        StructField(
+            "pitchData",
+            StructType(
+                [
+                    StructField("startSpeed", DoubleType()),
+                    StructField("endSpeed", DoubleType()),
+                    StructField(
+                        "coordinates",
+                        StructType(
+                            [
+                                StructField("pX", DoubleType()),
+                                StructField("pZ", DoubleType()),
+                                StructField("vX0", DoubleType()),
+                                StructField("vY0", DoubleType()),
+                                StructField("vZ0", DoubleType()),
+                                StructField("aX", DoubleType()),
+                                StructField("aY", DoubleType()),
+                                StructField("aZ", DoubleType()),
+                                StructField("pfxX", DoubleType()),
+                                StructField("pfxZ", DoubleType()),
+                                StructField("x", DoubleType()),
+                                StructField("x0", DoubleType()),
+                                StructField("y", DoubleType()),
+                                StructField("y0", DoubleType()),
+                                StructField("z0", DoubleType()),
+                            ]
+                        ),
+                    ),
+                    StructField("strikeZoneTop", DoubleType()),
+                    StructField("strikeZoneBottom", DoubleType()),
+                    StructField(
+                        "breaks",
+                        StructType(
+                            [
+                                StructField("breakAngle", DoubleType()),
+                                StructField("breakHorizontal", DoubleType()),
+                                StructField("breakLength", DoubleType()),
+                                StructField("breakVertical", DoubleType()),
+                                StructField("breakVerticalInduced", DoubleType()),
+                                StructField("breakY", DoubleType()),
+                                StructField("spinDirection", DoubleType()),
+                                StructField("spinRate", DoubleType()),
+                            ]
+                        ),
+                    ),
+                    StructField("extension", DoubleType()),
+                    StructField("plateTime", DoubleType()),
+                    StructField("typeConfidence", DoubleType()),
+                    StructField("zone", LongType()),
+                    StructField("strikeZoneWidth", DoubleType()),
+                    StructField("strikeZoneDepth", DoubleType()),
+                ]
+            ),
+        ),
+        StructField("actionPlayId", StringType()),
+        StructField("battingOrder", StringType()),
+        StructField(
+            "count",
+            StructType(
+                [
+                    StructField("balls", LongType()),
+                    StructField("outs", LongType()),
+                    StructField("strikes", LongType()),
+                ]
+            ),
+        ),
+        StructField("endTime", StringType()),
+        StructField("isBaseRunningPlay", BooleanType()),
+        StructField("isSubstitution", BooleanType()),
+        StructField(
+            "player",
+            StructType(
+                [
+                    StructField("id", LongType()),
+                    StructField("link", StringType()),
+                ]
+            ),
+        ),
+        StructField(
+            "position",
+            StructType(
+                [
+                    StructField("abbreviation", StringType()),
+                    StructField("code", StringType()),
+                    StructField("name", StringType()),
+                    StructField("type", StringType()),
+                ]
+            ),
+        ),
+        StructField(
+            "replacedPlayer",
+            StructType(
+                [
+                    StructField("id", LongType()),
+                    StructField("link", StringType()),
+                ]
+            ),
+        ),
+        StructField("startTime", StringType()),
+        StructField("type", StringType()),
+        StructField("reviewDetails", VariantType()),
+        StructField("umpire", VariantType()),
+        StructField("base", LongType()),
+        StructField("injuryType", StringType()),
+        StructField(
+            "hitData",
+            StructType(
+                [
+                    StructField("launchSpeed", DoubleType()),
+                    StructField("launchAngle", DoubleType()),
+                    StructField("totalDistance", DoubleType()),
+                    StructField(
+                        "coordinates",
+                        StructType(
+                            [
+                                StructField("coordX", DoubleType()),
+                                StructField("coordY", DoubleType()),
+                            ]
+                        ),
+                    ),
+                    StructField("hardness", StringType()),
+                    StructField("location", StringType()),
+                    StructField("trajectory", StringType()),
+                ]
+            ),
+        ),
+    ]
+)
+CREDIT_SCHEMA = StructType(
+    [
+        StructField(
+            "player",
+            StructType(
+                [
+                    StructField("id", LongType()),
+                    StructField("link", StringType()),
+                ]
+            ),
+        ),
+        StructField("credit", StringType()),
+        StructField(
+            "position",
+            StructType(
+                [
+                    StructField("abbreviation", StringType()),
+                    StructField("code", StringType()),
+                    StructField("name", StringType()),
+                    StructField("type", StringType()),
+                ]
+            ),
+        ),
+    ]
+)
+RUNNER_SCHEMA = StructType(
+    [
+        StructField(
+            "details",
+            StructType(
+                [
+                    StructField(
+                        "runner",
+                        StructType(
+                            [
+                                StructField("id", LongType()),
+                                StructField("fullName", StringType()),
+                                StructField("link", StringType()),
+                            ]
+                        ),
+                    ),
+                    StructField("earned", BooleanType()),
+                    StructField("event", StringType()),
+                    StructField("eventType", StringType()),
+                    StructField("isScoringEvent", BooleanType()),
+                    StructField("movementReason", StringType()),
+                    StructField("playIndex", LongType()),
+                    StructField("rbi", BooleanType()),
+                    StructField(
+                        "responsiblePitcher",
+                        StructType(
+                            [
+                                StructField("id", LongType()),
+                                StructField("link", StringType()),
+                            ]
+                        ),
+                    ),
+                    StructField("teamUnearned", BooleanType()),
+                ]
+            ),
+        ),
+        StructField(
+            "movement",
+            StructType(
+                [
+                    StructField("start", StringType()),
+                    StructField("originBase", StringType()),
+                    StructField("end", StringType()),
+                    StructField("outBase", StringType()),
+                    StructField("isOut", BooleanType()),
+                    StructField("outNumber", LongType()),
+                ]
+            ),
+        ),
+        StructField("credits", ArrayType(CREDIT_SCHEMA)),
+    ]
+)
+ALL_PLAY_SCHEMA = StructType(
+    [
+        StructField("atBatIndex", LongType()),
+        StructField(
+            "about",
+            StructType(
+                [
+                    StructField("inning", LongType()),
+                    StructField("halfInning", StringType()),
+                    StructField("atBatIndex", LongType()),
+                    StructField("captivatingIndex", LongType()),
+                    StructField("endTime", StringType()),
+                    StructField("hasOut", BooleanType()),
+                    StructField("hasReview", BooleanType()),
+                    StructField("isComplete", BooleanType()),
+                    StructField("isScoringPlay", BooleanType()),
+                    StructField("isTopInning", BooleanType()),
+                    StructField("startTime", StringType()),
+                ]
+            ),
+        ),
+        StructField(
+            "matchup",
+            StructType(
+                [
+                    StructField(
+                        "batter",
+                        StructType(
+                            [
+                                StructField("id", LongType()),
+                                StructField("fullName", StringType()),
+                                StructField("link", StringType()),
+                            ]
+                        ),
+                    ),
+                    StructField(
+                        "pitcher",
+                        StructType(
+                            [
+                                StructField("id", LongType()),
+                                StructField("fullName", StringType()),
+                                StructField("link", StringType()),
+                            ]
+                        ),
+                    ),
+                    StructField(
+                        "batSide",
+                        StructType(
+                            [
+                                StructField("code", StringType()),
+                                StructField("description", StringType()),
+                            ]
+                        ),
+                    ),
+                    StructField("batterHotColdZones", VariantType()),
+                    StructField(
+                        "pitchHand",
+                        StructType(
+                            [
+                                StructField("code", StringType()),
+                                StructField("description", StringType()),
+                            ]
+                        ),
+                    ),
+                    StructField("pitcherHotColdZones", VariantType()),
+                    StructField(
+                        "postOnFirst",
+                        StructType(
+                            [
+                                StructField("fullName", StringType()),
+                                StructField("id", LongType()),
+                                StructField("link", StringType()),
+                            ]
+                        ),
+                    ),
+                    StructField(
+                        "postOnSecond",
+                        StructType(
+                            [
+                                StructField("fullName", StringType()),
+                                StructField("id", LongType()),
+                                StructField("link", StringType()),
+                            ]
+                        ),
+                    ),
+                    StructField(
+                        "postOnThird",
+                        StructType(
+                            [
+                                StructField("fullName", StringType()),
+                                StructField("id", LongType()),
+                                StructField("link", StringType()),
+                            ]
+                        ),
+                    ),
+                    StructField(
+                        "splits",
+                        StructType(
+                            [
+                                StructField("batter", StringType()),
+                                StructField("menOnBase", StringType()),
+                                StructField("pitcher", StringType()),
+                            ]
+                        ),
+                    ),
+                    StructField("batterHotColdZoneStats", VariantType()),
+                    StructField("pitcherHotColdZoneStats", VariantType()),
+                ]
+            ),
+        ),
+        StructField(
+            "result",
+            StructType(
+                [
+                    StructField("event", StringType()),
+                    StructField("eventType", StringType()),
+                    StructField("awayScore", LongType()),
+                    StructField("description", StringType()),
+                    StructField("homeScore", LongType()),
+                    StructField("isOut", BooleanType()),
+                    StructField("rbi", LongType()),
+                    StructField("type", StringType()),
+                ]
+            ),
+        ),
+        StructField("actionIndex", ArrayType(LongType())),
+        StructField(
+            "count",
+            StructType(
+                [
+                    StructField("balls", LongType()),
+                    StructField("outs", LongType()),
+                    StructField("strikes", LongType()),
+                ]
+            ),
+        ),
+        StructField("pitchIndex", ArrayType(LongType())),
+        StructField("playEndTime", StringType()),
+        StructField("runnerIndex", ArrayType(LongType())),
+        StructField("reviewDetails", VariantType()),
+        StructField("playEvents", ArrayType(PLAY_EVENT_SCHEMA)),
+        StructField("runners", ArrayType(RUNNER_SCHEMA)),
+    ]
+)
+HIT_SCHEMA = StructType(
+    [
+        StructField("inning", LongType()),
+        StructField(
+            "batter",
+            StructType(
+                [
+                    StructField("fullName", StringType()),
+                    StructField("id", LongType()),
+                    StructField("link", StringType()),
+                ]
+            ),
+        ),
+        StructField(
+            "coordinates",
+            StructType(
+                [
+                    StructField("x", DoubleType()),
+                    StructField("y", DoubleType()),
+                ]
+            ),
+        ),
+        StructField("description", StringType()),
+        StructField(
+            "pitcher",
+            StructType(
+                [
+                    StructField("fullName", StringType()),
+                    StructField("id", LongType()),
+                    StructField("link", StringType()),
+                ]
+            ),
+        ),
+        StructField(
+            "team",
+            StructType(
+                [
+                    StructField("allStarStatus", StringType()),
+                    StructField("id", LongType()),
+                    StructField("link", StringType()),
+                    StructField("name", StringType()),
+                    StructField(
+                        "springLeague",
+                        StructType(
+                            [
+                                StructField("abbreviation", StringType()),
+                                StructField("id", LongType()),
+                                StructField("link", StringType()),
+                                StructField("name", StringType()),
+                            ]
+                        ),
+                    ),
+                ]
+            ),
+        ),
+        StructField("type", StringType()),
+    ]
+)
+PLAYS_BY_INNING_SCHEMA = StructType(
+    [
+        StructField("bottom", ArrayType(LongType())),
+        StructField("endIndex", LongType()),
+        StructField("startIndex", LongType()),
+        StructField("top", ArrayType(LongType())),
+        StructField(
+            "hits",
+            StructType(
+                [
+                    StructField("away", ArrayType(HIT_SCHEMA)),
+                    StructField("home", ArrayType(HIT_SCHEMA)),
+                ]
+            ),
+        ),
+    ]
+)
 TEAM_SCHEMA_3 = StructType(
     [
         StructField("errors", LongType()),
@@ -1303,50 +1303,8 @@ INNING_SCHEMA = StructType(
 DECISION_SCHEMA = StructType(
     [
         StructField("id", LongType()),
-        StructField("firstName", StringType()),
-        StructField("useName", StringType()),
-        StructField("lastName", StringType()),
-        StructField("middleName", StringType()),
-        StructField("boxscoreName", StringType()),
-        StructField("nickName", StringType()),
-        StructField("gender", StringType()),
-        StructField("nameMatrilineal", StringType()),
-        StructField("isPlayer", BooleanType()),
-        StructField("isVerified", BooleanType()),
-        StructField("primaryNumber", StringType()),
-        StructField("draftYear", LongType()),
-        StructField("birthDate", StringType()),
-        StructField("currentAge", LongType()),
-        StructField("birthCity", StringType()),
-        StructField("birthStateProvince", StringType()),
-        StructField("birthCountry", StringType()),
-        StructField("deathDate", StringType()),
-        StructField("deathCity", StringType()),
-        StructField("deathStateProvince", StringType()),
-        StructField("deathCountry", StringType()),
         StructField("fullName", StringType()),
-        StructField("pronunciation", StringType()),
-        StructField("lastPlayedDate", StringType()),
-        StructField("height", StringType()),
-        StructField("weight", LongType()),
         StructField("link", StringType()),
-        StructField("active", BooleanType()),
-        StructField("alternateCaptain", BooleanType()),
-        StructField("captain", BooleanType()),
-        StructField("rookie", BooleanType()),
-        StructField("currentTeam", VariantType()),
-        StructField("primaryPosition", VariantType()),
-        StructField("otherNames", VariantType()),
-        StructField("social", VariantType()),
-        StructField("education", VariantType()),
-        StructField("photos", VariantType()),
-        StructField("stats", VariantType()),
-        StructField("awards", VariantType()),
-        StructField("nationality", StringType()),
-        StructField("draft", VariantType()),
-        StructField("additionalBio", VariantType()),
-        StructField("rosterEntries", VariantType()),
-        StructField("jobEntries", VariantType()),
     ]
 )
 SCHEMA = StructType(
@@ -1593,17 +1551,6 @@ SCHEMA = StructType(
             StructType(
                 [
                     StructField(
-                        "plays",
-                        StructType(
-                            [
-                                StructField("plays", VariantType()),
-                                StructField("allPlays", ArrayType(ALL_PLAY_SCHEMA)),
-                                StructField("scoringPlays", ArrayType(LongType())),
-                                StructField("playsByInning", ArrayType(PLAYS_BY_INNING_SCHEMA)),
-                            ]
-                        ),
-                    ),
-                    StructField(
                         "boxscore",
                         StructType(
                             [
@@ -1624,6 +1571,16 @@ SCHEMA = StructType(
                         ),
                     ),
                     StructField("leaders", VariantType()),
+                    StructField(
+                        "plays",
+                        StructType(
+                            [
+                                StructField("allPlays", ArrayType(ALL_PLAY_SCHEMA)),
+                                StructField("scoringPlays", ArrayType(LongType())),
+                                StructField("playsByInning", ArrayType(PLAYS_BY_INNING_SCHEMA)),
+                            ]
+                        ),
+                    ),
                     StructField(
                         "linescore",
                         StructType(
@@ -1962,7 +1919,6 @@ def live_game_metadata(documents: DataFrame) -> DataFrame:
         F.col("body.gameData.weather.wind").alias("weather_wind"),
         F.nullif(F.to_json("body.gameData.absChallenges"), F.lit("null")).alias("abs_challenges"),
         F.nullif(F.to_json("body.gameData.secondaryDatacaster"), F.lit("null")).alias("secondary_datacaster"),
-        F.nullif(F.to_json("body.liveData.plays.plays"), F.lit("null")).alias("plays_plays"),
         F.nullif(F.to_json("body.liveData.boxscore.pitchingNotes"), F.lit("null")).alias("pitching_notes"),
         F.nullif(F.to_json("body.liveData.leaders"), F.lit("null")).alias("leaders"),
         "raw_id",
@@ -3317,49 +3273,6 @@ def live_game_boxscore_team_stats(documents: DataFrame) -> DataFrame:
     )
 
 
-def live_game_boxscore_team_stats_note(documents: DataFrame) -> DataFrame:
-    """One row per `$.liveData.boxscore.teams.{away,home}.note[*]`."""
-    teams = documents.select(
-        "raw_id",
-        "captured_at",
-        F.col("body.gamePk").alias("game_pk"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.liveData.boxscore.teams.away",
-                F.lit("home"),
-                "body.liveData.boxscore.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
-    note = teams.select(
-        "raw_id",
-        "captured_at",
-        "game_pk",
-        F.col("team.team.id").alias("team_id"),
-        "team_position",
-        F.posexplode_outer("team.note").alias("note_position", "note"),
-    )
-    rows = note.where(F.col("note").isNotNull()).select(
-        "game_pk",
-        "team_id",
-        F.col("note_position").alias("note_index"),
-        F.col("note.label").alias("label"),
-        F.col("note.value").alias("value"),
-        "raw_id",
-        "captured_at",
-        "team_position",
-    )
-    first = Window.partitionBy("raw_id", "team_id", "note_index").orderBy("team_position")
-    return (
-        rows.dropna(subset=["game_pk", "team_id", "note_index"])
-        .dropna(how="all", subset=["label", "value"])
-        .withColumn("nth", F.row_number().over(first))
-        .where(F.col("nth") == 1)
-        .drop("team_position", "nth")
-    )
-
-
 def live_game_boxscore_players(documents: DataFrame) -> DataFrame:
     """One row per `$.liveData.boxscore.teams.{away,home}.players{ID*}`."""
     teams = documents.select(
@@ -4199,6 +4112,49 @@ def live_game_player_positions(documents: DataFrame) -> DataFrame:
     )
 
 
+def live_game_team_notes(documents: DataFrame) -> DataFrame:
+    """One row per `$.liveData.boxscore.teams.{away,home}.note[*]`."""
+    teams = documents.select(
+        "raw_id",
+        "captured_at",
+        F.col("body.gamePk").alias("game_pk"),
+        F.posexplode_outer(
+            F.create_map(
+                F.lit("away"),
+                "body.liveData.boxscore.teams.away",
+                F.lit("home"),
+                "body.liveData.boxscore.teams.home",
+            )
+        ).alias("team_position", "team_branch", "team"),
+    )
+    note = teams.select(
+        "raw_id",
+        "captured_at",
+        "game_pk",
+        F.col("team.team.id").alias("team_id"),
+        "team_position",
+        F.posexplode_outer("team.note").alias("note_position", "note"),
+    )
+    rows = note.where(F.col("note").isNotNull()).select(
+        "game_pk",
+        "team_id",
+        F.col("note_position").alias("note_index"),
+        F.col("note.label").alias("label"),
+        F.col("note.value").alias("value"),
+        "raw_id",
+        "captured_at",
+        "team_position",
+    )
+    first = Window.partitionBy("raw_id", "team_id", "note_index").orderBy("team_position")
+    return (
+        rows.dropna(subset=["game_pk", "team_id", "note_index"])
+        .dropna(how="all", subset=["label", "value"])
+        .withColumn("nth", F.row_number().over(first))
+        .where(F.col("nth") == 1)
+        .drop("team_position", "nth")
+    )
+
+
 def live_game_team_info(documents: DataFrame) -> DataFrame:
     """One row per `$.liveData.boxscore.teams.{away,home}.info[*]`."""
     teams = documents.select(
@@ -4562,102 +4518,13 @@ def live_game_decisions(documents: DataFrame) -> DataFrame:
         "game_pk",
         F.col("decision_branch").alias("decision"),
         F.col("decision_value.id").alias("player_id"),
-        F.col("decision_value.firstName").alias("first_name"),
-        F.col("decision_value.useName").alias("use_name"),
-        F.col("decision_value.lastName").alias("last_name"),
-        F.col("decision_value.middleName").alias("middle_name"),
-        F.col("decision_value.boxscoreName").alias("boxscore_name"),
-        F.col("decision_value.nickName").alias("nick_name"),
-        F.col("decision_value.gender").alias("gender"),
-        F.col("decision_value.nameMatrilineal").alias("name_matrilineal"),
-        F.col("decision_value.isPlayer").alias("is_player"),
-        F.col("decision_value.isVerified").alias("is_verified"),
-        F.col("decision_value.primaryNumber").alias("primary_number"),
-        F.col("decision_value.draftYear").alias("draft_year"),
-        F.regexp_extract("decision_value.birthDate", DATE, 0).try_cast("date").alias("birth_date"),
-        F.col("decision_value.currentAge").alias("current_age"),
-        F.col("decision_value.birthCity").alias("birth_city"),
-        F.col("decision_value.birthStateProvince").alias("birth_state_province"),
-        F.col("decision_value.birthCountry").alias("birth_country"),
-        F.regexp_extract("decision_value.deathDate", DATE, 0).try_cast("date").alias("death_date"),
-        F.col("decision_value.deathCity").alias("death_city"),
-        F.col("decision_value.deathStateProvince").alias("death_state_province"),
-        F.col("decision_value.deathCountry").alias("death_country"),
         F.col("decision_value.fullName").alias("full_name"),
-        F.col("decision_value.pronunciation").alias("pronunciation"),
-        F.regexp_extract("decision_value.lastPlayedDate", DATE, 0).try_cast("date").alias("last_played_date"),
-        F.col("decision_value.height").alias("height"),
-        F.col("decision_value.weight").alias("weight"),
         F.col("decision_value.link").alias("link"),
-        F.col("decision_value.active").alias("active"),
-        F.col("decision_value.alternateCaptain").alias("alternate_captain"),
-        F.col("decision_value.captain").alias("captain"),
-        F.col("decision_value.rookie").alias("rookie"),
-        F.nullif(F.to_json("decision_value.currentTeam"), F.lit("null")).alias("current_team"),
-        F.nullif(F.to_json("decision_value.primaryPosition"), F.lit("null")).alias("primary_position"),
-        F.nullif(F.to_json("decision_value.otherNames"), F.lit("null")).alias("other_names"),
-        F.nullif(F.to_json("decision_value.social"), F.lit("null")).alias("social"),
-        F.nullif(F.to_json("decision_value.education"), F.lit("null")).alias("education"),
-        F.nullif(F.to_json("decision_value.photos"), F.lit("null")).alias("photos"),
-        F.nullif(F.to_json("decision_value.stats"), F.lit("null")).alias("stats"),
-        F.nullif(F.to_json("decision_value.awards"), F.lit("null")).alias("awards"),
-        F.col("decision_value.nationality").alias("nationality"),
-        F.nullif(F.to_json("decision_value.draft"), F.lit("null")).alias("draft"),
-        F.nullif(F.to_json("decision_value.additionalBio"), F.lit("null")).alias("additional_bio"),
-        F.nullif(F.to_json("decision_value.rosterEntries"), F.lit("null")).alias("roster_entries"),
-        F.nullif(F.to_json("decision_value.jobEntries"), F.lit("null")).alias("job_entries"),
         "raw_id",
         "captured_at",
     )
     return rows.dropna(subset=["game_pk", "decision"]).dropna(
-        how="all",
-        subset=[
-            "player_id",
-            "first_name",
-            "use_name",
-            "last_name",
-            "middle_name",
-            "boxscore_name",
-            "nick_name",
-            "gender",
-            "name_matrilineal",
-            "is_player",
-            "is_verified",
-            "primary_number",
-            "draft_year",
-            "birth_date",
-            "current_age",
-            "birth_city",
-            "birth_state_province",
-            "birth_country",
-            "death_date",
-            "death_city",
-            "death_state_province",
-            "death_country",
-            "full_name",
-            "pronunciation",
-            "last_played_date",
-            "height",
-            "weight",
-            "link",
-            "active",
-            "alternate_captain",
-            "captain",
-            "rookie",
-            "current_team",
-            "primary_position",
-            "other_names",
-            "social",
-            "education",
-            "photos",
-            "stats",
-            "awards",
-            "nationality",
-            "draft",
-            "additional_bio",
-            "roster_entries",
-            "job_entries",
-        ],
+        how="all", subset=["player_id", "full_name", "link"]
     )
 
 
@@ -4669,14 +4536,7 @@ JOB = SparkJob(
             "game.live_game_metadata",
             live_game_metadata,
             key=("game_pk",),
-            json=(
-                "alerts",
-                "abs_challenges",
-                "secondary_datacaster",
-                "plays_plays",
-                "pitching_notes",
-                "leaders",
-            ),
+            json=("alerts", "abs_challenges", "secondary_datacaster", "pitching_notes", "leaders"),
         ),
         SparkTable("game.live_game_teams", live_game_teams, key=("game_pk", "team_id")),
         SparkTable("game.live_game_players", live_game_players, key=("game_pk", "player_id")),
@@ -4731,11 +4591,6 @@ JOB = SparkJob(
             "game.live_game_boxscore_team_stats", live_game_boxscore_team_stats, key=("game_pk", "team_id")
         ),
         SparkTable(
-            "game.live_game_boxscore_team_stats_note",
-            live_game_boxscore_team_stats_note,
-            key=("game_pk", "team_id", "note_index"),
-        ),
-        SparkTable(
             "game.live_game_boxscore_players",
             live_game_boxscore_players,
             key=("game_pk", "team_id", "player_id"),
@@ -4775,6 +4630,9 @@ JOB = SparkJob(
             live_game_player_positions,
             key=("game_pk", "team_id", "player_id", "position_index"),
         ),
+        SparkTable(
+            "game.live_game_team_notes", live_game_team_notes, key=("game_pk", "team_id", "note_index")
+        ),
         SparkTable("game.live_game_team_info", live_game_team_info, key=("game_pk", "team_id", "info_index")),
         SparkTable(
             "game.live_game_team_info_fields",
@@ -4799,24 +4657,6 @@ JOB = SparkJob(
             key=("game_pk", "performer_index"),
             json=("player",),
         ),
-        SparkTable(
-            "game.live_game_decisions",
-            live_game_decisions,
-            key=("game_pk", "decision"),
-            json=(
-                "current_team",
-                "primary_position",
-                "other_names",
-                "social",
-                "education",
-                "photos",
-                "stats",
-                "awards",
-                "draft",
-                "additional_bio",
-                "roster_entries",
-                "job_entries",
-            ),
-        ),
+        SparkTable("game.live_game_decisions", live_game_decisions, key=("game_pk", "decision")),
     ),
 )
