@@ -17,10 +17,12 @@ QUESTIONS = (
         "Line score",
         """
         SELECT m.official_date AS date, t.abbreviation AS team, i.inning,
-               CASE WHEN t.is_home THEN i.home_runs ELSE i.away_runs END AS runs
+               CASE WHEN t.is_home THEN i.home_runs ELSE i.away_runs END AS runs,
+               s.runs AS "R", s.hits AS "H", s.errors AS "E"
         FROM game.live_game_linescore_innings i
         JOIN game.live_game_metadata m USING (game_pk)
         JOIN game.live_game_teams t USING (game_pk)
+        JOIN game.live_game_linescore_teams s USING (game_pk, is_home)
         WHERE game_pk = (SELECT max(game_pk) FROM game.live_game_metadata)
         ORDER BY t.is_home, i.inning
         """,

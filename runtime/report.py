@@ -15,7 +15,7 @@ from rich.text import Text
 
 from runtime.database import Connection
 from runtime.errors import redact
-from runtime.job import Json
+from runtime.job import Json, Row
 from runtime.questions import QUESTIONS, Question
 from runtime.registry import Catalog, with_tables
 
@@ -148,20 +148,16 @@ def _answer(connection: Connection, question: Question) -> Answer | None:
 
 
 def _across(answer: Answer) -> Answer:
-    """Turn one row per team and inning into one row per team, as a scoreboard shows it."""
+    """Turn one row per team and inning into one row per team, as a scoreboard shows it: innings, then the totals."""
     innings = sorted({cast(int, row[2]) for row in answer.rows})
-    teams: dict[tuple[object, object], dict[int, object]] = {}
-    for day, team, inning, runs in answer.rows:
-        teams.setdefault((day, team), {})[cast(int, inning)] = runs
+    lines: dict[Row, dict[int, object]] = {}
+    for day, team, inning, runs, *totals in answer.rows:
+        lines.setdefault((day, team, *totals), {})[cast(int, inning)] = runs
     rows = tuple(
-        (day, team, *("X" if line.get(inning) is None else line[inning] for inning in innings), _sum(line))
-        for (day, team), line in teams.items()
+        (day, team, *("X" if line.get(inning) is None else line[inning] for inning in innings), *totals)
+        for (day, team, *totals), line in lines.items()
     )
-    return Answer(answer.title, ("date", "team", *map(str, innings), "R"), rows)
-
-
-def _sum(line: dict[int, object]) -> int:
-    return sum(runs for runs in line.values() if isinstance(runs, int))
+    return Answer(answer.title, ("date", "team", *map(str, innings), *answer.columns[4:]), rows)
 
 
 def _title(text: str, note: str) -> Text:
