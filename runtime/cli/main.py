@@ -14,6 +14,7 @@ import psycopg
 
 from runtime.cli.captures import captures
 from runtime.cli.db import db
+from runtime.cli.drift import drift
 from runtime.cli.jobs import jobs, run, status, version
 from runtime.cli.options import App, here
 from runtime.cli.verbs import Verbs
@@ -40,7 +41,7 @@ def cli(context: click.Context, folder: str | None, quiet: bool, verbose: int, c
     context.obj = App(here(folder), quiet, verbose, color)
 
 
-for verb in (captures, db, ingest, transform, load, jobs, run, status, version):
+for verb in (captures, db, ingest, transform, load, drift, jobs, run, status, version):
     cli.add_command(verb)
 
 

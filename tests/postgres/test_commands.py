@@ -52,6 +52,12 @@ class Shell:
         assert "Traceback" not in err
         return out if code == 0 else err
 
+    def lines(self, *words: str, code: int = 0) -> list[str]:
+        """Run the command and return the lines of its results."""
+        self.capsys.readouterr()
+        assert run_cli(["-C", str(self.project), *words]) == code
+        return self.capsys.readouterr().out.splitlines()
+
     def json(self, *words: str) -> dict[str, object]:
         return orjson.loads(self(*words, "--json"))
 
@@ -120,6 +126,29 @@ def test_from_a_file_to_a_row(shell: Shell) -> None:
     assert shell.json("db", "status")["pending"] == []
     assert "rebuilt from 1 archived" in shell("db", "migrate", "--reset")
     assert shell.rows("SELECT season_id FROM season.seasons_normalized") == [("1999",)]
+
+
+def test_what_has_no_column_is_shown_with_what_would_give_it_one(shell: Shell) -> None:
+    shell("db", "migrate")
+    assert shell("drift") == ""
+    season = {"seasonId": "1999", "expansion": {"teams": 2}, "labels": 7, "allStarDate": "soon"}
+    named = [{"seasonId": "2000", "labels": 8}, {"hasWildcard": True}]
+    for year, seasons in (("1999", [season]), ("2000", named)):
+        envelope = SEASON | {"query_params": {"season": year}, "response": {"seasons": seasons}}
+        (shell.project / f"{year}.json").write_bytes(orjson.dumps(envelope))
+        shell("ingest", str(shell.project / f"{year}.json"))
+    shell("load")
+    lines = [orjson.loads(line) for line in shell.lines("drift", "season.seasons", "--json", code=1)]
+    found = {(line["path"], line["reason"]): line for line in lines}
+    labels = found["$.seasons[*].labels", "unknown-key"]
+    assert (labels["values"], labels["documents"]) == (2, 2)
+    assert labels["proposal"] == "shapes: {$.seasons[*].labels: {as: column, type: bigint}}"
+    assert (
+        found["$.seasons[*].expansion", "unknown-key"]["proposal"] == "shapes: {$.seasons[*].expansion: json}"
+    )
+    assert found["$.seasons[*].allStarDate", "bad-format"]["example"] == '"soon"'
+    assert "key" in found["$.seasons[*]", "null-key"]["proposal"]
+    assert "$.seasons[*].labels" in "\n".join(shell.lines("drift", code=1))
 
 
 def test_findings_exit_with_1_and_the_rest_goes_on(shell: Shell) -> None:
