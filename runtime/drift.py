@@ -22,7 +22,7 @@ _LONG = 60
 _NEW_PLACES = frozenset({"unknown-key", "no-column"})
 _TYPES: dict[type, str] = {bool: "boolean", int: "bigint", float: "double precision", str: "text"}
 _ADVICE = {
-    "wrong-kind": "kinds disagree: `mlbc observe` a response that has it, or `shapes: {%s: json}`",
+    "wrong-kind": "kinds disagree: `mlbc observe` a response that has it",
     "bad-format": "the column's format does not read it: add a sentinel, or make the column text",
     "ignore-check": "it is not what `ignore:` says it equals: give it a table",
     "null-key": "a row without its key: choose a key that every row has",
@@ -88,17 +88,17 @@ def drift(connection: Connection, catalog: Catalog, operations: Sequence[str]) -
 
 
 def propose(path: str, reason: str, value: Json) -> str:
-    """Return what would give such a value a place: a line of the mapping, or what to think about.
+    """Return what would give such a value a place: lines for the mapping, or what to think about.
 
-    >>> propose("$.plays[*].speed", "unknown-key", 9.5)
-    'shapes: {$.plays[*].speed: {as: column, type: double precision}}'
+    >>> print(propose("$.plays[*].speed", "unknown-key", 9.5))
+    shapes:
+      $.plays[*].speed: {as: column, type: double precision}
     """
     if reason not in _NEW_PLACES:
-        advice = _ADVICE.get(reason, "look at it")
-        return advice % path if "%s" in advice else advice
+        return _ADVICE.get(reason, "look at it")
     if is_object(value) or is_array(value):
-        return f"shapes: {{{path}: json}}"
-    return f"shapes: {{{path}: {{as: column, type: {_TYPES.get(type(value), 'text')}}}}}"
+        return f"shapes:\n  {path}: json"
+    return f"shapes:\n  {path}: {{as: column, type: {_TYPES.get(type(value), 'text')}}}"
 
 
 def _shown(value: Json) -> str:

@@ -1,5 +1,7 @@
 """`mlb-etl drift`: what responses hold beyond the tables."""
 
+from textwrap import indent
+
 import click
 from rich.console import Console
 from rich.text import Text
@@ -48,4 +50,4 @@ def _show(found: list[Drift], console: Console) -> None:
         count = f"{one.values:,} values in {len(one.documents):,} documents"
         console.print(f"  {count}, {seen}: {one.reason}", markup=False)
         console.print(f"  for example {one.example}", markup=False)
-        console.print(f"  {one.proposal}", markup=False)
+        console.print(indent(one.proposal, "  "), markup=False, soft_wrap=True)

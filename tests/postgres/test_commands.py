@@ -142,9 +142,10 @@ def test_what_has_no_column_is_shown_with_what_would_give_it_one(shell: Shell) -
     found = {(line["path"], line["reason"]): line for line in lines}
     labels = found["$.seasons[*].labels", "unknown-key"]
     assert (labels["values"], labels["documents"]) == (2, 2)
-    assert labels["proposal"] == "shapes: {$.seasons[*].labels: {as: column, type: bigint}}"
+    assert labels["proposal"] == "shapes:\n  $.seasons[*].labels: {as: column, type: bigint}"
     assert (
-        found["$.seasons[*].expansion", "unknown-key"]["proposal"] == "shapes: {$.seasons[*].expansion: json}"
+        found["$.seasons[*].expansion", "unknown-key"]["proposal"]
+        == "shapes:\n  $.seasons[*].expansion: json"
     )
     assert found["$.seasons[*].allStarDate", "bad-format"]["example"] == '"soon"'
     assert "key" in found["$.seasons[*]", "null-key"]["proposal"]
