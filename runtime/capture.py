@@ -16,6 +16,10 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+PRUNED_BY = "fields"
+"""The query parameter by which any operation answers with some of its fields only."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What was asked, when, and with which status it was answered."""
@@ -37,6 +41,11 @@ class Request:
     def params(self) -> Mapping[str, str]:
         """Path and query parameters together, as transforms read them."""
         return {**self.query_params, **self.path_params}
+
+    @property
+    def is_pruned(self) -> bool:
+        """Whether only some fields were asked for: such a response is kept raw, and says nothing of what it lacks."""
+        return PRUNED_BY in self.query_params
 
     def canonical(self) -> str:
         """Render the request so that equal requests read the same: `season.seasons/seasonId=2024?sportId=1`."""

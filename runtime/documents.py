@@ -9,6 +9,7 @@ from typing import cast
 from psycopg import sql
 
 from runtime.archive import Archive
+from runtime.capture import PRUNED_BY
 from runtime.database import Connection
 from runtime.engines import Engine, Result, Source, transform_one
 from runtime.errors import DataError
@@ -17,12 +18,12 @@ from runtime.raw import table_of
 from runtime.registry import Catalog, find
 from runtime.snapshot import Snapshot
 
-# The newest usable response of each document, unless it is loaded already by the present transform.
+# The newest whole response of each document, unless it is loaded already by the present transform.
 _PENDING = """
 WITH newest AS (
     SELECT DISTINCT ON (document_key) raw_id, captured_at, sha256, document_key{keys}
     FROM {raw}
-    WHERE data IS NOT NULL
+    WHERE data IS NOT NULL AND NOT query_params ? %(pruned_by)s
     ORDER BY document_key, captured_at DESC, sha256 COLLATE "C" DESC, raw_id
 )
 SELECT n.* FROM newest n
@@ -52,7 +53,7 @@ class Documents:
         digest = self.catalog.digest(name)
         found = self.connection.execute(
             sql.SQL(_PENDING).format(raw=table_of(operation), keys=_key_columns(operation)),
-            {"operation": name, "force": force, "digest": digest},
+            {"operation": name, "force": force, "digest": digest, "pruned_by": PRUNED_BY},
         )
         return [
             Snapshot(

@@ -79,7 +79,7 @@ def receive(ingest: Ingest, documents: Documents, source: Received) -> Loaded:
     """Load a response that was just taken in, without reading it again: the live path."""
     name = source.capture.request.operation
     job = documents.catalog.job(name)
-    if source.document is None or job is None:
+    if source.document is None or job is None or source.capture.request.is_pruned:
         return Loaded()
     keys = tuple(source.row.keys.get(key) for key in job.document_key)
     if None in keys:

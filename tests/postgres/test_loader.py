@@ -118,6 +118,15 @@ def test_rescued_values_are_those_of_the_newest_snapshot(ingest: Ingest, documen
     assert rows(ingest.connection, query) == []
 
 
+def test_a_pruned_response_is_kept_and_changes_nothing(ingest: Ingest, documents: Documents) -> None:
+    take(ingest, documents, capture("demo.game", game(7, "Live", [play(0)]), 1))
+    pruned = capture("demo.game", {"gamePk": 7, "state": "Final"}, 2, fields="gamePk,state")
+    assert take(ingest, documents, pruned) == Loaded()
+    assert load_pending(documents, (), Quiet(), force=True).loaded.documents == 1
+    assert rows(ingest.connection, GAME_ROWS) == [(7, 0, 1, None)]
+    assert rows(ingest.connection, "SELECT count(*) FROM demo.game_v1") == [(2,)]
+
+
 def test_a_document_without_its_key_is_a_finding(ingest: Ingest, documents: Documents) -> None:
     ingest.capture(capture("demo.game", {"state": "Live"}))
     ingest.capture(capture("demo.game", game(8, "Live", []), 1))
