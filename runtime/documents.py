@@ -21,15 +21,16 @@ from runtime.snapshot import Snapshot
 # The newest whole response of each document, unless it is loaded already by the present transform.
 _PENDING = """
 WITH newest AS (
-    SELECT DISTINCT ON (document_key) raw_id, captured_at, sha256, document_key{keys}
+    SELECT DISTINCT ON (document_key) raw_id, {version} AS version, captured_at, sha256, document_key{keys}
     FROM {raw}
     WHERE data IS NOT NULL AND NOT query_params ? %(pruned_by)s
-    ORDER BY document_key, captured_at DESC, sha256 COLLATE "C" DESC, raw_id
+    ORDER BY document_key, {version} COLLATE "C" DESC, captured_at DESC, sha256 COLLATE "C" DESC, raw_id
 )
 SELECT n.* FROM newest n
 LEFT JOIN metadata.documents d ON d.operation = %(operation)s AND d.document_key = n.document_key
 WHERE %(force)s OR d.raw_id IS NULL
-   OR (n.captured_at, n.sha256 COLLATE "C") > (d.captured_at, d.sha256 COLLATE "C")
+   OR (n.version COLLATE "C", n.captured_at, n.sha256 COLLATE "C")
+    > (d.version COLLATE "C", d.captured_at, d.sha256 COLLATE "C")
    OR d.transform_digest <> %(digest)s
 ORDER BY n.captured_at, n.document_key
 """
@@ -52,7 +53,9 @@ class Documents:
         operation = find(self.catalog, name)
         digest = self.catalog.digest(name)
         found = self.connection.execute(
-            sql.SQL(_PENDING).format(raw=table_of(operation), keys=_key_columns(operation)),
+            sql.SQL(_PENDING).format(
+                raw=table_of(operation), keys=_key_columns(operation), version=_version(operation)
+            ),
             {"operation": name, "force": force, "digest": digest, "pruned_by": PRUNED_BY},
         )
         return [
@@ -61,11 +64,12 @@ class Documents:
                 document_key=document_key,
                 keys=tuple(keys),
                 raw_id=raw_id,
+                version=version,
                 captured_at=captured_at,
                 sha256=sha256,
                 transform_digest=digest,
             )
-            for raw_id, captured_at, sha256, document_key, *keys in found
+            for raw_id, version, captured_at, sha256, document_key, *keys in found
         ]
 
     def source(self, name: str, raw_id: int, captured_at: datetime) -> Source:
@@ -106,3 +110,10 @@ class Documents:
 def _key_columns(operation: Operation) -> sql.Composed:
     names = (sql.SQL(", {}").format(sql.Identifier(name)) for name in operation.document_key)
     return sql.SQL("").join(names)
+
+
+def _version(operation: Operation) -> sql.Composable:
+    """Return what orders the states of a document: its own word, if it has one."""
+    if not operation.version:
+        return sql.Literal("")
+    return sql.SQL("coalesce({}::text, '')").format(sql.Identifier(operation.version))

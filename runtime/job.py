@@ -223,14 +223,15 @@ class RawKey:
 class Operation:
     """One method of the API: where its raw responses go and which generated modules transform them.
 
-    `name` is `<endpoint>.<nickname>`; `local` and `spark` name modules that hold a `JOB`, or are None for an
-    operation that is kept raw only.
+    `name` is `<endpoint>.<nickname>`; `version` names the raw key that orders the states of a document, or is "";
+    `local` and `spark` name modules that hold a `JOB`, or are None for an operation that is kept raw only.
     """
 
     name: str
     raw_table: str
     raw_keys: tuple[RawKey, ...]
     document_key: tuple[str, ...] = ()
+    version: str = ""
     local: str | None = None
     spark: str | None = None
 

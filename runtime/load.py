@@ -89,6 +89,7 @@ def receive(ingest: Ingest, documents: Documents, source: Received) -> Loaded:
         document_key=source.row.document_key,
         keys=keys,
         raw_id=source.row.raw_id,
+        version=str(source.row.keys.get(documents.catalog.operations[name].version) or ""),
         captured_at=source.capture.request.captured_at,
         sha256=source.capture.sha256,
         transform_digest=documents.catalog.digest(name),

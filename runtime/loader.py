@@ -25,16 +25,17 @@ from runtime.transform import Transformed
 _RESCUED = "metadata.rescued_values"
 
 _KNOWN = (
-    "SELECT captured_at, sha256, tables FROM metadata.documents WHERE operation = %s AND document_key = %s"
+    "SELECT version, captured_at, sha256, tables FROM metadata.documents"
+    " WHERE operation = %s AND document_key = %s"
 )
 
 _REMEMBER = """
 INSERT INTO metadata.documents AS d
-       (operation, document_key, raw_id, captured_at, sha256, transform_digest, tables, counts)
-VALUES (%(operation)s, %(document_key)s, %(raw_id)s, %(captured_at)s, %(sha256)s, %(transform_digest)s,
+       (operation, document_key, raw_id, version, captured_at, sha256, transform_digest, tables, counts)
+VALUES (%(operation)s, %(document_key)s, %(raw_id)s, %(version)s, %(captured_at)s, %(sha256)s, %(transform_digest)s,
         %(tables)s, %(counts)s)
 ON CONFLICT ON CONSTRAINT documents_pkey DO UPDATE
-SET raw_id = excluded.raw_id, captured_at = excluded.captured_at, sha256 = excluded.sha256,
+SET raw_id = excluded.raw_id, version = excluded.version, captured_at = excluded.captured_at, sha256 = excluded.sha256,
     transform_digest = excluded.transform_digest, tables = excluded.tables, counts = excluded.counts,
     loaded_at = now()
 """
@@ -44,14 +45,15 @@ SET raw_id = excluded.raw_id, captured_at = excluded.captured_at, sha256 = exclu
 class Known:
     """What is loaded of a document: its place in time and, per table, rows and their digest."""
 
+    version: str
     captured_at: datetime
     sha256: str
     tables: Mapping[str, Mapping[str, Json]]
 
     @property
-    def position(self) -> tuple[datetime, str]:
+    def position(self) -> tuple[str, datetime, str]:
         """Its place among the snapshots of the document."""
-        return (self.captured_at, self.sha256)
+        return (self.version, self.captured_at, self.sha256)
 
     def has(self, table: str, summary: Mapping[str, Json]) -> bool:
         """Say whether a table holds exactly these rows of the document."""
@@ -156,6 +158,7 @@ def _remember(
             "operation": snapshot.operation,
             "document_key": snapshot.document_key,
             "raw_id": snapshot.raw_id,
+            "version": snapshot.version,
             "captured_at": snapshot.captured_at,
             "sha256": snapshot.sha256,
             "transform_digest": snapshot.transform_digest,

@@ -17,6 +17,7 @@ class Snapshot:
     document_key: str
     keys: tuple[Cell, ...] = ()
     raw_id: int
+    version: str = ""
     captured_at: datetime
     sha256: str
     transform_digest: str = ""
@@ -27,9 +28,9 @@ class Snapshot:
         return (self.raw_id, self.captured_at)
 
     @property
-    def position(self) -> tuple[datetime, str]:
+    def position(self) -> tuple[str, datetime, str]:
         """Its place among the snapshots of the document; the newest has the greatest."""
-        return (self.captured_at, self.sha256)
+        return (self.version, self.captured_at, self.sha256)
 
 
 @dataclass(slots=True)

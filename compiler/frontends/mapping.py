@@ -80,13 +80,14 @@ class _Reading:
         name = self.read.text(named)
         if named is None or not name or not self._is_new(f"operation `{name}`", named):
             return None
-        raw = self.read.fields(fields["raw"], ("table", "keys")) if "raw" in fields else {}
+        raw = self.read.fields(fields["raw"], ("table", "keys", "version")) if "raw" in fields else {}
         return OperationSpec(
             operation=name,
             raw_table=self.read.text(raw.get("table")),
             raw_keys=tuple(
                 filter(None, (self._raw_key(key, entry) for key, entry in self._entries(raw, "keys")))
             ),
+            raw_version=self.read.text(raw.get("version")),
             document=self.read.names(fields.get("document")),
             tables=self._tables(fields),
             ignore=tuple(filter(None, map(self._ignore, self.read.items(fields.get("ignore"))))),

@@ -137,6 +137,7 @@ class OperationSpec:
     operation: str
     raw_table: str = ""
     raw_keys: tuple[RawKeySpec, ...] = ()
+    raw_version: str = ""
     document: tuple[str, ...] = ()
     tables: tuple[TableSpec, ...] = ()
     ignore: tuple[IgnoreSpec, ...] = ()

@@ -175,7 +175,8 @@ class OperationPlan:
     """All decisions about one operation. `tables` is parent before child; empty: the operation is kept raw only.
 
     `document_key` names the key columns that every table starts with and that identify one document; when empty,
-    the request identifies it.
+    the request identifies it. `version` names the raw key that orders the states of a document, before the time of
+    capture; "" where only that does.
     """
 
     operation: Operation
@@ -183,6 +184,7 @@ class OperationPlan:
     raw_table: str
     raw_keys: tuple[RawKey, ...] = ()
     document_key: tuple[str, ...] = ()
+    version: str = ""
     tables: tuple[Table, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     mapping_file: str = ""

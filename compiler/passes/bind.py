@@ -91,15 +91,16 @@ class _Binder:
             response=self.response,
             raw_keys=raw_keys,
             document_key=spec.document,
+            version=spec.raw_version,
             tables=tables,
             ignored=tuple(item for written in spec.ignore if (item := self.ignored(written))),
         )
 
     def document(self, spec: OperationSpec, raw_keys: tuple[RawKey, ...]) -> None:
         names = [key.name for key in raw_keys]
-        for name in spec.document:
+        for name in (*spec.document, *filter(None, [spec.raw_version])):
             if name not in names:
-                message = f"document key `{name}` is not among the raw keys"
+                message = f"`{name}` is not among the raw keys"
                 self.sink.report(
                     UNKNOWN_KEY_COLUMN.at(spec.origin, message, advice=did_you_mean(name, names))
                 )

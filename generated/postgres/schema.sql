@@ -44,6 +44,7 @@ CREATE TABLE metadata.documents (
     operation         text         NOT NULL,
     document_key      text         NOT NULL,
     raw_id            bigint       NOT NULL,
+    version           text         NOT NULL DEFAULT '',
     captured_at       timestamptz  NOT NULL,
     sha256            text         NOT NULL,
     transform_digest  text         NOT NULL,
@@ -55,6 +56,7 @@ CREATE TABLE metadata.documents (
 );
 CREATE INDEX documents_raw_id_idx ON metadata.documents (raw_id);
 COMMENT ON TABLE metadata.documents IS 'The newest loaded snapshot of each document.';
+COMMENT ON COLUMN metadata.documents.version IS 'What the document says of its own state; orders snapshots before the time of capture.';
 COMMENT ON COLUMN metadata.documents.transform_digest IS 'Digest of the generated transform that made the rows.';
 COMMENT ON COLUMN metadata.documents.tables IS 'Per table: how many rows the document has and the digest of their content.';
 COMMENT ON COLUMN metadata.documents.counts IS 'Leaf accounting: leaves per class.';

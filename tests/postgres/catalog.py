@@ -135,8 +135,10 @@ CATALOG = Catalog(
             raw_keys=(
                 RawKey(name="game_pk", type="bigint", path=("gamePk",)),
                 RawKey(name="played", type="date", path=("played",)),
+                RawKey(name="stamp", type="text", path=("stamp",)),
             ),
             document_key=("game_pk",),
+            version="stamp",
             local="demo.game",
         ),
         "demo.schedule": Operation(

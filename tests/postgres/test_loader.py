@@ -118,6 +118,18 @@ def test_rescued_values_are_those_of_the_newest_snapshot(ingest: Ingest, documen
     assert rows(ingest.connection, query) == []
 
 
+def test_a_past_state_that_is_fetched_later_is_older(ingest: Ingest, documents: Documents) -> None:
+    final = capture("demo.game", game(7, "Final", [play(0)], stamp="20240712_220000"), 1)
+    live = capture("demo.game", game(7, "Live", [], stamp="20240712_190000"), 5)
+    take(ingest, documents, final)
+    assert take(ingest, documents, live).outdated == 1
+    assert rows(ingest.connection, "SELECT state FROM demo.games") == [("Final",)]
+    assert load_pending(documents, (), Quiet()).loaded == Loaded()
+    ingest.connection.execute("TRUNCATE metadata.documents, demo.games, demo.plays")
+    load_pending(documents, (), Quiet())
+    assert rows(ingest.connection, "SELECT state FROM demo.games") == [("Final",)]
+
+
 def test_a_pruned_response_is_kept_and_changes_nothing(ingest: Ingest, documents: Documents) -> None:
     take(ingest, documents, capture("demo.game", game(7, "Live", [play(0)]), 1))
     pruned = capture("demo.game", {"gamePk": 7, "state": "Final"}, 2, fields="gamePk,state")

@@ -15,6 +15,7 @@ class _Operation:
     raw_table: str
     raw_keys: tuple[str, ...]
     document_key: str
+    version: str
     local: str
     spark: str
 
@@ -31,6 +32,7 @@ def _operation(plan: OperationPlan) -> _Operation:
         raw_table=repr(plan.raw_table),
         raw_keys=tuple(_raw_key(key) for key in plan.raw_keys),
         document_key=repr(plan.document_key),
+        version=repr(plan.version),
         local=repr(f"generated.jobs.local.{module}" if plan.is_compiled else None),
         spark=repr(f"generated.jobs.spark.{module}" if plan.is_compiled else None),
     )

@@ -9,6 +9,7 @@ OPERATIONS = (
         raw_table="job.jobs",
         raw_keys=(),
         document_key=(),
+        version="",
         local="generated.jobs.local.job.jobs",
         spark="generated.jobs.spark.job.jobs",
     ),

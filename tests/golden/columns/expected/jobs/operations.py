@@ -9,6 +9,7 @@ OPERATIONS = (
         raw_table="venue.venue",
         raw_keys=(),
         document_key=(),
+        version="",
         local="generated.jobs.local.venue.venue",
         spark="generated.jobs.spark.venue.venue",
     ),

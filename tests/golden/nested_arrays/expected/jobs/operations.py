@@ -9,6 +9,7 @@ OPERATIONS = (
         raw_table="game.plays",
         raw_keys=(RawKey(name="game_pk", type="bigint", path=("gamePk",)),),
         document_key=("game_pk",),
+        version="",
         local="generated.jobs.local.game.plays",
         spark="generated.jobs.spark.game.plays",
     ),

@@ -9,6 +9,7 @@ OPERATIONS = (
         raw_table="conference.conferences",
         raw_keys=(),
         document_key=(),
+        version="",
         local=None,
         spark=None,
     ),

@@ -9,6 +9,7 @@ OPERATIONS = (
         raw_table="stats.rates",
         raw_keys=(),
         document_key=(),
+        version="",
         local="generated.jobs.local.stats.rates",
         spark="generated.jobs.spark.stats.rates",
     ),
