@@ -53,3 +53,17 @@ class DataError(TerminalError):
     """The input is wrong, not the tool: exit code 1, the rest of the work goes on."""
 
     exit_code = 1
+
+
+def interrupted(error: BaseException | None) -> bool:
+    """Say whether an error is an interrupt, or came up while one was on its way out.
+
+    A connection that was cut off in the middle of a command fails once more when it is closed.
+    """
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False

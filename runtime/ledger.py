@@ -8,7 +8,7 @@ from datetime import datetime
 from psycopg.types.json import Jsonb
 
 from runtime.database import Connection, opened
-from runtime.errors import redact
+from runtime.errors import interrupted, redact
 from runtime.ingest import Tally
 from runtime.job import Json
 from runtime.snapshot import Loaded
@@ -95,11 +95,10 @@ def recorded(
         try:
             yield run
         except BaseException as error:
-            interrupted = isinstance(error, KeyboardInterrupt)
             _finish(
                 connection,
                 run,
-                "interrupted" if interrupted else "failed",
+                "interrupted" if interrupted(error) else "failed",
                 redact(str(error)) or type(error).__name__,
             )
             raise

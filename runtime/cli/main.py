@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import logging
 import os
 import signal
 import sys
@@ -20,7 +21,7 @@ from runtime.cli.options import App, here
 from runtime.cli.verbs import Verbs
 from runtime.cli.work import ingest, load, transform
 from runtime.database import problem
-from runtime.errors import MlbError, redact
+from runtime.errors import MlbError, interrupted, redact
 
 INTERRUPTED = 130
 
@@ -49,6 +50,7 @@ def main() -> NoReturn:
     """Run the command; the exit code says how it went: 0 clean, 1 findings, 2 could not work, 130 interrupted."""
     signal.signal(signal.SIGTERM, _interrupt)
     sys.unraisablehook = _pass_on
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())  # what matters of it comes as an error
     sys.exit(run_cli(sys.argv[1:]))
 
 
@@ -63,11 +65,15 @@ def run_cli(arguments: list[str]) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted; what was committed stays, run the same command to go on", err=True)
-        return INTERRUPTED
+        return _say_interrupted()
     except Exception as error:  # noqa: BLE001  # the last line of defence: no traceback for users
-        return _explain(error, arguments)
+        return _say_interrupted() if interrupted(error) else _explain(error, arguments)
     return code if isinstance(code, int) else 0
+
+
+def _say_interrupted() -> int:
+    click.echo("interrupted; what was committed stays, run the same command to go on", err=True)
+    return INTERRUPTED
 
 
 def _explain(error: Exception, arguments: list[str]) -> int:

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+from runtime.errors import TerminalError, interrupted
+
 SCRIPT = """
 import sys, time
 from runtime.cli.main import _pass_on
@@ -27,3 +29,16 @@ def test_an_interrupt_while_an_object_is_deleted_comes_again() -> None:
     )
     assert ended.stdout == "interrupted\n"
     assert ended.stderr == ""
+
+
+def test_an_error_on_the_way_out_of_an_interrupt_is_one() -> None:
+    try:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise ConnectionError("cut off")
+    except ConnectionError as error:
+        wrapped = TerminalError("the connection failed")
+        wrapped.__cause__ = error
+    assert interrupted(wrapped)
+    assert not interrupted(TerminalError("of its own"))
