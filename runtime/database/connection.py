@@ -27,14 +27,14 @@ _SESSION = (
 
 
 def url_in_use(project: Project, given: str | None = None, *, start: bool = True) -> str:
-    """Return the URL of the database to use, starting the embedded server if that is the one."""
+    """Return the URL of the database to use, starting the embedded server if that is the one.
+
+    A server that runs is asked too: an interrupted start may have left it without its database.
+    """
     named = given or os.environ.get(ENVIRONMENT)
     if named:
         return named
-    found = server.status(project.postgres)
-    if not found.running and start:
-        found = server.start(project.postgres)
-    return found.url()
+    return (server.start if start else server.status)(project.postgres).url()
 
 
 def shown(url: str) -> str:

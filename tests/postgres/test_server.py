@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -65,6 +66,16 @@ def test_starting_and_stopping_twice(folder: Path) -> None:
     assert not database.status(folder).running
     again = database.start(folder, FAST)
     assert again.url() == first.url()
+
+
+def test_a_start_that_was_interrupted_before_the_database_was_made(folder: Path) -> None:
+    found = database.start(folder, FAST)
+    assert found.settings is not None
+    with database.opened(found.settings.url("postgres")) as opened:
+        opened.execute("DROP DATABASE mlb")
+    project = SimpleNamespace(postgres=folder)
+    with database.opened(database.url_in_use(project)) as opened:  # pyright: ignore[reportArgumentType]
+        assert opened.execute("SELECT current_database()").fetchone() == ("mlb",)
 
 
 def first_major() -> int:
