@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from runtime.job import Conformed, Json, is_array, is_object
-from runtime.pointers import Pointer, pointer_text
+from runtime.pointers import Pointer, pointer_text, reach
 from runtime.shape import (
     Array,
     Document,
@@ -250,25 +250,21 @@ def _failed_checks(shape: Node, document: Conformed) -> Iterator[Pointer]:
 
 
 def _reach(root: Conformed, node: Ignored) -> Conformed:
-    value = root
-    for key in node.equals:
-        value = value.get(key) if is_object(value) else None
+    value = reach(root, node.equals)
     if not node.last:
         return value
     return value[-1] if is_array(value) and value else None
 
 
 def _branch(node: Split, value: Conformed) -> Node:
-    for key in node.path:
-        value = value.get(key) if is_object(value) else None
+    value = reach(value, node.path)
     wanted = True if node.equals is None else node.equals
     return node.yes if type(value) is type(wanted) and value == wanted else node.no
 
 
 def _key_fits(node: Map, key: str, item: Conformed) -> bool:
-    for name in node.member:
-        item = item.get(name) if is_object(item) else None
-    return item is not None and key == f"{node.prefix}{item}"
+    found = reach(item, node.member)
+    return found is not None and key == f"{node.prefix}{found}"
 
 
 def _remember(node: Record, signature: tuple[object, ...], value: dict[str, Conformed]) -> Plan:

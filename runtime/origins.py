@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from runtime.conform import Pointer
-from runtime.job import EACH, ENTRIES, Branches, Conformed, Table, Where, is_object
+from runtime.job import EACH, ENTRIES, Branches, Conformed, Table, Where
+from runtime.pointers import Pointer, reach
 
 
 def origins(table: Table, document: Conformed) -> Iterator[tuple[Pointer, Conformed]]:
@@ -37,7 +37,6 @@ def _children(step: str | Branches, value: Conformed) -> Iterator[tuple[str | in
 
 
 def _passes(where: Where, value: Conformed) -> bool:
-    for key in where.path:
-        value = value.get(key) if is_object(value) else None
+    value = reach(value, where.path)
     wanted = True if where.equals is None else where.equals
     return (type(value) is type(wanted) and value == wanted) is not where.negated

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from runtime.job import Conformed, is_object
 from runtime.shape import Array, Map, Node, Record, Split
 
 Pointer: TypeAlias = "tuple[Pointer, str | int] | None"
@@ -59,3 +60,10 @@ def pattern(shape: Node, pointer: str) -> str:
             case _:
                 node, text = None, f"{text}[*]" if token.isdecimal() else f"{text}.{token}"
     return text
+
+
+def reach(value: Conformed, keys: tuple[str, ...]) -> Conformed:
+    """Return what lies under keys of objects, or None where one is missing or is no object."""
+    for key in keys:
+        value = value.get(key) if is_object(value) else None
+    return value

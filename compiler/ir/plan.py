@@ -7,7 +7,7 @@ loops that it shares with the scan, from the root, are those of the current row.
     source   $.liveData.boxscore.teams.{away,home}.team.id          of the row's own team
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from compiler.ir.api import Operation
@@ -87,6 +87,12 @@ class Column:
     was: tuple[str, ...] = ()
     decisions: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False)
+
+    def copied(self) -> "Column":
+        """Return the column as another table has it: it reads the same leaf and does not own it."""
+        if isinstance(self.source, Leaf):
+            return replace(self, source=replace(self.source, owns=False))
+        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """From paths as written, relative to rows, records and lookups, to absolute paths."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from compiler.ir.mapping import TableSpec
 from compiler.ir.paths import Path, Reference, enclosing_record
@@ -27,3 +27,11 @@ def absolute(reference: Reference, row: Path, lookups: Mapping[str, Path]) -> Pa
 def table_path(table: TableSpec, parent: Path) -> Path:
     """Return the absolute path of a table's rows; a nested table's path is relative to its parent's rows."""
     return absolute(table.rows.reference, parent, {}) or ()
+
+
+def tables_of(tables: tuple[TableSpec, ...], parent: Path = ()) -> Iterator[tuple[TableSpec, Path]]:
+    """Yield tables with the absolute paths of their rows, parents before what nests in them."""
+    for table in tables:
+        path = table_path(table, parent)
+        yield table, path
+        yield from tables_of(table.tables, path)

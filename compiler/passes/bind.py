@@ -44,7 +44,7 @@ from compiler.ir.plan import (
 from compiler.ir.shape import Array, Evidence, Record, Scalar, Shape, is_document
 from compiler.ir.types import Native, Type
 from compiler.ir.walk import at, child, rewrite
-from compiler.passes.anchors import absolute, table_path
+from compiler.passes.anchors import absolute, table_path, tables_of
 from compiler.passes.codecs import codec_of
 from compiler.passes.context import Context
 from compiler.passes.shape import describe
@@ -81,7 +81,7 @@ class _Binder:
         self.sentinels = context.mapping.defaults.sentinels
 
     def operation(self, plan: OperationPlan, spec: OperationSpec) -> OperationPlan:
-        for table, path in _specs(spec.tables, ()):
+        for table, path in tables_of(spec.tables):
             self.overrides(table, path)
         tables = tuple(self.tables(spec.tables, ""))
         raw_keys = tuple(key for item in spec.raw_keys if (key := self.raw_key(item)))
@@ -326,13 +326,6 @@ def leaf_column(name: str, path: Path, shape: Shape | None, lookup: str = "") ->
         decisions=(evidence.because,) if evidence.because else (),
         origin=Origin(""),
     )
-
-
-def _specs(tables: tuple[TableSpec, ...], parent: Path) -> Iterator[tuple[TableSpec, Path]]:
-    for table in tables:
-        path = table_path(table, parent)
-        yield table, path
-        yield from _specs(table.tables, path)
 
 
 def _lookup_paths(table: TableSpec, row: Path) -> dict[str, Path]:

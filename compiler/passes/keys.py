@@ -1,6 +1,5 @@
 """Complete the keys: the document's, then the parent's, then the table's own; and put columns in their order."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from compiler.diagnostics import did_you_mean
@@ -10,6 +9,7 @@ from compiler.ir.plan import Column, Leaf, OperationPlan, Plan, RawKey, Table
 from compiler.ir.shape import Shape
 from compiler.ir.types import Kind, Native
 from compiler.ir.walk import at, child
+from compiler.passes.anchors import tables_of
 from compiler.passes.context import Context
 from compiler.rules import NULL_KEY, TABLE_WITHOUT_KEY, UNKNOWN_KEY_COLUMN
 
@@ -23,18 +23,12 @@ def keys(plan: Plan, context: Context) -> Plan:
 
 
 def _operation(plan: OperationPlan, context: Context) -> OperationPlan:
-    specs = {spec.name: spec for spec in _flat(context.specs[plan.name].tables)}
+    specs = {spec.name: spec for spec, _ in tables_of(context.specs[plan.name].tables)}
     done: dict[str, Table] = {}
     for table in plan.tables:
         parent = done.get(table.parent)
         done[table.name] = _table(plan, table, parent, specs.get(table.name), context)
     return replace(plan, tables=tuple(done.values()))
-
-
-def _flat(specs: tuple[TableSpec, ...]) -> Iterator[TableSpec]:
-    for spec in specs:
-        yield spec
-        yield from _flat(spec.tables)
 
 
 def _table(
@@ -70,7 +64,7 @@ def _own_key(table: Table, spec: TableSpec | None) -> tuple[str, ...]:
 
 
 def _parent_key(parent: Table) -> list[Column]:
-    return [_copy(column) for column in parent.columns if column.in_key]
+    return [column.copied() for column in parent.columns if column.in_key]
 
 
 def _reads_the_same(column: Column, key: Column) -> bool:
@@ -78,12 +72,6 @@ def _reads_the_same(column: Column, key: Column) -> bool:
     if isinstance(column.source, Leaf) and isinstance(key.source, Leaf):
         return column.source.path == key.source.path
     return column.source == key.source
-
-
-def _copy(column: Column) -> Column:
-    if isinstance(column.source, Leaf):
-        return replace(column, source=replace(column.source, owns=False))
-    return column
 
 
 def _document_key(plan: OperationPlan) -> list[Column]:

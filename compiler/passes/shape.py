@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from compiler.diagnostics import Sink
-from compiler.ir.mapping import OperationSpec, ShapeSpec, TableSpec
+from compiler.ir.mapping import OperationSpec, ShapeSpec
 from compiler.ir.paths import Branches, Path
 from compiler.ir.plan import OperationPlan, Plan
 from compiler.ir.shape import Array, Evidence, Map, Member, Record, Scalar, Shape, Unknown
 from compiler.ir.types import Codec, DateText, InstantText, Native, Type
 from compiler.ir.walk import at, graft, join, rewrite, scalars
-from compiler.passes.anchors import table_path
+from compiler.passes.anchors import tables_of
 from compiler.passes.context import Context
 from compiler.rules import SHAPE_CONFLICT, UNKNOWN_PATH
 
@@ -123,20 +123,13 @@ def _known(response: Shape, path: Path) -> Shape:
 def _folds(spec: OperationSpec) -> Iterator[Path]:
     """Yield every path of the mapping up to a fold, outer folds first."""
     found: list[Path] = []
-    for table, path in _tables(spec.tables, ()):
+    for table, path in tables_of(spec.tables):
         found.append(path)
         found += [lookup.path.reference.steps for lookup in table.lookups]
     for path in found:
         for index, step in enumerate(path):
             if isinstance(step, Branches):
                 yield path[: index + 1]
-
-
-def _tables(tables: tuple[TableSpec, ...], parent: Path) -> Iterator[tuple[TableSpec, Path]]:
-    for table in tables:
-        path = table_path(table, parent)
-        yield table, path
-        yield from _tables(table.tables, path)
 
 
 def _fold(response: Shape, path: Path) -> Shape:

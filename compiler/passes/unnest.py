@@ -14,7 +14,7 @@ from compiler.ir.plan import BranchOf, Column, Leaf, MapKey, OperationPlan, Ordi
 from compiler.ir.shape import Array, Evidence, Map, Record, Scalar, Shape, Unknown
 from compiler.ir.types import Type
 from compiler.ir.walk import at
-from compiler.passes.anchors import absolute
+from compiler.passes.anchors import absolute, tables_of
 from compiler.passes.bind import leaf_column
 from compiler.passes.context import Context
 from compiler.passes.regions import Regions
@@ -33,7 +33,7 @@ def unnest(plan: Plan, context: Context) -> Plan:
 
 
 def _operation(plan: OperationPlan, context: Context) -> OperationPlan:
-    specs = {spec.name: spec for spec in _flat(context.specs[plan.name].tables)}
+    specs = {spec.name: spec for spec, _ in tables_of(context.specs[plan.name].tables)}
     pending = list(plan.tables)
     while pending:
         filler = _Filler(plan, context.mapping.defaults.folds, specs, _unfolded(context, plan))
@@ -43,12 +43,6 @@ def _operation(plan: OperationPlan, context: Context) -> OperationPlan:
         plan = replace(plan, tables=_after(tables, table.name, derived))
         pending = [*derived, *pending]
     return plan
-
-
-def _flat(specs: tuple[TableSpec, ...]) -> Iterator[TableSpec]:
-    for spec in specs:
-        yield spec
-        yield from _flat(spec.tables)
 
 
 def _unfolded(context: Context, plan: OperationPlan) -> frozenset[Path]:
@@ -75,7 +69,7 @@ class _Filler:
         """Return the table with all its columns, and the tables derived from what does not fit in it."""
         regions = Regions(self.plan)
         if table.name not in set(regions.owner_names()):
-            return replace(table, columns=tuple(_copied(column) for column in table.columns)), ()
+            return replace(table, columns=tuple(column.copied() for column in table.columns)), ()
         shape = at(self.plan.response, table.scan)
         assert shape is not None
         columns = list(_owned(table, regions))
@@ -198,12 +192,6 @@ class _Filler:
 
 def _has_rows(shape: Shape) -> bool:
     return isinstance(shape, Record) or (isinstance(shape, Array) and isinstance(shape.item, Record))
-
-
-def _copied(column: Column) -> Column:
-    if isinstance(column.source, Leaf):
-        return replace(column, source=replace(column.source, owns=False))
-    return column
 
 
 def _owned(table: Table, regions: Regions) -> Iterator[Column]:
