@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from compiler.backends import types
-from compiler.backends.base import source_of
+from compiler.backends.base import Name, source_of
 from compiler.backends.definitions import (
     Anything,
     Definition,
@@ -28,13 +28,15 @@ from compiler.backends.jsontext import layout
 from compiler.backends.provenance import described
 from compiler.bundle import notice
 from compiler.ir.names import digest, pascal, words
-from compiler.ir.paths import Field, show
+from compiler.ir.paths import Field, Path, show
 from compiler.ir.plan import Column, OperationPlan, Plan, Table
 from compiler.ir.types import Kind, Type
 
 AvroSchema = dict[str, object]
 
 EXTRAS = "_extras"
+BODY = "body"
+"""The field of a response that is no object."""
 JSON_TEXT = types.avro(Type.JSON)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PRIMITIVES = {
@@ -54,11 +56,11 @@ class Avro:
     def emit(self, plan: Plan) -> Mapping[str, str]:
         """Return the schemas."""
         responses = {
-            f"avro/{operation.slug}.avsc": layout(response(operation), breaking="fields")
+            _response_file(operation): layout(response(operation), breaking="fields")
             for operation in plan.operations
         }
         rows = {
-            f"avro/{table.name.replace('.', '/')}.avsc": layout(row(table, operation), breaking="fields")
+            _row_file(table): layout(row(table, operation), breaking="fields")
             for operation in plan.operations
             for table in operation.tables
         }
@@ -68,11 +70,11 @@ class Avro:
 def response(operation: OperationPlan) -> AvroSchema:
     """Return the schema of an operation's response: a record, or a record around what is no object."""
     definitions = define(operation)
-    writer = _Writer(definitions, f"mlb.{operation.raw_table}")
+    writer = _Writer(definitions, _namespace(operation))
     if isinstance(definitions.root, Ref):
         schema = writer.definition(definitions.root)
     else:
-        body: AvroSchema = {**_optional("body", writer.node(definitions.root), "$"), "json_name": "$"}
+        body: AvroSchema = {**_optional(BODY, writer.node(definitions.root), "$"), "json_name": "$"}
         schema = _record(definitions.root_name, [body, _EXTRAS_FIELD])
     return {
         "type": "record",
@@ -94,11 +96,54 @@ def row(table: Table, operation: OperationPlan) -> AvroSchema:
     ]
     return {
         "type": "record",
-        "name": f"{pascal(words(table.short_name))}Row",
-        "namespace": f"mlb.{table.schema}",
+        "name": _row_record(table),
+        "namespace": _row_namespace(table),
         "doc": f"Row of {table.name}: {show(table.scan)}. {notice(source_of(operation))}",
         "fields": [*(_cell(column) for column in table.columns), *bookkeeping],
     }
+
+
+def response_name(operation: OperationPlan, path: Path) -> Name | None:
+    """Return the field of the response that holds what is at `path`; None if the schema does not know it."""
+    definitions = define(operation)
+    located = definitions.locate(path)
+    if located is None and isinstance(definitions.root, Ref):
+        return None
+    record, key = (definitions.names[located[0].path], located[1]) if located else (definitions.root_name, "")
+    return Name(
+        file=_response_file(operation),
+        holder=f"{_namespace(operation)}.{record}",
+        name=field_name(key) if located else BODY,
+    )
+
+
+def row_name(table: Table, column: str) -> Name:
+    """Return the field of a column in the schema of its table's rows."""
+    return Name(
+        file=_row_file(table),
+        holder=f"{_row_namespace(table)}.{_row_record(table)}",
+        name=field_name(column),
+    )
+
+
+def _response_file(operation: OperationPlan) -> str:
+    return f"avro/{operation.slug}.avsc"
+
+
+def _row_file(table: Table) -> str:
+    return f"avro/{table.name.replace('.', '/')}.avsc"
+
+
+def _namespace(operation: OperationPlan) -> str:
+    return f"mlb.{operation.raw_table}"
+
+
+def _row_namespace(table: Table) -> str:
+    return f"mlb.{table.schema}"
+
+
+def _row_record(table: Table) -> str:
+    return f"{pascal(words(table.short_name))}Row"
 
 
 def field_name(key: str) -> str:

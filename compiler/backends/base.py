@@ -1,6 +1,7 @@
 """What a backend is, and how it fills templates."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
@@ -13,6 +14,15 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parents[2] / "templates"
 FILTERS = ("indent", "join", "length", "trim")
 """All that a template may do to a value: its model holds texts that are already decided, escaped and aligned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """What a thing is called in a target: a file below `generated/`, the record, class or function there, its name."""
+
+    file: str
+    holder: str
+    name: str
 
 
 class Backend(Protocol):

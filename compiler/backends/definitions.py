@@ -103,6 +103,29 @@ class Definitions:
         """The records by their path."""
         return {item.path: item for item in self.items}
 
+    def locate(self, path: Path) -> "tuple[Definition, str] | None":
+        """Return the record and the key of it that hold what is at `path`: the innermost that the schema knows.
+
+        None for the whole response, for what lies in no record, and for what the schema does not know.
+        """
+        node, found = self.root, None
+        for step in path:
+            match node, step:
+                case Ref(target=target), Field() | Branches():
+                    definition = self.by_path[target]
+                    names = (step.name,) if isinstance(step, Field) else step.names
+                    held = next((item for item in definition.properties if item.key in names), None)
+                    if held is None:
+                        return None
+                    node, found = held.node, (definition, held.key)
+                case (ListOf(item=inner), Each()) | (MapOf(value=inner), Entries() | SameKey()):
+                    node = inner
+                case Anything(), _:
+                    return found
+                case _:
+                    return None
+        return found
+
     def name_of(self, reference: Ref) -> str:
         """Return the name of the definition that a reference means."""
         return self.names[reference.target]

@@ -16,12 +16,13 @@ from importlib.metadata import version
 from multiprocessing import get_context
 from typing import cast
 
-from compiler.backends.base import render, source_of
+from compiler.backends.base import Name, render, source_of
 from compiler.backends.definitions import Definitions, define
 from compiler.backends.jsontext import compact
 from compiler.backends.naming import attributes
 from compiler.backends.response import Style, document
 from compiler.bundle import MemoryCache, TextCache, digest, header
+from compiler.ir.paths import Path
 from compiler.ir.plan import OperationPlan, Plan
 
 BASE = "models/base.py"
@@ -62,7 +63,7 @@ class Pydantic:
 
     def emit(self, plan: Plan) -> Mapping[str, str]:
         """Return the modules; what the cache knows is not generated again."""
-        requests = {f"models/{operation.slug}.py": request(operation) for operation in plan.operations}
+        requests = {_file(operation): request(operation) for operation in plan.operations}
         known = {path: self.cache.get(asked.key) for path, asked in requests.items()}
         missing = [path for path, text in known.items() if text is None]
         made = dict(zip(missing, generate_all([requests[path] for path in missing]), strict=True))
@@ -75,13 +76,31 @@ class Pydantic:
 def request(operation: OperationPlan) -> Request:
     """Return what the generator is asked for an operation."""
     definitions = define(operation)
-    path = f"models/{operation.slug}.py"
+    path = _file(operation)
     return Request(
         schema=compact(document(operation, definitions, _STYLE)),
         class_name=definitions.root_name,
         aliases=tuple(sorted(_aliases(definitions).items())),
         head=header(path, source_of(operation)) + render("models/head.jinja", operation=operation.name),
     )
+
+
+def attribute_name(operation: OperationPlan, path: Path) -> Name | None:
+    """Return the attribute that holds what is at `path`; None if no model has it."""
+    definitions = define(operation)
+    located = definitions.locate(path)
+    if located is None:
+        return None
+    definition, key = located
+    return Name(
+        file=_file(operation),
+        holder=definitions.names[definition.path],
+        name=attributes([item.key for item in definition.properties])[key],
+    )
+
+
+def _file(operation: OperationPlan) -> str:
+    return f"models/{operation.slug}.py"
 
 
 def generate_all(requests: Sequence[Request]) -> list[str]:

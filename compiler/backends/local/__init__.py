@@ -8,7 +8,7 @@ jobs/operations.py         every operation, with its raw table and its modules
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from compiler.backends.base import render, source_of
+from compiler.backends.base import Name, render, source_of
 from compiler.backends.local.documents import document_module, used
 from compiler.backends.local.functions import function
 from compiler.backends.local.operations import operations_module
@@ -41,11 +41,24 @@ class LocalBackend:
         for operation in plan.operations:
             if operation.is_compiled:
                 files[f"jobs/documents/{operation.slug}.py"] = document_module(operation)
-                files[f"jobs/local/{operation.slug}.py"] = _job_module(operation)
+                files[_job_file(operation)] = _job_module(operation)
         return files
 
 
 BACKEND = LocalBackend()
+
+
+def column_name(operation: OperationPlan, table: Table, column: str) -> Name:
+    """Return where a column is made: the function of its table."""
+    return Name(file=_job_file(operation), holder=_function_name(table), name=column)
+
+
+def _job_file(operation: OperationPlan) -> str:
+    return f"jobs/local/{operation.slug}.py"
+
+
+def _function_name(table: Table) -> str:
+    return table.short_name
 
 
 def _job_module(operation: OperationPlan) -> str:
@@ -69,7 +82,7 @@ def _index_line(table: Table) -> str:
 
 def _function(operation: OperationPlan, table: Table) -> _Function:
     return _Function(
-        name=table.short_name,
+        name=_function_name(table),
         constant=table.short_name.upper(),
         doc=table.doc or f"One row per `{table.name}`.",
         lines=function(operation, table),

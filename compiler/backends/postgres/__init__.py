@@ -8,11 +8,11 @@ from compiler.backends.base import sole_source
 from compiler.backends.postgres.checks import check
 from compiler.backends.postgres.ddl import script
 from compiler.backends.postgres.history import chained, initial
-from compiler.backends.postgres.lowering import lower
+from compiler.backends.postgres.lowering import column_of, lower, raw_columns
 from compiler.bundle import header
 from compiler.ir.plan import Plan
 
-__all__ = ["BACKEND", "check", "lower", "script"]
+__all__ = ["BACKEND", "check", "column_of", "lower", "raw_columns", "script"]
 
 SCHEMA = "postgres/schema.sql"
 

@@ -46,22 +46,27 @@ def lower(plan: Plan) -> Catalog:
 
 def _raw_table(operation: OperationPlan) -> Table:
     name = operation.raw_table.partition(".")[2]
-    keys = tuple(
-        Column(name=key.name, type=types.postgres(key.type), nullable=True, comment=show(key.path))
-        for key in operation.raw_keys
-    )
     newest = _index(name, ("document_key", "captured_at"), suffix="document_key_idx")
     return Table(
         name=operation.raw_table,
         kind="raw",
         operation=operation.name,
-        columns=(*_BEFORE_KEYS, *keys, *_AFTER_KEYS),
+        columns=raw_columns(operation),
         key=("raw_id", "captured_at"),
         key_name=bounded(f"{name}_pkey"),
-        indexes=(newest, *(_index(name, (key.name,)) for key in keys)),
+        indexes=(newest, *(_index(name, (key.name,)) for key in operation.raw_keys)),
         partitioning=Partitioning(column="captured_at", every="month"),
         comment=_raw_comment(operation),
     )
+
+
+def raw_columns(operation: OperationPlan) -> tuple[Column, ...]:
+    """Return the columns of an operation's raw table."""
+    keys = tuple(
+        Column(name=key.name, type=types.postgres(key.type), nullable=True, comment=show(key.path))
+        for key in operation.raw_keys
+    )
+    return (*_BEFORE_KEYS, *keys, *_AFTER_KEYS)
 
 
 def _raw_comment(operation: OperationPlan) -> str:
@@ -76,7 +81,7 @@ def _normalized_table(table: PlanTable, operation: OperationPlan) -> Table:
         name=table.name,
         kind="normalized",
         operation=operation.name,
-        columns=(*(_column(column) for column in table.columns), *_BOOKKEEPING),
+        columns=(*(column_of(column) for column in table.columns), *_BOOKKEEPING),
         key=table.key,
         key_name=bounded(f"{name}_pkey"),
         indexes=by_document,
@@ -84,7 +89,8 @@ def _normalized_table(table: PlanTable, operation: OperationPlan) -> Table:
     )
 
 
-def _column(column: PlanColumn) -> Column:
+def column_of(column: PlanColumn) -> Column:
+    """Return a column of a table as PostgreSQL has it."""
     return Column(
         name=column.name,
         type=types.postgres(column.type, is_array=column.is_array),

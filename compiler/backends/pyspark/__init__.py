@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from compiler.backends.base import render, source_of
+from compiler.backends.base import Name, render, source_of
 from compiler.backends.pyspark.columns import Pattern
 from compiler.backends.pyspark.lower import Rows, Select, TableLowering
-from compiler.backends.pyspark.schema import prune, quoted, reads, show
+from compiler.backends.pyspark.schema import name_in, prune, quoted, reads, show
+from compiler.ir.paths import Path
 from compiler.ir.paths import show as show_path
 from compiler.ir.plan import OperationPlan, Plan, Table
 from compiler.ir.types import Type
@@ -36,14 +37,24 @@ class PySpark:
 
     def emit(self, plan: Plan) -> Mapping[str, str]:
         """Return one module for each operation that has tables."""
-        return {
-            f"jobs/spark/{operation.slug}.py": _module(operation)
-            for operation in plan.operations
-            if operation.tables
-        }
+        return {_file(operation): _module(operation) for operation in plan.operations if operation.tables}
 
 
 BACKEND = PySpark()
+
+
+def column_name(operation: OperationPlan, table: Table, column: str) -> Name:
+    """Return where a column is made: the function of its table."""
+    return Name(file=_file(operation), holder=_function_name(table, operation), name=column)
+
+
+def schema_name(operation: OperationPlan, path: Path) -> str:
+    """Return the name in `SCHEMA` of what is at `path`, as Spark writes nested fields; "" if no table reads it."""
+    return name_in(prune(reads(operation)), path)
+
+
+def _file(operation: OperationPlan) -> str:
+    return f"jobs/spark/{operation.slug}.py"
 
 
 def _module(operation: OperationPlan) -> str:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import assert_never
 
-from compiler.backends.pyspark.schema import leaf_type, quoted
+from compiler.backends.pyspark.schema import leaf_type, part_name, quoted
 from compiler.backends.types import spark
 from compiler.ir.names import snake
 from compiler.ir.paths import Field, Path, show
@@ -68,11 +68,7 @@ def reference(element: str, fields: Path) -> str:
     names = [field.name for field in fields if isinstance(field, Field)]
     if len(names) < len(fields):
         raise ValueError(f"a loop that is not the row's own: {show(fields)}")
-    return ".".join((element, *(_part(name) for name in names)))
-
-
-def _part(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) else f"`{name.replace('`', '``')}`"
+    return ".".join((element, *(part_name(name) for name in names)))
 
 
 def value(column: Column, leaf: Leaf, place: str) -> str:

@@ -4,6 +4,7 @@ Branches of a fold share one schema, so that Spark can put them into one column;
 """
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import assert_never
@@ -184,6 +185,36 @@ def _struct(deeper: tuple[Read, ...]) -> StructOf:
         for group in dict.fromkeys(peers.values())
     }
     return StructOf(tuple(Member(name, nodes[group], len(group) > 1) for name, group in peers.items()))
+
+
+def name_in(node: Node, path: Path) -> str:
+    """Return the nested name of what is at `path`, as Spark writes it; "" where the schema ends before.
+
+    >>> name_in(prune([Read((Field("a"), Each(), Field("b c")), "LongType")]), (Field("a"), Each(), Field("b c")))
+    'a.element.`b c`'
+    """
+    parts: list[str] = []
+    for step in path:
+        match node, step:
+            case ArrayOf(inner), Each():
+                parts.append("element")
+            case MapOf(inner), Entries() | SameKey():
+                parts.append("value")
+            case StructOf(members), Field() | Branches():
+                known = next((member for member in members if member.name in _names(step)), None)
+                if known is None:
+                    return ""
+                inner = known.node
+                parts.append(part_name(known.name))
+            case _:
+                return ""
+        node = inner
+    return ".".join(parts)
+
+
+def part_name(name: str) -> str:
+    """Return a name as a part of a dotted one: in backticks unless it is plain."""
+    return name if re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) else f"`{name.replace('`', '``')}`"
 
 
 @dataclass(frozen=True, slots=True)
