@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
+import orjson
+
 from runtime.capture import Capture, Request, digest, request_from_json
 from runtime.errors import DataError
 from runtime.job import Json
@@ -48,6 +50,20 @@ def read(source: str, defaults: Defaults = Defaults()) -> Capture:
         return _from_envelope(plain, source, captured_at) or _bare(plain, source, defaults, captured_at)
     except ValueError as error:
         raise UnreadableError(str(error), source, content) from error
+
+
+def wrap(members: Mapping[str, Json], body: bytes) -> bytes:
+    """Return a gzipped envelope around a bare body, which `read` gives back byte for byte.
+
+    White space around the body is no part of it.
+
+    Raises:
+        ValueError: the body is not JSON.
+    """
+    text = body.strip(b" \t\n\r")
+    orjson.loads(text)
+    opened = orjson.dumps(dict(members)).removesuffix(b"}")
+    return gzip.compress(opened + f',"{_BODY}":'.encode() + text + b"}", mtime=0)
 
 
 def _content(source: str) -> tuple[bytes, datetime]:

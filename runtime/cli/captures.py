@@ -13,9 +13,12 @@ def captures() -> None:
 
     They are MLB Advanced Media's: for individual, non-commercial, non-bulk use.
 
+    Responses of your own go into a folder of any other name below `.mlb/captures/`, as `.json` or `.json.gz` files,
+    each an envelope `{endpoint, method, path_params, query_params, status_code, response}`; jobs take them in too.
+
     Examples:
       mlb-etl captures pull
-      mlb-etl captures list --json
+      mkdir -p .mlb/captures/mine && cp *.json .mlb/captures/mine && mlb-etl captures list
     """
 
 
@@ -25,7 +28,8 @@ def captures() -> None:
 def pull(app: App, as_json: bool) -> None:
     """Fetch the captures from the package index.
 
-    Reads pip's configured index; writes `.mlb/captures/`. What is there already is not fetched again.
+    Reads pip's configured index; writes a folder per source below `.mlb/captures/`. What is there already is not
+    fetched again, what is damaged is repaired, and folders of your own are left alone.
 
     Examples:
       mlb-etl captures pull
@@ -33,7 +37,7 @@ def pull(app: App, as_json: bool) -> None:
     """
     folders = shelf.pull(app.project, app.progress)
     for folder in folders:
-        count = sum(1 for path in folder.rglob("*") if path.is_file())
+        count = len(shelf.in_folder(folder))
         if as_json:
             print_json({"folder": str(folder), "captures": count})
         else:
@@ -44,7 +48,7 @@ def pull(app: App, as_json: bool) -> None:
 @as_json_option
 @click.pass_obj
 def list_captures(app: App, as_json: bool) -> None:
-    """List the captures that are here.
+    """List the captures that are here: size, status, when, from which source or folder, and the request.
 
     Examples:
       mlb-etl captures list
@@ -54,9 +58,9 @@ def list_captures(app: App, as_json: bool) -> None:
     if as_json:
         print_lines(found)
         return
+    width = max((len(one.source) for one in found), default=0)
     for one in found:
-        click.echo(
-            f"{one.body_bytes:>10,}  {one.status_code}  {one.captured_at:%Y-%m-%d %H:%M}  {one.request}"
-        )
+        when = f"{one.captured_at:%Y-%m-%d %H:%M}"
+        click.echo(f"{one.body_bytes:>10,}  {one.status_code}  {when}  {one.source:{width}}  {one.request}")
     if not found:
         click.echo("no captures here: run `mlb-etl captures pull`", err=True)

@@ -1,14 +1,12 @@
 """Start and stop the embedded server; safe to do twice, and from two processes at once."""
 
-import contextlib
 import ctypes
-import fcntl
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from psycopg import sql
 from runtime.database import binaries as programs
 from runtime.database import cluster, place, postmaster, settings
 from runtime.errors import TerminalError
+from runtime.locks import locked
 
 _POLL = 0.02
 _PR_SET_PDEATHSIG = 1
@@ -67,7 +66,7 @@ def start(folder: Path, options: Options = Options()) -> Status:  # frozen
     """Start the server of a folder, creating it the first time; a running one is left alone."""
     where = place.choose(folder)
     place.prepare(where)
-    with _locked(where.lock):
+    with locked(where.lock):
         stored = _settings(where, options)
         found = postmaster.read(where.data)
         if found is None:
@@ -83,7 +82,7 @@ def stop(folder: Path, patience: float = 60.0) -> bool:
     where = place.choose(folder)
     if not where.base.is_dir():
         return False
-    with _locked(where.lock):
+    with locked(where.lock):
         found = postmaster.read(where.data)
         if found is None:
             return False
@@ -211,11 +210,3 @@ def _refused(error: psycopg.OperationalError, found: Status) -> TerminalError:
             hint="somebody changed it: put the right password there",
         )
     return TerminalError(f"the server is up but refuses connections: {error}", where=str(found.base))
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Generator[None]:
-    """Hold an exclusive lock between processes; it goes with the process, however that ends."""
-    with path.open("a", encoding="ascii") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield

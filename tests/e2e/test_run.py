@@ -12,10 +12,12 @@ import psycopg
 import pytest
 
 from runtime.envelope import read
+from runtime.sources import SOURCES
 from tests.e2e.conftest import Place
 from tests.e2e.rows import counted
 
 RUN = "mlb-etl run demo"
+CAPTURES = sum(source.contents.count for source in SOURCES)
 LATEST = """
 SELECT status, captures, rows_inserted, rows_updated, rows_deleted, finished_at IS NOT NULL
 FROM metadata.job_executions WHERE verb = 'run' ORDER BY execution_id DESC LIMIT 1
@@ -86,16 +88,16 @@ def test_ctrl_c_is_recorded_and_leaves_whole_responses(interrupted: Ended) -> No
     assert "Traceback" not in interrupted.printed
     assert interrupted.ledger[0] == "interrupted"
     assert interrupted.ledger[-1], "a run that ended has an end"
-    assert 0 < sum(interrupted.raw.values()) < 44
+    assert 0 < sum(interrupted.raw.values()) < CAPTURES
 
 
 def test_the_next_run_finishes_the_work(first: Ended) -> None:
     assert first.code == 0
-    assert first.ledger[:2] == ("succeeded", 44)
+    assert first.ledger[:2] == ("succeeded", CAPTURES)
     assert first.ledger[2] > 0
-    assert sum(first.raw.values()) == 44
+    assert sum(first.raw.values()) == CAPTURES
     assert first.raw["season.seasons"] > 0
-    assert first.raw["game.live_game_v1"] == 2
+    assert first.raw["game.live_game_v1"] == 3
 
 
 def test_every_capture_is_raw_under_its_request(place: Place, first: Ended) -> None:
@@ -103,13 +105,13 @@ def test_every_capture_is_raw_under_its_request(place: Place, first: Ended) -> N
     wanted = Counter(found["operation"] for found in listed)
     rows = " UNION ALL ".join(f"SELECT endpoint, method FROM {name}" for name in first.raw)
     stored = dict(place.rows(f"SELECT endpoint || '.' || method, count(*) FROM ({rows}) r GROUP BY 1"))
-    assert len(listed) == 44
+    assert len(listed) == CAPTURES
     assert stored == wanted
 
 
 def test_running_again_changes_nothing(first: Ended, second: Ended) -> None:
     assert second.code == 0
-    assert second.ledger == ("succeeded", 44, 0, 0, 0, True)
+    assert second.ledger == ("succeeded", CAPTURES, 0, 0, 0, True)
     assert second.raw == first.raw
     assert second.printed == first.printed
 
@@ -127,10 +129,18 @@ def test_every_key_is_unique_and_filled(place: Place, operations: list, second: 
 
 
 def test_the_tables_hold_what_the_files_say(place: Place, second: Ended, tmp_path: Path) -> None:
-    [(sha256,)] = place.rows("SELECT sha256 FROM metadata.documents WHERE operation = 'game.liveGameV1'")
-    files = sorted((place.root / ".mlb" / "captures").rglob("liveGameV1_*.json.gz"))
-    [loaded] = [file for file in files if read(str(file)).sha256 == sha256]
-    place.sh(f"mlb-etl transform game.liveGameV1 '{loaded}' --to '{tmp_path}'")
+    loaded = {
+        sha
+        for (sha,) in place.rows("SELECT sha256 FROM metadata.documents WHERE operation = 'game.liveGameV1'")
+    }
+    files = [
+        file
+        for file in (place.root / ".mlb" / "captures").rglob("liveGameV1/*.gz")
+        if read(str(file)).sha256 in loaded
+    ]
+    assert len(files) == len(loaded) == 2
+    named = " ".join(f"'{file}'" for file in files)
+    place.sh(f"mlb-etl transform game.liveGameV1 {named} --to '{tmp_path}'")
     written = sorted(tmp_path.glob("*.ndjson"))
     assert len(written) > 17
     for file in written:

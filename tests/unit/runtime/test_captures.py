@@ -2,18 +2,21 @@
 
 import hashlib
 import io
+import shutil
 import tarfile
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import requests
 
-from runtime import captures, index
+from runtime import captures, envelope, index
 from runtime.errors import MlbError, TerminalError, TransientError
 from runtime.progress import Quiet
 from runtime.project import Project
-from runtime.sources import CaptureSource
+from runtime.sources import Asked, Bare, CaptureSource, Contents, Enveloped
 
 UPLOADED = datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)
 FILES = {
@@ -34,10 +37,13 @@ def tarball(files: dict[str, bytes]) -> bytes:
     return stream.getvalue()
 
 
+TWO = Enveloped(count=2)
+
+
 class Shop:
     """An index with one release; counts how often it is asked."""
 
-    def __init__(self, content: bytes, monkeypatch: pytest.MonkeyPatch, count: int = 2) -> None:
+    def __init__(self, content: bytes, monkeypatch: pytest.MonkeyPatch, contents: Contents = TWO) -> None:
         self.content, self.asked = content, 0
         self.source = CaptureSource(
             package="pack",
@@ -45,8 +51,8 @@ class Shop:
             filename="pack-1.0.tar.gz",
             sha256=hashlib.sha256(content).hexdigest(),
             root="data",
-            suffix=".json.gz",
-            count=count,
+            suffix=".json.gz" if isinstance(contents, Enveloped) else ".json",
+            contents=contents,
         )
         monkeypatch.setattr(captures, "SOURCES", (self.source,))
 
@@ -61,7 +67,7 @@ def test_pulling_twice_asks_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     captures.pull(project, Quiet(), shop.fetch)
     [folder] = captures.pull(project, Quiet(), shop.fetch)
     assert shop.asked == 1
-    found = [path for path in folder.rglob("*") if path.is_file()]
+    found = captures.in_folder(folder)
     assert sorted(str(path.relative_to(folder)) for path in found) == [
         "season/b.json.gz",
         "season/seasons/a.json.gz",
@@ -70,15 +76,112 @@ def test_pulling_twice_asks_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert len(captures.files(project)) == 2
 
 
-def test_a_missing_file_is_unpacked_again_without_asking(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def removed(file: Path) -> None:
+    file.unlink()
+
+
+def truncated(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def without_sums(file: Path) -> None:
+    (file.parents[1] / "SHA256SUMS").unlink()
+
+
+@pytest.mark.parametrize("damage", [removed, truncated, without_sums])
+def test_damage_is_repaired_without_asking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], None]
 ) -> None:
     shop, project = Shop(tarball(FILES), monkeypatch), Project(tmp_path)
     [folder] = captures.pull(project, Quiet(), shop.fetch)
-    (folder / "season/b.json.gz").unlink()
+    damage(folder / "season/b.json.gz")
     captures.pull(project, Quiet(), shop.fetch)
     assert shop.asked == 1
     assert (folder / "season/b.json.gz").read_bytes() == b"b"
+    assert (folder / "SHA256SUMS").is_file()
+
+
+def test_a_damaged_archive_is_fetched_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop, project = Shop(tarball(FILES), monkeypatch), Project(tmp_path)
+    [folder] = captures.pull(project, Quiet(), shop.fetch)
+    removed(folder / "season/b.json.gz")
+    (project.captures / shop.source.filename).write_bytes(b"half")
+    captures.pull(project, Quiet(), shop.fetch)
+    assert shop.asked == 2
+    assert (folder / "season/b.json.gz").read_bytes() == b"b"
+
+
+def test_what_an_interrupted_pull_left_is_no_capture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop, project = Shop(tarball(FILES), monkeypatch), Project(tmp_path)
+    staging = project.captures / ".new-1" / "bodies"
+    staging.mkdir(parents=True)
+    (staging / "c.json.gz").write_bytes(b"c")
+    captures.pull(project, Quiet(), shop.fetch)
+    assert len(captures.files(project)) == 2
+
+
+BODY = b'{"seasons": [{"x": 1.10, "y": "\\u00e9"}], "response": {"a": "]}"}}'
+BARE = {"pack-1.0/data/a.json": BODY, "pack-1.0/data/b.json": b"[]", "pack-1.0/data/c.json": b"{}"}
+ASKED = Asked(operation="season.seasons", query_params={"season": "1999"})
+
+
+def bare(**answers: Asked) -> Bare:
+    return Bare(
+        answers={f"{name}.json": asked for name, asked in answers.items()}, left_out={"b.json": "old"}
+    )
+
+
+@pytest.mark.parametrize("around", [(b"", b""), (b"\n ", b"\r\n\t")], ids=["alone", "in white space"])
+def test_a_bare_body_is_kept_byte_for_byte_under_its_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, around: tuple[bytes, bytes]
+) -> None:
+    content = tarball(BARE | {"pack-1.0/data/a.json": BODY.join(around)})
+    shop, project = Shop(content, monkeypatch, bare(a=ASKED)), Project(tmp_path)
+    [folder] = captures.pull(project, Quiet(), shop.fetch)
+    [file] = captures.files(project)
+    assert Path(file) == folder / "season/seasons/a.json.gz"
+    read = envelope.read(file)
+    assert (read.body, read.sha256) == (BODY, hashlib.sha256(BODY).hexdigest())
+    assert read.request.canonical() == "season.seasons?season=1999"
+    assert read.request.captured_at == UPLOADED
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xef\xbb\xbf{}", b"NaN"])
+def test_a_bare_body_that_is_not_json_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: bytes
+) -> None:
+    shop = Shop(tarball({"pack-1.0/data/a.json": body}), monkeypatch, bare(a=ASKED))
+    with pytest.raises(TerminalError, match=r"pack 1\.0: a\.json is not JSON"):
+        captures.pull(Project(tmp_path), Quiet(), shop.fetch)
+    assert captures.files(Project(tmp_path)) == ()
+
+
+def test_a_source_that_fails_is_named_and_the_others_are_pulled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, project = Shop(tarball(FILES), monkeypatch), Project(tmp_path)
+    broken = replace(shop.source, package="other", filename="other-1.0.tar.gz")
+    monkeypatch.setattr(captures, "SOURCES", (broken, shop.source))
+
+    def fetch(source: CaptureSource, into: Path) -> datetime:
+        if source is broken:
+            raise TransientError("cannot fetch it", hint="check the network")
+        return shop.fetch(source, into)
+
+    with pytest.raises(TransientError, match=r"^other 1\.0: cannot fetch it\n.*check the network"):
+        captures.pull(project, Quiet(), fetch)
+    assert len(captures.files(project)) == 2
+
+
+def test_the_list_says_where_a_capture_comes_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop, project = Shop(tarball(BARE), monkeypatch, bare(a=ASKED, c=ASKED)), Project(tmp_path)
+    [folder] = captures.pull(project, Quiet(), shop.fetch)
+    mine = project.captures / "mine" / "deeper"
+    mine.mkdir(parents=True)
+    shutil.copy(folder / "season/seasons/a.json.gz", mine)
+    captures.pull(project, Quiet(), shop.fetch)
+    sources = [found.source for found in captures.listing(project, Quiet())]
+    assert sources == ["mine", "pack-1.0", "pack-1.0"]
 
 
 @pytest.mark.parametrize(
@@ -87,14 +190,14 @@ def test_a_missing_file_is_unpacked_again_without_asking(
 def test_names_that_lead_elsewhere_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    shop = Shop(tarball({name: b"x"}), monkeypatch, count=1)
+    shop = Shop(tarball({name: b"x"}), monkeypatch, contents=Enveloped(count=1))
     with pytest.raises((MlbError, tarfile.TarError, ValueError)):
         captures.pull(Project(tmp_path / "project"), Quiet(), shop.fetch)
     assert not list(tmp_path.rglob("evil*"))
 
 
 def test_a_release_with_other_content_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shop = Shop(tarball(FILES), monkeypatch, count=3)
+    shop = Shop(tarball(FILES), monkeypatch, contents=Enveloped(count=3))
     with pytest.raises(TerminalError, match="2 captures where 3 are expected"):
         captures.pull(Project(tmp_path), Quiet(), shop.fetch)
     assert captures.files(Project(tmp_path)) == ()
