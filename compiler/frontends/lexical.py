@@ -1,6 +1,7 @@
 """Classes of strings and of object keys: exact rules, each reversible, no guess."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
@@ -71,10 +72,21 @@ _KEY_CLASSES = (
     ("date", _DATE),
     ("timecode", re.compile(r"[0-9]{8}_[0-9]{6}")),
     ("uuid", re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")),
+    ("instant", _INSTANT),
     ("integer", re.compile(r"[0-9]+")),
+    ("number", re.compile(r"-[0-9]+|-?[0-9]*\.[0-9]+")),
+    ("numbers", re.compile(r"[0-9]+([-_:/][0-9]+)+")),
+    ("hash", re.compile(r"[0-9a-f]{24}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")),
+    ("address", re.compile(r"(https?:/)?/.+")),
+    ("numbered", re.compile(r".*[A-Za-z].*[0-9]{5}")),
 )
+_NEVER_NAMES = {name for name, _ in _KEY_CLASSES} - {"integer", "number", "numbers", "numbered"}
 _IDENTIFIER = re.compile(r"id|ids|.*(Id|Pk)")
-_KEY_DIGITS = re.compile(r"[^0-9]*([0-9]+)[^0-9]*")
+_PLAIN_NAME = re.compile(r"[a-z][A-Za-z0-9]*")
+_NUMBERS = re.compile(r"[0-9]+")
+_LONG = 3
+"""Digits from which a number inside a key is the id inside its value by no accident."""
+_KEY_SPACES_KEPT = 4096
 
 
 @lru_cache(maxsize=65_536)
@@ -93,35 +105,82 @@ def map_evidence(entries: Mapping[str, object]) -> str:
 
     >>> map_evidence({"ID660271": {"person": {"id": 660271}}})
     'key-in-value'
+    >>> map_evidence({"NYA": {"code": "NYA"}, "LAN": {"code": "LAN"}})
+    'key-in-value'
     >>> map_evidence({"2024-07-12": 1, "2024-07-13": 2})
+    'lexical:date'
+    >>> map_evidence({"2024-07-12": 1, "2024-07-13": 2, "total": 3})
     'lexical:date'
     >>> map_evidence({"first": {"id": 660271}, "second": {"id": 545361}})
     ''
     """
     if not entries:
         return ""
-    first, value = next(iter(entries.items()))
-    if isinstance(value, dict) and all(_holds_its_key(key, value) for key, value in entries.items()):
+    if type(next(iter(entries.values()))) is dict and (
+        _hold_their_keys(entries) or _repeat_their_keys(entries)
+    ):
         return "key-in-value"
-    found = key_class(first)
-    return f"lexical:{found}" if found and all(key_class(key) == found for key in entries) else ""
+    found, is_unanimous = _key_space(tuple(entries))
+    if found and (is_unanimous or len({type(value) for value in entries.values()}) == 1):
+        return f"lexical:{found}"
+    return ""
 
 
-def _holds_its_key(key: str, value: object) -> bool:
-    """Whether a value is an object with an id, its own or one level below, that equals the key or its digits."""
-    if not isinstance(value, dict):
-        return False
+@lru_cache(maxsize=_KEY_SPACES_KEPT)
+def _key_space(keys: tuple[str, ...]) -> tuple[str, bool]:
+    """Return the class of most keys, or "", and whether it is that of all of them.
+
+    A class that might be a name must be that of all keys; one that never is (a day) makes a map of an object also
+    where a few names (`total`) stand among the values.
+    """
+    classes = Counter(map(key_class, keys))
+    if classes.keys() <= {"integer", "number"}:
+        return max(classes), True
+    found, count = classes.most_common(1)[0]
+    if count == len(keys):
+        return found, True
+    return (found if found in _NEVER_NAMES and 2 * count > len(keys) else ""), False
+
+
+def _hold_their_keys(entries: Mapping[str, object]) -> bool:
+    """Whether each value holds its key, or the digits in it, as an id; short digits after a word prove nothing."""
+    is_proved = False
+    for key, value in entries.items():
+        held = _key_held(key, value)
+        if not held:
+            return False
+        is_proved = is_proved or held == key or len(held) >= _LONG
+    return is_proved
+
+
+def _key_held(key: str, value: object) -> str:
+    """Return what of a key is an id in its value, its own or one level below; "" if nothing is."""
+    if type(value) is not dict:
+        return ""
     members = cast("dict[str, object]", value)
-    digits = _KEY_DIGITS.fullmatch(key)
-    wanted = {key, digits[1]} if digits else {key}
-    return any(_is_id_in(wanted, name, held) for name, held in members.items())
+    wanted = {key, *_NUMBERS.findall(key)}
+    return next((found for name, held in members.items() if (found := _id_in(name, held)) in wanted), "")
 
 
-def _is_id_in(wanted: set[str], name: str, held: object) -> bool:
-    if isinstance(held, dict):
-        return _text(cast("dict[str, object]", held).get("id")) in wanted
-    return _is_identifier(name) and _text(held) in wanted
+def _id_in(name: str, held: object) -> str:
+    if type(held) is dict:
+        return _text(cast("dict[str, object]", held).get("id"))
+    return _text(held) if _is_identifier(name) else ""
 
 
-def _text(value: object) -> str | None:
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else None
+def _text(value: object) -> str:
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _repeat_their_keys(entries: Mapping[str, object]) -> bool:
+    """Whether two values or more each repeat their key as a text, and no key could be a plain name (`hitting`)."""
+    return len(entries) > 1 and all(
+        not _PLAIN_NAME.fullmatch(key)
+        and type(value) is dict
+        and key in _texts(cast("dict[str, object]", value))
+        for key, value in entries.items()
+    )
+
+
+def _texts(members: Mapping[str, object]) -> list[str]:
+    return [value for value in members.values() if type(value) is str]

@@ -121,6 +121,42 @@ def test_a_record(name: str) -> None:
     assert not map_evidence(RECORDS[name])
 
 
-@pytest.mark.parametrize("key", ["id", "ID", "ID12a", "firstDate2ndHalf", "first", "2024-7-1", ""])
+@pytest.mark.parametrize("key", ["id", "ID", "ID12a", "firstDate2ndHalf", "first", "2nd", "mp4Avc", ""])
 def test_an_ordinary_name_has_no_class(key: str) -> None:
     assert key_class(key) == ""
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("ID660271", "id"),
+        ("2024-07-13T01:40:00Z", "instant"),
+        ("9f86d081884c7d659a2feaa0c55ad015", "hash"),
+        ("-1.5", "number"),
+        ("2023-24", "numbers"),
+        ("747175_12", "numbers"),
+        ("jane-roe-660001", "numbered"),
+        ("/api/v1/people/660271", "address"),
+    ],
+)
+def test_the_class_of_a_key(key: str, expected: str) -> None:
+    assert key_class(key) == expected
+
+
+def test_short_digits_that_equal_an_id_prove_nothing() -> None:
+    assert not map_evidence({"umpire1": {"id": 1}, "umpire2": {"id": 2}})
+    assert map_evidence({"team9": {"id": 9}, "team119": {"id": 119}}) == "key-in-value"
+    assert map_evidence({"1": {"id": 1}}) == "key-in-value"
+
+
+def test_a_repeated_key_counts_where_it_could_be_no_name() -> None:
+    assert map_evidence({"NYA": {"code": "NYA"}, "LAN": {"code": "LAN"}}) == "key-in-value"
+    assert not map_evidence({"hitting": {"group": "hitting"}, "pitching": {"group": "pitching"}})
+    assert not map_evidence({"NYA": {"code": "NYA"}, "LAN": {"code": "LAX"}})
+
+
+def test_few_names_among_values_are_values_if_they_hold_the_same() -> None:
+    days = {"2024-07-12": 1, "2024-07-13": 2}
+    assert map_evidence({**days, "total": 3}) == "lexical:date"
+    assert not map_evidence({**days, "total": {"games": 3}})
+    assert not map_evidence({"2023": 1, "2024": 2, "player": 3})
