@@ -8,13 +8,15 @@ from urllib.parse import urlencode
 
 import orjson
 
-from runtime.job import Json
+from runtime.job import REQUEST, Json
 
 
 def digest(content: bytes) -> str:
     """Return the digest by which bodies are known."""
     return hashlib.sha256(content).hexdigest()
 
+
+_LONGEST = 500
 
 PRUNED_BY = "fields"
 """The query parameter by which any operation answers with some of its fields only."""
@@ -39,8 +41,14 @@ class Request:
 
     @property
     def params(self) -> Mapping[str, str]:
-        """Path and query parameters together, as transforms read them."""
-        return {**self.query_params, **self.path_params}
+        """Path and query parameters together, as transforms read them, and the request's name."""
+        return {**self.query_params, **self.path_params, REQUEST: self.name}
+
+    @property
+    def name(self) -> str:
+        """The canonical request; one too long for an index ends in the digest of the whole."""
+        text = self.canonical()
+        return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 65]}#{digest(text.encode())}"
 
     @property
     def is_pruned(self) -> bool:

@@ -121,11 +121,17 @@ class _Walk:
         return True
 
     def misfit(self, node: Node, value: Conformed, where: Pointer) -> bool:
-        if value == {} or value == []:
-            self.found.empty += 1
-        else:
-            self.rescue(value, where, "no-column" if isinstance(node, Unplaced) else "wrong-kind")
+        self.take_out(value, where, "no-column" if isinstance(node, Unplaced) else "wrong-kind")
         return False
+
+    def take_out(self, value: Conformed, where: Pointer, reason: str) -> None:
+        """Rescue what has no place; what holds nothing but nulls, `{}` and `[]` is only counted."""
+        hollow = _hollow(value)
+        if hollow is None:
+            self.rescue(value, where, reason)
+        else:
+            self.null += hollow[0]
+            self.found.empty += hollow[1]
 
     def record(self, node: Record, value: dict[str, Conformed], where: Pointer) -> bool:
         """Conform an object; return False if nothing is left in it: a record that holds nothing is absent."""
@@ -157,13 +163,7 @@ class _Walk:
             if not self.visit(child, value[key], (where, key)):
                 del value[key]
         for key, reason in plan.surplus:
-            self.surplus(value.pop(key), (where, key), reason)
-
-    def surplus(self, value: Conformed, where: Pointer, reason: str) -> None:
-        if value == {} or value == []:
-            self.found.empty += 1
-        else:
-            self.rescue(value, where, reason)
+            self.take_out(value.pop(key), (where, key), reason)
 
     def decode(self, leaf: Leaf, holder: Conformed, key: str | int, where: Pointer) -> None:
         """Replace the string at `key` by its cell; None where it is a placeholder or refused."""
@@ -234,6 +234,23 @@ class _Walk:
 
 def _holds_nothing(item: Conformed) -> bool:
     return is_object(item) and all(value is None for value in item.values())
+
+
+def _hollow(value: Conformed) -> tuple[int, int] | None:
+    """Count the nulls, and the `{}` and `[]`, of a value that has no other leaves; None if it has."""
+    nulls = empties = 0
+    stack = [value]
+    while stack:
+        value = stack.pop()
+        if value is None:
+            nulls += 1
+        elif not is_object(value) and not is_array(value):
+            return None
+        elif value:
+            stack.extend(value.values() if is_object(value) else value)
+        else:
+            empties += 1
+    return nulls, empties
 
 
 def _failed_checks(shape: Node, document: Conformed) -> Iterator[Pointer]:

@@ -13,7 +13,7 @@ from runtime.capture import PRUNED_BY
 from runtime.database import Connection
 from runtime.engines import Engine, Result, Source, transform_one
 from runtime.errors import DataError
-from runtime.job import Job, Operation, Rows
+from runtime.job import REQUEST, Job, Operation, Rows
 from runtime.raw import table_of
 from runtime.registry import Catalog, find
 from runtime.snapshot import Snapshot
@@ -36,7 +36,8 @@ ORDER BY n.captured_at, n.document_key
 """
 
 _ONE = (
-    "SELECT sha256, path_params, query_params, data::text FROM {raw} WHERE raw_id = %s AND captured_at = %s"
+    "SELECT sha256, path_params, query_params, document_key, data::text FROM {raw}"
+    " WHERE raw_id = %s AND captured_at = %s"
 )
 
 
@@ -79,10 +80,12 @@ class Documents:
         ).fetchone()
         if found is None:
             raise DataError(f"response {raw_id} of `{name}` is not in the raw tier")
-        sha256, path_params, query_params, data = found
-        params = {**cast("Mapping[str, str]", query_params), **cast("Mapping[str, str]", path_params)}
+        sha256, path_params, query_params, document_key, data = found
+        asked = {**cast("Mapping[str, str]", query_params), **cast("Mapping[str, str]", path_params)}
         body = self.archive.body(sha256) or data.encode()
-        return Source(raw_id=raw_id, captured_at=captured_at, params=params, body=body)
+        return Source(
+            raw_id=raw_id, captured_at=captured_at, params=asked | {REQUEST: document_key}, body=body
+        )
 
     def transformed(self, snapshots: Sequence[Snapshot], engine: Engine) -> Iterator[tuple[Job, Result]]:
         """Transform responses, those of one operation together; yield a result for each, in their order."""

@@ -40,6 +40,7 @@ __all__ = [
     "INSTANT",
     "JSON",
     "NOTHING",
+    "REQUEST",
     "TEXT",
     "UNPLACED",
     "Array",
@@ -96,7 +97,10 @@ Row: TypeAlias = tuple[object, ...]
 """The cells of one row, in the order of its table's columns."""
 
 Params: TypeAlias = Mapping[str, str]
-"""Path and query parameters of the request that a document answers."""
+"""Path and query parameters of the request that a document answers, and under `REQUEST` the request itself."""
+
+REQUEST = "$request"
+"""The parameter that names the whole request: what tells documents apart that do not name themselves."""
 
 Rows: TypeAlias = dict[str, list[Row]]
 """Table name -> rows, in the order of the document."""

@@ -74,8 +74,7 @@ def document_key(operation: Operation, capture: Capture, keys: Mapping[str, Cell
     values = [keys.get(name) for name in operation.document_key]
     if values and None not in values:
         return "/".join(map(str, values))
-    text = capture.request.canonical()
-    return text if len(text) <= _LONGEST_KEY else f"{text[: _LONGEST_KEY - 65]}#{digest(text.encode())}"
+    return capture.request.name
 
 
 def _columns(operation: Operation, capture: Capture, keys: Mapping[str, Cell]) -> dict[str, object]:

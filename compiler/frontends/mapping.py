@@ -66,11 +66,16 @@ class _Reading:
     defined: dict[str, Yaml] = field(default_factory=dict[str, Yaml])
 
     def defaults(self, at: Yaml) -> Defaults:
-        fields = self.read.fields(at, ("sentinels", "folds", "columns_per_table"))
+        fields = self.read.fields(at, ("sentinels", "folds", "ignore", "columns_per_table"))
         budget = fields.get("columns_per_table")
         return Defaults(
             sentinels=self.read.texts(fields.get("sentinels")),
             folds=tuple(self.read.names(item) for item in self.read.items(fields.get("folds"))),
+            ignore=tuple(
+                replace(found, is_default=True)
+                for item in self.read.items(fields.get("ignore"))
+                if (found := self._ignore(item))
+            ),
             columns_per_table=self.read.number(budget) if budget else Defaults().columns_per_table,
         )
 
@@ -80,6 +85,7 @@ class _Reading:
         name = self.read.text(named)
         if named is None or not name or not self._is_new(f"operation `{name}`", named):
             return None
+        tables = self._tables(fields)
         raw = self.read.fields(fields["raw"], ("table", "keys", "version")) if "raw" in fields else {}
         return OperationSpec(
             operation=name,
@@ -89,7 +95,8 @@ class _Reading:
             ),
             raw_version=self.read.text(raw.get("version")),
             document=self.read.names(fields.get("document")),
-            tables=self._tables(fields),
+            tables=tables,
+            is_raw_only="tables" in fields and not tables,
             ignore=tuple(filter(None, map(self._ignore, self.read.items(fields.get("ignore"))))),
             shapes=tuple(filter(None, (self._shape(entry) for _, entry in self._entries(fields, "shapes")))),
             origin=named.origin,
@@ -114,12 +121,15 @@ class _Reading:
         )
 
     def _ignore(self, at: Yaml) -> IgnoreSpec | None:
-        fields = self.read.fields(at, ("path", "because", "check"))
+        fields = self.read.fields(at, ("path", "because", "check", "type"))
         path = self.read.path(self.read.need(at, fields, "path"), is_absolute=True)
         because = self.read.text(self.read.need(at, fields, "because"))
         check = self.read.fields(fields["check"], ("equals",)) if "check" in fields else {}
         equals = self._equal_path(check.get("equals"))
-        return IgnoreSpec(path=path, because=because, equals=equals, origin=at.origin) if path else None
+        if path is None:
+            return None
+        type_ = read_type(self.read, fields.get("type"))
+        return IgnoreSpec(path=path, because=because, equals=equals, type=type_, origin=at.origin)
 
     def _equal_path(self, at: Yaml | None) -> str:
         """Check a path that may end in `[-1]`, the last element; keep its text."""

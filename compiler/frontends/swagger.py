@@ -134,6 +134,7 @@ class _Reading:
         return Parameter(
             name=self.read.text(node, "name"),
             place=self.read.text(node, "paramType"),
+            type=self.read.optional_text(node, "type"),
             required=self.read.flag(node, "required"),
             description=self.read.optional_text(node, "description"),
         )

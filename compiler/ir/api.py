@@ -67,10 +67,11 @@ class Model:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """A declared request parameter; `place` is `path`, `query` or `body`."""
+    """A declared request parameter; `place` is `path`, `query` or `body`, `type` as written (`Optional«int»`)."""
 
     name: str
     place: str
+    type: str
     required: bool
     description: str
 
@@ -99,6 +100,16 @@ class Operation:
     def name(self) -> str:
         """`<endpoint>.<nickname>`, for example `game.liveGameV1`."""
         return f"{self.endpoint}.{self.nickname}"
+
+    @property
+    def path_parameters(self) -> tuple[Parameter, ...]:
+        """The parameters that stand in the URL of some variant, each once."""
+        found: dict[str, Parameter] = {}
+        for variant in self.variants:
+            for parameter in variant.parameters:
+                if parameter.place == "path":
+                    found.setdefault(parameter.name, parameter)
+        return tuple(found.values())
 
     @property
     def is_read(self) -> bool:

@@ -90,12 +90,15 @@ class ShapeSpec:
 class IgnoreSpec:
     """A subtree that is not loaded, with the reason, and a check that must hold for it to be ignored.
 
-    `equals` is the path of a value that the subtree must equal; a subtree that does not is rescued.
+    `equals` is the path of a value that the subtree must equal; a subtree that does not is rescued. `type` is what the
+    place holds where nothing else tells. `is_default`: said of every operation, also of those that lack the path.
     """
 
     path: PathText
     because: str
     equals: str = ""
+    type: str = ""
+    is_default: bool = False
     origin: Origin = field(compare=False, repr=False)
 
 
@@ -132,7 +135,10 @@ class RawKeySpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationSpec:
-    """The mapping of one operation. Empty parts take the defaults."""
+    """The mapping of one operation. Empty parts take the defaults.
+
+    `is_raw_only`: the author wants no tables (`tables: {}`); without a word on tables the compiler derives them.
+    """
 
     operation: str
     raw_table: str = ""
@@ -140,6 +146,7 @@ class OperationSpec:
     raw_version: str = ""
     document: tuple[str, ...] = ()
     tables: tuple[TableSpec, ...] = ()
+    is_raw_only: bool = False
     ignore: tuple[IgnoreSpec, ...] = ()
     shapes: tuple[ShapeSpec, ...] = ()
     origin: Origin = field(compare=False, repr=False)
@@ -159,4 +166,5 @@ class Defaults:
 
     sentinels: tuple[str, ...] = ()
     folds: tuple[tuple[str, ...], ...] = ()
+    ignore: tuple[IgnoreSpec, ...] = ()
     columns_per_table: int = 400

@@ -14,6 +14,7 @@ from compiler.ir.mapping import MappingTree
 from compiler.ir.plan import Plan
 from compiler.passes.bind import bind
 from compiler.passes.context import Context
+from compiler.passes.derive import derive
 from compiler.passes.inherit import inherit
 from compiler.passes.keys import keys
 from compiler.passes.lint import lint
@@ -24,7 +25,7 @@ from compiler.passes.unnest import unnest
 
 Pass: TypeAlias = Callable[[Plan, Context], Plan]
 
-PIPELINE: tuple[Pass, ...] = (shape, bind, unnest, keys, names, lint)
+PIPELINE: tuple[Pass, ...] = (shape, bind, derive, unnest, keys, names, lint)
 
 
 def run(api: ApiModel, mapping: MappingTree, observed: Mapping[str, Observed], sink: Sink) -> Plan:

@@ -273,6 +273,8 @@ class _Binder:
 
     def ignored(self, spec: IgnoreSpec) -> Ignored | None:
         path = spec.path.reference.steps
+        if spec.is_default and at(self.response, path) is None:
+            return None
         if not self.known(spec.path, path):
             return None
         equals = None

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from compiler.diagnostics import Sink, did_you_mean
 from compiler.ir.api import ApiModel, Operation
-from compiler.ir.mapping import MappingTree, OperationSpec
+from compiler.ir.mapping import Defaults, MappingTree, OperationSpec
 from compiler.ir.names import bounded, snake
 from compiler.rules import UNKNOWN_OPERATION
 
@@ -21,15 +21,17 @@ def inherit(mapping: MappingTree, api: ApiModel, sink: Sink) -> MappingTree:
             advice = did_you_mean(spec.operation, api.operations)
             sink.report(UNKNOWN_OPERATION.at(spec.origin, message, label="unknown", advice=advice))
     specs = tuple(
-        _complete(operation, written.get(operation.name))
+        _complete(operation, written.get(operation.name), mapping.defaults)
         for operation in api.operations.values()
         if operation.is_read
     )
     return replace(mapping, operations=tuple(sorted(specs, key=lambda spec: spec.operation)))
 
 
-def _complete(operation: Operation, spec: OperationSpec | None) -> OperationSpec:
+def _complete(operation: Operation, spec: OperationSpec | None, defaults: Defaults) -> OperationSpec:
     if spec is None:
         spec = OperationSpec(operation=operation.name, origin=operation.variants[0].origin)
     table = spec.raw_table or f"{snake(operation.endpoint)}.{bounded(snake(operation.nickname))}"
-    return replace(spec, raw_table=table)
+    own = {item.path.reference for item in spec.ignore}
+    ignore = tuple(item for item in defaults.ignore if item.path.reference not in own)
+    return replace(spec, raw_table=table, ignore=(*spec.ignore, *ignore))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from pglast.keywords import RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS
 
-from compiler.ir.names import bounded
+from compiler.ir.names import bounded, digest
 from compiler.ir.paths import show
 from compiler.ir.plan import Column, Leaf, OperationPlan, Plan, Table
 from compiler.passes.context import Context
@@ -21,7 +21,8 @@ def names(plan: Plan, context: Context) -> Plan:
     before: `end`, `2_b`, and a name of 80 bytes     after: `end_`, `n2_b`, and its first 54 bytes with a digest
     """
     operations = tuple(
-        replace(item, tables=tuple(_table(table) for table in item.tables)) for item in plan.operations
+        replace(item, tables=tuple(_apart(_table(table)) for table in item.tables))
+        for item in plan.operations
     )
     named = Plan(operations=operations)
     _check_tables(named, context)
@@ -36,6 +37,21 @@ def _table(table: Table) -> Table:
     return replace(
         table, name=_bounded_table(table.name), parent=_bounded_table(table.parent), columns=columns
     )
+
+
+def _apart(table: Table) -> Table:
+    """Tell apart what nobody named: a column of a derived table whose name is taken gets a digest of its path."""
+    if not table.is_derived:
+        return table
+    taken: set[str] = set(_BOOKKEEPING)
+    columns: list[Column] = []
+    for column in table.columns:
+        name = column.name
+        if name.casefold() in taken:
+            name = bounded(f"{name}_{digest(_place(column), 6)}")
+        taken.add(name.casefold())
+        columns.append(replace(column, name=name))
+    return replace(table, columns=tuple(columns))
 
 
 def _bounded_table(name: str) -> str:

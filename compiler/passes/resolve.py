@@ -27,8 +27,8 @@ from compiler.passes.context import Context
 from compiler.passes.evidence import Seen, seen_tree
 
 _SCALARS = {Kind.STRING, Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN}
-_DEPTH = 6
-"""How many declared models deep a response is followed where nothing was observed."""
+_DEPTH = 3
+"""How many declared models deep a response is followed where nothing was observed: envelope, row, what it mentions."""
 
 
 def resolve(context: Context) -> Plan:
@@ -51,7 +51,7 @@ def _operation(context: Context, operation: Operation) -> OperationPlan:
         operation=operation,
         response=response,
         raw_table=spec.raw_table,
-        mapping_file=spec.origin.file if spec.tables else "",
+        mapping_file="" if spec.origin is operation.variants[0].origin else spec.origin.file,
     )
 
 
@@ -102,9 +102,9 @@ class _Merger:
         """Return the shape of a declaration of an operation that has no captures."""
         match ref:
             case ArrayRef(item):
-                return Array(item=self.merge(item, None, _inner(evidence), depth + 1), evidence=evidence)
+                return Array(item=self.merge(item, None, _inner(evidence), depth), evidence=evidence)
             case MapRef(value):
-                return Map(value=self.merge(value, None, _inner(evidence), depth + 1), evidence=evidence)
+                return Map(value=self.merge(value, None, _inner(evidence), depth), evidence=evidence)
             case ModelRef(name):
                 return self._record(self.models.get(name), None, evidence, depth)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from compiler.diagnostics import Sink
-from compiler.ir.mapping import OperationSpec, ShapeSpec
+from compiler.ir.mapping import IgnoreSpec, OperationSpec, ShapeSpec
 from compiler.ir.paths import Branches, Path
 from compiler.ir.plan import OperationPlan, Plan
 from compiler.ir.shape import Array, Evidence, Map, Member, Record, Scalar, Shape, Unknown
@@ -30,7 +30,7 @@ def _operation(plan: OperationPlan, context: Context) -> OperationPlan:
     for override in spec.shapes:
         response = _override(response, override, context.sink)
     for ignored in spec.ignore:
-        response = _known(response, ignored.path.reference.steps)
+        response = _known(response, ignored)
     for path in _folds(spec):
         response = _fold(response, path)
     response = _default_folds(response, context.mapping.defaults.folds)
@@ -113,11 +113,15 @@ def _numbers(shape: Shape, type_: Type) -> Shape:
     return shape
 
 
-def _known(response: Shape, path: Path) -> Shape:
+def _known(response: Shape, ignored: IgnoreSpec) -> Shape:
     """Add an ignored place that was not known, such as a notice that captures lack."""
+    path = ignored.path.reference.steps
     if at(response, path) is not None:
         return response
-    return graft(response, path, Unknown(mixed=False, evidence=Evidence(because="ignored by the mapping")))
+    evidence = Evidence(because="ignored by the mapping")
+    if ignored.type:
+        return graft(response, path, declared_scalar(Type(ignored.type), evidence))
+    return graft(response, path, Unknown(mixed=False, evidence=evidence))
 
 
 def _folds(spec: OperationSpec) -> Iterator[Path]:

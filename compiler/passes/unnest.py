@@ -11,12 +11,15 @@ from compiler.ir.mapping import TableSpec
 from compiler.ir.names import singular, snake, words
 from compiler.ir.paths import Branches, Each, Entries, Field, Path, Step, show, starts_with
 from compiler.ir.plan import BranchOf, Column, Leaf, MapKey, OperationPlan, Ordinal, Plan, Source, Table
-from compiler.ir.shape import Array, Evidence, Map, Record, Scalar, Shape, Unknown
+from compiler.ir.shape import Array, Evidence, Map, Record, Shape, Unknown
 from compiler.ir.types import Type
 from compiler.ir.walk import at
 from compiler.passes.anchors import absolute, tables_of
 from compiler.passes.bind import leaf_column
+from compiler.passes.budget import within_budget
 from compiler.passes.context import Context
+from compiler.passes.derive import request_columns
+from compiler.passes.nouns import named
 from compiler.passes.regions import Regions
 from compiler.source import Origin
 
@@ -36,13 +39,44 @@ def _operation(plan: OperationPlan, context: Context) -> OperationPlan:
     specs = {spec.name: spec for spec, _ in tables_of(context.specs[plan.name].tables)}
     pending = list(plan.tables)
     while pending:
-        filler = _Filler(plan, context.mapping.defaults.folds, specs, _unfolded(context, plan))
         table = pending.pop(0)
+        plan = within_budget(plan, table, context.mapping.defaults.columns_per_table)
+        filler = _Filler(plan, context.mapping.defaults.folds, specs, _unfolded(context, plan))
         filled, derived = filler.fill(table)
         tables = tuple(filled if other.name == table.name else other for other in plan.tables)
         plan = replace(plan, tables=_after(tables, table.name, derived))
         pending = [*derived, *pending]
-    return plan
+    return named(_with_request(_without_empty_document(plan)), specs)
+
+
+def _without_empty_document(plan: OperationPlan) -> OperationPlan:
+    """Return the plan without the derived table of whole responses, if they hold nothing but lists."""
+    document, *others = plan.tables
+    if (
+        not others
+        or not document.is_derived
+        or any(isinstance(item.source, Leaf) for item in document.columns)
+    ):
+        return plan
+    tables = (
+        replace(table, parent="", columns=(*document.columns, *table.columns))
+        if table.parent == document.name
+        else table
+        for table in others
+    )
+    return replace(plan, tables=tuple(tables))
+
+
+def _with_request(plan: OperationPlan) -> OperationPlan:
+    """Return the plan with what the request named in every table, so that rows can be found without a join."""
+    asked = request_columns(plan)
+    tables: list[Table] = []
+    for table in plan.tables:
+        own = {column.name for column in table.columns}
+        tables.append(
+            replace(table, columns=(*(item for item in asked if item.name not in own), *table.columns))
+        )
+    return replace(plan, tables=tuple(tables))
 
 
 def _unfolded(context: Context, plan: OperationPlan) -> frozenset[Path]:
@@ -92,13 +126,15 @@ class _Filler:
         spec = self.specs.get(table.name)
         if spec is not None and spec.only and shape.evidence.is_only_declared:
             return True
-        return any(starts_with(path, omitted) for omitted, _ in table.omitted)
+        return any(starts_with(path, omitted) for omitted, _ in table.omitted) or _is_only_mentioned(
+            table, path, shape
+        )
 
     def places(self, table: Table, shape: Shape, regions: Regions) -> Iterator[tuple[Path, Shape]]:
         """Yield what lies below the rows by fields alone: leaves, and the folds, arrays and maps that want a table."""
         if isinstance(shape, Record):
             yield from self.members(table, table.scan, shape, regions)
-        elif isinstance(shape, Scalar | Unknown):
+        else:
             yield table.scan, shape
 
     def members(
@@ -152,13 +188,15 @@ class _Filler:
             if target is not None and starts_with(path, target) and start <= len(target) < len(path):
                 start, prefix = len(target), item.prefix
         keys = [snake(step.name) for step in path[start:] if isinstance(step, Field)]
-        name = "_".join([prefix, *keys] if prefix else keys) or "value"
+        name = "_".join([prefix, *keys] if prefix else keys) or ("value" if table.scan else "document")
         inherited = self.inherited(table.parent)
         return name if inherited.get(name, path) == path else _apart(name, table.scan, inherited)
 
     def inherited(self, parent: str) -> dict[str, Path]:
         """Return the key that a table below `parent` will start with: names, and the leaves that they read."""
         found = {key.name: key.path for key in self.plan.raw_keys if key.name in self.plan.document_key}
+        if parent:
+            found |= {column.name: () for column in request_columns(self.plan)}
         while parent:
             table = next(item for item in self.plan.tables if item.name == parent)
             named = self.specs[parent].key if parent in self.specs else ()
@@ -177,10 +215,8 @@ class _Filler:
             scan, shape = (*path, Entries()), shape.value
         if isinstance(shape, Unknown) and not shape.mixed:
             return
-        keys = [snake(step.name) for step in path[len(parent.scan) :] if isinstance(step, Field)]
-        name = "_".join((parent.name, *keys)) if keys else f"{parent.name}_sides"
         yield Table(
-            name=name,
+            name=show(scan),
             scan=scan,
             parent=parent.name,
             columns=tuple(_positions(parent.scan, scan, self.inherited(parent.name), parent.origin)),
@@ -188,6 +224,12 @@ class _Filler:
             doc=f"One row per `{show(scan)}`.",
             origin=parent.origin,
         )
+
+
+def _is_only_mentioned(table: Table, path: Path, shape: Shape) -> bool:
+    """Whether a derived table's row mentions a thing of which this part is declared, and was never seen there."""
+    is_mentioned = len(path) > len(table.scan) + 1 and shape.evidence.parent_seen > 0
+    return table.is_derived and is_mentioned and shape.evidence.is_only_declared
 
 
 def _has_rows(shape: Shape) -> bool:

@@ -21,3 +21,4 @@ class ConferencesResponse(ApiObject):
     """Response of conference.conferences. View conference info"""
 
     conferences: list[Conference] | None = None
+    copyright: str | None = None

@@ -3,9 +3,18 @@
 
 from pydantic import Field, RootModel
 
+from generated.models.base import ApiObject
 
-class GameTypesResponse(RootModel[list[str]]):
+
+class GameTypesItem(ApiObject):
+    """`$[*]`"""
+
+    description: str | None = None
+    id: str | None = None
+
+
+class GameTypesResponse(RootModel[list[GameTypesItem]]):
     """Response of config.gameTypes. List all game types"""
 
-    root: list[str] = Field(..., title="GameTypesResponse")
+    root: list[GameTypesItem] = Field(..., title="GameTypesResponse")
     """Response of config.gameTypes. List all game types"""

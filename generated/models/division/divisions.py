@@ -144,3 +144,4 @@ class DivisionsResponse(ApiObject):
     """Response of division.divisions. Get division information"""
 
     divisions: list[Division] | None = None
+    copyright: str | None = None

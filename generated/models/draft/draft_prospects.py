@@ -197,3 +197,4 @@ class DraftProspectsResponse(ApiObject):
     queried_size: int | None = Field(None, alias="queriedSize")
     returned_size: int | None = Field(None, alias="returnedSize")
     total_size: int | None = Field(None, alias="totalSize")
+    copyright: str | None = None

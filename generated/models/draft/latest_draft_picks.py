@@ -203,3 +203,4 @@ class LatestDraftPicksResponse(ApiObject):
     next_up: list[JsonValue] | None = Field(None, alias="nextUp")
     number: int | None = None
     pick: Pick | None = None
+    copyright: str | None = None

@@ -989,6 +989,7 @@ class TopPerformerPlayerStatsPitching(ApiObject):
     intentional_walks: int | None = Field(None, alias="intentionalWalks")
     line_outs: int | None = Field(None, alias="lineOuts")
     losses: int | None = None
+    note: str | None = None
     number_of_pitches: int | None = Field(None, alias="numberOfPitches")
     outs: int | None = None
     passed_ball: int | None = Field(None, alias="passedBall")
@@ -1061,6 +1062,7 @@ class BoxscoreResponse(ApiObject):
         arbitrary_types_allowed=True,
     )
     officials: list[Official] | None = None
+    copyright: str | None = None
     info: list[Info] | None = None
     pitching_notes: list[JsonValue] | None = Field(None, alias="pitchingNotes")
     teams: Teams | None = None

@@ -241,3 +241,4 @@ class GetGameContextMetricsResponse(ApiObject):
     home_win_probability: int | float | None = Field(None, alias="homeWinProbability")
     left_field_sac_fly_probability: JsonValue | None = Field(None, alias="leftFieldSacFlyProbability")
     right_field_sac_fly_probability: JsonValue | None = Field(None, alias="rightFieldSacFlyProbability")
+    copyright: str | None = None

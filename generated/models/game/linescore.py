@@ -237,6 +237,7 @@ class LinescoreResponse(ApiObject):
     """Response of game.linescore. Get game linescore"""
 
     balls: int | None = None
+    copyright: str | None = None
     current_inning: int | None = Field(None, alias="currentInning")
     current_inning_ordinal: str | None = Field(None, alias="currentInningOrdinal")
     defense: Defense | None = None

@@ -2229,9 +2229,6 @@ class LiveData(ApiObject):
 class LiveGameV1Response(ApiObject):
     """Response of game.liveGameV1. Get live game status."""
 
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
     game_pk: int | None = Field(None, alias="gamePk")
     """Unique Primary Key Representing a Game"""
 
@@ -2247,4 +2244,4 @@ class LiveGameV1Response(ApiObject):
     live_data: LiveData | None = Field(None, alias="liveData")
     """All the data that changes during a game"""
 
-    copyright: JsonValue | None = None
+    copyright: str | None = None

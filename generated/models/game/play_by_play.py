@@ -785,3 +785,4 @@ class PlayByPlayResponse(ApiObject):
     current_play: CurrentPlay | None = Field(None, alias="currentPlay")
     plays_by_inning: list[PlaysByInning] | None = Field(None, alias="playsByInning")
     scoring_plays: list[int] | None = Field(None, alias="scoringPlays")
+    copyright: str | None = None

@@ -35,3 +35,4 @@ class HighLowResponse(ApiObject):
     """Response of highlow.highLow. View high/low stats by player or team"""
 
     high_low_results: list[HighLowResult] | None = Field(None, alias="highLowResults")
+    copyright: str | None = None

@@ -88,3 +88,4 @@ class FreeAgentsResponse(ApiObject):
 
     season: str | None = None
     free_agents: list[FreeAgent] | None = Field(None, alias="freeAgents")
+    copyright: str | None = None

@@ -191,3 +191,4 @@ class PersonResponse(ApiObject):
     """Response of person.person. View a players stats"""
 
     people: list[Person] | None = None
+    copyright: str | None = None

@@ -130,3 +130,4 @@ class PostseasonScheduleSeriesResponse(ApiObject):
     total_games_in_progress: int | None = Field(None, alias="totalGamesInProgress")
     total_items: int | None = Field(None, alias="totalItems")
     wait: int | None = None
+    copyright: str | None = None

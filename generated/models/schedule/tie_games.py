@@ -17,3 +17,4 @@ class TieGamesResponse(ApiObject):
     total_games: int | None = Field(None, alias="totalGames")
     total_games_in_progress: int | None = Field(None, alias="totalGamesInProgress")
     total_items: int | None = Field(None, alias="totalItems")
+    copyright: str | None = None

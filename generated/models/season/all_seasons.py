@@ -56,3 +56,4 @@ class AllSeasonsResponse(ApiObject):
     """Response of season.allSeasons. View all seasons"""
 
     seasons: list[Season] | None = None
+    copyright: str | None = None

@@ -6,39 +6,8 @@ from pydantic import ConfigDict, Field, JsonValue
 from generated.models.base import ApiObject
 
 
-class AggregateRecordLeagueRecord(ApiObject):
-    """`$.records[*].aggregateRecord.leagueRecord`"""
-
-    wins: int | None = None
-    losses: int | None = None
-    ties: int | None = None
-    type_: str | None = Field(None, alias="type")
-    pct: str | None = None
-
-
-class AggregateRecordStreak(ApiObject):
-    """`$.records[*].aggregateRecord.streak`"""
-
-    streak_type: str | None = Field(None, alias="streakType")
-    streak_number: int | None = Field(None, alias="streakNumber")
-    streak_code: str | None = Field(None, alias="streakCode")
-
-
-class AggregateRecordTeamConference(ApiObject):
-    """`$.records[*].aggregateRecord.team.conference` All the details of a conference"""
-
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-
-class AggregateRecordTeamDivision(ApiObject):
-    """`$.records[*].aggregateRecord.team.division` All of the details of a division"""
+class RecordDivision(ApiObject):
+    """`$.records[*].division`"""
 
     model_config = ConfigDict(
         arbitrary_types_allowed=True,
@@ -70,711 +39,11 @@ class AggregateRecordTeamDivision(ApiObject):
 
     has_wildcard: bool | None = Field(None, alias="hasWildcard")
     """Whether or not there is a wildcard"""
-
-
-class AggregateRecordTeamFranchise(ApiObject):
-    """`$.records[*].aggregateRecord.team.franchise` All of the details of a franchise"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    franchise_id: int | None = Field(None, alias="franchiseId")
-    first_season_id: int | None = Field(None, alias="firstSeasonId")
-    last_season_id: int | None = Field(None, alias="lastSeasonId")
-    most_recent_team_id: int | None = Field(None, alias="mostRecentTeamId")
-    team_name: str | None = Field(None, alias="teamName")
-    location_name: str | None = Field(None, alias="locationName")
-    link: str | None = None
-    roster: JsonValue | None = None
-
-
-class AggregateRecordTeamLeague(ApiObject):
-    """`$.records[*].aggregateRecord.team.league` The league the division belongs to"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    abbreviation: str | None = None
-    """Shortened version of short name. Format: ALE, SFG"""
-
-    name_short: str | None = Field(None, alias="nameShort")
-    """Shortened version of name. Format: AL East, SF Giants"""
-
-    season_state: str | None = Field(None, alias="seasonState")
-    """The status of the season. Format: offseason"""
-
-    has_wild_card: bool | None = Field(None, alias="hasWildCard")
-    """Whether or not there is a wildcard"""
-
-    has_split_season: bool | None = Field(None, alias="hasSplitSeason")
-    """Whether or not there is a split season"""
-
-    num_games: int | None = Field(None, alias="numGames")
-    """The number of regular season games"""
-
-    has_playoff_points: bool | None = Field(None, alias="hasPlayoffPoints")
-    """True if a league uses points for standings"""
-
-    num_teams: int | None = Field(None, alias="numTeams")
-    """The number of teams"""
-
-    num_wildcard_teams: int | None = Field(None, alias="numWildcardTeams")
-    """The number of wildcard teams"""
-
-    season_date_info: JsonValue | None = Field(None, alias="seasonDateInfo")
-    """Dates of specific points in a season"""
-
-    season: str | None = None
-    """Season of play"""
-
-    org_code: str | None = Field(None, alias="orgCode")
-    """Deprecated Field"""
-
-    conferences_in_use: bool | None = Field(None, alias="conferencesInUse")
-    """Whether or not the League has Conferences"""
-
-    divisions_in_use: bool | None = Field(None, alias="divisionsInUse")
-    """Whether or not the League has Divisions"""
-
-    time_zone: JsonValue | None = Field(None, alias="timeZone")
-    """Time zone the venue is located in"""
-
-    sort_order: int | None = Field(None, alias="sortOrder")
-    """The order of sorting, ascending or descending"""
-
-    active: bool | None = None
-    """Whether or not a league is active"""
-
-
-class AggregateRecordTeamRecord(ApiObject):
-    """`$.records[*].aggregateRecord.team.record` All of the details of a team's record"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    team: JsonValue | None = None
-    """All of the details of a team"""
-
-    division: JsonValue | None = None
-    """All of the details of a division"""
-
-    conference: JsonValue | None = None
-    """All the details of a conference"""
-
-    league: JsonValue | None = None
-    """The league the division belongs to"""
-
-    season: str | None = None
-    streak: JsonValue | None = None
-    clinch_indicator: str | None = Field(None, alias="clinchIndicator")
-    division_rank: str | None = Field(None, alias="divisionRank")
-    conference_rank: str | None = Field(None, alias="conferenceRank")
-    league_rank: str | None = Field(None, alias="leagueRank")
-    spring_league_rank: str | None = Field(None, alias="springLeagueRank")
-    wild_card_rank: str | None = Field(None, alias="wildCardRank")
-    sport_rank: str | None = Field(None, alias="sportRank")
-    games_played: int | None = Field(None, alias="gamesPlayed")
-    games_back: str | None = Field(None, alias="gamesBack")
-    wild_card_games_back: str | None = Field(None, alias="wildCardGamesBack")
-    league_games_back: str | None = Field(None, alias="leagueGamesBack")
-    spring_league_games_back: str | None = Field(None, alias="springLeagueGamesBack")
-    sport_games_back: str | None = Field(None, alias="sportGamesBack")
-    division_games_back: str | None = Field(None, alias="divisionGamesBack")
-    conference_games_back: str | None = Field(None, alias="conferenceGamesBack")
-    league_record: JsonValue | None = Field(None, alias="leagueRecord")
-    probabilites: JsonValue | None = None
-
-
-class AggregateRecordTeamRoster(ApiObject):
-    """`$.records[*].aggregateRecord.team.roster` All of the details of a roster"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    roster: JsonValue | None = None
-    """All of the details of a roster"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    team_id: int | None = Field(None, alias="teamId")
-    """Unique Team Identifier. Format: 141, 147, etc"""
-
-    roster_type: str | None = Field(None, alias="rosterType")
-    """Type of roster. Available types in /api/v1/rosterTypes"""
-
-
-class AggregateRecordTeamSocial(ApiObject):
-    """`$.records[*].aggregateRecord.team.social` All of the details of a player's social media"""
-
-    twitter: list[str] | None = None
-    """The player's handle. Format: @Bbelt9, @bcraw35, etc"""
-
-    facebook: list[str] | None = None
-    """The player's username and ID. Format: Username - georgekontos70, ID - 242731055756840"""
-
-    instagram: list[str] | None = None
-    """The player's username. Format: joepanik, hunterpence, etc"""
-
-    vine: list[str] | None = None
-    periscope: list[str] | None = None
-    tumblr: list[str] | None = None
-    youtube: list[str] | None = None
-    pinterest: list[str] | None = None
-    googleplus: list[str] | None = None
-    snapchat: list[str] | None = None
-    website: list[str] | None = None
-    hashtags: list[str] | None = None
-
-
-class AggregateRecordTeamSport(ApiObject):
-    """`$.records[*].aggregateRecord.team.sport` The sport the league belongs to"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    id: int | None = None
-    """Top level organization of a sport"""
-
-    code: str | None = None
-    link: str | None = None
-    """Link to full resource"""
-
-    name: str | None = None
-    """Name of a sport's league. Format: Major League Baseball"""
-
-    abbreviation: str | None = None
-    """Shortened version of short name. Format: ALE, SFG"""
-
-    sort_order: int | None = Field(None, alias="sortOrder")
-    """Determines the sort order of each sport. (ex. MLB -> AAA -> AA -> Rookie)"""
-
-    active: bool | None = None
-    """Flag for fetching sports that are currently active (Y), inactive (N), pending (P), or all teams (B)"""
-
-    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
-
-
-class AggregateRecordTeamSpringVenue(ApiObject):
-    """`$.records[*].aggregateRecord.team.springVenue` All of the details of a venue"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    location: JsonValue | None = None
-    """Location details about the venue"""
-
-    time_zone: JsonValue | None = Field(None, alias="timeZone")
-    """Time zone the venue is located in"""
-
-    field_info: JsonValue | None = Field(None, alias="fieldInfo")
-    """Dimensions and capacity of the venue"""
-
-
-class AggregateRecordTeamVenue(ApiObject):
-    """`$.records[*].aggregateRecord.team.venue` All of the details of a venue"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    location: JsonValue | None = None
-    """Location details about the venue"""
-
-    time_zone: JsonValue | None = Field(None, alias="timeZone")
-    """Time zone the venue is located in"""
-
-    field_info: JsonValue | None = Field(None, alias="fieldInfo")
-    """Dimensions and capacity of the venue"""
-
-
-class AggregateRecordTeam(ApiObject):
-    """`$.records[*].aggregateRecord.team` All of the details of a team"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    id: int | None = None
-    """Unique Team Identifier. Format: 141, 147, etc"""
-
-    name: str | None = None
-    """Unique Full Team Name. Format: Toronto Blue Jays, New York Yankees, etc"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    season: int | None = None
-    """Season of play"""
-
-    venue: AggregateRecordTeamVenue | None = None
-    """All of the details of a venue"""
-
-    spring_venue: AggregateRecordTeamSpringVenue | None = Field(None, alias="springVenue")
-    """All of the details of a venue"""
-
-    team_code: str | None = Field(None, alias="teamCode")
-    """Unique Team Code. Format: tor, nya, etc"""
-
-    file_code: str | None = Field(None, alias="fileCode")
-    """Unique File Code. Format: tor, nyy, etc"""
-
-    abbreviation: str | None = None
-    """Shortened version of short name. Format: ALE, SFG"""
-
-    tri_code: str | None = Field(None, alias="triCode")
-    """Three letter abbreviation that will be adjusted for different languages"""
-
-    team_name: str | None = Field(None, alias="teamName")
-    """Unique Team Name. Blue Jays, Yankees, etc"""
-
-    location_name: str | None = Field(None, alias="locationName")
-    """Unique Team Location. Toronto, Bronx, etc"""
-
-    first_year_of_play: str | None = Field(None, alias="firstYearOfPlay")
-    """The first year of play. Format: 1903"""
-
-    league: AggregateRecordTeamLeague | None = None
-    """The league the division belongs to"""
-
-    division: AggregateRecordTeamDivision | None = None
-    """All of the details of a division"""
-
-    sport: AggregateRecordTeamSport | None = None
-    """The sport the league belongs to"""
-
-    conference: AggregateRecordTeamConference | None = None
-    """All the details of a conference"""
-
-    franchise: AggregateRecordTeamFranchise | None = None
-    """All of the details of a franchise"""
-
-    team_stats: list[JsonValue] | None = Field(None, alias="teamStats")
-    """All of the details of a player's stats"""
-
-    roster: AggregateRecordTeamRoster | None = None
-    """All of the details of a roster"""
-
-    team_leaders: list[JsonValue] | None = Field(None, alias="teamLeaders")
-    """All of the details of team leaders"""
-
-    next_game_schedule: JsonValue | None = Field(None, alias="nextGameSchedule")
-    previous_game_schedule: JsonValue | None = Field(None, alias="previousGameSchedule")
-    next_schedule: JsonValue | None = Field(None, alias="nextSchedule")
-    previous_schedule: JsonValue | None = Field(None, alias="previousSchedule")
-    is_active: bool | None = Field(None, alias="isActive")
-    is_placeholder: bool | None = Field(None, alias="isPlaceholder")
-    content: JsonValue | None = None
-    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
-    social: AggregateRecordTeamSocial | None = None
-    """All of the details of a player's social media"""
-
-    short_name: str | None = Field(None, alias="shortName")
-    """Shortened version of name. Format: AL East, SF Giants"""
-
-    record: AggregateRecordTeamRecord | None = None
-    """All of the details of a team's record"""
-
-    playoff_info: JsonValue | None = Field(None, alias="playoffInfo")
-    parent_org_name: str | None = Field(None, alias="parentOrgName")
-    parent_org_id: int | None = Field(None, alias="parentOrgId")
-
-
-class AggregateRecord(ApiObject):
-    """`$.records[*].aggregateRecord`"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    team: AggregateRecordTeam | None = None
-    """All of the details of a team"""
-
-    division: JsonValue | None = None
-    """All of the details of a division"""
-
-    conference: JsonValue | None = None
-    """All the details of a conference"""
-
-    league: JsonValue | None = None
-    """The league the division belongs to"""
-
-    season: str | None = None
-    streak: AggregateRecordStreak | None = None
-    clinch_indicator: str | None = Field(None, alias="clinchIndicator")
-    division_rank: str | None = Field(None, alias="divisionRank")
-    conference_rank: str | None = Field(None, alias="conferenceRank")
-    league_rank: str | None = Field(None, alias="leagueRank")
-    spring_league_rank: str | None = Field(None, alias="springLeagueRank")
-    wild_card_rank: str | None = Field(None, alias="wildCardRank")
-    sport_rank: str | None = Field(None, alias="sportRank")
-    games_played: int | None = Field(None, alias="gamesPlayed")
-    games_back: str | None = Field(None, alias="gamesBack")
-    wild_card_games_back: str | None = Field(None, alias="wildCardGamesBack")
-    league_games_back: str | None = Field(None, alias="leagueGamesBack")
-    spring_league_games_back: str | None = Field(None, alias="springLeagueGamesBack")
-    sport_games_back: str | None = Field(None, alias="sportGamesBack")
-    division_games_back: str | None = Field(None, alias="divisionGamesBack")
-    conference_games_back: str | None = Field(None, alias="conferenceGamesBack")
-    league_record: AggregateRecordLeagueRecord | None = Field(None, alias="leagueRecord")
-    probabilites: JsonValue | None = None
-
-
-class RecordConference(ApiObject):
-    """`$.records[*].conference`"""
-
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-
-class RecordDivisionConference(ApiObject):
-    """`$.records[*].division.conference`"""
-
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-
-class RecordDivisionLeagueSeasonDateInfo(ApiObject):
-    """`$.records[*].division.league.seasonDateInfo` Dates of specific points in a season"""
-
-    season_id: str | None = Field(None, alias="seasonId")
-    """Season of play"""
-
-    regular_season_start_date: str | None = Field(None, alias="regularSeasonStartDate")
-    """Date the regular season starts. Format: YYYY-MM-DD"""
-
-    regular_season_end_date: str | None = Field(None, alias="regularSeasonEndDate")
-    """Date the regular season ends. Format: YYYY-MM-DD"""
-
-    pre_season_start_date: str | None = Field(None, alias="preSeasonStartDate")
-    """Date the preseason starts. Format: YYYY-MM-DD"""
-
-    pre_season_end_date: str | None = Field(None, alias="preSeasonEndDate")
-    """Date the preseason ends. Format: YYYY-MM-DD"""
-
-    post_season_start_date: str | None = Field(None, alias="postSeasonStartDate")
-    """Date the postseason starts. Format: YYYY-MM-DD"""
-
-    post_season_end_date: str | None = Field(None, alias="postSeasonEndDate")
-    """Date the postseason ends. Format: YYYY-MM-DD"""
-
-    last_date_1st_half: str | None = Field(None, alias="lastDate1stHalf")
-    """Date of the last day of the first half of the regular season. Format: YYYY-MM-DD"""
-
-    first_date_2nd_half: str | None = Field(None, alias="firstDate2ndHalf")
-    """Date of the first day of the second half of the regular season. Format: YYYY-MM-DD"""
-
-    all_star_date: str | None = Field(None, alias="allStarDate")
-    """Date of the all-star game. Format: YYYY-MM-DD"""
-
-
-class RecordDivisionLeagueTimeZone(ApiObject):
-    """`$.records[*].division.league.timeZone` Time zone the venue is located in"""
-
-    id: str | None = None
-    """Format: America/Detroit"""
-
-    offset: int | None = None
-    """The offset in hours from UTC. Format: -5"""
-
-
-class RecordDivisionLeague(ApiObject):
-    """`$.records[*].division.league` The league the division belongs to"""
-
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    abbreviation: str | None = None
-    """Shortened version of short name. Format: ALE, SFG"""
-
-    name_short: str | None = Field(None, alias="nameShort")
-    """Shortened version of name. Format: AL East, SF Giants"""
-
-    season_state: str | None = Field(None, alias="seasonState")
-    """The status of the season. Format: offseason"""
-
-    has_wild_card: bool | None = Field(None, alias="hasWildCard")
-    """Whether or not there is a wildcard"""
-
-    has_split_season: bool | None = Field(None, alias="hasSplitSeason")
-    """Whether or not there is a split season"""
-
-    num_games: int | None = Field(None, alias="numGames")
-    """The number of regular season games"""
-
-    has_playoff_points: bool | None = Field(None, alias="hasPlayoffPoints")
-    """True if a league uses points for standings"""
-
-    num_teams: int | None = Field(None, alias="numTeams")
-    """The number of teams"""
-
-    num_wildcard_teams: int | None = Field(None, alias="numWildcardTeams")
-    """The number of wildcard teams"""
-
-    season_date_info: RecordDivisionLeagueSeasonDateInfo | None = Field(None, alias="seasonDateInfo")
-    """Dates of specific points in a season"""
-
-    season: str | None = None
-    """Season of play"""
-
-    org_code: str | None = Field(None, alias="orgCode")
-    """Deprecated Field"""
-
-    conferences_in_use: bool | None = Field(None, alias="conferencesInUse")
-    """Whether or not the League has Conferences"""
-
-    divisions_in_use: bool | None = Field(None, alias="divisionsInUse")
-    """Whether or not the League has Divisions"""
-
-    time_zone: RecordDivisionLeagueTimeZone | None = Field(None, alias="timeZone")
-    """Time zone the venue is located in"""
-
-    sort_order: int | None = Field(None, alias="sortOrder")
-    """The order of sorting, ascending or descending"""
-
-    active: bool | None = None
-    """Whether or not a league is active"""
-
-
-class RecordDivisionSport(ApiObject):
-    """`$.records[*].division.sport` The sport the league belongs to"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    id: int | None = None
-    """Top level organization of a sport"""
-
-    code: str | None = None
-    link: str | None = None
-    """Link to full resource"""
-
-    name: str | None = None
-    """Name of a sport's league. Format: Major League Baseball"""
-
-    abbreviation: str | None = None
-    """Shortened version of short name. Format: ALE, SFG"""
-
-    sort_order: int | None = Field(None, alias="sortOrder")
-    """Determines the sort order of each sport. (ex. MLB -> AAA -> AA -> Rookie)"""
-
-    active: bool | None = None
-    """Flag for fetching sports that are currently active (Y), inactive (N), pending (P), or all teams (B)"""
-
-    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
-
-
-class RecordDivision(ApiObject):
-    """`$.records[*].division`"""
-
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    season: str | None = None
-    """Season of play"""
-
-    name_short: str | None = Field(None, alias="nameShort")
-    """Shortened version of name. Format: AL East, SF Giants"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    abbreviation: str | None = None
-    """Shortened version of short name. Format: ALE, SFG"""
-
-    conference: RecordDivisionConference | None = None
-    league: RecordDivisionLeague | None = None
-    """The league the division belongs to"""
-
-    sport: RecordDivisionSport | None = None
-    """The sport the league belongs to"""
-
-    has_wildcard: bool | None = Field(None, alias="hasWildcard")
-    """Whether or not there is a wildcard"""
-
-
-class RecordLeagueSeasonDateInfo(ApiObject):
-    """`$.records[*].league.seasonDateInfo` Dates of specific points in a season"""
-
-    season_id: str | None = Field(None, alias="seasonId")
-    """Season of play"""
-
-    regular_season_start_date: str | None = Field(None, alias="regularSeasonStartDate")
-    """Date the regular season starts. Format: YYYY-MM-DD"""
-
-    regular_season_end_date: str | None = Field(None, alias="regularSeasonEndDate")
-    """Date the regular season ends. Format: YYYY-MM-DD"""
-
-    pre_season_start_date: str | None = Field(None, alias="preSeasonStartDate")
-    """Date the preseason starts. Format: YYYY-MM-DD"""
-
-    pre_season_end_date: str | None = Field(None, alias="preSeasonEndDate")
-    """Date the preseason ends. Format: YYYY-MM-DD"""
-
-    post_season_start_date: str | None = Field(None, alias="postSeasonStartDate")
-    """Date the postseason starts. Format: YYYY-MM-DD"""
-
-    post_season_end_date: str | None = Field(None, alias="postSeasonEndDate")
-    """Date the postseason ends. Format: YYYY-MM-DD"""
-
-    last_date_1st_half: str | None = Field(None, alias="lastDate1stHalf")
-    """Date of the last day of the first half of the regular season. Format: YYYY-MM-DD"""
-
-    first_date_2nd_half: str | None = Field(None, alias="firstDate2ndHalf")
-    """Date of the first day of the second half of the regular season. Format: YYYY-MM-DD"""
-
-    all_star_date: str | None = Field(None, alias="allStarDate")
-    """Date of the all-star game. Format: YYYY-MM-DD"""
-
-
-class RecordLeagueTimeZone(ApiObject):
-    """`$.records[*].league.timeZone` Time zone the venue is located in"""
-
-    id: str | None = None
-    """Format: America/Detroit"""
-
-    offset: int | None = None
-    """The offset in hours from UTC. Format: -5"""
 
 
 class RecordLeague(ApiObject):
     """`$.records[*].league`"""
 
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    abbreviation: str | None = None
-    """Shortened version of short name. Format: ALE, SFG"""
-
-    name_short: str | None = Field(None, alias="nameShort")
-    """Shortened version of name. Format: AL East, SF Giants"""
-
-    season_state: str | None = Field(None, alias="seasonState")
-    """The status of the season. Format: offseason"""
-
-    has_wild_card: bool | None = Field(None, alias="hasWildCard")
-    """Whether or not there is a wildcard"""
-
-    has_split_season: bool | None = Field(None, alias="hasSplitSeason")
-    """Whether or not there is a split season"""
-
-    num_games: int | None = Field(None, alias="numGames")
-    """The number of regular season games"""
-
-    has_playoff_points: bool | None = Field(None, alias="hasPlayoffPoints")
-    """True if a league uses points for standings"""
-
-    num_teams: int | None = Field(None, alias="numTeams")
-    """The number of teams"""
-
-    num_wildcard_teams: int | None = Field(None, alias="numWildcardTeams")
-    """The number of wildcard teams"""
-
-    season_date_info: RecordLeagueSeasonDateInfo | None = Field(None, alias="seasonDateInfo")
-    """Dates of specific points in a season"""
-
-    season: str | None = None
-    """Season of play"""
-
-    org_code: str | None = Field(None, alias="orgCode")
-    """Deprecated Field"""
-
-    conferences_in_use: bool | None = Field(None, alias="conferencesInUse")
-    """Whether or not the League has Conferences"""
-
-    divisions_in_use: bool | None = Field(None, alias="divisionsInUse")
-    """Whether or not the League has Divisions"""
-
-    time_zone: RecordLeagueTimeZone | None = Field(None, alias="timeZone")
-    """Time zone the venue is located in"""
-
-    sort_order: int | None = Field(None, alias="sortOrder")
-    """The order of sorting, ascending or descending"""
-
-    active: bool | None = None
-    """Whether or not a league is active"""
-
-
-class RecordOrganizationConference(ApiObject):
-    """`$.records[*].organization.conference` All the details of a conference"""
-
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-
-class RecordOrganizationDivisionConference(ApiObject):
-    """`$.records[*].organization.division.conference`"""
-
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-
-class RecordOrganizationDivisionLeague(ApiObject):
-    """`$.records[*].organization.division.league` The league the division belongs to"""
-
     model_config = ConfigDict(
         arbitrary_types_allowed=True,
     )
@@ -839,648 +108,10 @@ class RecordOrganizationDivisionLeague(ApiObject):
     """Whether or not a league is active"""
 
 
-class RecordOrganizationDivisionSport(ApiObject):
-    """`$.records[*].organization.division.sport` The sport the league belongs to"""
+class RecordRoundRobin(ApiObject):
+    """`$.records[*].roundRobin`"""
 
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    id: int | None = None
-    """Top level organization of a sport"""
-
-    code: str | None = None
-    link: str | None = None
-    """Link to full resource"""
-
-    name: str | None = None
-    """Name of a sport's league. Format: Major League Baseball"""
-
-    abbreviation: str | None = None
-    """Shortened version of short name. Format: ALE, SFG"""
-
-    sort_order: int | None = Field(None, alias="sortOrder")
-    """Determines the sort order of each sport. (ex. MLB -> AAA -> AA -> Rookie)"""
-
-    active: bool | None = None
-    """Flag for fetching sports that are currently active (Y), inactive (N), pending (P), or all teams (B)"""
-
-    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
-
-
-class RecordOrganizationDivision(ApiObject):
-    """`$.records[*].organization.division` All of the details of a division"""
-
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    season: str | None = None
-    """Season of play"""
-
-    name_short: str | None = Field(None, alias="nameShort")
-    """Shortened version of name. Format: AL East, SF Giants"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    abbreviation: str | None = None
-    """Shortened version of short name. Format: ALE, SFG"""
-
-    conference: RecordOrganizationDivisionConference | None = None
-    league: RecordOrganizationDivisionLeague | None = None
-    """The league the division belongs to"""
-
-    sport: RecordOrganizationDivisionSport | None = None
-    """The sport the league belongs to"""
-
-    has_wildcard: bool | None = Field(None, alias="hasWildcard")
-    """Whether or not there is a wildcard"""
-
-
-class RecordOrganizationFranchiseRoster(ApiObject):
-    """`$.records[*].organization.franchise.roster`"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    roster: JsonValue | None = None
-    """All of the details of a roster"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    team_id: int | None = Field(None, alias="teamId")
-    """Unique Team Identifier. Format: 141, 147, etc"""
-
-    roster_type: str | None = Field(None, alias="rosterType")
-    """Type of roster. Available types in /api/v1/rosterTypes"""
-
-
-class RecordOrganizationFranchise(ApiObject):
-    """`$.records[*].organization.franchise` All of the details of a franchise"""
-
-    franchise_id: int | None = Field(None, alias="franchiseId")
-    first_season_id: int | None = Field(None, alias="firstSeasonId")
-    last_season_id: int | None = Field(None, alias="lastSeasonId")
-    most_recent_team_id: int | None = Field(None, alias="mostRecentTeamId")
-    team_name: str | None = Field(None, alias="teamName")
-    location_name: str | None = Field(None, alias="locationName")
-    link: str | None = None
-    roster: RecordOrganizationFranchiseRoster | None = None
-
-
-class RecordOrganizationLeagueRecord(ApiObject):
-    """`$.records[*].organization.record.leagueRecord`"""
-
-    wins: int | None = None
-    losses: int | None = None
-    ties: int | None = None
-    type_: str | None = Field(None, alias="type")
-    pct: str | None = None
-
-
-class RecordOrganizationLeagueSeasonDateInfo(ApiObject):
-    """`$.records[*].organization.league.seasonDateInfo` Dates of specific points in a season"""
-
-    season_id: str | None = Field(None, alias="seasonId")
-    """Season of play"""
-
-    regular_season_start_date: str | None = Field(None, alias="regularSeasonStartDate")
-    """Date the regular season starts. Format: YYYY-MM-DD"""
-
-    regular_season_end_date: str | None = Field(None, alias="regularSeasonEndDate")
-    """Date the regular season ends. Format: YYYY-MM-DD"""
-
-    pre_season_start_date: str | None = Field(None, alias="preSeasonStartDate")
-    """Date the preseason starts. Format: YYYY-MM-DD"""
-
-    pre_season_end_date: str | None = Field(None, alias="preSeasonEndDate")
-    """Date the preseason ends. Format: YYYY-MM-DD"""
-
-    post_season_start_date: str | None = Field(None, alias="postSeasonStartDate")
-    """Date the postseason starts. Format: YYYY-MM-DD"""
-
-    post_season_end_date: str | None = Field(None, alias="postSeasonEndDate")
-    """Date the postseason ends. Format: YYYY-MM-DD"""
-
-    last_date_1st_half: str | None = Field(None, alias="lastDate1stHalf")
-    """Date of the last day of the first half of the regular season. Format: YYYY-MM-DD"""
-
-    first_date_2nd_half: str | None = Field(None, alias="firstDate2ndHalf")
-    """Date of the first day of the second half of the regular season. Format: YYYY-MM-DD"""
-
-    all_star_date: str | None = Field(None, alias="allStarDate")
-    """Date of the all-star game. Format: YYYY-MM-DD"""
-
-
-class RecordOrganizationLeagueTimeZone(ApiObject):
-    """`$.records[*].organization.league.timeZone` Time zone the venue is located in"""
-
-    id: str | None = None
-    """Format: America/Detroit"""
-
-    offset: int | None = None
-    """The offset in hours from UTC. Format: -5"""
-
-
-class RecordOrganizationLeague(ApiObject):
-    """`$.records[*].organization.league` The league the division belongs to"""
-
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    abbreviation: str | None = None
-    """Shortened version of short name. Format: ALE, SFG"""
-
-    name_short: str | None = Field(None, alias="nameShort")
-    """Shortened version of name. Format: AL East, SF Giants"""
-
-    season_state: str | None = Field(None, alias="seasonState")
-    """The status of the season. Format: offseason"""
-
-    has_wild_card: bool | None = Field(None, alias="hasWildCard")
-    """Whether or not there is a wildcard"""
-
-    has_split_season: bool | None = Field(None, alias="hasSplitSeason")
-    """Whether or not there is a split season"""
-
-    num_games: int | None = Field(None, alias="numGames")
-    """The number of regular season games"""
-
-    has_playoff_points: bool | None = Field(None, alias="hasPlayoffPoints")
-    """True if a league uses points for standings"""
-
-    num_teams: int | None = Field(None, alias="numTeams")
-    """The number of teams"""
-
-    num_wildcard_teams: int | None = Field(None, alias="numWildcardTeams")
-    """The number of wildcard teams"""
-
-    season_date_info: RecordOrganizationLeagueSeasonDateInfo | None = Field(None, alias="seasonDateInfo")
-    """Dates of specific points in a season"""
-
-    season: str | None = None
-    """Season of play"""
-
-    org_code: str | None = Field(None, alias="orgCode")
-    """Deprecated Field"""
-
-    conferences_in_use: bool | None = Field(None, alias="conferencesInUse")
-    """Whether or not the League has Conferences"""
-
-    divisions_in_use: bool | None = Field(None, alias="divisionsInUse")
-    """Whether or not the League has Divisions"""
-
-    time_zone: RecordOrganizationLeagueTimeZone | None = Field(None, alias="timeZone")
-    """Time zone the venue is located in"""
-
-    sort_order: int | None = Field(None, alias="sortOrder")
-    """The order of sorting, ascending or descending"""
-
-    active: bool | None = None
-    """Whether or not a league is active"""
-
-
-class RecordOrganizationRecordStreak(ApiObject):
-    """`$.records[*].organization.record.streak`"""
-
-    streak_type: str | None = Field(None, alias="streakType")
-    streak_number: int | None = Field(None, alias="streakNumber")
-    streak_code: str | None = Field(None, alias="streakCode")
-
-
-class RecordOrganizationRecordTeam(ApiObject):
-    """`$.records[*].organization.record.team` All of the details of a team"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    id: int | None = None
-    """Unique Team Identifier. Format: 141, 147, etc"""
-
-    name: str | None = None
-    """Unique Full Team Name. Format: Toronto Blue Jays, New York Yankees, etc"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    season: int | None = None
-    """Season of play"""
-
-    venue: JsonValue | None = None
-    """All of the details of a venue"""
-
-    spring_venue: JsonValue | None = Field(None, alias="springVenue")
-    """All of the details of a venue"""
-
-    team_code: str | None = Field(None, alias="teamCode")
-    """Unique Team Code. Format: tor, nya, etc"""
-
-    file_code: str | None = Field(None, alias="fileCode")
-    """Unique File Code. Format: tor, nyy, etc"""
-
-    abbreviation: str | None = None
-    """Shortened version of short name. Format: ALE, SFG"""
-
-    tri_code: str | None = Field(None, alias="triCode")
-    """Three letter abbreviation that will be adjusted for different languages"""
-
-    team_name: str | None = Field(None, alias="teamName")
-    """Unique Team Name. Blue Jays, Yankees, etc"""
-
-    location_name: str | None = Field(None, alias="locationName")
-    """Unique Team Location. Toronto, Bronx, etc"""
-
-    first_year_of_play: str | None = Field(None, alias="firstYearOfPlay")
-    """The first year of play. Format: 1903"""
-
-    league: JsonValue | None = None
-    """The league the division belongs to"""
-
-    division: JsonValue | None = None
-    """All of the details of a division"""
-
-    sport: JsonValue | None = None
-    """The sport the league belongs to"""
-
-    conference: JsonValue | None = None
-    """All the details of a conference"""
-
-    franchise: JsonValue | None = None
-    """All of the details of a franchise"""
-
-    team_stats: JsonValue | None = Field(None, alias="teamStats")
-    """All of the details of a player's stats"""
-
-    roster: JsonValue | None = None
-    """All of the details of a roster"""
-
-    team_leaders: JsonValue | None = Field(None, alias="teamLeaders")
-    """All of the details of team leaders"""
-
-    next_game_schedule: JsonValue | None = Field(None, alias="nextGameSchedule")
-    previous_game_schedule: JsonValue | None = Field(None, alias="previousGameSchedule")
-    next_schedule: JsonValue | None = Field(None, alias="nextSchedule")
-    previous_schedule: JsonValue | None = Field(None, alias="previousSchedule")
-    is_active: bool | None = Field(None, alias="isActive")
-    is_placeholder: bool | None = Field(None, alias="isPlaceholder")
-    content: JsonValue | None = None
-    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
-    social: JsonValue | None = None
-    """All of the details of a player's social media"""
-
-    short_name: str | None = Field(None, alias="shortName")
-    """Shortened version of name. Format: AL East, SF Giants"""
-
-    record: JsonValue | None = None
-    """All of the details of a team's record"""
-
-    playoff_info: JsonValue | None = Field(None, alias="playoffInfo")
-    parent_org_name: str | None = Field(None, alias="parentOrgName")
-    parent_org_id: int | None = Field(None, alias="parentOrgId")
-
-
-class RecordOrganizationRecord(ApiObject):
-    """`$.records[*].organization.record` All of the details of a team's record"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    team: RecordOrganizationRecordTeam | None = None
-    """All of the details of a team"""
-
-    division: JsonValue | None = None
-    """All of the details of a division"""
-
-    conference: JsonValue | None = None
-    """All the details of a conference"""
-
-    league: JsonValue | None = None
-    """The league the division belongs to"""
-
-    season: str | None = None
-    streak: RecordOrganizationRecordStreak | None = None
-    clinch_indicator: str | None = Field(None, alias="clinchIndicator")
-    division_rank: str | None = Field(None, alias="divisionRank")
-    conference_rank: str | None = Field(None, alias="conferenceRank")
-    league_rank: str | None = Field(None, alias="leagueRank")
-    spring_league_rank: str | None = Field(None, alias="springLeagueRank")
-    wild_card_rank: str | None = Field(None, alias="wildCardRank")
-    sport_rank: str | None = Field(None, alias="sportRank")
-    games_played: int | None = Field(None, alias="gamesPlayed")
-    games_back: str | None = Field(None, alias="gamesBack")
-    wild_card_games_back: str | None = Field(None, alias="wildCardGamesBack")
-    league_games_back: str | None = Field(None, alias="leagueGamesBack")
-    spring_league_games_back: str | None = Field(None, alias="springLeagueGamesBack")
-    sport_games_back: str | None = Field(None, alias="sportGamesBack")
-    division_games_back: str | None = Field(None, alias="divisionGamesBack")
-    conference_games_back: str | None = Field(None, alias="conferenceGamesBack")
-    league_record: RecordOrganizationLeagueRecord | None = Field(None, alias="leagueRecord")
-    probabilites: JsonValue | None = None
-
-
-class RecordOrganizationRoster(ApiObject):
-    """`$.records[*].organization.roster` All of the details of a roster"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    roster: list[JsonValue] | None = None
-    """All of the details of a roster"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    team_id: int | None = Field(None, alias="teamId")
-    """Unique Team Identifier. Format: 141, 147, etc"""
-
-    roster_type: str | None = Field(None, alias="rosterType")
-    """Type of roster. Available types in /api/v1/rosterTypes"""
-
-
-class RecordOrganizationSocial(ApiObject):
-    """`$.records[*].organization.social` All of the details of a player's social media"""
-
-    twitter: list[str] | None = None
-    """The player's handle. Format: @Bbelt9, @bcraw35, etc"""
-
-    facebook: list[str] | None = None
-    """The player's username and ID. Format: Username - georgekontos70, ID - 242731055756840"""
-
-    instagram: list[str] | None = None
-    """The player's username. Format: joepanik, hunterpence, etc"""
-
-    vine: list[str] | None = None
-    periscope: list[str] | None = None
-    tumblr: list[str] | None = None
-    youtube: list[str] | None = None
-    pinterest: list[str] | None = None
-    googleplus: list[str] | None = None
-    snapchat: list[str] | None = None
-    website: list[str] | None = None
-    hashtags: list[str] | None = None
-
-
-class RecordOrganizationSport(ApiObject):
-    """`$.records[*].organization.sport` The sport the league belongs to"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    id: int | None = None
-    """Top level organization of a sport"""
-
-    code: str | None = None
-    link: str | None = None
-    """Link to full resource"""
-
-    name: str | None = None
-    """Name of a sport's league. Format: Major League Baseball"""
-
-    abbreviation: str | None = None
-    """Shortened version of short name. Format: ALE, SFG"""
-
-    sort_order: int | None = Field(None, alias="sortOrder")
-    """Determines the sort order of each sport. (ex. MLB -> AAA -> AA -> Rookie)"""
-
-    active: bool | None = None
-    """Flag for fetching sports that are currently active (Y), inactive (N), pending (P), or all teams (B)"""
-
-    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
-
-
-class RecordOrganizationSpringVenueFieldInfo(ApiObject):
-    """`$.records[*].organization.springVenue.fieldInfo` Dimensions and capacity of the venue"""
-
-    capacity: int | None = None
-    """Number of seats in the venue."""
-
-
-class RecordOrganizationSpringVenueLocation(ApiObject):
-    """`$.records[*].organization.springVenue.location` Location details about the venue"""
-
-    state: str | None = None
-    """State where the venue is located. Format: Ohio"""
-
-    state_abbrev: str | None = Field(None, alias="stateAbbrev")
-    """State abbrevation where the venue is located. Format: OH"""
-
-
-class RecordOrganizationSpringVenueTimeZone(ApiObject):
-    """`$.records[*].organization.springVenue.timeZone` Time zone the venue is located in"""
-
-    id: str | None = None
-    """Format: America/Detroit"""
-
-    offset: int | None = None
-    """The offset in hours from UTC. Format: -5"""
-
-
-class RecordOrganizationSpringVenue(ApiObject):
-    """`$.records[*].organization.springVenue` All of the details of a venue"""
-
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    location: RecordOrganizationSpringVenueLocation | None = None
-    """Location details about the venue"""
-
-    time_zone: RecordOrganizationSpringVenueTimeZone | None = Field(None, alias="timeZone")
-    """Time zone the venue is located in"""
-
-    field_info: RecordOrganizationSpringVenueFieldInfo | None = Field(None, alias="fieldInfo")
-    """Dimensions and capacity of the venue"""
-
-
-class RecordOrganizationTeamLeader(ApiObject):
-    """`$.records[*].organization.teamLeaders[*]`"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    leader_category: str | None = Field(None, alias="leaderCategory")
-    season: str | None = None
-    stat_group: str | None = Field(None, alias="statGroup")
-    team: JsonValue | None = None
-    league: JsonValue | None = None
-
-
-class RecordOrganizationTeamStat(ApiObject):
-    """`$.records[*].organization.teamStats[*]`"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    disclaimers: list[str] | None = None
-    parameters: JsonValue | None = None
-    total_splits: int | None = Field(None, alias="totalSplits")
-    exemptions: JsonValue | None = None
-    splits: JsonValue | None = None
-    """All of the details of stat splits"""
-
-    stats: JsonValue | None = None
-    splits_tied_with_offset: JsonValue | None = Field(None, alias="splitsTiedWithOffset")
-    splits_tied_with_limit: JsonValue | None = Field(None, alias="splitsTiedWithLimit")
-    player: JsonValue | None = None
-    team: JsonValue | None = None
-    sport: JsonValue | None = None
-    season: str | None = None
-    game_type: JsonValue | None = Field(None, alias="gameType")
-    player_pool: JsonValue | None = Field(None, alias="playerPool")
-
-
-class RecordOrganizationVenueFieldInfo(ApiObject):
-    """`$.records[*].organization.venue.fieldInfo` Dimensions and capacity of the venue"""
-
-    capacity: int | None = None
-    """Number of seats in the venue."""
-
-
-class RecordOrganizationVenueLocation(ApiObject):
-    """`$.records[*].organization.venue.location` Location details about the venue"""
-
-    state: str | None = None
-    """State where the venue is located. Format: Ohio"""
-
-    state_abbrev: str | None = Field(None, alias="stateAbbrev")
-    """State abbrevation where the venue is located. Format: OH"""
-
-
-class RecordOrganizationVenueTimeZone(ApiObject):
-    """`$.records[*].organization.venue.timeZone` Time zone the venue is located in"""
-
-    id: str | None = None
-    """Format: America/Detroit"""
-
-    offset: int | None = None
-    """The offset in hours from UTC. Format: -5"""
-
-
-class RecordOrganizationVenue(ApiObject):
-    """`$.records[*].organization.venue` All of the details of a venue"""
-
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    location: RecordOrganizationVenueLocation | None = None
-    """Location details about the venue"""
-
-    time_zone: RecordOrganizationVenueTimeZone | None = Field(None, alias="timeZone")
-    """Time zone the venue is located in"""
-
-    field_info: RecordOrganizationVenueFieldInfo | None = Field(None, alias="fieldInfo")
-    """Dimensions and capacity of the venue"""
-
-
-class RecordOrganization(ApiObject):
-    """`$.records[*].organization`"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    id: int | None = None
-    """Unique Team Identifier. Format: 141, 147, etc"""
-
-    name: str | None = None
-    """Unique Full Team Name. Format: Toronto Blue Jays, New York Yankees, etc"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    season: int | None = None
-    """Season of play"""
-
-    venue: RecordOrganizationVenue | None = None
-    """All of the details of a venue"""
-
-    spring_venue: RecordOrganizationSpringVenue | None = Field(None, alias="springVenue")
-    """All of the details of a venue"""
-
-    team_code: str | None = Field(None, alias="teamCode")
-    """Unique Team Code. Format: tor, nya, etc"""
-
-    file_code: str | None = Field(None, alias="fileCode")
-    """Unique File Code. Format: tor, nyy, etc"""
-
-    abbreviation: str | None = None
-    """Shortened version of short name. Format: ALE, SFG"""
-
-    tri_code: str | None = Field(None, alias="triCode")
-    """Three letter abbreviation that will be adjusted for different languages"""
-
-    team_name: str | None = Field(None, alias="teamName")
-    """Unique Team Name. Blue Jays, Yankees, etc"""
-
-    location_name: str | None = Field(None, alias="locationName")
-    """Unique Team Location. Toronto, Bronx, etc"""
-
-    first_year_of_play: str | None = Field(None, alias="firstYearOfPlay")
-    """The first year of play. Format: 1903"""
-
-    league: RecordOrganizationLeague | None = None
-    """The league the division belongs to"""
-
-    division: RecordOrganizationDivision | None = None
-    """All of the details of a division"""
-
-    sport: RecordOrganizationSport | None = None
-    """The sport the league belongs to"""
-
-    conference: RecordOrganizationConference | None = None
-    """All the details of a conference"""
-
-    franchise: RecordOrganizationFranchise | None = None
-    """All of the details of a franchise"""
-
-    team_stats: list[RecordOrganizationTeamStat] | None = Field(None, alias="teamStats")
-    """All of the details of a player's stats"""
-
-    roster: RecordOrganizationRoster | None = None
-    """All of the details of a roster"""
-
-    team_leaders: list[RecordOrganizationTeamLeader] | None = Field(None, alias="teamLeaders")
-    """All of the details of team leaders"""
-
-    next_game_schedule: JsonValue | None = Field(None, alias="nextGameSchedule")
-    previous_game_schedule: JsonValue | None = Field(None, alias="previousGameSchedule")
-    next_schedule: JsonValue | None = Field(None, alias="nextSchedule")
-    previous_schedule: JsonValue | None = Field(None, alias="previousSchedule")
-    is_active: bool | None = Field(None, alias="isActive")
-    is_placeholder: bool | None = Field(None, alias="isPlaceholder")
-    content: JsonValue | None = None
-    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
-    social: RecordOrganizationSocial | None = None
-    """All of the details of a player's social media"""
-
-    short_name: str | None = Field(None, alias="shortName")
-    """Shortened version of name. Format: AL East, SF Giants"""
-
-    record: RecordOrganizationRecord | None = None
-    """All of the details of a team's record"""
-
-    playoff_info: JsonValue | None = Field(None, alias="playoffInfo")
-    parent_org_name: str | None = Field(None, alias="parentOrgName")
-    parent_org_id: int | None = Field(None, alias="parentOrgId")
+    status: str | None = None
 
 
 class RecordSport(ApiObject):
@@ -1511,7 +142,7 @@ class RecordSport(ApiObject):
     device_properties: JsonValue | None = Field(None, alias="deviceProperties")
 
 
-class TeamRecordLeagueRecord(ApiObject):
+class RecordTeamRecordLeagueRecord(ApiObject):
     """`$.records[*].teamRecords[*].leagueRecord`"""
 
     wins: int | None = None
@@ -1519,6 +150,77 @@ class TeamRecordLeagueRecord(ApiObject):
     ties: int | None = None
     type_: str | None = Field(None, alias="type")
     pct: str | None = None
+
+
+class TeamRecordDivisionRecordDivision(ApiObject):
+    """`$.records[*].teamRecords[*].records.divisionRecords[*].division`"""
+
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class TeamRecordDivisionRecord(ApiObject):
+    """`$.records[*].teamRecords[*].records.divisionRecords[*]`"""
+
+    division: TeamRecordDivisionRecordDivision | None = None
+    losses: int | None = None
+    pct: str | None = None
+    wins: int | None = None
+
+
+class TeamRecordExpectedRecord(ApiObject):
+    """`$.records[*].teamRecords[*].records.expectedRecords[*]`"""
+
+    losses: int | None = None
+    pct: str | None = None
+    type_: str | None = Field(None, alias="type")
+    wins: int | None = None
+
+
+class TeamRecordLeagueRecordLeague(ApiObject):
+    """`$.records[*].teamRecords[*].records.leagueRecords[*].league`"""
+
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class RecordTeamRecordRecordsLeagueRecord(ApiObject):
+    """`$.records[*].teamRecords[*].records.leagueRecords[*]`"""
+
+    league: TeamRecordLeagueRecordLeague | None = None
+    losses: int | None = None
+    pct: str | None = None
+    wins: int | None = None
+
+
+class TeamRecordOverallRecord(ApiObject):
+    """`$.records[*].teamRecords[*].records.overallRecords[*]`"""
+
+    losses: int | None = None
+    pct: str | None = None
+    type_: str | None = Field(None, alias="type")
+    wins: int | None = None
+
+
+class TeamRecordSplitRecord(ApiObject):
+    """`$.records[*].teamRecords[*].records.splitRecords[*]`"""
+
+    losses: int | None = None
+    pct: str | None = None
+    type_: str | None = Field(None, alias="type")
+    wins: int | None = None
+
+
+class TeamRecordRecords(ApiObject):
+    """`$.records[*].teamRecords[*].records`"""
+
+    division_records: list[TeamRecordDivisionRecord] | None = Field(None, alias="divisionRecords")
+    expected_records: list[TeamRecordExpectedRecord] | None = Field(None, alias="expectedRecords")
+    league_records: list[RecordTeamRecordRecordsLeagueRecord] | None = Field(None, alias="leagueRecords")
+    overall_records: list[TeamRecordOverallRecord] | None = Field(None, alias="overallRecords")
+    split_records: list[TeamRecordSplitRecord] | None = Field(None, alias="splitRecords")
 
 
 class TeamRecordStreak(ApiObject):
@@ -1655,22 +357,46 @@ class TeamRecord(ApiObject):
     sport_games_back: str | None = Field(None, alias="sportGamesBack")
     division_games_back: str | None = Field(None, alias="divisionGamesBack")
     conference_games_back: str | None = Field(None, alias="conferenceGamesBack")
-    league_record: TeamRecordLeagueRecord | None = Field(None, alias="leagueRecord")
+    league_record: RecordTeamRecordLeagueRecord | None = Field(None, alias="leagueRecord")
     probabilites: JsonValue | None = None
+    clinched: bool | None = None
+    division_champ: bool | None = Field(None, alias="divisionChamp")
+    division_leader: bool | None = Field(None, alias="divisionLeader")
+    elimination_number: str | None = Field(None, alias="eliminationNumber")
+    elimination_number_conference: str | None = Field(None, alias="eliminationNumberConference")
+    elimination_number_division: str | None = Field(None, alias="eliminationNumberDivision")
+    elimination_number_league: str | None = Field(None, alias="eliminationNumberLeague")
+    elimination_number_sport: str | None = Field(None, alias="eliminationNumberSport")
+    has_wildcard: bool | None = Field(None, alias="hasWildcard")
+    last_updated: str | None = Field(None, alias="lastUpdated")
+    losses: int | None = None
+    magic_number: str | None = Field(None, alias="magicNumber")
+    records: TeamRecordRecords | None = None
+    run_differential: int | None = Field(None, alias="runDifferential")
+    runs_allowed: int | None = Field(None, alias="runsAllowed")
+    runs_scored: int | None = Field(None, alias="runsScored")
+    wild_card_elimination_number: str | None = Field(None, alias="wildCardEliminationNumber")
+    wild_card_leader: bool | None = Field(None, alias="wildCardLeader")
+    winning_percentage: str | None = Field(None, alias="winningPercentage")
+    wins: int | None = None
 
 
 class Record(ApiObject):
     """`$.records[*]`"""
 
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
     standings_type: str | None = Field(None, alias="standingsType")
     league: RecordLeague | None = None
     division: RecordDivision | None = None
-    conference: RecordConference | None = None
+    conference: JsonValue | None = None
     sport: RecordSport | None = None
-    organization: RecordOrganization | None = None
+    organization: JsonValue | None = None
     last_updated: str | None = Field(None, alias="lastUpdated")
-    aggregate_record: AggregateRecord | None = Field(None, alias="aggregateRecord")
+    aggregate_record: JsonValue | None = Field(None, alias="aggregateRecord")
     team_records: list[TeamRecord] | None = Field(None, alias="teamRecords")
+    round_robin: RecordRoundRobin | None = Field(None, alias="roundRobin")
 
 
 class StandingsResponse(ApiObject):
@@ -1678,3 +404,4 @@ class StandingsResponse(ApiObject):
 
     last_updated: str | None = Field(None, alias="lastUpdated")
     records: list[Record] | None = None
+    copyright: str | None = None

@@ -19,3 +19,4 @@ class GetStreaksResponse(ApiObject):
     """Response of streaks.getStreaks. View streaks"""
 
     stats: list[Stat] | None = None
+    copyright: str | None = None

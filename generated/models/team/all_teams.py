@@ -19,159 +19,13 @@ class TeamConference(ApiObject):
     """Link to full resource"""
 
 
-class TeamDivisionConference(ApiObject):
-    """`$.teams[*].division.conference`"""
-
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-
-class TeamDivisionLeagueSeasonDateInfo(ApiObject):
-    """`$.teams[*].division.league.seasonDateInfo` Dates of specific points in a season"""
-
-    season_id: str | None = Field(None, alias="seasonId")
-    """Season of play"""
-
-    regular_season_start_date: str | None = Field(None, alias="regularSeasonStartDate")
-    """Date the regular season starts. Format: YYYY-MM-DD"""
-
-    regular_season_end_date: str | None = Field(None, alias="regularSeasonEndDate")
-    """Date the regular season ends. Format: YYYY-MM-DD"""
-
-    pre_season_start_date: str | None = Field(None, alias="preSeasonStartDate")
-    """Date the preseason starts. Format: YYYY-MM-DD"""
-
-    pre_season_end_date: str | None = Field(None, alias="preSeasonEndDate")
-    """Date the preseason ends. Format: YYYY-MM-DD"""
-
-    post_season_start_date: str | None = Field(None, alias="postSeasonStartDate")
-    """Date the postseason starts. Format: YYYY-MM-DD"""
-
-    post_season_end_date: str | None = Field(None, alias="postSeasonEndDate")
-    """Date the postseason ends. Format: YYYY-MM-DD"""
-
-    last_date_1st_half: str | None = Field(None, alias="lastDate1stHalf")
-    """Date of the last day of the first half of the regular season. Format: YYYY-MM-DD"""
-
-    first_date_2nd_half: str | None = Field(None, alias="firstDate2ndHalf")
-    """Date of the first day of the second half of the regular season. Format: YYYY-MM-DD"""
-
-    all_star_date: str | None = Field(None, alias="allStarDate")
-    """Date of the all-star game. Format: YYYY-MM-DD"""
-
-
-class TeamDivisionLeagueTimeZone(ApiObject):
-    """`$.teams[*].division.league.timeZone` Time zone the venue is located in"""
-
-    id: str | None = None
-    """Format: America/Detroit"""
-
-    offset: int | None = None
-    """The offset in hours from UTC. Format: -5"""
-
-
-class TeamDivisionLeague(ApiObject):
-    """`$.teams[*].division.league` The league the division belongs to"""
-
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    abbreviation: str | None = None
-    """Shortened version of short name. Format: ALE, SFG"""
-
-    name_short: str | None = Field(None, alias="nameShort")
-    """Shortened version of name. Format: AL East, SF Giants"""
-
-    season_state: str | None = Field(None, alias="seasonState")
-    """The status of the season. Format: offseason"""
-
-    has_wild_card: bool | None = Field(None, alias="hasWildCard")
-    """Whether or not there is a wildcard"""
-
-    has_split_season: bool | None = Field(None, alias="hasSplitSeason")
-    """Whether or not there is a split season"""
-
-    num_games: int | None = Field(None, alias="numGames")
-    """The number of regular season games"""
-
-    has_playoff_points: bool | None = Field(None, alias="hasPlayoffPoints")
-    """True if a league uses points for standings"""
-
-    num_teams: int | None = Field(None, alias="numTeams")
-    """The number of teams"""
-
-    num_wildcard_teams: int | None = Field(None, alias="numWildcardTeams")
-    """The number of wildcard teams"""
-
-    season_date_info: TeamDivisionLeagueSeasonDateInfo | None = Field(None, alias="seasonDateInfo")
-    """Dates of specific points in a season"""
-
-    season: str | None = None
-    """Season of play"""
-
-    org_code: str | None = Field(None, alias="orgCode")
-    """Deprecated Field"""
-
-    conferences_in_use: bool | None = Field(None, alias="conferencesInUse")
-    """Whether or not the League has Conferences"""
-
-    divisions_in_use: bool | None = Field(None, alias="divisionsInUse")
-    """Whether or not the League has Divisions"""
-
-    time_zone: TeamDivisionLeagueTimeZone | None = Field(None, alias="timeZone")
-    """Time zone the venue is located in"""
-
-    sort_order: int | None = Field(None, alias="sortOrder")
-    """The order of sorting, ascending or descending"""
-
-    active: bool | None = None
-    """Whether or not a league is active"""
-
-
-class TeamDivisionSport(ApiObject):
-    """`$.teams[*].division.sport` The sport the league belongs to"""
+class TeamDivision(ApiObject):
+    """`$.teams[*].division` All of the details of a division"""
 
     model_config = ConfigDict(
         arbitrary_types_allowed=True,
     )
     id: int | None = None
-    """Top level organization of a sport"""
-
-    code: str | None = None
-    link: str | None = None
-    """Link to full resource"""
-
-    name: str | None = None
-    """Name of a sport's league. Format: Major League Baseball"""
-
-    abbreviation: str | None = None
-    """Shortened version of short name. Format: ALE, SFG"""
-
-    sort_order: int | None = Field(None, alias="sortOrder")
-    """Determines the sort order of each sport. (ex. MLB -> AAA -> AA -> Rookie)"""
-
-    active: bool | None = None
-    """Flag for fetching sports that are currently active (Y), inactive (N), pending (P), or all teams (B)"""
-
-    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
-
-
-class TeamDivision(ApiObject):
-    """`$.teams[*].division` All of the details of a division"""
-
-    id: int | None = None
     """Unique Identifier"""
 
     name: str | None = None
@@ -189,39 +43,23 @@ class TeamDivision(ApiObject):
     abbreviation: str | None = None
     """Shortened version of short name. Format: ALE, SFG"""
 
-    conference: TeamDivisionConference | None = None
-    league: TeamDivisionLeague | None = None
+    conference: JsonValue | None = None
+    league: JsonValue | None = None
     """The league the division belongs to"""
 
-    sport: TeamDivisionSport | None = None
+    sport: JsonValue | None = None
     """The sport the league belongs to"""
 
     has_wildcard: bool | None = Field(None, alias="hasWildcard")
     """Whether or not there is a wildcard"""
-
-
-class TeamFranchiseRoster(ApiObject):
-    """`$.teams[*].franchise.roster`"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    roster: list[JsonValue] | None = None
-    """All of the details of a roster"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    team_id: int | None = Field(None, alias="teamId")
-    """Unique Team Identifier. Format: 141, 147, etc"""
-
-    roster_type: str | None = Field(None, alias="rosterType")
-    """Type of roster. Available types in /api/v1/rosterTypes"""
 
 
 class TeamFranchise(ApiObject):
     """`$.teams[*].franchise` All of the details of a franchise"""
 
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
     franchise_id: int | None = Field(None, alias="franchiseId")
     first_season_id: int | None = Field(None, alias="firstSeasonId")
     last_season_id: int | None = Field(None, alias="lastSeasonId")
@@ -229,369 +67,24 @@ class TeamFranchise(ApiObject):
     team_name: str | None = Field(None, alias="teamName")
     location_name: str | None = Field(None, alias="locationName")
     link: str | None = None
-    roster: TeamFranchiseRoster | None = None
-
-
-class TeamLeaderLeague(ApiObject):
-    """`$.teams[*].teamLeaders[*].league`"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    abbreviation: str | None = None
-    """Shortened version of short name. Format: ALE, SFG"""
-
-    name_short: str | None = Field(None, alias="nameShort")
-    """Shortened version of name. Format: AL East, SF Giants"""
-
-    season_state: str | None = Field(None, alias="seasonState")
-    """The status of the season. Format: offseason"""
-
-    has_wild_card: bool | None = Field(None, alias="hasWildCard")
-    """Whether or not there is a wildcard"""
-
-    has_split_season: bool | None = Field(None, alias="hasSplitSeason")
-    """Whether or not there is a split season"""
-
-    num_games: int | None = Field(None, alias="numGames")
-    """The number of regular season games"""
-
-    has_playoff_points: bool | None = Field(None, alias="hasPlayoffPoints")
-    """True if a league uses points for standings"""
-
-    num_teams: int | None = Field(None, alias="numTeams")
-    """The number of teams"""
-
-    num_wildcard_teams: int | None = Field(None, alias="numWildcardTeams")
-    """The number of wildcard teams"""
-
-    season_date_info: JsonValue | None = Field(None, alias="seasonDateInfo")
-    """Dates of specific points in a season"""
-
-    season: str | None = None
-    """Season of play"""
-
-    org_code: str | None = Field(None, alias="orgCode")
-    """Deprecated Field"""
-
-    conferences_in_use: bool | None = Field(None, alias="conferencesInUse")
-    """Whether or not the League has Conferences"""
-
-    divisions_in_use: bool | None = Field(None, alias="divisionsInUse")
-    """Whether or not the League has Divisions"""
-
-    time_zone: JsonValue | None = Field(None, alias="timeZone")
-    """Time zone the venue is located in"""
-
-    sort_order: int | None = Field(None, alias="sortOrder")
-    """The order of sorting, ascending or descending"""
-
-    active: bool | None = None
-    """Whether or not a league is active"""
-
-
-class TeamLeaderTeam(ApiObject):
-    """`$.teams[*].teamLeaders[*].team`"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    id: int | None = None
-    """Unique Team Identifier. Format: 141, 147, etc"""
-
-    name: str | None = None
-    """Unique Full Team Name. Format: Toronto Blue Jays, New York Yankees, etc"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    season: int | None = None
-    """Season of play"""
-
-    venue: JsonValue | None = None
-    """All of the details of a venue"""
-
-    spring_venue: JsonValue | None = Field(None, alias="springVenue")
-    """All of the details of a venue"""
-
-    team_code: str | None = Field(None, alias="teamCode")
-    """Unique Team Code. Format: tor, nya, etc"""
-
-    file_code: str | None = Field(None, alias="fileCode")
-    """Unique File Code. Format: tor, nyy, etc"""
-
-    abbreviation: str | None = None
-    """Shortened version of short name. Format: ALE, SFG"""
-
-    tri_code: str | None = Field(None, alias="triCode")
-    """Three letter abbreviation that will be adjusted for different languages"""
-
-    team_name: str | None = Field(None, alias="teamName")
-    """Unique Team Name. Blue Jays, Yankees, etc"""
-
-    location_name: str | None = Field(None, alias="locationName")
-    """Unique Team Location. Toronto, Bronx, etc"""
-
-    first_year_of_play: str | None = Field(None, alias="firstYearOfPlay")
-    """The first year of play. Format: 1903"""
-
-    league: JsonValue | None = None
-    """The league the division belongs to"""
-
-    division: JsonValue | None = None
-    """All of the details of a division"""
-
-    sport: JsonValue | None = None
-    """The sport the league belongs to"""
-
-    conference: JsonValue | None = None
-    """All the details of a conference"""
-
-    franchise: JsonValue | None = None
-    """All of the details of a franchise"""
-
-    team_stats: JsonValue | None = Field(None, alias="teamStats")
-    """All of the details of a player's stats"""
-
     roster: JsonValue | None = None
-    """All of the details of a roster"""
-
-    team_leaders: JsonValue | None = Field(None, alias="teamLeaders")
-    """All of the details of team leaders"""
-
-    next_game_schedule: JsonValue | None = Field(None, alias="nextGameSchedule")
-    previous_game_schedule: JsonValue | None = Field(None, alias="previousGameSchedule")
-    next_schedule: JsonValue | None = Field(None, alias="nextSchedule")
-    previous_schedule: JsonValue | None = Field(None, alias="previousSchedule")
-    is_active: bool | None = Field(None, alias="isActive")
-    is_placeholder: bool | None = Field(None, alias="isPlaceholder")
-    content: JsonValue | None = None
-    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
-    social: JsonValue | None = None
-    """All of the details of a player's social media"""
-
-    short_name: str | None = Field(None, alias="shortName")
-    """Shortened version of name. Format: AL East, SF Giants"""
-
-    record: JsonValue | None = None
-    """All of the details of a team's record"""
-
-    playoff_info: JsonValue | None = Field(None, alias="playoffInfo")
-    parent_org_name: str | None = Field(None, alias="parentOrgName")
-    parent_org_id: int | None = Field(None, alias="parentOrgId")
 
 
 class TeamLeader(ApiObject):
     """`$.teams[*].teamLeaders[*]`"""
 
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
     leader_category: str | None = Field(None, alias="leaderCategory")
     season: str | None = None
     stat_group: str | None = Field(None, alias="statGroup")
-    team: TeamLeaderTeam | None = None
-    league: TeamLeaderLeague | None = None
-
-
-class TeamLeagueRecord(ApiObject):
-    """`$.teams[*].record.leagueRecord`"""
-
-    wins: int | None = None
-    losses: int | None = None
-    ties: int | None = None
-    type_: str | None = Field(None, alias="type")
-    pct: str | None = None
-
-
-class TeamLeagueSeasonDateInfo(ApiObject):
-    """`$.teams[*].league.seasonDateInfo` Dates of specific points in a season"""
-
-    season_id: str | None = Field(None, alias="seasonId")
-    """Season of play"""
-
-    regular_season_start_date: str | None = Field(None, alias="regularSeasonStartDate")
-    """Date the regular season starts. Format: YYYY-MM-DD"""
-
-    regular_season_end_date: str | None = Field(None, alias="regularSeasonEndDate")
-    """Date the regular season ends. Format: YYYY-MM-DD"""
-
-    pre_season_start_date: str | None = Field(None, alias="preSeasonStartDate")
-    """Date the preseason starts. Format: YYYY-MM-DD"""
-
-    pre_season_end_date: str | None = Field(None, alias="preSeasonEndDate")
-    """Date the preseason ends. Format: YYYY-MM-DD"""
-
-    post_season_start_date: str | None = Field(None, alias="postSeasonStartDate")
-    """Date the postseason starts. Format: YYYY-MM-DD"""
-
-    post_season_end_date: str | None = Field(None, alias="postSeasonEndDate")
-    """Date the postseason ends. Format: YYYY-MM-DD"""
-
-    last_date_1st_half: str | None = Field(None, alias="lastDate1stHalf")
-    """Date of the last day of the first half of the regular season. Format: YYYY-MM-DD"""
-
-    first_date_2nd_half: str | None = Field(None, alias="firstDate2ndHalf")
-    """Date of the first day of the second half of the regular season. Format: YYYY-MM-DD"""
-
-    all_star_date: str | None = Field(None, alias="allStarDate")
-    """Date of the all-star game. Format: YYYY-MM-DD"""
-
-
-class TeamLeagueTimeZone(ApiObject):
-    """`$.teams[*].league.timeZone` Time zone the venue is located in"""
-
-    id: str | None = None
-    """Format: America/Detroit"""
-
-    offset: int | None = None
-    """The offset in hours from UTC. Format: -5"""
+    team: JsonValue | None = None
+    league: JsonValue | None = None
 
 
 class TeamLeague(ApiObject):
     """`$.teams[*].league` The league the division belongs to"""
-
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    abbreviation: str | None = None
-    """Shortened version of short name. Format: ALE, SFG"""
-
-    name_short: str | None = Field(None, alias="nameShort")
-    """Shortened version of name. Format: AL East, SF Giants"""
-
-    season_state: str | None = Field(None, alias="seasonState")
-    """The status of the season. Format: offseason"""
-
-    has_wild_card: bool | None = Field(None, alias="hasWildCard")
-    """Whether or not there is a wildcard"""
-
-    has_split_season: bool | None = Field(None, alias="hasSplitSeason")
-    """Whether or not there is a split season"""
-
-    num_games: int | None = Field(None, alias="numGames")
-    """The number of regular season games"""
-
-    has_playoff_points: bool | None = Field(None, alias="hasPlayoffPoints")
-    """True if a league uses points for standings"""
-
-    num_teams: int | None = Field(None, alias="numTeams")
-    """The number of teams"""
-
-    num_wildcard_teams: int | None = Field(None, alias="numWildcardTeams")
-    """The number of wildcard teams"""
-
-    season_date_info: TeamLeagueSeasonDateInfo | None = Field(None, alias="seasonDateInfo")
-    """Dates of specific points in a season"""
-
-    season: str | None = None
-    """Season of play"""
-
-    org_code: str | None = Field(None, alias="orgCode")
-    """Deprecated Field"""
-
-    conferences_in_use: bool | None = Field(None, alias="conferencesInUse")
-    """Whether or not the League has Conferences"""
-
-    divisions_in_use: bool | None = Field(None, alias="divisionsInUse")
-    """Whether or not the League has Divisions"""
-
-    time_zone: TeamLeagueTimeZone | None = Field(None, alias="timeZone")
-    """Time zone the venue is located in"""
-
-    sort_order: int | None = Field(None, alias="sortOrder")
-    """The order of sorting, ascending or descending"""
-
-    active: bool | None = None
-    """Whether or not a league is active"""
-
-
-class TeamRecordStreak(ApiObject):
-    """`$.teams[*].record.streak`"""
-
-    streak_type: str | None = Field(None, alias="streakType")
-    streak_number: int | None = Field(None, alias="streakNumber")
-    streak_code: str | None = Field(None, alias="streakCode")
-
-
-class TeamRecordTeamConference(ApiObject):
-    """`$.teams[*].record.team.conference` All the details of a conference"""
-
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-
-class TeamRecordTeamDivision(ApiObject):
-    """`$.teams[*].record.team.division` All of the details of a division"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    season: str | None = None
-    """Season of play"""
-
-    name_short: str | None = Field(None, alias="nameShort")
-    """Shortened version of name. Format: AL East, SF Giants"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    abbreviation: str | None = None
-    """Shortened version of short name. Format: ALE, SFG"""
-
-    conference: JsonValue | None = None
-    league: JsonValue | None = None
-    """The league the division belongs to"""
-
-    sport: JsonValue | None = None
-    """The sport the league belongs to"""
-
-    has_wildcard: bool | None = Field(None, alias="hasWildcard")
-    """Whether or not there is a wildcard"""
-
-
-class TeamRecordTeamFranchise(ApiObject):
-    """`$.teams[*].record.team.franchise` All of the details of a franchise"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    franchise_id: int | None = Field(None, alias="franchiseId")
-    first_season_id: int | None = Field(None, alias="firstSeasonId")
-    last_season_id: int | None = Field(None, alias="lastSeasonId")
-    most_recent_team_id: int | None = Field(None, alias="mostRecentTeamId")
-    team_name: str | None = Field(None, alias="teamName")
-    location_name: str | None = Field(None, alias="locationName")
-    link: str | None = None
-    roster: JsonValue | None = None
-
-
-class TeamRecordTeamLeague(ApiObject):
-    """`$.teams[*].record.team.league` The league the division belongs to"""
 
     model_config = ConfigDict(
         arbitrary_types_allowed=True,
@@ -657,8 +150,8 @@ class TeamRecordTeamLeague(ApiObject):
     """Whether or not a league is active"""
 
 
-class TeamRecordTeamRecord(ApiObject):
-    """`$.teams[*].record.team.record` All of the details of a team's record"""
+class TeamRecord(ApiObject):
+    """`$.teams[*].record` All of the details of a team's record"""
 
     model_config = ConfigDict(
         arbitrary_types_allowed=True,
@@ -696,281 +189,13 @@ class TeamRecordTeamRecord(ApiObject):
     probabilites: JsonValue | None = None
 
 
-class TeamRecordTeamRoster(ApiObject):
-    """`$.teams[*].record.team.roster` All of the details of a roster"""
+class TeamRoster(ApiObject):
+    """`$.teams[*].roster` All of the details of a roster"""
 
     model_config = ConfigDict(
         arbitrary_types_allowed=True,
     )
     roster: JsonValue | None = None
-    """All of the details of a roster"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    team_id: int | None = Field(None, alias="teamId")
-    """Unique Team Identifier. Format: 141, 147, etc"""
-
-    roster_type: str | None = Field(None, alias="rosterType")
-    """Type of roster. Available types in /api/v1/rosterTypes"""
-
-
-class TeamRecordTeamSocial(ApiObject):
-    """`$.teams[*].record.team.social` All of the details of a player's social media"""
-
-    twitter: list[str] | None = None
-    """The player's handle. Format: @Bbelt9, @bcraw35, etc"""
-
-    facebook: list[str] | None = None
-    """The player's username and ID. Format: Username - georgekontos70, ID - 242731055756840"""
-
-    instagram: list[str] | None = None
-    """The player's username. Format: joepanik, hunterpence, etc"""
-
-    vine: list[str] | None = None
-    periscope: list[str] | None = None
-    tumblr: list[str] | None = None
-    youtube: list[str] | None = None
-    pinterest: list[str] | None = None
-    googleplus: list[str] | None = None
-    snapchat: list[str] | None = None
-    website: list[str] | None = None
-    hashtags: list[str] | None = None
-
-
-class TeamRecordTeamSport(ApiObject):
-    """`$.teams[*].record.team.sport` The sport the league belongs to"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    id: int | None = None
-    """Top level organization of a sport"""
-
-    code: str | None = None
-    link: str | None = None
-    """Link to full resource"""
-
-    name: str | None = None
-    """Name of a sport's league. Format: Major League Baseball"""
-
-    abbreviation: str | None = None
-    """Shortened version of short name. Format: ALE, SFG"""
-
-    sort_order: int | None = Field(None, alias="sortOrder")
-    """Determines the sort order of each sport. (ex. MLB -> AAA -> AA -> Rookie)"""
-
-    active: bool | None = None
-    """Flag for fetching sports that are currently active (Y), inactive (N), pending (P), or all teams (B)"""
-
-    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
-
-
-class TeamRecordTeamSpringVenue(ApiObject):
-    """`$.teams[*].record.team.springVenue` All of the details of a venue"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    location: JsonValue | None = None
-    """Location details about the venue"""
-
-    time_zone: JsonValue | None = Field(None, alias="timeZone")
-    """Time zone the venue is located in"""
-
-    field_info: JsonValue | None = Field(None, alias="fieldInfo")
-    """Dimensions and capacity of the venue"""
-
-
-class TeamRecordTeamVenue(ApiObject):
-    """`$.teams[*].record.team.venue` All of the details of a venue"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    location: JsonValue | None = None
-    """Location details about the venue"""
-
-    time_zone: JsonValue | None = Field(None, alias="timeZone")
-    """Time zone the venue is located in"""
-
-    field_info: JsonValue | None = Field(None, alias="fieldInfo")
-    """Dimensions and capacity of the venue"""
-
-
-class TeamRecordTeam(ApiObject):
-    """`$.teams[*].record.team` All of the details of a team"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    id: int | None = None
-    """Unique Team Identifier. Format: 141, 147, etc"""
-
-    name: str | None = None
-    """Unique Full Team Name. Format: Toronto Blue Jays, New York Yankees, etc"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    season: int | None = None
-    """Season of play"""
-
-    venue: TeamRecordTeamVenue | None = None
-    """All of the details of a venue"""
-
-    spring_venue: TeamRecordTeamSpringVenue | None = Field(None, alias="springVenue")
-    """All of the details of a venue"""
-
-    team_code: str | None = Field(None, alias="teamCode")
-    """Unique Team Code. Format: tor, nya, etc"""
-
-    file_code: str | None = Field(None, alias="fileCode")
-    """Unique File Code. Format: tor, nyy, etc"""
-
-    abbreviation: str | None = None
-    """Shortened version of short name. Format: ALE, SFG"""
-
-    tri_code: str | None = Field(None, alias="triCode")
-    """Three letter abbreviation that will be adjusted for different languages"""
-
-    team_name: str | None = Field(None, alias="teamName")
-    """Unique Team Name. Blue Jays, Yankees, etc"""
-
-    location_name: str | None = Field(None, alias="locationName")
-    """Unique Team Location. Toronto, Bronx, etc"""
-
-    first_year_of_play: str | None = Field(None, alias="firstYearOfPlay")
-    """The first year of play. Format: 1903"""
-
-    league: TeamRecordTeamLeague | None = None
-    """The league the division belongs to"""
-
-    division: TeamRecordTeamDivision | None = None
-    """All of the details of a division"""
-
-    sport: TeamRecordTeamSport | None = None
-    """The sport the league belongs to"""
-
-    conference: TeamRecordTeamConference | None = None
-    """All the details of a conference"""
-
-    franchise: TeamRecordTeamFranchise | None = None
-    """All of the details of a franchise"""
-
-    team_stats: list[JsonValue] | None = Field(None, alias="teamStats")
-    """All of the details of a player's stats"""
-
-    roster: TeamRecordTeamRoster | None = None
-    """All of the details of a roster"""
-
-    team_leaders: list[JsonValue] | None = Field(None, alias="teamLeaders")
-    """All of the details of team leaders"""
-
-    next_game_schedule: JsonValue | None = Field(None, alias="nextGameSchedule")
-    previous_game_schedule: JsonValue | None = Field(None, alias="previousGameSchedule")
-    next_schedule: JsonValue | None = Field(None, alias="nextSchedule")
-    previous_schedule: JsonValue | None = Field(None, alias="previousSchedule")
-    is_active: bool | None = Field(None, alias="isActive")
-    is_placeholder: bool | None = Field(None, alias="isPlaceholder")
-    content: JsonValue | None = None
-    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
-    social: TeamRecordTeamSocial | None = None
-    """All of the details of a player's social media"""
-
-    short_name: str | None = Field(None, alias="shortName")
-    """Shortened version of name. Format: AL East, SF Giants"""
-
-    record: TeamRecordTeamRecord | None = None
-    """All of the details of a team's record"""
-
-    playoff_info: JsonValue | None = Field(None, alias="playoffInfo")
-    parent_org_name: str | None = Field(None, alias="parentOrgName")
-    parent_org_id: int | None = Field(None, alias="parentOrgId")
-
-
-class TeamRecord(ApiObject):
-    """`$.teams[*].record` All of the details of a team's record"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    team: TeamRecordTeam | None = None
-    """All of the details of a team"""
-
-    division: JsonValue | None = None
-    """All of the details of a division"""
-
-    conference: JsonValue | None = None
-    """All the details of a conference"""
-
-    league: JsonValue | None = None
-    """The league the division belongs to"""
-
-    season: str | None = None
-    streak: TeamRecordStreak | None = None
-    clinch_indicator: str | None = Field(None, alias="clinchIndicator")
-    division_rank: str | None = Field(None, alias="divisionRank")
-    conference_rank: str | None = Field(None, alias="conferenceRank")
-    league_rank: str | None = Field(None, alias="leagueRank")
-    spring_league_rank: str | None = Field(None, alias="springLeagueRank")
-    wild_card_rank: str | None = Field(None, alias="wildCardRank")
-    sport_rank: str | None = Field(None, alias="sportRank")
-    games_played: int | None = Field(None, alias="gamesPlayed")
-    games_back: str | None = Field(None, alias="gamesBack")
-    wild_card_games_back: str | None = Field(None, alias="wildCardGamesBack")
-    league_games_back: str | None = Field(None, alias="leagueGamesBack")
-    spring_league_games_back: str | None = Field(None, alias="springLeagueGamesBack")
-    sport_games_back: str | None = Field(None, alias="sportGamesBack")
-    division_games_back: str | None = Field(None, alias="divisionGamesBack")
-    conference_games_back: str | None = Field(None, alias="conferenceGamesBack")
-    league_record: TeamLeagueRecord | None = Field(None, alias="leagueRecord")
-    probabilites: JsonValue | None = None
-
-
-class TeamRosterRoster(ApiObject):
-    """`$.teams[*].roster.roster[*]`"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    person: JsonValue | None = None
-    """All of the details of a player"""
-
-    jersey_number: str | None = Field(None, alias="jerseyNumber")
-    """Jersey number that a player wears. Format: 16, 34, etc"""
-
-    position: JsonValue | None = None
-    """All of the details of a player's position"""
-
-    stats: JsonValue | None = None
-    """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
-
-    is_active_forty_man: bool | None = Field(None, alias="isActiveFortyMan")
-
-
-class TeamRoster(ApiObject):
-    """`$.teams[*].roster` All of the details of a roster"""
-
-    roster: list[TeamRosterRoster] | None = None
     """All of the details of a roster"""
 
     link: str | None = None
@@ -1034,36 +259,12 @@ class TeamSport(ApiObject):
     device_properties: JsonValue | None = Field(None, alias="deviceProperties")
 
 
-class TeamSpringVenueFieldInfo(ApiObject):
-    """`$.teams[*].springVenue.fieldInfo` Dimensions and capacity of the venue"""
-
-    capacity: int | None = None
-    """Number of seats in the venue."""
-
-
-class TeamSpringVenueLocation(ApiObject):
-    """`$.teams[*].springVenue.location` Location details about the venue"""
-
-    state: str | None = None
-    """State where the venue is located. Format: Ohio"""
-
-    state_abbrev: str | None = Field(None, alias="stateAbbrev")
-    """State abbrevation where the venue is located. Format: OH"""
-
-
-class TeamSpringVenueTimeZone(ApiObject):
-    """`$.teams[*].springVenue.timeZone` Time zone the venue is located in"""
-
-    id: str | None = None
-    """Format: America/Detroit"""
-
-    offset: int | None = None
-    """The offset in hours from UTC. Format: -5"""
-
-
 class TeamSpringVenue(ApiObject):
     """`$.teams[*].springVenue` All of the details of a venue"""
 
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
     id: int | None = None
     """Unique Identifier"""
 
@@ -1073,13 +274,13 @@ class TeamSpringVenue(ApiObject):
     link: str | None = None
     """Link to full resource"""
 
-    location: TeamSpringVenueLocation | None = None
+    location: JsonValue | None = None
     """Location details about the venue"""
 
-    time_zone: TeamSpringVenueTimeZone | None = Field(None, alias="timeZone")
+    time_zone: JsonValue | None = Field(None, alias="timeZone")
     """Time zone the venue is located in"""
 
-    field_info: TeamSpringVenueFieldInfo | None = Field(None, alias="fieldInfo")
+    field_info: JsonValue | None = Field(None, alias="fieldInfo")
     """Dimensions and capacity of the venue"""
 
 
@@ -1090,15 +291,15 @@ class TeamStat(ApiObject):
         arbitrary_types_allowed=True,
     )
     disclaimers: list[str] | None = None
-    parameters: dict[str, JsonValue] | None = None
+    parameters: JsonValue | None = None
     total_splits: int | None = Field(None, alias="totalSplits")
-    exemptions: list[JsonValue] | None = None
-    splits: list[JsonValue] | None = None
+    exemptions: JsonValue | None = None
+    splits: JsonValue | None = None
     """All of the details of stat splits"""
 
     stats: JsonValue | None = None
-    splits_tied_with_offset: list[JsonValue] | None = Field(None, alias="splitsTiedWithOffset")
-    splits_tied_with_limit: list[JsonValue] | None = Field(None, alias="splitsTiedWithLimit")
+    splits_tied_with_offset: JsonValue | None = Field(None, alias="splitsTiedWithOffset")
+    splits_tied_with_limit: JsonValue | None = Field(None, alias="splitsTiedWithLimit")
     player: JsonValue | None = None
     team: JsonValue | None = None
     sport: JsonValue | None = None
@@ -1107,36 +308,12 @@ class TeamStat(ApiObject):
     player_pool: JsonValue | None = Field(None, alias="playerPool")
 
 
-class TeamVenueFieldInfo(ApiObject):
-    """`$.teams[*].venue.fieldInfo` Dimensions and capacity of the venue"""
-
-    capacity: int | None = None
-    """Number of seats in the venue."""
-
-
-class TeamVenueLocation(ApiObject):
-    """`$.teams[*].venue.location` Location details about the venue"""
-
-    state: str | None = None
-    """State where the venue is located. Format: Ohio"""
-
-    state_abbrev: str | None = Field(None, alias="stateAbbrev")
-    """State abbrevation where the venue is located. Format: OH"""
-
-
-class TeamVenueTimeZone(ApiObject):
-    """`$.teams[*].venue.timeZone` Time zone the venue is located in"""
-
-    id: str | None = None
-    """Format: America/Detroit"""
-
-    offset: int | None = None
-    """The offset in hours from UTC. Format: -5"""
-
-
 class TeamVenue(ApiObject):
     """`$.teams[*].venue` All of the details of a venue"""
 
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
     id: int | None = None
     """Unique Identifier"""
 
@@ -1146,13 +323,13 @@ class TeamVenue(ApiObject):
     link: str | None = None
     """Link to full resource"""
 
-    location: TeamVenueLocation | None = None
+    location: JsonValue | None = None
     """Location details about the venue"""
 
-    time_zone: TeamVenueTimeZone | None = Field(None, alias="timeZone")
+    time_zone: JsonValue | None = Field(None, alias="timeZone")
     """Time zone the venue is located in"""
 
-    field_info: TeamVenueFieldInfo | None = Field(None, alias="fieldInfo")
+    field_info: JsonValue | None = Field(None, alias="fieldInfo")
     """Dimensions and capacity of the venue"""
 
 

@@ -190,3 +190,4 @@ class AlumniResponse(ApiObject):
     """Response of team.alumni. View all team alumni"""
 
     people: list[Person] | None = None
+    copyright: str | None = None

@@ -179,3 +179,5 @@ class CoachesResponse(ApiObject):
 
     roster_type: str | None = Field(None, alias="rosterType")
     """Type of roster. Available types in /api/v1/rosterTypes"""
+
+    copyright: str | None = None

@@ -234,3 +234,4 @@ class StatsResponse(ApiObject):
     """Response of team.stats. View a teams stats"""
 
     stats: list[Stat] | None = None
+    copyright: str | None = None

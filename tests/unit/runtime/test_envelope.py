@@ -100,7 +100,8 @@ def test_a_bare_body_needs_its_operation(tmp_path: Path) -> None:
     file = write(tmp_path, '{"gamePk": 7}')
     found = read(file, Defaults(operation="game.liveGameV1", params={"game_pk": "7"}))
     assert (found.request.operation, found.body) == ("game.liveGameV1", b'{"gamePk": 7}')
-    assert found.request.params == {"game_pk": "7"}
+    assert found.request.path_params == {"game_pk": "7"}
+    assert found.request.params == {"game_pk": "7", "$request": "game.liveGameV1/game_pk=7"}
     with pytest.raises(UnreadableError, match="no operation was given"):
         read(file)
 

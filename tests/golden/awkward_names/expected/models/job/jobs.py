@@ -25,3 +25,4 @@ class JobsResponse(ApiObject):
     """Response of job.jobs. View jobs"""
 
     jobs: list[Job] | None = None
+    copyright: str | None = None

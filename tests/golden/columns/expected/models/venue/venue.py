@@ -17,3 +17,4 @@ class VenueResponse(ApiObject):
     is_open: bool | None = Field(None, alias="isOpen")
     opened: str | None = None
     updated_at: str | None = Field(None, alias="updatedAt")
+    copyright: str | None = None

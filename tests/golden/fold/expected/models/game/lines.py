@@ -32,3 +32,4 @@ class LinesResponse(ApiObject):
 
     game_pk: int | None = Field(None, alias="gamePk")
     teams: Teams | None = None
+    copyright: str | None = None

@@ -46,3 +46,4 @@ class BoxResponse(ApiObject):
     game_pk: int | None = Field(None, alias="gamePk")
     players: dict[str, Player] | None = None
     teams: Teams | None = None
+    copyright: str | None = None

@@ -19,3 +19,4 @@ class PlayersResponse(ApiObject):
 
     game_pk: int | None = Field(None, alias="gamePk")
     players: dict[str, Player] | None = None
+    copyright: str | None = None

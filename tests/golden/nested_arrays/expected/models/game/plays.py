@@ -26,3 +26,4 @@ class PlaysResponse(ApiObject):
 
     game_pk: int | None = Field(None, alias="gamePk")
     plays: list[Play] | None = None
+    copyright: str | None = None

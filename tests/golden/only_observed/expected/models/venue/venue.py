@@ -14,3 +14,5 @@ class VenueResponse(ApiObject):
 
     surface: str | None = None
     """never sent either"""
+
+    copyright: str | None = None

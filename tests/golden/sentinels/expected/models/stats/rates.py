@@ -18,3 +18,4 @@ class RatesResponse(ApiObject):
     """Response of stats.rates. View rates"""
 
     rates: list[Rate] | None = None
+    copyright: str | None = None

@@ -29,3 +29,4 @@ class EventsResponse(ApiObject):
     game_pk: int | None = Field(None, alias="gamePk")
     events: list[Event] | None = None
     last: Last | None = None
+    copyright: str | None = None

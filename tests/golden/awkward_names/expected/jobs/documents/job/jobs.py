@@ -11,6 +11,7 @@ from runtime.job import (
     TEXT,
     Array,
     Column,
+    Ignored,
     Record,
     Table,
 )
@@ -54,5 +55,6 @@ JOB_ROW = Record(
 SHAPE = Record(
     {
         "jobs": Array(JOB_ROW),
+        "copyright": Ignored("MLB's notice, the same in every live response"),
     }
 )

@@ -11,6 +11,7 @@ from runtime.job import (
     INSTANT,
     TEXT,
     Column,
+    Ignored,
     Record,
     Table,
     integer,
@@ -41,5 +42,6 @@ SHAPE = Record(
         "isOpen": BOOLEAN,
         "opened": DATE,
         "updatedAt": INSTANT,
+        "copyright": Ignored("MLB's notice, the same in every live response"),
     }
 )

@@ -9,6 +9,7 @@ from runtime.job import (
     UNPLACED,
     Branches,
     Column,
+    Ignored,
     Place,
     Record,
     Table,
@@ -51,5 +52,6 @@ SHAPE = Record(
                 "home": LINE_ROW,
             }
         ),
+        "copyright": Ignored("MLB's notice, the same in every live response"),
     }
 )

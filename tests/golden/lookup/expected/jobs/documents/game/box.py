@@ -10,6 +10,7 @@ from runtime.job import (
     TEXT,
     UNPLACED,
     Column,
+    Ignored,
     Map,
     Record,
     Table,
@@ -43,5 +44,6 @@ SHAPE = Record(
         "gamePk": UNPLACED,
         "players": Map(BOX_PLAYER_ROW, "ID", ("id",)),
         "teams": UNPLACED,
+        "copyright": Ignored("MLB's notice, the same in every live response"),
     }
 )

@@ -10,6 +10,7 @@ from runtime.job import (
     TEXT,
     UNPLACED,
     Column,
+    Ignored,
     Map,
     Record,
     Table,
@@ -42,5 +43,6 @@ SHAPE = Record(
     {
         "gamePk": UNPLACED,
         "players": Map(PLAYER_ROW, "ID", ("id",)),
+        "copyright": Ignored("MLB's notice, the same in every live response"),
     }
 )

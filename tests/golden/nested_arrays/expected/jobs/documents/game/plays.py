@@ -12,6 +12,7 @@ from runtime.job import (
     UNPLACED,
     Array,
     Column,
+    Ignored,
     Leaves,
     Place,
     Record,
@@ -67,5 +68,6 @@ SHAPE = Record(
     {
         "gamePk": UNPLACED,
         "plays": Array(PLAY_ROW),
+        "copyright": Ignored("MLB's notice, the same in every live response"),
     }
 )

@@ -9,6 +9,7 @@ from runtime.job import (
     TEXT,
     UNPLACED,
     Column,
+    Ignored,
     Record,
     Table,
 )
@@ -33,5 +34,6 @@ SHAPE = Record(
         "name": TEXT,
         "nickname": UNPLACED,
         "surface": TEXT,
+        "copyright": Ignored("MLB's notice, the same in every live response"),
     }
 )

@@ -10,6 +10,7 @@ from runtime.job import (
     TEXT,
     Array,
     Column,
+    Ignored,
     Record,
     Table,
     decimal,
@@ -40,5 +41,6 @@ RATE_ROW = Record(
 SHAPE = Record(
     {
         "rates": Array(RATE_ROW),
+        "copyright": Ignored("MLB's notice, the same in every live response"),
     }
 )

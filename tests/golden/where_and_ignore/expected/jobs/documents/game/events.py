@@ -75,5 +75,6 @@ SHAPE = Record(
         "gamePk": UNPLACED,
         "events": Array(Split(("isPitch",), None, PITCH_ROW, ACTION_ROW)),
         "last": Ignored("equals the last of events", ("events",), True),
+        "copyright": Ignored("MLB's notice, the same in every live response"),
     }
 )
