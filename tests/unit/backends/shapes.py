@@ -80,12 +80,9 @@ def documents(draw: st.DrawFn, shape: Shape) -> object:
                 if members
                 else []
             )
-            keys = [member.name for member in members]
-            known = {
-                *keys,
-                *attributes(keys).values(),
-            }  # Pydantic takes an extra of that name for a field that is set
-            extras = draw(st.dictionaries(KEYS.filter(lambda key: key not in known), JSON, max_size=2))
+            names = {member.name for member in members}
+            keys = KEYS | st.sampled_from(sorted(attributes(sorted(names)).values()) or ["other"])
+            extras = draw(st.dictionaries(keys.filter(lambda key: key not in names), JSON, max_size=2))
             return {member.name: draw(documents(member.shape)) for member in kept} | extras
         case Array(item=item):
             return [draw(documents(item)) for _ in range(draw(st.integers(0, 2)))]
