@@ -101,6 +101,7 @@ class _Where:
     def __init__(self, shape: Node, table: Table) -> None:
         self.shape = shape
         self.table = table
+        self.is_array = isinstance(node_at(shape, table, table.scan), Array)
         self.index = {column.name: number for number, column in enumerate(table.columns)}
         self.places = {place.step: place for place in table.places}
         self.leaves = [
@@ -128,7 +129,7 @@ class _Where:
     def owned(self, row: Row) -> tuple[list[tuple[tuple[str, ...], Conformed]], Conformed]:
         """Return what the row owns below its record, and the row itself if it is no record but a value."""
         record: list[tuple[tuple[str, ...], Conformed]] = []
-        itself: Conformed = {}
+        itself: Conformed = _Elements() if self.is_array else {}
         for number, leaf, restore in self.leaves:
             if row[number] is None:
                 continue

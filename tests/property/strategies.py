@@ -350,6 +350,13 @@ def _sided(inner: Shape) -> Record:
     return _record({"away": inner, "home": inner})
 
 
+def _held(inner: st.SearchStrategy[Shape]) -> st.SearchStrategy[Shape]:
+    """Return arrays and maps of what is inside."""
+    return inner.map(lambda item: Array(item=item, evidence=NONE)) | inner.map(
+        lambda value: Map(value=value, evidence=NONE)
+    )
+
+
 names: st.SearchStrategy[str] = st.sampled_from(NAMES)
 leaves: st.SearchStrategy[Shape] = st.sampled_from(LEAVES)
 _records = st.recursive(
@@ -360,8 +367,8 @@ _records = st.recursive(
             leaves,
             inner,
             inner.map(_sided),
-            (inner | leaves).map(lambda item: Array(item=item, evidence=NONE)),
-            (inner | leaves).map(lambda item: Map(value=item, evidence=NONE)),
+            _held(inner | leaves),
+            _held(_held(inner | leaves)),
         ),
         min_size=1,
         max_size=3,
