@@ -75,7 +75,7 @@ def avro_round_trip(plan: OperationPlan, body: Conformed) -> object:
     return codec.document(written(codec, codec.datum(body)))
 
 
-def written(codec: Codec, datum: Datum) -> Datum:
+def written(codec: Codec, datum: Datum) -> Conformed:
     """Write a datum with fastavro, and read it."""
     parsed = fastavro.parse_schema(json.loads(json.dumps(codec.schema)))
     buffer = io.BytesIO()
