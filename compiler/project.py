@@ -74,6 +74,10 @@ class Project:
         """Read `schemas/observed/**/*.json`."""
         return tuple(self._below(f"{self.schemas}/observed", "*.json", sink))
 
+    def migration_files(self, folder: str, sink: Sink) -> tuple[SourceFile, ...]:
+        """Read the migrations in a folder, in order: the outputs that are inputs of the next compilation."""
+        return tuple(self._below(folder, "*.sql", sink))
+
     def upstream(self, sink: Sink) -> Upstream:
         """Read the upstream documents; raise `ProjectError` if there are none."""
         folder, label = (self.documents, self.documents.as_posix()) if self.documents else _installed()

@@ -1,6 +1,6 @@
 """Every rule: its code, name, severity, and the page that `mlbc explain CODE` prints.
 
-Codes by family: S Swagger, M mapping, O observed, T types, N names, P project. A code is never reused.
+Codes by family: S Swagger, M mapping, O observed, T types, N names, G migration, P project. A code is never reused.
 """
 
 from dataclasses import dataclass
@@ -418,6 +418,30 @@ after what it holds.
 
     raw: {keys: {endpoint: $.metaData.endpoint}}       # every raw table has `endpoint`
     raw: {keys: {source_endpoint: $.metaData.endpoint}}""",
+)
+
+# ------------------------------------------------------------------------------------------- G: migration
+
+NOT_ADDITIVE = _rule(
+    "G101",
+    "not-additive",
+    """The schema changed in a way that a database with rows cannot follow yet: something is gone; a type, a key, a
+partitioning or an order of columns is another; a raw table has a new key; a table of `metadata` changed. New tables,
+columns, indexes and comments are appended to the history. For anything else begin it anew with `mlbc generate
+--squash`, and rebuild databases from the archive with `mlb-etl db migrate --reset`.""",
+)
+HISTORY_BROKEN = _rule(
+    "G102",
+    "history-broken",
+    """The committed migrations are not those of `postgres/migrations.sum`: a file was edited, removed, added by hand or
+renumbered, or two branches both added one. Databases remember what they applied. Restore the files from git; after a
+merge, restore those of the main branch and run `mlbc generate` again.""",
+)
+CATALOG_STATE = _rule(
+    "G103",
+    "catalog-state",
+    """`catalog.json` is the state after the last migration; what changed since is what the next one does. It is
+missing, not readable, of another compiler, or edited. Restore it from git together with `postgres/`.""",
 )
 
 RULES: dict[str, Rule] = {rule.code: rule for rule in tuple(globals().values()) if isinstance(rule, Rule)}

@@ -5,8 +5,9 @@ from dataclasses import replace
 from compiler.backends import avro, docs, jsonschema, local, postgres, pydantic, pyspark
 from compiler.backends.base import Backend
 from compiler.bundle import TextCache
+from compiler.ir.catalog import Catalog
 
-__all__ = ["BACKENDS", "Backend", "with_cache"]
+__all__ = ["BACKENDS", "Backend", "configured"]
 
 BACKENDS: tuple[Backend, ...] = (
     jsonschema.BACKEND,
@@ -19,9 +20,19 @@ BACKENDS: tuple[Backend, ...] = (
 )
 
 
-def with_cache(cache: TextCache) -> tuple[Backend, ...]:
-    """Return the backends, with a store for what is dear to make: the models, by the digest of their schema."""
-    return tuple(
-        replace(backend, cache=cache) if isinstance(backend, pydantic.Pydantic) else backend
-        for backend in BACKENDS
-    )
+def configured(cache: TextCache, before: Catalog) -> tuple[Backend, ...]:
+    """Return the backends with what a project has.
+
+    `cache` keeps what is dear to make, the models by the digest of their schema; `before` is the catalog of databases.
+    """
+    return tuple(_configured(backend, cache, before) for backend in BACKENDS)
+
+
+def _configured(backend: Backend, cache: TextCache, before: Catalog) -> Backend:
+    match backend:
+        case pydantic.Pydantic():
+            return replace(backend, cache=cache)
+        case postgres.Postgres():
+            return replace(backend, before=before)
+        case _:
+            return backend

@@ -136,10 +136,9 @@ def _target(bundle: Bundle, root: Path, *, prune: bool) -> tuple[Mapping[str, st
     """Return the files that `root` shall hold, and those that it shall lose."""
     old = _lock(root)
     if prune:
-        gone = sorted({*old.outputs} - {*bundle.files})
-        return bundle.files, tuple(
-            path for path in gone if not path.startswith(HISTORY) and (root / path).is_file()
-        )
+        gone = {path for path in old.outputs if not path.startswith(HISTORY)} | {*bundle.dropped}
+        orphans = sorted(gone - {*bundle.files})
+        return bundle.files, tuple(path for path in orphans if (root / path).is_file())
     new = Lock.from_json(bundle.files[LOCK])
     merged = Lock(compiler=new.compiler, inputs=new.inputs, outputs={**old.outputs, **new.outputs})
     return {**bundle.files, LOCK: merged.to_json()}, ()

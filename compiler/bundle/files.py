@@ -8,16 +8,20 @@ from pathlib import PurePosixPath
 
 LOCK = "lock.json"
 HISTORY = "postgres/migrations"
-"""Migrations are history: never removed, whatever the plan says."""
+"""Migrations are history: never removed, whatever the plan says, unless a bundle drops them by name."""
 
 _COMMENTS = {".py": ("# ", ""), ".sql": ("-- ", ""), ".md": ("<!-- ", " -->"), ".yaml": ("# ", "")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """All outputs of one compilation by path below `generated/`, sorted; `lock.json` among them."""
+    """All outputs of one compilation by path below `generated/`, sorted; `lock.json` among them.
+
+    `dropped` are the migrations that it gives up: the only ones that a write removes.
+    """
 
     files: Mapping[str, str]
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +70,13 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def seal(files: Mapping[str, str], *, compiler: str, inputs: Mapping[str, str]) -> Bundle:
+def seal(
+    files: Mapping[str, str], *, compiler: str, inputs: Mapping[str, str], dropped: tuple[str, ...] = ()
+) -> Bundle:
     """Add `lock.json`: the compiler's version, the digest of each input (path -> sha256) and of each output."""
     outputs = {path: digest(text) for path, text in files.items() if path != LOCK}
     lock = Lock(compiler=compiler, inputs=inputs, outputs=outputs)
-    return Bundle(files=dict(sorted({**files, LOCK: lock.to_json()}.items())))
+    return Bundle(files=dict(sorted({**files, LOCK: lock.to_json()}.items())), dropped=dropped)
 
 
 def _is_inside(path: str) -> bool:

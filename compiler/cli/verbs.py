@@ -46,6 +46,7 @@ def check(context: click.Context, select: tuple[str, ...], **_options: object) -
 @click.option("--check", "is_check", is_flag=True, help="Write nothing; exit 1 if generated/ differs.")
 @click.option("--diff", "is_diff", is_flag=True, help="Write nothing; print what would change as a patch.")
 @click.option("--only", metavar="TARGET,...", help=f"Only these targets: {_TARGETS}.")
+@click.option("--squash", is_flag=True, help="Begin the migrations anew: one that makes the whole schema.")
 @global_options
 @click.pass_context
 def generate(
@@ -54,34 +55,59 @@ def generate(
     is_check: bool,
     is_diff: bool,
     only: str | None,
+    squash: bool,
     **_options: object,
 ) -> int:
     """Write generated/ from schemas and mappings.
 
     Reads all inputs, writes generated/ and removes what it no longer makes; nothing is written if anything fails.
-    SELECT (operations, tables as table:NAME, globs) and --only leave all other files alone.
+    New tables and columns become the next migration; anything else that changes the schema needs --squash, and
+    databases rebuilt from the archive. SELECT (operations, tables as table:NAME, globs) and --only leave all other
+    files alone.
     """
+    if squash and (select or only):
+        raise click.UsageError("--squash is about the whole database: leave out SELECT and --only", context)
     mode = Mode.DIFF if is_diff else Mode.CHECK if is_check else Mode.WRITE
     targets = tuple(filter(None, (only or "").split(",")))
-    return execute(context, lambda session: driver.generate(session, select, targets, mode))
+    return execute(context, lambda session: driver.generate(session, select, targets, mode, squash=squash))
 
 
 @command.command(
-    cls=Verb, examples=("mlbc observe captures/", "mlbc observe body.json --operation season.seasons")
+    cls=Verb,
+    examples=(
+        "mlbc observe captures/",
+        "mlbc observe body.json --operation season.seasons",
+        "mlbc observe --from-rescued",
+    ),
 )
-@_FILES
+@click.argument("files", nargs=-1, metavar="FILE...")
+@click.option(
+    "--from-rescued",
+    "is_rescued",
+    is_flag=True,
+    help=f"Fold what `mlb-etl drift --export` wrote: FILE..., or {driver.RESCUED}.",
+)
 @click.option("--operation", metavar="OPERATION", default="", help="The operation of bare bodies.")
 @click.option("--check", "is_check", is_flag=True, help="Write nothing; exit 1 if a capture holds new facts.")
 @global_options
 @click.pass_context
 def observe(
-    context: click.Context, files: tuple[str, ...], operation: str, is_check: bool, **_options: object
+    context: click.Context,
+    files: tuple[str, ...],
+    is_rescued: bool,
+    operation: str,
+    is_check: bool,
+    **_options: object,
 ) -> int:
     """Fold captured responses into schemas/observed.
 
     Reads envelopes {endpoint, method, response} or bare bodies, .json or .json.gz, - for stdin, or folders of them.
     Writes facts, never values. A capture that was folded before changes nothing.
     """
+    if is_rescued:
+        return execute(context, lambda session: driver.observe_rescued(session, files, check=is_check))
+    if not files:
+        raise click.UsageError("Missing argument 'FILE...'.", context)
     return execute(context, lambda session: driver.observe(session, files, operation, check=is_check))
 
 
@@ -138,6 +164,36 @@ def ls(context: click.Context, select: tuple[str, ...], **_options: object) -> i
     Counts what upstream declares and what captures have shown of each response.
     """
     return execute(context, lambda session: driver.list_operations(session, select))
+
+
+@command.group(cls=Verbs, examples=("mlbc migrate diff", "mlbc migrate verify"))
+def migrate() -> None:
+    """Show and verify the migrations."""
+
+
+@migrate.command("diff", cls=Verb, examples=("mlbc migrate diff", "mlbc migrate diff plays_speed > next.sql"))
+@click.argument("name", required=False, default="")
+@global_options
+@click.pass_context
+def migrate_diff(context: click.Context, name: str, **_options: object) -> int:
+    """Print the migration that generate would append.
+
+    Compiles the tables and compares them with generated/catalog.json; writes nothing. NAME is for the migration;
+    without it the migration is named after what it does. Exit 1 if there is one.
+    """
+    return execute(context, lambda session: driver.migrate_diff(session, name))
+
+
+@migrate.command("verify", cls=Verb, examples=("mlbc migrate verify", "mlbc migrate verify --json"))
+@global_options
+@click.pass_context
+def migrate_verify(context: click.Context, **_options: object) -> int:
+    """Verify that the committed migrations are whole.
+
+    Reads generated/postgres/: each file against the hash chain, each migration against the one before it, and the
+    last one against generated/catalog.json.
+    """
+    return execute(context, driver.migrate_verify)
 
 
 @command.group(cls=Verbs, examples=("mlbc upstream status", "mlbc upstream update"))

@@ -8,7 +8,9 @@ from compiler.driver.compilation import compile_project, plan_project
 from compiler.driver.explanation import explain, explain_rule
 from compiler.driver.generation import Mode, check, generate
 from compiler.driver.listing import dump, list_operations
+from compiler.driver.migration import migrate_diff, migrate_verify
 from compiler.driver.observation import observe
+from compiler.driver.rescued import RESCUED, observe_rescued
 from compiler.driver.session import Collector, Session, Silence
 from compiler.driver.upstream import upstream
 
@@ -31,6 +33,7 @@ class Report(Protocol):
 
 
 __all__ = [
+    "RESCUED",
     "Collector",
     "Mode",
     "Report",
@@ -44,7 +47,10 @@ __all__ = [
     "explain_rule",
     "generate",
     "list_operations",
+    "migrate_diff",
+    "migrate_verify",
     "observe",
+    "observe_rescued",
     "plan_project",
     "upstream",
 ]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from compiler.bundle import Bundle, FolderCache, digest, format_python, seal
 from compiler.diagnostics import Severity, Sink, did_you_mean
+from compiler.driver.evolution import NO_PAST, Past, has_history
 from compiler.driver.session import Session, endpoint_of
 from compiler.frontends.mapping import read_mappings
 from compiler.frontends.observed import file_of, read_facts
@@ -38,7 +39,8 @@ class Inputs:
 def compile_project(session: Session) -> Bundle | None:
     """Compile everything; None if the inputs have errors."""
     plan = checked_plan(session)
-    return None if plan is None else emit(session, plan)
+    bundle = None if plan is None else emit(session, plan)
+    return None if session.failed else bundle
 
 
 def plan_project(session: Session) -> Plan | None:
@@ -133,21 +135,32 @@ def load_observed(session: Session, api: ApiModel) -> dict[str, Observed]:
     return observed
 
 
-def emit(session: Session, plan: Plan, only: Collection[str] = ()) -> Bundle:
-    """Let every backend (or those named) emit, format the Python, and seal the result."""
-    from compiler.backends import with_cache  # a fifth of a second that most verbs do not need
+def emit(session: Session, plan: Plan, only: Collection[str] = (), past: Past = NO_PAST) -> Bundle:
+    """Let every backend (or those named) emit, make the history follow, format the Python, and seal the result.
+
+    What the history cannot follow is reported; the Bundle then shall not be written.
+    """
+    from compiler.backends import configured  # a fifth of a second that most verbs do not need
 
     files: dict[str, str] = {}
     cache = session.project.root / CACHE
-    backends = with_cache(FolderCache(cache / "models"))
+    backends = configured(FolderCache(cache / "models"), past.state)
     _check_targets(only, [backend.name for backend in backends])
     for backend in backends:
         if not only or backend.name in only:
             with session.during(f"backend {backend.name}"):
                 files |= backend.emit(plan)
+    if has_history(files):
+        with session.during("history"):
+            files |= past.followed(files, session.sink)
     with session.during("format"):
         formatted = format_python(files, FolderCache(cache / "format"))
-    return seal(formatted, compiler=version(DISTRIBUTION), inputs=input_digests(session))
+    return seal(
+        formatted,
+        compiler=version(DISTRIBUTION),
+        inputs=input_digests(session),
+        dropped=past.dropped(files) if has_history(files) else (),
+    )
 
 
 def _check_targets(only: Collection[str], known: Collection[str]) -> None:

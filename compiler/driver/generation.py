@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from compiler.bundle import LOCK, Bundle, Comparison, Lock, Written, compare, diff, digest, seal, write
 from compiler.driver.compilation import CACHE, checked_plan, compiler_digest, emit, input_digests
+from compiler.driver.evolution import NO_PAST, Past, read_past, unlisted
 from compiler.driver.selection import selected
 from compiler.driver.session import Session
 
@@ -97,22 +98,26 @@ def check(session: Session, patterns: Collection[str]) -> Checked | None:
 
 
 def generate(
-    session: Session, patterns: Collection[str], only: Collection[str], mode: Mode
+    session: Session, patterns: Collection[str], only: Collection[str], mode: Mode, *, squash: bool = False
 ) -> Generated | None:
-    """Compile, and write or compare; None if the inputs have errors, and then nothing was written."""
+    """Compile, and write or compare; None if the inputs have errors, and then nothing was written.
+
+    The history of the database grows by what was added, or is begun anew (`squash`); a selection leaves it alone.
+    """
     begun = time.monotonic()
-    report = _generate(session, patterns, only, mode)
+    report = _generate(session, patterns, only, mode, squash=squash)
     return None if report is None else replace(report, mode=mode, seconds=time.monotonic() - begun)
 
 
 def _generate(
-    session: Session, patterns: Collection[str], only: Collection[str], mode: Mode
+    session: Session, patterns: Collection[str], only: Collection[str], mode: Mode, *, squash: bool
 ) -> Generated | None:
     folder = session.project.generated
     is_whole = not patterns and not only
-    if is_whole and mode is Mode.WRITE and (files := _unchanged(session)) is not None:
+    if is_whole and mode is Mode.WRITE and not squash and (files := _unchanged(session)) is not None:
         return Generated(folder=folder, files=files)
-    bundle = _bundle(session, patterns, only)
+    past = NO_PAST if patterns or (only and "postgres" not in only) else read_past(session, squash=squash)
+    bundle = _bundle(session, patterns, only, past)
     if bundle is None:
         return None
     with session.during(mode.value):
@@ -122,12 +127,14 @@ def _generate(
     return report
 
 
-def _bundle(session: Session, patterns: Collection[str], only: Collection[str]) -> Bundle | None:
+def _bundle(session: Session, patterns: Collection[str], only: Collection[str], past: Past) -> Bundle | None:
     plan = checked_plan(session)
     if plan is None:
         return None
     slugs = tuple(operation.slug for operation in selected(plan, patterns))
-    bundle = emit(session, plan, only)
+    bundle = emit(session, plan, only, past)
+    if session.failed:
+        return None
     if not patterns:
         return bundle
     kept = {path: text for path, text in bundle.files.items() if any(slug in path for slug in slugs)}
@@ -168,6 +175,8 @@ def _unchanged(session: Session) -> int | None:
         if stamp.text != _stamp_text(session, lock.text):
             return None
         outputs = Lock.from_json(lock.text).outputs
+        if unlisted(session, outputs):
+            return None
         return len(outputs) + 1 if all(project.holds(path, sha) for path, sha in outputs.items()) else None
 
 

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import cast
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,18 +49,101 @@ class Table:
     partitioning: Partitioning | None = None
     comment: str = ""
 
+    @property
+    def schema(self) -> str:
+        """The schema that it lies in."""
+        return self.name.partition(".")[0]
+
+    @property
+    def short_name(self) -> str:
+        """The name without its schema."""
+        return self.name.partition(".")[2]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
     """All tables, sorted by kind (raw first) and then in the order of the plan."""
 
-    tables: tuple[Table, ...]
+    tables: tuple[Table, ...] = ()
 
     def to_json(self) -> str:
         """Return canonical JSON: sorted keys, two spaces, one line break at the end."""
         return json.dumps(asdict(self), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
+    @staticmethod
+    def from_json(text: str) -> "Catalog":
+        """Read what `to_json` wrote.
+
+        Raises:
+            ValueError: it is no JSON, or not the JSON of a catalog that this compiler knows.
+        """
+        try:
+            return Catalog(tables=tuple(map(_table, _list(json.loads(text), "tables"))))
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"not a catalog: {error}") from error
+
+    @property
+    def by_name(self) -> Mapping[str, Table]:
+        """The tables by their names."""
+        return {table.name: table for table in self.tables}
+
+    @property
+    def schemas(self) -> frozenset[str]:
+        """The schemas that hold the tables."""
+        return frozenset(table.schema for table in self.tables)
+
+    @property
+    def unordered(self) -> "Catalog":
+        """The catalog with tables and indexes by name, as a database knows no order of theirs."""
+        tables = (replace(table, indexes=_by_name(table.indexes)) for table in self.tables)
+        return Catalog(tables=tuple(sorted(tables, key=lambda table: table.name)))
+
     @property
     def digest(self) -> str:
-        """First 12 hex digits of the sha256 of the canonical JSON."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()[:12]
+        """First 12 hex digits of the sha256 of the canonical JSON, whatever the order of tables and indexes."""
+        return hashlib.sha256(self.unordered.to_json().encode()).hexdigest()[:12]
+
+
+def settled(before: Catalog, planned: Catalog) -> Catalog:
+    """Return the planned catalog with columns where a database has them: known ones in place, new ones at the end."""
+    known = before.by_name
+    return Catalog(tables=tuple(_settled(known.get(table.name), table) for table in planned.tables))
+
+
+def _settled(before: Table | None, table: Table) -> Table:
+    if before is None:
+        return table
+    places = {column.name: place for place, column in enumerate(before.columns)}
+    end = len(places)
+    columns = sorted(
+        table.columns, key=lambda column: places.get(column.name, end)
+    )  # stable: new ones as planned
+    return replace(table, columns=tuple(columns))
+
+
+def _by_name(indexes: tuple[Index, ...]) -> tuple[Index, ...]:
+    return tuple(sorted(indexes, key=lambda index: index.name))
+
+
+# ------------------------------------------------------------------------------------------------- from JSON
+
+
+def _table(members: dict[str, object]) -> Table:
+    partitioning = cast("dict[str, str] | None", members["partitioning"])
+    made = {
+        **members,
+        "columns": tuple(Column(**column) for column in _list(members, "columns")),  # pyright: ignore[reportArgumentType]  # as written
+        "key": tuple(cast("list[str]", members["key"])),
+        "indexes": tuple(map(_index, _list(members, "indexes"))),
+        "partitioning": None if partitioning is None else Partitioning(**partitioning),
+    }
+    return Table(**made)  # pyright: ignore[reportArgumentType]  # as written; an unknown key is a TypeError
+
+
+def _index(members: dict[str, object]) -> Index:
+    columns = tuple(cast("list[str]", members["columns"]))
+    return Index(**{**members, "columns": columns})  # pyright: ignore[reportArgumentType]  # as written
+
+
+def _list(members: dict[str, object], name: str) -> list[dict[str, object]]:
+    return cast("list[dict[str, object]]", members[name])

@@ -91,7 +91,7 @@ def make_place(folder: Path) -> Place:
     if (ROOT / ".mlb" / "cache").is_dir():
         shutil.copytree(ROOT / ".mlb" / "cache", folder / ".mlb" / "cache")
     place = Place(folder)
-    place.sh("mlbc generate")
+    place.sh("mlbc generate --squash")
     return place
 
 

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,16 @@ def test_history_is_never_removed(folder: Path) -> None:
     without = sealed(postgres__migrations__0001_initial_dot_sql=None)
     assert write(without, folder).removed == ()
     assert (folder / "postgres/migrations/0001_initial.sql").exists()
+
+
+def test_history_that_is_dropped_by_name_goes(folder: Path) -> None:
+    second = "postgres/migrations/0002_more.sql"
+    write(sealed(postgres__migrations__0002_more_dot_sql="SELECT 2;\n"), folder)
+    squashed = replace(sealed(), dropped=(second, "postgres/migrations/0003_never.sql"))
+    assert compare(squashed, folder).stale == ("lock.json", second)
+    assert f"--- a/generated/{second}\n+++ /dev/null" in diff(squashed, folder)
+    assert write(squashed, folder).removed == (second,)
+    assert tree(folder) == squashed.files
 
 
 def test_a_selection_leaves_the_rest_alone(folder: Path) -> None:

@@ -27,20 +27,11 @@ class TableText:
     column_comments: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchemaText:
-    """A schema that the script creates."""
-
-    name: str
-    comment: str
-
-
 def script(catalog: Catalog, notes: Notes = _NO_NOTES) -> str:
     """Return the statements that make an empty database hold the catalog, `metadata` first."""
-    schemas = sorted({table.name.partition(".")[0] for table in catalog.tables} - {"metadata"})
     return render(
         "postgres/schema.sql.jinja",
-        schemas=tuple(_schema(name) for name in schemas),
+        schemas=tuple(create_schema(name) for name in sorted(catalog.schemas - {"metadata"})),
         raw=tuple(table_text(table, notes) for table in catalog.tables if table.kind == "raw"),
         normalized=tuple(table_text(table, notes) for table in catalog.tables if table.kind != "raw"),
     )
@@ -59,11 +50,47 @@ def table_text(table: Table, notes: Notes = _NO_NOTES) -> TableText:
         comment=literal(table.comment),
         indexes=tuple(_create_index(index, name) for index in table.indexes),
         column_comments=tuple(
-            f"COMMENT ON COLUMN {name}.{quoted(column.name)} IS {literal(column.comment)};"
-            for column in table.columns
-            if column.comment
+            comment_on_column(table.name, column) for column in table.columns if column.comment
         ),
     )
+
+
+def create_table(table: Table) -> str:
+    """Return the statements that make a table with its indexes and all comments."""
+    text = table_text(table)
+    return "\n".join((render("postgres/table.sql.jinja", table=text).rstrip("\n"), *text.column_comments))
+
+
+def create_schema(name: str) -> str:
+    """Return the statements that make the schema of an endpoint."""
+    comment = literal(f"Responses and tables of the endpoint {name}.")
+    return f"CREATE SCHEMA {quoted(name)};\nCOMMENT ON SCHEMA {quoted(name)} IS {comment};"
+
+
+def add_column(table: str, column: Column) -> str:
+    """Return the statements that add a column, behind all others."""
+    words = " ".join((quoted(column.name), column.type, _rest(column))).rstrip()
+    added = f"ALTER TABLE {qualified(table)} ADD COLUMN {words};"
+    return "\n".join((added, comment_on_column(table, column))) if column.comment else added
+
+
+def create_index(table: str, index: Index) -> str:
+    """Return the statement that makes an index."""
+    return _create_index(index, qualified(table))
+
+
+def comment_on_table(table: str, comment: str) -> str:
+    """Return the statement that says what a table holds; an empty comment takes it away."""
+    return f"COMMENT ON TABLE {qualified(table)} IS {_comment(comment)};"
+
+
+def comment_on_column(table: str, column: Column) -> str:
+    """Return the statement that says what a column holds; an empty comment takes it away."""
+    return f"COMMENT ON COLUMN {qualified(table)}.{quoted(column.name)} IS {_comment(column.comment)};"
+
+
+def _comment(text: str) -> str:
+    return literal(text) if text else "NULL"
 
 
 def quoted(name: str) -> str:
@@ -98,10 +125,6 @@ def _keywords() -> frozenset[str]:
     from pglast.keywords import RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS  # slow; only emitting needs it
 
     return frozenset(RESERVED_KEYWORDS) | frozenset(TYPE_FUNC_NAME_KEYWORDS)
-
-
-def _schema(name: str) -> SchemaText:
-    return SchemaText(name=quoted(name), comment=literal(f"Responses and tables of the endpoint {name}."))
 
 
 def _primary_key(table: Table) -> str:

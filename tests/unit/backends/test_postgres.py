@@ -1,6 +1,7 @@
 """The Postgres backend: the SQL parses, names fit, the chain holds."""
 
 import json
+from dataclasses import replace
 
 import pglast
 import pytest
@@ -14,6 +15,7 @@ from compiler.ir.catalog import Catalog, Column, Table
 from compiler.ir.plan import OperationPlan, Plan, RawKey
 from compiler.ir.plan import Table as PlanTable
 from compiler.ir.types import Type
+from compiler.migrate import squash
 from runtime.migrations import link
 from tests.unit.backends.plans import ORIGIN, PLAN, column, leaf, operation, unknown
 
@@ -24,18 +26,31 @@ def emitted() -> dict[str, str]:
 
 
 def test_every_script_parses(emitted: dict[str, str]) -> None:
-    for path in ("postgres/schema.sql", "postgres/migrations/0001_initial.sql"):
-        assert pglast.parse_sql(emitted[path])
+    history = squash(emitted).files
+    for text in (emitted["postgres/schema.sql"], history["postgres/migrations/0001_initial.sql"]):
+        assert pglast.parse_sql(text)
 
 
 def test_first_migration_makes_the_whole_schema(emitted: dict[str, str]) -> None:
     schema = pglast.parse_sql(emitted["postgres/schema.sql"])
-    assert pglast.parse_sql(emitted["postgres/migrations/0001_initial.sql"]) == schema
+    assert pglast.parse_sql(squash(emitted).migrations["0001_initial.sql"]) == schema
 
 
 def test_chain_is_that_of_the_runtime(emitted: dict[str, str]) -> None:
-    text = emitted["postgres/migrations/0001_initial.sql"].encode()
-    assert emitted["postgres/migrations.sum"] == f"{link('', text)}  0001_initial.sql\n"
+    history = squash(emitted)
+    text = history.migrations["0001_initial.sql"].encode()
+    assert history.files["postgres/migrations.sum"] == f"{link('', text)}  0001_initial.sql\n"
+
+
+def test_columns_stay_where_a_database_has_them() -> None:
+    whole = lower(PLAN)
+    less = [
+        replace(table, columns=tuple(one for one in table.columns if one.name != "inning"))
+        for table in whole.tables
+    ]
+    made = replace(BACKEND, before=Catalog(tables=tuple(less))).emit(PLAN)["catalog.json"]
+    (plays,) = [one for one in Catalog.from_json(made).tables if one.name == "game.live_game_plays"]
+    assert [one.name for one in plays.columns][-3:] == ["raw_id", "captured_at", "inning"]
 
 
 def test_columns_carry_their_path_relative_to_the_row(emitted: dict[str, str]) -> None:

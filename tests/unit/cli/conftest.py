@@ -63,7 +63,7 @@ def mlbc(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.delenv("MLBC_TRACEBACK", raising=False)
 
     def call(*arguments: str) -> Outcome:
-        code = run([arguments[0], *_documents(arguments), *arguments[1:]])
+        code = run([*arguments, *_documents(arguments)])
         printed = capsys.readouterr()
         return Outcome(code, printed.out, printed.err)
 
@@ -73,5 +73,4 @@ def mlbc(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 
 def _documents(arguments: tuple[str, ...]) -> tuple[str, ...]:
-    has_verb_first = arguments[0] in {"check", "generate", "observe", "account", "explain", "ls", "dump"}
-    return ("--schemas", "documents") if has_verb_first else ()
+    return () if arguments[0] == "upstream" else ("--schemas", "documents")

@@ -21,7 +21,9 @@ def test_version_stands_alone(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.count("\n") == 1
 
 
-@pytest.mark.parametrize("verb", [*VERBS, "upstream status", "upstream update"])
+@pytest.mark.parametrize(
+    "verb", [*VERBS, "migrate diff", "migrate verify", "upstream status", "upstream update"]
+)
 def test_help_has_a_short_line_and_two_examples(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run([*verb.split(), "--help"]) == 0
     page = capsys.readouterr().out

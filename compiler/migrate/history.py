@@ -1,0 +1,247 @@
+"""The migrations as name -> text: verified by their hash chain, and grown by one when the catalog grew.
+
+`catalog.json` is the state after the last migration. Whatever is not additive needs a new first migration (`squash`),
+for databases that are rebuilt from the archive.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from compiler.bundle import HISTORY
+from compiler.diagnostics import Diagnostic, Sink
+from compiler.ir.catalog import Catalog
+from compiler.ir.names import bounded
+from compiler.migrate.changes import (
+    AddColumn,
+    AddIndex,
+    AddTable,
+    Change,
+    CommentColumn,
+    CommentTable,
+    describe,
+    is_additive,
+)
+from compiler.migrate.differ import diff
+from compiler.rules import CATALOG_STATE, HISTORY_BROKEN, NOT_ADDITIVE
+from compiler.source import Origin
+
+CATALOG = "catalog.json"
+SCHEMA = "postgres/schema.sql"
+FOLDER = HISTORY
+SUM = "postgres/migrations.sum"
+
+_STORY = re.compile(
+    r"^-- (?P<name>\S+) +catalog (?P<before>[0-9a-f]{12}) -> (?P<after>[0-9a-f]{12}) ", re.MULTILINE
+)
+_EMPTY = "0" * 12
+_FIRST = "0001_initial"
+_SLUG = 50
+"""Bytes of the part of a migration's name that tells what it does."""
+_MOST = 5
+"""So many changes are named in a diagnostic; the others are counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What is committed: `catalog.json`, the migrations by file name in order, and their hash chain. Texts as read."""
+
+    folder: str = ""
+    catalog: str | None = None
+    migrations: Mapping[str, str] = field(default_factory=dict[str, str])
+    chain: str | None = None
+
+    @property
+    def state(self) -> Catalog:
+        """The catalog after the last migration; empty where there is none that can be read."""
+        try:
+            return Catalog() if self.catalog is None else Catalog.from_json(self.catalog)
+        except ValueError:
+            return Catalog()
+
+    @property
+    def head(self) -> str:
+        """The digest of the catalog after the last migration, as the migration says."""
+        return _stories(self.migrations)[-1][1] if self.migrations else _EMPTY
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """The history as it lies below the output folder."""
+        named = {f"{FOLDER}/{name}": text for name, text in self.migrations.items()}
+        return {**named, SUM: chained(self.migrations.items())}
+
+
+NOTHING = History()
+"""The history of a project that was never generated."""
+
+
+def chained(migrations: Iterable[tuple[str, str]]) -> str:
+    r"""Return `migrations.sum`: per file the digest of the history that ends with it.
+
+    >>> chained([("0001_a.sql", "SELECT 1;\n")])
+    '91c7e6debe110f458113b6875bae8f4c01ca634dd2781521e18b25ab846c5b65  0001_a.sql\n'
+    """
+    lines: list[str] = []
+    chain = ""
+    for name, text in migrations:
+        chain = hashlib.sha256(f"{chain}\n{text}".encode()).hexdigest()
+        lines.append(f"{chain}  {name}\n")
+    return "".join(lines)
+
+
+# ------------------------------------------------------------------------------------------------- verify
+
+
+def verify(history: History, sink: Sink) -> None:
+    """Report what is wrong with the migrations: a file edited, lost, added or moved, a step that is missing."""
+    found = _broken(history)
+    if found is not None:
+        sink.report(found)
+
+
+def verify_state(history: History, sink: Sink) -> None:
+    """Report a `catalog.json` that is not the state after the last migration."""
+    if history.state.digest != history.head and (history.migrations or history.catalog is not None):
+        sink.report(_lost_state(history))
+
+
+def _broken(history: History) -> Diagnostic | None:
+    if history.chain is None and not history.migrations:
+        return None
+    listed = [line.partition("  ")[::2] for line in (history.chain or "").splitlines()]
+    actual = [line.partition("  ")[::2] for line in chained(history.migrations.items()).splitlines()]
+    names = {name for _, name in listed}
+    for name in (name for _, name in actual if name not in names):
+        return _breach(history, name, f"`{name}` is not in the hash chain")
+    for name in (name for _, name in listed if name not in history.migrations):
+        return _breach(history, name, f"`{name}` is missing")
+    for (_, name), expected in zip(actual, listed, strict=True):
+        if name != expected[1]:
+            return _breach(history, name, f"`{name}` is not where the hash chain has it")
+        if (_, name) != expected:
+            return _breach(history, name, f"`{name}` was edited")
+    return _gap(history)
+
+
+def _gap(history: History) -> Diagnostic | None:
+    """Report a migration that does not begin where the one before ended."""
+    state = _EMPTY
+    for name, (before, after) in zip(history.migrations, _stories(history.migrations), strict=True):
+        if before != state:
+            return _breach(
+                history, name, f"`{name}` begins with catalog {before or 'none'}, not with {state}"
+            )
+        state = after
+    return None
+
+
+def _breach(history: History, name: str, message: str) -> Diagnostic:
+    advice = "history is append-only: restore it from git, or begin anew with `mlbc generate --squash`"
+    return HISTORY_BROKEN.at(Origin(f"{history.folder}{FOLDER}/{name}"), message, advice=advice)
+
+
+def _stories(migrations: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return per migration the digests of the catalog before and after it; "" where its header does not say."""
+    found = (_STORY.search(text) for text in migrations.values())
+    return [(story["before"], story["after"]) if story else ("", "") for story in found]
+
+
+# ------------------------------------------------------------------------------------------------- grow
+
+
+def squash(files: Mapping[str, str]) -> History:
+    """Return the history that makes the schema of `files` in one step."""
+    text = files[CATALOG]
+    catalog = Catalog.from_json(text)
+    body = files[SCHEMA].partition("\n")[2]
+    notice = "-- Code generated by mlbc. Append-only: never edit once released.\n"
+    story = (
+        f"-- {_FIRST}    catalog {_EMPTY} -> {catalog.digest}    {len(catalog.tables)} tables, 0 hazards\n"
+    )
+    return History(catalog=text, migrations={f"{_FIRST}.sql": f"{notice}{story}{body}"})
+
+
+def extend(history: History, files: Mapping[str, str], sink: Sink, slug: str = "") -> History:
+    """Return the history that ends with the catalog of `files`: the same, or with one migration more.
+
+    What an appended migration cannot do is reported; the history is then returned as it was.
+    """
+    from compiler.migrate import planner  # slow to import, and most verbs do not plan
+
+    if not history.migrations:
+        return squash(files)
+    new = Catalog.from_json(files[CATALOG])
+    has_metadata = planner.metadata() in "".join(history.migrations.values())
+    if new.digest == history.head and has_metadata:
+        return history
+    old = history.state
+    if old.digest != history.head:
+        sink.report(_lost_state(history))
+        return history
+    changes = diff(old, new)
+    refused = [describe(change) for change in changes if not is_additive(change)]
+    refused += [] if has_metadata else ["alter the tables of schema metadata, which no catalog lists"]
+    if refused:
+        sink.report(_refusal(history, refused))
+        return history
+    name = f"{len(history.migrations) + 1:04d}_{bounded(_plain(slug) if slug else slug_of(changes), _SLUG)}"
+    text = planner.migration(name, old.digest, new.digest, planner.plan(changes))
+    return History(catalog=files[CATALOG], migrations={**history.migrations, f"{name}.sql": text})
+
+
+def _lost_state(history: History) -> Diagnostic:
+    last = [*history.migrations][-1].removesuffix(".sql") if history.migrations else "no migration"
+    message = f"this is not the catalog after `{last}`, which is {history.head or 'unknown'}"
+    advice = "restore it from git, or begin anew with `mlbc generate --squash`"
+    return CATALOG_STATE.at(Origin(f"{history.folder}{CATALOG}"), message, advice=advice)
+
+
+def _refusal(history: History, refused: Sequence[str]) -> Diagnostic:
+    more = [f"{len(refused) - _MOST} more"] if len(refused) > _MOST else []
+    message = (
+        f"{len(refused)} change{'s' * (len(refused) != 1)} of the schema cannot be appended to the history"
+    )
+    advice = (
+        "`mlbc generate --squash` writes a new first migration, for databases that can be rebuilt from the archive: "
+        "`mlb-etl db migrate --reset`"
+    )
+    origin = Origin(f"{history.folder}{CATALOG}")
+    return NOT_ADDITIVE.at(origin, message, notes=(*refused[:_MOST], *more), advice=advice)
+
+
+# ------------------------------------------------------------------------------------------------- names
+
+
+def slug_of(changes: Sequence[Change]) -> str:
+    """Name a migration after what matters most in it: a table, else a column, an index, a comment.
+
+    >>> from compiler.ir.catalog import Column
+    >>> distance = Column(name="hit_distance", type="double precision", nullable=True)
+    >>> slug_of([AddColumn(table="game.live_game_plays", kind="normalized", column=distance)])
+    'live_game_plays_hit_distance'
+    """
+    names = list(dict.fromkeys(name for _, name in sorted(_ranked(changes), key=lambda ranked: ranked[0])))
+    first = names[0] if names else "schema"
+    return first if len(names) < 2 else f"{bounded(first, _SLUG - 16)}_and_{len(names) - 1}_more"
+
+
+def _ranked(changes: Sequence[Change]) -> Iterator[tuple[int, str]]:
+    for change in changes:
+        match change:
+            case AddTable(table=table):
+                yield 0, _plain(table.short_name)
+            case AddColumn(table=table, column=column):
+                yield 1, _plain(f"{table.partition('.')[2]}_{column.name}")
+            case AddIndex(index=index):
+                yield 2, _plain(index.name)
+            case CommentColumn(table=table):
+                yield 3, _plain(f"comment_{table.partition('.')[2]}")
+            case CommentTable(table=table):
+                yield 3, _plain(f"comment_{table.partition('.')[2]}")
+            case _:
+                pass
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "change"

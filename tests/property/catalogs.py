@@ -1,0 +1,75 @@
+"""Catalogs drawn from the IR, and catalogs that grew out of another."""
+
+from dataclasses import replace
+
+from hypothesis import strategies as st
+
+from compiler.ir.catalog import Catalog, Column, Index, Partitioning, Table
+
+SCHEMAS = ("game", "season")
+NAMES = ("a", "b", "c", "plays", "end", "Größe", 'a"b', "x" * 60)
+TYPES = ("bigint", "text", "double precision", "timestamptz", "jsonb", "text[]")
+COMMENTS = ("", "$.a", "it's", "back\\slash")
+
+
+def columns(*, nullable: bool | None = None) -> st.SearchStrategy[Column]:
+    return st.builds(
+        Column,
+        name=st.sampled_from(NAMES),
+        type=st.sampled_from(TYPES),
+        nullable=st.booleans() if nullable is None else st.just(nullable),
+        default=st.sampled_from(("", "now()")) if nullable is None else st.just(""),
+        comment=st.sampled_from(COMMENTS),
+    )
+
+
+def _unique(strategy: st.SearchStrategy, most: int, least: int = 0) -> st.SearchStrategy[tuple]:
+    return st.lists(strategy, min_size=least, max_size=most, unique_by=lambda one: one.name).map(tuple)
+
+
+@st.composite
+def tables(draw: st.DrawFn, *, grown: bool = False) -> Table:
+    """A table; a `grown` one is such as a migration adds to a database."""
+    held = draw(_unique(columns(nullable=True if grown else None), 5, 1))
+    names = [column.name for column in held]
+    name = f"{draw(st.sampled_from(SCHEMAS))}.{draw(st.sampled_from(NAMES[:5]))}"
+    indexes = st.builds(
+        Index,
+        name=st.sampled_from([f"{name.partition('.')[2]}_{number}_idx" for number in range(3)]),
+        columns=st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True).map(tuple),
+        unique=st.just(False) if grown else st.booleans(),
+    )
+    return Table(
+        name=name,
+        kind="normalized" if grown else draw(st.sampled_from(("raw", "normalized"))),
+        operation=draw(st.sampled_from(("game.a", "game.b"))),
+        columns=held,
+        key=() if grown else draw(st.lists(st.sampled_from(names), max_size=2, unique=True).map(tuple)),
+        key_name=f"{name.partition('.')[2]}_pkey",
+        indexes=draw(_unique(indexes, 2)),
+        partitioning=None
+        if grown
+        else draw(st.none() | st.builds(Partitioning, column=st.sampled_from(names), every=st.just("month"))),
+        comment=draw(st.sampled_from(COMMENTS)),
+    )
+
+
+def catalogs(*, grown: bool = False) -> st.SearchStrategy[Catalog]:
+    return _unique(tables(grown=grown), 4).map(lambda held: Catalog(tables=held))
+
+
+@st.composite
+def grown_from(draw: st.DrawFn, old: Catalog) -> Catalog:
+    """A catalog that has more than the old one, in an order of its own."""
+    kept = [draw(_grown_table(table)) for table in old.tables]
+    new = [table for table in draw(catalogs(grown=True)).tables if table.name not in old.by_name]
+    return Catalog(tables=tuple(draw(st.permutations([*kept, *new]))))
+
+
+@st.composite
+def _grown_table(draw: st.DrawFn, table: Table) -> Table:
+    names = {column.name for column in table.columns}
+    new = [column for column in draw(_unique(columns(nullable=True), 3)) if column.name not in names]
+    held = draw(st.permutations([*table.columns, *(new if table.kind == "normalized" else [])]))
+    said = [replace(column, comment=draw(st.sampled_from(COMMENTS))) for column in held]
+    return replace(table, columns=tuple(said), comment=draw(st.sampled_from(COMMENTS)))

@@ -1,0 +1,127 @@
+"""What `generate` and `migrate` do to the history of a project."""
+
+import json
+from pathlib import Path
+
+from tests.unit.cli.conftest import Mlbc
+
+BODY = {
+    "seasons": [{"seasonId": "2031", "robotUmpires": 2, "expansion": [{"teamId": 1, "city": "Nashville"}]}]
+}
+SECOND = "postgres/migrations/0002_seasons_normalized_expansion_and_1_more.sql"
+
+
+def observe(mlbc: Mlbc, project: Path, body: object = BODY) -> None:
+    (project / "new.json").write_text(json.dumps(body), "utf-8")
+    assert mlbc("observe", "new.json", "--operation", "season.seasons").code == 0
+
+
+def generated(project: Path) -> dict[str, str]:
+    root = project / "generated"
+    return {
+        path.relative_to(root).as_posix(): path.read_text("utf-8")
+        for path in root.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_a_new_field_is_appended_once(mlbc: Mlbc, project: Path) -> None:
+    mlbc("generate")
+    first = generated(project)
+    observe(mlbc, project)
+    checked = mlbc("generate", "--check")
+    assert checked.code == 1
+    assert f"missing  generated/{SECOND}\n" in checked.out
+    assert f"+++ b/generated/{SECOND}\n" in mlbc("generate", "--diff").out
+    shown = mlbc("migrate", "diff")
+    assert generated(project) == first
+
+    report = json.loads(mlbc("generate", "--json").out)
+    assert SECOND in report["added"]
+    assert "postgres/migrations.sum" in report["changed"]
+    after = generated(project)
+    assert after["postgres/migrations/0001_initial.sql"] == first["postgres/migrations/0001_initial.sql"]
+    assert (shown.code, shown.out) == (1, after[SECOND])
+    assert "ADD COLUMN robot_umpires bigint" in after[SECOND]
+    assert mlbc("generate", "--check").code == 0
+    assert mlbc("generate").out.startswith(f"{report['files']} files: 0 changed, 0 added, 0 removed")
+    assert mlbc("migrate", "diff").code == 0
+    assert json.loads(mlbc("migrate", "verify", "--json").out)["migrations"] == [
+        "0001_initial.sql",
+        SECOND.rpartition("/")[2],
+    ]
+
+
+def test_a_selection_leaves_the_history_alone(mlbc: Mlbc, project: Path) -> None:
+    mlbc("generate")
+    observe(mlbc, project)
+    before = {
+        path: text for path, text in generated(project).items() if path.startswith(("postgres", "catalog"))
+    }
+    assert mlbc("generate", "season.seasons").code == 0
+    assert mlbc("generate", "--only", "avro").code == 0
+    assert before.items() <= generated(project).items()
+    assert SECOND not in generated(project)
+    assert mlbc("generate").code == 0
+    assert SECOND in generated(project)
+
+
+def test_what_is_not_additive_is_refused_until_the_history_begins_anew(mlbc: Mlbc, project: Path) -> None:
+    mlbc("generate")
+    observe(mlbc, project)
+    mlbc("generate")
+    before = generated(project)
+    mapping = project / "mappings" / "seasons.yaml"
+    mapping.write_text(
+        mapping.read_text("utf-8") + "ignore:\n  - {path: '$.seasons[*].robotUmpires', because: no}\n",
+        "utf-8",
+    )
+    for arguments in (["generate"], ["generate", "--check"], ["generate", "--diff"], ["migrate", "diff"]):
+        refused = mlbc(*arguments)
+        assert refused.code == 1
+        assert refused.err.startswith(
+            "error[G101]: 1 change of the schema cannot be appended to the history\n"
+        )
+        assert "  = note: drop column season.seasons_normalized.robot_umpires\n" in refused.err
+    assert generated(project) == before
+
+    assert SECOND in mlbc("generate", "--squash", "--diff").out
+    assert json.loads(mlbc("generate", "--squash", "--json").out)["removed"] == [SECOND]
+    assert mlbc("generate", "--check").code == 0
+    assert json.loads(mlbc("generate", "--squash", "--json").out)["changed"] == []
+    assert json.loads(mlbc("migrate", "verify", "--json").out)["migrations"] == ["0001_initial.sql"]
+
+
+def test_a_squash_is_about_everything(mlbc: Mlbc) -> None:
+    assert mlbc("generate", "season.seasons", "--squash").code == 2
+    assert mlbc("generate", "--only", "avro", "--squash").code == 2
+
+
+def test_a_touched_history_is_refused(mlbc: Mlbc, project: Path) -> None:
+    mlbc("generate")
+    file = project / "generated" / "postgres" / "migrations" / "0001_initial.sql"
+    text = file.read_text("utf-8")
+    file.write_text(text + "-- mine\n", "utf-8")
+    for verb in (["generate"], ["generate", "--check"], ["migrate", "verify"]):
+        refused = mlbc(*verb)
+        assert refused.code == 1
+        assert "error[G102]: `0001_initial.sql` was edited\n" in refused.err
+    assert file.read_text("utf-8") == text + "-- mine\n"
+    file.write_text(text, "utf-8")
+    assert mlbc("generate").code == 0
+    file.with_name("0002_mine.sql").write_text("SELECT 1;\n", "utf-8")
+    assert "error[G102]: `0002_mine.sql` is not in the hash chain\n" in mlbc("generate").err
+    assert mlbc("generate", "--squash").code == 0
+    assert not file.with_name("0002_mine.sql").exists()
+
+
+def test_from_rescued_needs_an_export(mlbc: Mlbc, project: Path) -> None:
+    missing = mlbc("observe", "--from-rescued")
+    assert missing.code == 1
+    assert "mlb-etl drift --export" in missing.err
+    folder = project / ".mlb" / "rescued" / "season.seasons"
+    folder.mkdir(parents=True)
+    envelope = {"endpoint": "season", "method": "seasons", "response": BODY}
+    (folder / "1.json").write_text(json.dumps(envelope), "utf-8")
+    assert json.loads(mlbc("observe", "--from-rescued", "--json").out)["new"] == 1
+    assert json.loads(mlbc("observe", "--from-rescued", "--json").out)["known"] == 1
