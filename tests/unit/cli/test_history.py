@@ -117,7 +117,7 @@ def test_a_touched_history_is_refused(mlbc: Mlbc, project: Path) -> None:
 
 def test_from_rescued_needs_an_export(mlbc: Mlbc, project: Path) -> None:
     missing = mlbc("observe", "--from-rescued")
-    assert missing.code == 1
+    assert missing.code == 2
     assert "mlb-etl drift --export" in missing.err
     folder = project / ".mlb" / "rescued" / "season.seasons"
     folder.mkdir(parents=True)
