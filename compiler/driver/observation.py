@@ -7,7 +7,7 @@ from compiler.diagnostics import did_you_mean
 from compiler.driver.compilation import load_api, load_observed
 from compiler.driver.session import Session
 from compiler.frontends.captures import Capture, read_capture
-from compiler.frontends.fold import digest, fold, merge, news
+from compiler.frontends.fold import digest, fold, fold_together, merge, news
 from compiler.frontends.observed import file_of, write_facts
 from compiler.ir.api import ApiModel
 from compiler.ir.facts import Observed
@@ -17,6 +17,9 @@ from compiler.source import Origin
 
 _MOST = 10
 """So many new findings are named for one capture; the others are counted."""
+
+_AT_ONCE = 8 * 1024 * 1024
+"""Bytes of JSON that are folded together: a path costs as much for ten captures as for one."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,7 +59,7 @@ class Folded:
 
 
 def observe(session: Session, labels: Iterable[str], operation: str, *, check: bool) -> Folded:
-    """Fold the captures that `labels` name, one in memory at a time; `operation` names bare bodies."""
+    """Fold the captures that `labels` name, a few in memory at a time; `operation` names bare bodies."""
     api = load_api(session)
     with session.during("observed facts"):
         facts = load_observed(session, api)
@@ -70,6 +73,20 @@ def observe(session: Session, labels: Iterable[str], operation: str, *, check: b
     return report
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """Captures that will be folded together: their files and their responses, by operation and digest."""
+
+    labels: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    responses: dict[str, dict[str, object]] = field(default_factory=dict[str, dict[str, object]])
+    size: int = 0
+
+    def add(self, label: str, capture: Capture, named: str) -> None:
+        self.labels[capture.operation, named] = label
+        self.responses.setdefault(capture.operation, {})[named] = capture.response
+        self.size += capture.size
+
+
 def _fold_all(
     session: Session,
     api: ApiModel,
@@ -79,19 +96,28 @@ def _fold_all(
     report: Folded,
 ) -> set[str]:
     """Add every capture to `facts`; return the operations that learned of a capture."""
+    known = {(name, capture) for name, observed in facts.items() for capture in observed.captures}
     changed: set[str] = set()
+    waiting = _Waiting()
     for number, label in enumerate(files, start=1):
         session.collector.step(number, len(files), label)
         report.files += 1
         capture = _read(session, api, label, operation)
         if capture is None:
             report.refused += 1
-        elif _is_known(facts, capture):
+            continue
+        named = digest(capture.response)
+        if (capture.operation, named) in known:
             report.known += 1
-        else:
-            report.new += 1
-            _add(session, facts, label, capture, report)
-            changed.add(capture.operation)
+            continue
+        report.new += 1
+        known.add((capture.operation, named))
+        changed.add(capture.operation)
+        waiting.add(label, capture, named)
+        if waiting.size >= _AT_ONCE:
+            _fold_waiting(session, facts, waiting, report)
+            waiting = _Waiting()
+    _fold_waiting(session, facts, waiting, report)
     return changed
 
 
@@ -106,22 +132,29 @@ def _read(session: Session, api: ApiModel, label: str, operation: str) -> Captur
     return capture
 
 
-def _is_known(facts: dict[str, Observed], capture: Capture) -> bool:
-    known = facts.get(capture.operation)
-    return known is not None and digest(capture.response) in known.captures
+def _fold_waiting(session: Session, facts: dict[str, Observed], waiting: _Waiting, report: Folded) -> None:
+    widened: set[str] = set()
+    for operation, responses in waiting.responses.items():
+        known = _facts_of(facts, operation)
+        found = fold_together(operation, responses)
+        if not report.is_check:
+            facts[operation] = merge(known, found)
+        elif any(news(known, found)):
+            widened.add(operation)
+    for (operation, named), label in waiting.labels.items():
+        if operation in widened:
+            found = fold(operation, waiting.responses[operation][named])
+            _report_news(session, label, list(news(_facts_of(facts, operation), found)), report)
 
 
-def _add(session: Session, facts: dict[str, Observed], label: str, capture: Capture, report: Folded) -> None:
-    found = fold(capture.operation, capture.response)
-    known = facts.get(capture.operation) or Observed(operation=capture.operation, captures=(), paths={})
-    if not report.is_check:
-        facts[capture.operation] = merge(known, found)
-    elif fresh := list(news(known, found)):
-        report.news[label] = fresh
-        _report_news(session, label, fresh)
+def _facts_of(facts: Mapping[str, Observed], operation: str) -> Observed:
+    return facts.get(operation) or Observed(operation=operation, captures=(), paths={})
 
 
-def _report_news(session: Session, label: str, fresh: list[tuple[str, str]]) -> None:
+def _report_news(session: Session, label: str, fresh: list[tuple[str, str]], report: Folded) -> None:
+    if not fresh:
+        return
+    report.news[label] = fresh
     notes = [f"{path}: {finding}" for path, finding in fresh[:_MOST]]
     if len(fresh) > _MOST:
         notes.append(f"{len(fresh) - _MOST} more")

@@ -6,7 +6,7 @@ A file holds an envelope `{endpoint, method, ..., status_code, response}` or a b
 import gzip
 import json
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import orjson
 
@@ -22,26 +22,32 @@ _LONG = b"0" * 19
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """A response, the operation that it answers, and the parameters of its request (all texts)."""
+    """A response, the operation that it answers, and the parameters of its request (all texts).
+
+    `size` counts the bytes of the JSON text that it was read from.
+    """
 
     operation: str
     response: object
     params: tuple[tuple[str, str], ...] = ()
+    size: int = field(default=0, compare=False)
 
 
 def read_capture(label: str, content: bytes, operation: str, sink: Sink) -> Capture | None:
     """Read one file; `operation` holds for a bare body. Report what cannot be learned from."""
-    document = _parse(label, content, sink)
-    if document is _NOTHING:
+    text = _unzipped(label, content, sink)
+    document = _NOTHING if text is None else _parse(label, text, sink)
+    if text is None or document is _NOTHING:
         return None
+    size = len(text)
     envelope = as_object(document) or {}
     if not {"endpoint", "method", "response"} <= envelope.keys():
-        return _checked(label, Capture(operation=operation, response=document), sink)
+        return _checked(label, Capture(operation=operation, response=document, size=size), sink)
     if (status := envelope.get("status_code", 200)) != 200:
         sink.report(CAPTURE_SKIPPED.at(Origin(label), f"skipped: status {json.dumps(status)}"))
         return None
     named = f"{envelope['endpoint']}.{envelope['method']}"
-    capture = Capture(operation=named, response=envelope["response"], params=_params(envelope))
+    capture = Capture(operation=named, response=envelope["response"], params=_params(envelope), size=size)
     return _checked(label, capture, sink)
 
 
@@ -66,13 +72,16 @@ def _params(envelope: dict[str, object]) -> tuple[tuple[str, str], ...]:
 _NOTHING = object()
 
 
-def _parse(label: str, content: bytes, sink: Sink) -> object:
-    """Return the JSON value, or `_NOTHING` with a finding."""
+def _unzipped(label: str, content: bytes, sink: Sink) -> bytes | None:
     try:
-        text = gzip.decompress(content) if content.startswith(_GZIP) else content
+        return gzip.decompress(content) if content.startswith(_GZIP) else content
     except (EOFError, OSError, zlib.error) as error:
         sink.report(CAPTURE_UNREADABLE.at(Origin(label), f"not a whole gzip file: {_lower_first(error)}"))
-        return _NOTHING
+        return None
+
+
+def _parse(label: str, text: bytes, sink: Sink) -> object:
+    """Return the JSON value, or `_NOTHING` with a finding."""
     try:
         # `orjson` makes a float of an integer beyond 64 bits
         return (

@@ -8,7 +8,7 @@ is one append; the document is never walked recursively.
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import TypeVar, cast
@@ -39,15 +39,20 @@ def fold(operation: str, response: object) -> Observed:
     >>> fold("season.seasons", {"seasons": []}).paths.keys()
     dict_keys(['$', '$.seasons'])
     """
+    return fold_together(operation, {digest(response): response})
+
+
+def fold_together(operation: str, responses: Mapping[str, object]) -> Observed:
+    """Return the facts of several responses, by digest: what merging the facts of each gives, at less cost."""
     found: dict[str, Facts] = {}
-    pending: list[tuple[str, list[object]]] = [("$", [response])]
+    pending: list[tuple[str, list[object]]] = [("$", list(responses.values()))] if responses else []
     while pending:
         path, values = pending.pop()
         by_kind = _by_kind(values)
         maps: Counter[str] = Counter()
         pending.extend((path + step, below) for step, below in _below(by_kind, maps))
         found[path] = _facts(by_kind, maps)
-    return Observed(operation=operation, captures=(digest(response),), paths=dict(sorted(found.items())))
+    return Observed(operation=operation, captures=tuple(sorted(responses)), paths=dict(sorted(found.items())))
 
 
 def digest(response: object) -> str:
@@ -179,7 +184,7 @@ def _facts(by_kind: Mapping[type, list[object]], maps: Mapping[str, int]) -> Fac
         kinds=_counts({_KINDS[kind]: len(values) for kind, values in by_kind.items()}),
         texts=_counts(texts),
         longest=_power_of_two(max(map(len, strings))) if strings else 0,
-        widest=_widest(chain(integers, written)) if integers or written else 0,
+        widest=_widest([*integers, *written]) if integers or written else 0,
         maps=_counts(maps),
     )
 
@@ -194,13 +199,13 @@ def _power_of_two(size: int) -> int:
     return 1 << (size - 1).bit_length() if size else 0
 
 
-def _widest(integers: Iterable[int]) -> int:
+def _widest(integers: Sequence[int]) -> int:
     """Return the bucket (8, 16, 32, 64, ...) of bits that hold all `integers` with their sign.
 
     >>> _widest([5]), _widest([-(2**31)]), _widest([2**31])
     (8, 32, 64)
     """
-    widest = max(number if number >= 0 else ~number for number in integers)
+    widest = max(max(integers), ~min(integers))
     return max(8, _power_of_two(widest.bit_length() + 1))
 
 

@@ -1,5 +1,6 @@
 """The laws of folding: order, grouping and repetition of captures do not matter, and nothing is lost in writing."""
 
+from collections.abc import Iterator, Mapping
 from functools import reduce
 from itertools import pairwise
 
@@ -8,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compiler.diagnostics import Sink
-from compiler.frontends.fold import digest, fold, merge, news
+from compiler.frontends.fold import digest, fold, fold_together, merge, news
 from compiler.frontends.observed import read_facts, write_facts
-from compiler.ir.facts import Observed
+from compiler.ir.facts import Facts, Observed
 from compiler.ir.paths import parse
 from compiler.ir.types import Kind
 from compiler.source import SourceFile
@@ -54,12 +55,50 @@ def test_grouping_does_not_matter(captures: list[object]) -> None:
     assert merge(merge(one, two), three) == merge(one, merge(two, three))
 
 
+@given(st.lists(documents, max_size=6, unique_by=digest), st.integers(0, 6))
+def test_the_order_of_groups_does_not_matter(captures: list[object], cut: int) -> None:
+    left, right = folded(captures[:cut]), folded(captures[cut:])
+    assert merge(left, right) == merge(right, left) == folded(captures)
+
+
+@given(st.lists(documents, max_size=5), st.integers(0, 5))
+def test_what_is_known_adds_nothing(captures: list[object], cut: int) -> None:
+    known = folded(captures)
+    assert merge(known, known) == merge(known, NOTHING) == merge(NOTHING, known) == known
+    assert merge(known, folded(captures[:cut])) == merge(folded(captures[:cut]), known) == known
+
+
+@given(st.lists(documents, max_size=6), st.integers(1, 6))
+def test_together_is_as_one_by_one(captures: list[object], at_once: int) -> None:
+    by_digest = {digest(capture): capture for capture in captures}
+    names = list(by_digest)
+    batches = [names[start : start + at_once] for start in range(0, len(names), at_once)]
+    together = (fold_together(OPERATION, {name: by_digest[name] for name in batch}) for batch in batches)
+    assert reduce(merge, together, NOTHING) == folded(captures)
+
+
 @given(st.lists(documents, max_size=4))
 def test_facts_only_grow(captures: list[object]) -> None:
     steps = [folded(captures[:count]) for count in range(len(captures) + 1)]
     for before, after in pairwise(steps):
         assert not list(news(after, before))
-        assert all(facts.seen <= after.paths[path].seen for path, facts in before.paths.items())
+        assert set(before.captures) <= set(after.captures)
+        for path, facts in before.paths.items():
+            assert all(_is_part(mine, theirs) for mine, theirs in _counts(facts, after.paths[path]))
+
+
+def _counts(left: Facts, right: Facts) -> Iterator[tuple[Mapping[str, int], Mapping[str, int]]]:
+    yield (
+        {str(kind): left.kinds[kind] for kind in left.kinds},
+        {str(kind): right.kinds[kind] for kind in right.kinds},
+    )
+    yield left.texts, right.texts
+    yield left.maps, right.maps
+    yield {"longest": left.longest, "widest": left.widest}, {"longest": right.longest, "widest": right.widest}
+
+
+def _is_part(left: Mapping[str, int], right: Mapping[str, int]) -> bool:
+    return all(count <= right.get(key, 0) for key, count in left.items())
 
 
 @given(st.lists(documents, max_size=3))
@@ -72,6 +111,13 @@ def test_written_and_read_they_are_the_same(captures: list[object]) -> None:
     assert read == {OPERATION: observed}
     assert write_facts(read[OPERATION]) == text
     text.encode("utf-8")
+
+
+@given(st.lists(documents, max_size=5, unique_by=digest), st.integers(0, 5))
+def test_writing_and_reading_in_between_changes_nothing(captures: list[object], cut: int) -> None:
+    text = write_facts(folded(captures[:cut]))
+    read = read_facts([SourceFile("schemas/observed/season/seasons.json", text)], Sink())
+    assert merge(read[OPERATION], folded(captures[cut:])) == folded(captures)
 
 
 @given(documents)
