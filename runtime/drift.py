@@ -1,8 +1,10 @@
 """Say what responses hold beyond the tables: the rescued values, gathered by path, and what would give each a place."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 
 import orjson
 
@@ -12,14 +14,19 @@ from runtime.pointers import pattern
 from runtime.registry import Catalog
 
 _RESCUED = """
-SELECT operation, pointer, reason, value, document_key, captured_at FROM metadata.rescued_values
+SELECT operation, pointer, reason, value, document_key, captured_at, raw_id FROM metadata.rescued_values
 WHERE %(operations)s::text[] = '{}' OR operation = ANY(%(operations)s)
 ORDER BY operation, captured_at, raw_id, ordinal
 """
 _LONG = 60
 """Characters of an example that are shown."""
 
+_FEW = 3
+"""Newest responses that are remembered of a path: enough to learn from."""
+
 _NEW_PLACES = frozenset({"unknown-key", "no-column"})
+LEARNABLE = _NEW_PLACES | {"wrong-kind", "bad-format", "out-of-range"}
+"""Reasons that go away once the compiler has seen a response of that kind."""
 _TYPES: dict[type, str] = {bool: "boolean", int: "bigint", float: "double precision", str: "text"}
 _ADVICE = {
     "wrong-kind": "kinds disagree: `mlbc observe` a response that has it",
@@ -34,9 +41,16 @@ _ADVICE = {
 }
 
 
+Place: TypeAlias = tuple[int, datetime]
+"""Where a response is in the raw tier: its id and its instant."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Drift:
-    """One path with values that no column holds. `example` is one of them, as JSON text, cut if it is long."""
+    """One path with values that no column holds. `example` is one of them, as JSON text, cut if it is long.
+
+    `responses` are the newest few that have it.
+    """
 
     operation: str
     path: str
@@ -47,6 +61,7 @@ class Drift:
     last_seen: datetime
     example: str
     proposal: str
+    responses: deque[Place] = field(default_factory=lambda: deque[Place](maxlen=_FEW))
 
     def as_json(self) -> dict[str, object]:
         """Return the finding for tools."""
@@ -67,7 +82,7 @@ def drift(connection: Connection, catalog: Catalog, operations: Sequence[str]) -
     """Return what is rescued of some operations, or of all: by operation, the most frequent path first."""
     found: dict[tuple[str, str, str], Drift] = {}
     rows = connection.execute(_RESCUED, {"operations": list(operations)})
-    for operation, pointer, reason, value, document, captured_at in rows:
+    for operation, pointer, reason, value, document, captured_at, raw_id in rows:
         job = catalog.job(operation)
         path = pattern(job.shape, pointer) if job else pointer
         one = found.get((operation, path, reason))
@@ -84,6 +99,8 @@ def drift(connection: Connection, catalog: Catalog, operations: Sequence[str]) -
         one.values += 1
         one.documents.add(document)
         one.last_seen = captured_at
+        if (raw_id, captured_at) not in one.responses:
+            one.responses.append((raw_id, captured_at))
     return sorted(found.values(), key=lambda one: (one.operation, -one.values, one.path))
 
 

@@ -138,15 +138,15 @@ def _rescue(connection: Connection, rescued: Sequence[Rescued], snapshot: Snapsh
     )
     if not rescued:
         return
-    columns = "raw_id, ordinal, captured_at, operation, document_key, pointer, value, reason"
+    columns = "raw_id, ordinal, captured_at, operation, document_key, pointer, value, reason, schema_digest"
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY metadata.rescued_values ({columns}) FROM STDIN (FORMAT binary)") as copy,
     ):
-        copy.set_types(("bigint", "integer", "timestamptz", "text", "text", "text", "jsonb", "text"))
+        copy.set_types(("bigint", "integer", "timestamptz", "text", "text", "text", "jsonb", "text", "text"))
         for ordinal, one in enumerate(rescued):
             place = (snapshot.raw_id, ordinal, snapshot.captured_at, *document)
-            copy.write_row((*place, one.pointer, Jsonb(one.value), one.reason))
+            copy.write_row((*place, one.pointer, Jsonb(one.value), one.reason, snapshot.transform_digest))
 
 
 def _remember(

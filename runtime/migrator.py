@@ -95,10 +95,10 @@ def drop_generated(connection: Connection, report: Callable[[str], None] = lambd
 
 
 def _edited(before: Applied, migrations: tuple[Migration, ...]) -> TerminalError:
-    if len(migrations) == 1:
+    if before.name == migrations[0].name:
         hint = (
-            "before release 0.1 the first migration may be regenerated: `mlb-etl db migrate --reset` drops the "
-            "generated schemas and rebuilds them from the archive"
+            "if the history was begun anew (`mlbc generate --squash`, before release 0.1), `mlb-etl db migrate "
+            "--reset` drops the generated schemas and rebuilds them from the archive; else restore the file from git"
         )
     else:
         hint = "history is append-only: restore the file from git, and put the change in a new migration"

@@ -26,6 +26,11 @@ class Project:
         return self.state / "archive"
 
     @property
+    def rescued(self) -> Path:
+        """Responses with values that no column holds, for the compiler to learn from."""
+        return self.state / "rescued"
+
+    @property
     def postgres(self) -> Path:
         """The embedded server, unless it has to live in a folder that its user can reach."""
         return self.state / "postgres"

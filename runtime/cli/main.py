@@ -13,6 +13,7 @@ from typing import NoReturn
 import click
 import psycopg
 
+from runtime.cli.backfill import backfill
 from runtime.cli.captures import captures
 from runtime.cli.db import db
 from runtime.cli.drift import drift
@@ -42,7 +43,7 @@ def cli(context: click.Context, folder: str | None, quiet: bool, verbose: int, c
     context.obj = App(here(folder), quiet, verbose, color)
 
 
-for verb in (captures, db, ingest, transform, load, drift, jobs, run, status, version):
+for verb in (captures, db, ingest, transform, load, drift, backfill, jobs, run, status, version):
     cli.add_command(verb)
 
 
