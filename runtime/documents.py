@@ -111,7 +111,10 @@ class Documents:
 
 
 def _key_columns(operation: Operation) -> sql.Composed:
-    names = (sql.SQL(", {}").format(sql.Identifier(name)) for name in operation.document_key)
+    keys = enumerate(operation.document_key)  # renamed: `document_key` is a column of every raw table
+    names = (
+        sql.SQL(", {} AS {}").format(sql.Identifier(name), sql.Identifier(f"key_{n}")) for n, name in keys
+    )
     return sql.SQL("").join(names)
 
 
