@@ -205,8 +205,9 @@ FILTER_SYNTAX = _rule(
 FACTS_SYNTAX = _rule(
     "O101",
     "facts-syntax",
-    """A file in `schemas/observed` is not JSON; a merge of two branches may have left its marks. Take either side
-and fold the captures of the other again: `mlbc observe FILE...`.""",
+    """A file in `schemas/observed` is not JSON, or counts another number of responses than it lists captures: a
+merge of two branches may have left that. Take either side and fold the captures of the other again:
+`mlbc observe FILE...`.""",
 )
 FACTS_WRONG_KIND = _rule(
     "O102",

@@ -71,7 +71,18 @@ def _read(file: SourceFile, sink: Sink) -> Observed | None:
         for path, found in read.entries(node, "paths")
         if _is_path(read, path, found)
     }
+    _check_count(sink, node, captures, paths)
     return Observed(operation=read.text(node, "operation"), captures=captures, paths=paths)
+
+
+def _check_count(sink: Sink, node: Json, captures: tuple[str, ...], paths: Mapping[str, Facts]) -> None:
+    counted = paths["$"].seen if "$" in paths else 0
+    if counted and counted != len(set(captures)):
+        message = f"{len(set(captures))} captures are listed, and {counted} responses were counted"
+        advice = "take one side of the merge and fold the captures of the other again: `mlbc observe FILE...`"
+        sink.report(
+            FACTS_SYNTAX.at(node.at("captures", node.member("captures")).place, message, advice=advice)
+        )
 
 
 def _capture(read: JsonReader, node: Json) -> str:
