@@ -11,11 +11,13 @@ from tests.compliance.outcomes import (
     KEPT,
     MISFIT,
     NULLED,
+    OUT_OF_RANGE,
     REJECTED,
     Construct,
     canonical,
     construct,
     misfit,
+    never,
     refused,
     untyped,
 )
@@ -32,6 +34,8 @@ KEYWORDS += ("model_config", "model_dump")
 
 AS_DOUBLE = canonical("a double: 95 comes back as 95.0")
 SPELLED = canonical("one instant, two spellings: `Z` and `.000Z`")
+REWRITTEN = canonical("Spark's `VARIANT` normalises numbers: 1.0 is 1")
+TOO_DEEP = never("`JsonValue` ends at 254 levels: rejected with the path")
 PLACEHOLDER = canonical("a placeholder is NULL; the raw response has its text")
 
 
@@ -49,13 +53,26 @@ NUMBERS = (
     construct("integer within 53 bits", BIGINT, "0", "-9007199254740992"),
     construct("integer beyond 53 bits", BIGINT, "9007199254740993", "9223372036854775807"),
     construct(
-        "integer beyond 64 bits", BIGINT, "9223372036854775808", f"-1{25 * '0'}", avro=EXTRAS, tables=MISFIT
+        "integer beyond 64 bits",
+        BIGINT,
+        "9223372036854775808",
+        f"-1{25 * '0'}",
+        avro=EXTRAS,
+        tables=MISFIT,
+        spark=OUT_OF_RANGE,
     ),
     construct("1.5 as a number", DOUBLE, "1.5", "0.1", "-2.5e-7", "1.7976931348623157e308"),
     construct("1 as a number", DOUBLE, "95", avro=AS_DOUBLE, postgres=AS_DOUBLE, spark=AS_DOUBLE),
     construct("1.0 as a number, also `1e2`", DOUBLE, "1.0", "1e2"),
     construct("-0.0 as a number", DOUBLE, "-0.0"),
-    construct("integer beyond 53 bits as a number", DOUBLE, "9007199254740993", avro=EXTRAS, tables=MISFIT),
+    construct(
+        "integer beyond 53 bits as a number",
+        DOUBLE,
+        "9007199254740993",
+        avro=EXTRAS,
+        tables=MISFIT,
+        spark=OUT_OF_RANGE,
+    ),
     construct("1.0 as an integer", BIGINT, "1.0", avro=EXTRAS, pydantic=REJECTED, tables=MISFIT),
     refused("number beyond a double", DOUBLE, "1e400"),
     refused("NaN, Infinity", DOUBLE, "NaN", "-Infinity"),
@@ -119,7 +136,10 @@ CONTAINERS = (
     ),
     untyped("any JSON", ANY, '{"a": [1, {"b": null}], "": 1.5}', "[]", '"text"', "7", "true"),
     untyped("any JSON with an integer beyond 64 bits", ANY, f'{{"a": 1{25 * "0"}}}'),
+    untyped("any JSON with 1.0, 1e2", ANY, "[1.0, 1e2]", spark=REWRITTEN),
+    untyped("any JSON with -0.0", ANY, "[-0.0]", postgres=canonical("`jsonb` has no -0.0"), spark=REWRITTEN),
     untyped("any JSON, 200 levels deep", ANY, '{"a": ' * 200 + "1" + "}" * 200),
+    untyped("any JSON, 900 levels deep", ANY, "[" * 900 + "1" + "]" * 900, pydantic=TOO_DEEP),
 )
 KEYS = (
     construct("key with a dot, a blank, a hyphen", members("a.b", "c d", "e-f"), values("a.b", "c d", "e-f")),
@@ -147,11 +167,20 @@ KEYS = (
     construct(
         "key that nobody knows",
         PERSON,
-        '{"id": 1, "nick": "B", "full_name": [{"a": null}]}',
+        '{"id": 1, "nick": "B", "full_name": [{"a": 1}]}',
         schema=FREE,
         avro=EXTRAS,
         pydantic=KEPT,
         tables=MISFIT,
+    ),
+    construct(
+        "key that nobody knows, with null alone",
+        PERSON,
+        '{"id": 1, "nick": null}',
+        schema=FREE,
+        avro=EXTRAS,
+        pydantic=KEPT,
+        tables=NULLED,
     ),
 )
 KINDS = (

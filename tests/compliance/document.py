@@ -13,9 +13,9 @@ cell is proved by tests that push the construct through the target, and fail if 
 | outcome | what becomes of the value |
 | --- | --- |
 | exact | it comes back as it was, from a place of its own type |
-| canonical | it comes back equal in meaning, spelled otherwise |
 | json | it comes back as it was, from a place that holds any JSON |
 | rescued | no column holds it; it comes back as it was from the rescued values |
+| canonical | it comes back equal in meaning, spelled otherwise |
 | never | it is refused, with the reason; the response itself is always kept |
 
 * Compared is parsed JSON: `1` is not `1.0`, but `1e2` is `100.0`; keys have no order.

@@ -13,9 +13,9 @@ class Fate(IntEnum):
     """What becomes of a value, the best first."""
 
     EXACT = 0
-    CANONICAL = 1
-    JSON = 2
-    RESCUED = 3
+    JSON = 1
+    RESCUED = 2
+    CANONICAL = 3
     NEVER = 4
 
 
@@ -63,10 +63,11 @@ REJECTED = never("rejected with the path: kinds are not converted")
 EXTRAS = json("in `_extras` of the record around it")
 FREE = json("allowed, not described")
 TREE = json(
-    "a place without one shape holds JSON: `jsonb` in Postgres, text in Avro and Spark, `JsonValue` in Pydantic"
+    "a place without one shape holds JSON: `jsonb`, JSON text in Avro, `JsonValue`, `VARIANT` in Spark"
 )
 KEPT = json("in `model_extra`")
 MISFIT = rescued("not of the column's type: in `metadata.rescued_values` with pointer, value and reason")
+OUT_OF_RANGE = rescued(f"{MISFIT.reason}; the local engine makes the rows of such a response")
 NULLED = canonical("NULL stands for null, absent and empty")
 
 
@@ -93,10 +94,25 @@ def misfit(
     return construct(name, shape, *texts, schema=schema, avro=EXTRAS, pydantic=pydantic, tables=MISFIT)
 
 
-def untyped(name: str, shape: Shape, *texts: str, postgres: Outcome | None = None) -> Construct:
+def untyped(
+    name: str,
+    shape: Shape,
+    *texts: str,
+    pydantic: Outcome = TREE,
+    postgres: Outcome = TREE,
+    spark: Outcome = TREE,
+) -> Construct:
     """Return a construct at a place that has no one shape."""
     return construct(
-        name, shape, *texts, schema=FREE, avro=TREE, pydantic=TREE, tables=TREE, postgres=postgres
+        name,
+        shape,
+        *texts,
+        schema=FREE,
+        avro=TREE,
+        pydantic=pydantic,
+        tables=TREE,
+        postgres=postgres,
+        spark=spark,
     )
 
 

@@ -42,7 +42,7 @@ def compared(before: Conformed, after: Conformed, worst: Fate) -> Fate:
     """Return the fate of a document that came back: as bad as told, canonical if only spelled otherwise, or lost."""
     if exactly(before) == exactly(after):
         return worst
-    return max(worst, Fate.CANONICAL) if before == after else Fate.NEVER
+    return Fate.CANONICAL if before == after else Fate.NEVER
 
 
 def told(target: str, measured: Iterable[tuple[Construct, Fate]]) -> Iterator[str]:
@@ -200,5 +200,5 @@ def fate_of_rows(plan: OperationPlan, job: Job, body: Conformed, made: Transform
     worst = Fate.RESCUED if made.rescued else Fate.JSON if made.counts.json else Fate.EXACT
     fate = compared(body, back, worst)
     if fate is Fate.NEVER and canonical(plan, back) == canonical(plan, body):
-        return max(worst, Fate.CANONICAL)
+        return Fate.CANONICAL
     return fate
