@@ -41,16 +41,19 @@ _Written: TypeAlias = "Datum | _Misfit"
 
 
 class Codec:
-    """Turns responses of one operation into data of its schema, and back."""
+    """Turns responses of one operation into data of its schema, and back.
+
+    `is_wrapped`: the response is no object, and is the one member of the record that Avro wants around it.
+    """
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self._record = _record(schema, {}, str(schema.get("namespace", "")))
-        self._is_wrapped = self._record.fields[0].key == _WHOLE if self._record.fields else False
+        self.is_wrapped = self._record.fields[0].key == _WHOLE if self._record.fields else False
 
     def datum(self, document: Json) -> Datum:
         """Return the datum of a document; raise `DataError` where an object was expected and there is none."""
-        made = self._record.write({_WHOLE: document} if self._is_wrapped else document)
+        made = self._record.write({_WHOLE: document} if self.is_wrapped else document)
         if isinstance(made, _Misfit):
             found = "keys that are not UTF-8" if isinstance(document, dict) else type(document).__name__
             raise DataError(f"an object was expected, found {found}", where="$")
@@ -59,7 +62,7 @@ class Codec:
     def document(self, datum: Datum) -> Json:
         """Return the document of a datum."""
         read = self._record.read(datum)
-        return read[_WHOLE] if self._is_wrapped else read
+        return read[_WHOLE] if self.is_wrapped else read
 
 
 class _Node(Protocol):

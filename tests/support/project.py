@@ -84,10 +84,15 @@ def _module(name: str, text: str) -> ModuleType:
 
 def responses(name: str) -> tuple[Response, ...]:
     """Return the captures of an operation; skip the test where they cannot be had, fail it in CI."""
+    return tuple(response for response in every_response() if response.operation == name)
+
+
+def every_response() -> tuple[Response, ...]:
+    """Return the captures of every operation; skip the test where they cannot be had, fail it in CI."""
     found, reason = _captured()
     if reason:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no captures: {reason}")
-    return tuple(response for response in found if response.operation == name)
+    return found
 
 
 def live_game() -> Response:
