@@ -374,7 +374,8 @@ TYPE_CONFLICT = _rule(
     "T101",
     "type-conflict",
     """A column asks for a type that what was seen cannot become. Text becomes a number with `type: integer`, or with
-`type: double precision` and a `format` (`.000`, `0.00`); a number never becomes text.
+`type: double precision` and a `format` (`.000`, `0.00`), innings become outs with `format: innings`; a number never
+becomes text, and has no format.
 
     pct: {path: .leagueRecord.pct, type: double precision}                  # which format?
     pct: {path: .leagueRecord.pct, type: double precision, format: .000}    # good""",

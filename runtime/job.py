@@ -26,6 +26,7 @@ from runtime.shape import (
     Record,
     Split,
     decimal,
+    innings,
     integer,
 )
 
@@ -66,6 +67,7 @@ __all__ = [
     "Table",
     "Where",
     "decimal",
+    "innings",
     "integer",
     "integer_param",
     "is_array",

@@ -6,7 +6,7 @@ Generated modules build it; a node says what may stand at its place and where it
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from runtime.codecs import DATE_TEXT, INSTANT_TEXT, Codec, decimal_text, integer_text
+from runtime.codecs import DATE_TEXT, INSTANT_TEXT, Codec, decimal_text, innings_text, integer_text
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -123,3 +123,8 @@ def integer(*sentinels: str) -> Leaf:
 def decimal(pattern: str, *sentinels: str) -> Leaf:
     """Return a leaf that holds a decimal as text, in a format such as `.000`; the sentinels mean NULL."""
     return Leaf(frozenset({str}), decimal_text(pattern, sentinels))
+
+
+def innings(*sentinels: str) -> Leaf:
+    """Return a leaf that holds innings as text, and becomes outs; the sentinels mean NULL."""
+    return Leaf(frozenset({str}), innings_text(sentinels))

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from compiler.frontends.document import Scalar
 from compiler.frontends.yaml_reader import Yaml, YamlReader
 from compiler.ir.mapping import ColumnSpec
-from compiler.ir.types import Type
+from compiler.ir.types import EXACT_DIGITS, INNINGS, Type
 from compiler.rules import COLUMN_SOURCE, UNKNOWN_VALUE
 
 _SOURCES = ("path", "ordinal", "map_key", "branch", "param")
 _KEYS = (*_SOURCES, "of", "default", "type", "format", "sentinels", "was", "doc")
 _GOES_WITH = {"of": ("branch", "map_key"), "default": ("param",)}
 _ALIASES = {"double": Type.DOUBLE.value}
-_FORMAT = re.compile(r"0?\.0+")
+_FORMAT = re.compile(rf"0?\.0{{1,{EXACT_DIGITS - 1}}}|{INNINGS}")
 
 
 def read_type(read: YamlReader, at: Yaml | None) -> str:
@@ -85,6 +85,6 @@ class ColumnReader:
     def _format(self, at: Yaml | None) -> str:
         text = self.read.text(at)
         if at is not None and text and not _FORMAT.fullmatch(text):
-            advice = "`.000` (no zero before the point) or `0.00`"
+            advice = "`.000` (no zero before the point), `0.00`, or `innings`"
             self.read.sink.report(UNKNOWN_VALUE.at(at.origin, f"`{text}` is not a format", advice=advice))
         return text

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import cast
 
 from compiler.ir.facts import TextClass
+from compiler.ir.types import EXACT_DIGITS
 
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)?\.([0-9]+)")
@@ -17,9 +18,6 @@ _INSTANT = re.compile(
 )
 _SENTINEL = re.compile(r"[-.*]+")
 _START = frozenset("-.*0123456789")
-
-EXACT_DIGITS = 15
-"""A double keeps this many decimal digits, so a longer decimal would not print back the same."""
 
 
 def text_class(text: str) -> str:

@@ -56,7 +56,7 @@ class InstantText:
 
 @dataclass(frozen=True, slots=True)
 class IntegerText:
-    """A string that holds an integer and prints back the same: `"78"`; not `"078"`, `"+78"`."""
+    """A string that holds an integer and prints back the same: `"78"`; not `"078"`, `"+78"`. At most 18 digits."""
 
     sentinels: tuple[str, ...] = ()
 
@@ -65,12 +65,26 @@ class IntegerText:
 class DecimalText:
     """A string that holds a decimal with a fixed number of digits: `".250"` is format `.000`, `"4.50"` is `0.00`.
 
-    Under `.000` a value of one or more keeps its leading digit, as the API prints it (`1.000`).
+    Under `.000` a value of one or more keeps its leading digit, as the API prints it (`1.000`). At most
+    `EXACT_DIGITS` digits.
     """
 
     format: str
     sentinels: tuple[str, ...] = ()
 
 
-Codec = Native | DateText | InstantText | IntegerText | DecimalText
+@dataclass(frozen=True, slots=True)
+class InningsText:
+    """A string of whole innings and outs, for outs: `"8.2"` is 26; not `"8"`, `"8.3"`. At most 8 digits of innings."""
+
+    sentinels: tuple[str, ...] = ()
+
+
+Codec = Native | DateText | InstantText | IntegerText | DecimalText | InningsText
 """How a document's value becomes a cell, and back. Values that a codec refuses are rescued."""
+
+EXACT_DIGITS = 15
+"""A double keeps this many decimal digits, so a longer decimal would not print back the same."""
+
+INNINGS = "innings"
+"""The format of `InningsText` in a mapping; any other format is that of a decimal."""

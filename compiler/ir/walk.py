@@ -107,12 +107,17 @@ def _join_scalars(left: Scalar, right: Scalar) -> Shape:
     if (left.type, left.codec) == (right.type, right.codec):
         return replace(left, evidence=evidence)
     types = {left.type, right.type}
-    if types <= {Type.BIGINT, Type.INTEGER, Type.DOUBLE} and isinstance(left.codec, type(right.codec)):
+    if types <= {Type.BIGINT, Type.INTEGER, Type.DOUBLE} and left.codec == right.codec == Native():
         wider = Type.DOUBLE if Type.DOUBLE in types else Type.BIGINT
         return Scalar(type=wider, codec=Native(), evidence=evidence)
-    if types <= {Type.TEXT, Type.DATE, Type.TIMESTAMP}:
+    if _is_string(left) and _is_string(right):
         return Scalar(type=Type.TEXT, codec=Native(), evidence=evidence)
     return Unknown(mixed=True, evidence=evidence)
+
+
+def _is_string(scalar: Scalar) -> bool:
+    """Whether a document holds strings there, whatever they hold."""
+    return scalar.type is Type.TEXT or scalar.codec != Native()
 
 
 def _pooled(left: Evidence, right: Evidence) -> Evidence:

@@ -42,10 +42,10 @@ from compiler.ir.plan import (
     Where,
 )
 from compiler.ir.shape import Array, Evidence, Record, Scalar, Shape, is_document
-from compiler.ir.types import Native, Type
+from compiler.ir.types import InningsText, Native, Type
 from compiler.ir.walk import at, child, rewrite
 from compiler.passes.anchors import absolute, table_path, tables_of
-from compiler.passes.codecs import codec_of
+from compiler.passes.codecs import codec_of, formatted_type, has_placeholders
 from compiler.passes.context import Context
 from compiler.passes.shape import describe
 from compiler.passes.unknown import unknown_path
@@ -129,15 +129,19 @@ class _Binder:
             )
             self.sink.report(TYPE_CONFLICT.at(spec.origin, message, label=describe(shape)))
             return shape
-        type_ = Type(spec.type) if spec.type else Type.DOUBLE if spec.format else shape.type
+        type_ = Type(spec.type or (formatted_type(spec.format) if spec.format else shape.type))
         sentinels = self.sentinels if spec.sentinels is None else spec.sentinels
         codec = codec_of(shape, type_, spec.format, sentinels)
         if codec is None:
             counts = shape.evidence.texts or shape.evidence.kinds
             seen = ", ".join(f"{what} ({count})" for what, count in counts) or "nothing"
-            message = f"column `{spec.name}` cannot be {type_}: {seen} was seen there"
+            wanted = f"{type_} in format `{spec.format}`" if spec.format else type_
+            message = f"column `{spec.name}` cannot be {wanted}: {seen} was seen there"
             self.sink.report(TYPE_CONFLICT.at(spec.origin, message, label=f"{shape.type} by the facts"))
             return shape
+        if spec.sentinels is not None and not has_placeholders(codec):
+            message = f"`sentinels` mean nothing here: column `{spec.name}` holds no numbers in strings"
+            self.sink.report(TYPE_CONFLICT.at(spec.origin, message, label=f"{type_} by the facts"))
         evidence = replace(shape.evidence, because=f"the mapping says {type_}")
         return Scalar(type=type_, codec=codec, evidence=evidence)
 
@@ -232,7 +236,7 @@ class _Binder:
             advice = "name a leaf of it, give it a table, or set `shapes: {path: json}`"
             self.sink.report(BAD_COLUMN.at(written.origin, message, label="not a leaf", advice=advice))
             return None
-        return replace(column, doc=spec.doc, was=spec.was, origin=spec.origin)
+        return replace(column, doc=spec.doc or column.doc, was=spec.was, origin=spec.origin)
 
     def position(
         self, spec: ColumnSpec, row: Path, lookups: Mapping[str, Path]
@@ -324,6 +328,7 @@ def leaf_column(name: str, path: Path, shape: Shape | None, lookup: str = "") ->
         type=type_,
         source=source,
         is_array=is_array,
+        doc="Outs, three an inning." if isinstance(source.codec, InningsText) else "",
         evidence=evidence,
         decisions=(evidence.because,) if evidence.because else (),
         origin=Origin(""),

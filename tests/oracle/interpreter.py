@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from functools import cached_property
 
 from compiler.ir.paths import Branches, Each, Entries, Field, Path, Step, is_loop, starts_with
@@ -25,7 +24,16 @@ from compiler.ir.plan import (
     Where,
 )
 from compiler.ir.shape import Array, Map, Record
-from compiler.ir.types import Codec, DateText, DecimalText, InstantText, IntegerText, Native, Type
+from compiler.ir.types import (
+    Codec,
+    DateText,
+    DecimalText,
+    InningsText,
+    InstantText,
+    IntegerText,
+    Native,
+    Type,
+)
 from compiler.ir.walk import at
 from runtime.job import Conformed
 
@@ -311,6 +319,8 @@ def from_text(codec: Codec, text: str) -> Conformed:
                 return int(text)
             case DecimalText(format=form) if is_decimal(form, text):
                 return float(text)
+            case InningsText() if re.fullmatch("(0|[1-9][0-9]{0,7})[.][0-2]", text):
+                return sum(int(part) * outs for part, outs in zip(text.split("."), (3, 1), strict=True))
             case _:
                 raise RefusedError
     except ValueError as error:
@@ -318,10 +328,9 @@ def from_text(codec: Codec, text: str) -> Conformed:
 
 
 def is_decimal(form: str, text: str) -> bool:
-    """Whether a decimal has the format's digits, and a double keeps them."""
+    """Whether a decimal has the format's digits, and no more than a double keeps."""
     leading, _, fraction = form.partition(".")
-    whole = "(0|[1-9][0-9]{0,14})" if leading else "([1-9][0-9]{0,14})?"
+    whole = "(0|[1-9][0-9]*)" if leading else "([1-9][0-9]*)?"
     if not re.fullmatch(rf"-?{whole}\.[0-9]{{{len(fraction)}}}", text):
         return False
-    exact = Decimal(text)
-    return Decimal(float(text)).quantize(Decimal(1).scaleb(-len(fraction))) == exact
+    return len(text.replace("-", "").removeprefix("0")) - 1 <= 15

@@ -30,6 +30,7 @@ _NAMES = (
     "Split",
     "Where",
     "decimal",
+    "innings",
     "integer",
 )
 """What shapes and tables are made of; `Column` and `Table` are always there."""

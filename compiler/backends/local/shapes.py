@@ -7,7 +7,16 @@ from typing import assert_never
 from compiler.ir.paths import Branches, Each, Entries, Field, Path, Step, field_names
 from compiler.ir.plan import Column, Ignored, Leaf, MapKey, OperationPlan, Table
 from compiler.ir.shape import Array, Map, Record, Scalar, Shape, Unknown
-from compiler.ir.types import Codec, DateText, DecimalText, InstantText, IntegerText, Native, Type
+from compiler.ir.types import (
+    Codec,
+    DateText,
+    DecimalText,
+    InningsText,
+    InstantText,
+    IntegerText,
+    Native,
+    Type,
+)
 
 _NATIVE = {
     Type.BOOLEAN: "BOOLEAN",
@@ -171,6 +180,8 @@ def _codec(codec: Codec, type_: Type) -> str:
             return f"integer({', '.join(map(repr, sentinels))})"
         case DecimalText(pattern, sentinels):
             return f"decimal({', '.join(map(repr, (pattern, *sentinels)))})"
+        case InningsText(sentinels):
+            return f"innings({', '.join(map(repr, sentinels))})"
         case _:
             assert_never(codec)
 

@@ -9,7 +9,17 @@ from compiler.backends.types import spark
 from compiler.ir.names import snake
 from compiler.ir.paths import Field, Path, show
 from compiler.ir.plan import Column, Leaf
-from compiler.ir.types import Codec, DateText, DecimalText, InstantText, IntegerText, Native, Type
+from compiler.ir.types import (
+    EXACT_DIGITS,
+    Codec,
+    DateText,
+    DecimalText,
+    InningsText,
+    InstantText,
+    IntegerText,
+    Native,
+    Type,
+)
 
 AS_PARSED = {
     Type.BOOLEAN: "BooleanType",
@@ -32,16 +42,18 @@ class Pattern:
 DATE = Pattern("DATE", r"^(?!0000)\d{4}-\d\d-\d\d\z")
 INSTANT = Pattern("INSTANT", r"^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z\z")
 INTEGER = Pattern("INTEGER", r"^(0|-?[1-9]\d{0,17})\z")
+INNINGS = Pattern("INNINGS", r"^(0|[1-9]\d{0,7})\.([012])\z")
 
 
 def decimal_pattern(form: str) -> Pattern:
     r"""Return the pattern of a decimal format.
 
     >>> decimal_pattern(".000")
-    Pattern(name='DECIMAL_000', regex='^-?([1-9]\\d{0,14})?\\.\\d{3}\\z')
+    Pattern(name='DECIMAL_000', regex='^-?([1-9]\\d{0,11})?\\.\\d{3}\\z')
     """
     leading, _, fraction = form.partition(".")
-    whole = r"(0|[1-9]\d{0,14})" if leading else r"([1-9]\d{0,14})?"
+    digits = rf"[1-9]\d{{0,{EXACT_DIGITS - len(fraction) - 1}}}"
+    whole = f"(0|{digits})" if leading else f"({digits})?"
     name = "_".join(part for part in ("DECIMAL", leading, fraction) if part)
     return Pattern(name, rf"^-?{whole}\.\d{{{len(fraction)}}}\z")
 
@@ -59,6 +71,8 @@ def pattern(codec: Codec) -> Pattern | None:
             return INTEGER
         case DecimalText(format=form):
             return decimal_pattern(form)
+        case InningsText():
+            return INNINGS
         case _:
             assert_never(codec)
 
@@ -87,12 +101,21 @@ def _elements(column: Column, leaf: Leaf, place: str) -> str:
 def cell(logical: Type, codec: Codec, text: str) -> str:
     """Return the expression that makes a cell of a value; `text` is Python for a name or a column."""
     found = pattern(codec)
+    if found is INNINGS:
+        innings, outs = (_extracted(codec, INNINGS, text, group, logical) for group in (1, 2))
+        return f"(3 * {innings} + {outs})"
     if found is not None:
-        return f"F.regexp_extract({_without(codec, found, text)}, {found.name}, 0).try_cast({quoted(spark(logical))})"
+        return _extracted(codec, found, text, 0, logical)
     if logical is Type.JSON:
         return f'F.nullif(F.to_json({text}), F.lit("null"))'
     column = text if text == "item" else f"F.col({text})"
     return column if _is_parsed(logical, codec) else f"{column}.try_cast({quoted(spark(logical))})"
+
+
+def _extracted(codec: Codec, found: Pattern, text: str, group: int, logical: Type) -> str:
+    """Return the expression of what a group of a pattern holds; NULL where the text does not match."""
+    checked = f"F.regexp_extract({_without(codec, found, text)}, {found.name}, {group})"
+    return f"{checked}.try_cast({quoted(spark(logical))})"
 
 
 def _is_parsed(logical: Type, codec: Codec) -> bool:
@@ -102,7 +125,7 @@ def _is_parsed(logical: Type, codec: Codec) -> bool:
 
 def _without(codec: Codec, found: Pattern, text: str) -> str:
     """Wrap a text so that placeholders which look like values become NULL; the others match no pattern."""
-    if not isinstance(codec, IntegerText | DecimalText):
+    if not isinstance(codec, IntegerText | DecimalText | InningsText):
         return text
     regex = found.regex.removesuffix(r"\z")
     for sentinel in codec.sentinels:

@@ -31,11 +31,12 @@ COMMENT ON TABLE stats.rates IS 'One row per response of stats.rates (/v1/stats)
 
 -- One row per $.rates[*] of stats.rates.
 CREATE TABLE stats.rate (
-    player_id    bigint            NOT NULL,  -- .playerId
-    avg          double precision,            -- .avg
-    era          text,                        -- .era
-    raw_id       bigint            NOT NULL,
-    captured_at  timestamptz       NOT NULL,
+    player_id             bigint            NOT NULL,  -- .playerId
+    avg                   double precision,            -- .avg
+    innings_pitched_outs  bigint,                      -- .inningsPitched
+    era                   text,                        -- .era
+    raw_id                bigint            NOT NULL,
+    captured_at           timestamptz       NOT NULL,
 
     CONSTRAINT rate_pkey PRIMARY KEY (player_id)
 );
@@ -48,4 +49,5 @@ COMMENT ON COLUMN stats.rates.data IS 'the response';
 
 COMMENT ON COLUMN stats.rate.player_id IS '$.rates[*].playerId';
 COMMENT ON COLUMN stats.rate.avg IS '$.rates[*].avg';
+COMMENT ON COLUMN stats.rate.innings_pitched_outs IS '$.rates[*].inningsPitched: Outs, three an inning.';
 COMMENT ON COLUMN stats.rate.era IS '$.rates[*].era';

@@ -11,6 +11,7 @@ class Rate(ApiObject):
 
     avg: str | None = None
     era: str | None = None
+    innings_pitched: str | None = Field(None, alias="inningsPitched")
     player_id: int | None = Field(None, alias="playerId")
 
 

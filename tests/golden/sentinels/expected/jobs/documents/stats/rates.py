@@ -14,6 +14,7 @@ from runtime.job import (
     Record,
     Table,
     decimal,
+    innings,
 )
 
 RATE = Table(
@@ -26,6 +27,7 @@ RATE = Table(
     columns=(
         Column("player_id", "bigint", ("playerId",)),
         Column("avg", "double precision", ("avg",)),
+        Column("innings_pitched_outs", "bigint", ("inningsPitched",)),
         Column("era", "text", ("era",)),
     ),
 )
@@ -34,6 +36,7 @@ RATE_ROW = Record(
     {
         "avg": decimal(".000", "-", "--", "-.-", "-.--", "-.---", ".---", "*.**"),
         "era": TEXT,
+        "inningsPitched": innings("-", "--", "-.-", "-.--", "-.---", ".---", "*.**"),
         "playerId": BIGINT,
     }
 )

@@ -28,6 +28,7 @@ def rate(document: Conformed, params: Params) -> list[Row]:
             (
                 rate.get("playerId"),
                 rate.get("avg"),
+                rate.get("inningsPitched"),
                 rate.get("era"),
             )
         )

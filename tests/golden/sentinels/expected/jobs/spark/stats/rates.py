@@ -10,12 +10,14 @@ from pyspark.sql.types import ArrayType, LongType, StringType, StructField, Stru
 
 from runtime.job import SparkJob, SparkTable
 
-DECIMAL_000 = r"^-?([1-9]\d{0,14})?\.\d{3}\z"
+DECIMAL_000 = r"^-?([1-9]\d{0,11})?\.\d{3}\z"
+INNINGS = r"^(0|[1-9]\d{0,7})\.([012])\z"
 
 RATE_SCHEMA = StructType(
     [
         StructField("playerId", LongType()),
         StructField("avg", StringType()),
+        StructField("inningsPitched", StringType()),
         StructField("era", StringType()),
     ]
 )
@@ -32,6 +34,10 @@ def rate(documents: DataFrame) -> DataFrame:
     rows = rates.where(F.col("rate").isNotNull()).select(
         F.col("rate.playerId").alias("player_id"),
         F.regexp_extract("rate.avg", DECIMAL_000, 0).try_cast("double").alias("avg"),
+        (
+            3 * F.regexp_extract("rate.inningsPitched", INNINGS, 1).try_cast("bigint")
+            + F.regexp_extract("rate.inningsPitched", INNINGS, 2).try_cast("bigint")
+        ).alias("innings_pitched_outs"),
         F.col("rate.era").alias("era"),
         "raw_id",
         "captured_at",
