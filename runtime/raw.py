@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from runtime.capture import Capture, digest, instant
+from runtime.capture import Capture, digest
+from runtime.codecs import DATE_TEXT, INSTANT_TEXT, Codec
 from runtime.database import Connection
 from runtime.document import Document, Parsed
 from runtime.job import Json, Operation, RawKey
@@ -131,14 +132,16 @@ def _typed(key: RawKey, value: Json) -> Cell:
             return value
         case "text", str():
             return value if len(value) <= _LONGEST_KEY else None
-        case (("date" | "timestamptz"), str()):
-            return _moment(key.type, value)
+        case "date", str():
+            return _moment(DATE_TEXT, value)
+        case "timestamptz", str():
+            return _moment(INSTANT_TEXT, value)
         case _:
             return None
 
 
-def _moment(kind: str, text: str) -> Cell:
+def _moment(codec: Codec, text: str) -> Cell:
     try:
-        return date.fromisoformat(text) if kind == "date" else instant(text)
+        return cast(Cell, codec.decode(text))
     except ValueError:
         return None

@@ -72,6 +72,15 @@ def bind(plan: Plan, context: Context) -> Plan:
     return Plan(operations=tuple(operations))
 
 
+_POSITIONS: dict[type[Source], str] = {
+    Param: "a request's parameter is text or an integer",
+    Ordinal: "a position is an integer",
+    MapKey: "a map's key is text",
+    BranchOf: "a branch is its name, or whether it is the one that is named",
+}
+"""What columns are that tell where a row stood."""
+
+
 class _Binder:
     """Binds one operation. The response's shape changes as columns override the types of their leaves."""
 
@@ -201,7 +210,7 @@ class _Binder:
         if spec.path is not None:
             return self.leaf(spec, spec.path, row, lookups)
         source, type_ = self.position(spec, row, lookups)
-        if source is None or type_ is None:
+        if source is None or type_ is None or not self.position_fits(spec, source, type_):
             return None
         return Column(
             name=spec.name,
@@ -243,12 +252,6 @@ class _Binder:
     ) -> tuple[Source | None, Type | None]:
         """Bind a column that tells where the row stood."""
         if spec.param:
-            if spec.type not in ("", Type.TEXT, Type.BIGINT, Type.INTEGER):
-                message = (
-                    f"column `{spec.name}` cannot be {spec.type}: a request's parameter is text or an integer"
-                )
-                self.sink.report(TYPE_CONFLICT.at(spec.origin, message, label="a parameter"))
-                return None, None
             return Param(name=spec.param, default=spec.default), Type.TEXT
         if spec.ordinal is not None and (loop := _last(row, Each)):
             return Ordinal(loop=loop, base=spec.ordinal), Type.INTEGER
@@ -264,6 +267,18 @@ class _Binder:
         self.sink.report(BAD_COLUMN.at(spec.origin, message, label="no such loop"))
         return None, None
 
+    def position_fits(self, spec: ColumnSpec, source: Source, type_: Type) -> bool:
+        """Whether a position is what its column asks for: text stays text, but in the request's parameters."""
+        allowed: dict[type[Source], tuple[Type, ...]] = {
+            Param: (type_, Type.BIGINT, Type.INTEGER),
+            Ordinal: (type_, Type.BIGINT),
+        }
+        if not spec.type or spec.type in allowed.get(type(source), (type_,)):
+            return True
+        message = f"column `{spec.name}` cannot be {spec.type}: {_POSITIONS[type(source)]}"
+        self.sink.report(TYPE_CONFLICT.at(spec.origin, message, label=f"{type_} as it is"))
+        return False
+
     def raw_key(self, spec: RawKeySpec) -> RawKey | None:
         path = spec.path.reference.steps
         if not self.known(spec.path, path):
@@ -273,7 +288,12 @@ class _Binder:
             message = f"raw key `{spec.name}` must be one value of the document"
             self.sink.report(BAD_COLUMN.at(spec.path.origin, message, label=describe(shape) if shape else ""))
             return None
-        return RawKey(name=spec.name, type=Type(spec.type) if spec.type else shape.type, path=path)
+        type_ = Type(spec.type) if spec.type else shape.type
+        if has_placeholders(shape.codec) or codec_of(shape, type_, "", ()) != shape.codec:
+            message = f"raw key `{spec.name}` cannot be {type_}: it holds what is there, as it is"
+            self.sink.report(TYPE_CONFLICT.at(spec.path.origin, message, label=describe(shape)))
+            return None
+        return RawKey(name=spec.name, type=type_, path=path)
 
     def ignored(self, spec: IgnoreSpec) -> Ignored | None:
         path = spec.path.reference.steps

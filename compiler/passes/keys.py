@@ -6,8 +6,8 @@ from compiler.diagnostics import did_you_mean
 from compiler.ir.mapping import TableSpec
 from compiler.ir.paths import Field, Path, show
 from compiler.ir.plan import Column, Leaf, OperationPlan, Plan, RawKey, Table
-from compiler.ir.shape import Shape
-from compiler.ir.types import Kind, Native
+from compiler.ir.shape import Scalar, Shape
+from compiler.ir.types import Kind
 from compiler.ir.walk import at, child
 from compiler.passes.anchors import tables_of
 from compiler.passes.context import Context
@@ -81,11 +81,11 @@ def _document_key(plan: OperationPlan) -> list[Column]:
 
 def _document_column(plan: OperationPlan, key: RawKey) -> Column:
     shape = at(plan.response, key.path)
-    assert shape is not None
+    assert isinstance(shape, Scalar)
     return Column(
         name=key.name,
         type=key.type,
-        source=Leaf(path=key.path, codec=Native(), owns=False),
+        source=Leaf(path=key.path, codec=shape.codec, owns=False),
         in_key=True,
         evidence=shape.evidence,
         decisions=("the document's key",),

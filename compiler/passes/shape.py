@@ -11,6 +11,7 @@ from compiler.ir.shape import Array, Evidence, Map, Member, Record, Scalar, Shap
 from compiler.ir.types import Codec, DateText, InstantText, Native, Type
 from compiler.ir.walk import at, graft, join, rewrite, scalars
 from compiler.passes.anchors import tables_of
+from compiler.passes.codecs import codec_of
 from compiler.passes.context import Context
 from compiler.rules import SHAPE_CONFLICT, UNKNOWN_PATH
 
@@ -28,7 +29,7 @@ def _operation(plan: OperationPlan, context: Context) -> OperationPlan:
     spec = context.specs[plan.name]
     response = plan.response
     for override in spec.shapes:
-        response = _override(response, override, context.sink)
+        response = _override(response, override, context)
     for ignored in spec.ignore:
         response = _known(response, ignored)
     for path in _folds(spec):
@@ -37,15 +38,16 @@ def _operation(plan: OperationPlan, context: Context) -> OperationPlan:
     return replace(plan, response=response)
 
 
-def _override(response: Shape, spec: ShapeSpec, sink: Sink) -> Shape:
+def _override(response: Shape, spec: ShapeSpec, context: Context) -> Shape:
     path = spec.path.reference.steps
     found = at(response, path)
     if found is None:
-        return _declare(response, spec, sink)
-    changed = _change(spec, found)
+        return _declare(response, spec, context.sink)
+    changed = _change(spec, found, context.mapping.defaults.sentinels)
     if changed is None:
-        message = f"`{spec.path.text}` cannot be read as {spec.kind}: it is {describe(found)}"
-        sink.report(SHAPE_CONFLICT.at(spec.path.origin, message, label=describe(found)))
+        wanted = f"a {spec.type} column" if spec.kind == "column" else spec.kind
+        message = f"`{spec.path.text}` cannot be read as {wanted}: it is {describe(found)}"
+        context.sink.report(SHAPE_CONFLICT.at(spec.path.origin, message, label=describe(found)))
         return response
     return rewrite(response, path, lambda _: changed)
 
@@ -73,23 +75,29 @@ def declared_scalar(type_: Type, evidence: Evidence) -> Scalar:
     return Scalar(type=type_, codec=codecs.get(type_, Native()), evidence=evidence)
 
 
-def _change(spec: ShapeSpec, found: Shape) -> Shape | None:
+def _column(found: Scalar, type_: Type, evidence: Evidence, sentinels: tuple[str, ...]) -> Scalar | None:
+    """Return a leaf as a column of another type; what was never seen may be anything."""
+    codec = codec_of(found, type_, "", sentinels)
+    if codec is not None:
+        return Scalar(type=type_, codec=codec, evidence=evidence)
+    return None if found.evidence.seen and type_ is not Type.JSON else declared_scalar(type_, evidence)
+
+
+def _change(spec: ShapeSpec, found: Shape, sentinels: tuple[str, ...]) -> Shape | None:
     evidence = replace(found.evidence, because=f"the mapping says {spec.kind}", by_mapping=True)
     match spec.kind, found:
         case "json", _:
             return Unknown(mixed=True, evidence=evidence)
-        case "column", Scalar() | Unknown():
+        case "column", Scalar():
+            return _column(found, Type(spec.type), evidence, sentinels)
+        case "column", Unknown():
             return declared_scalar(Type(spec.type), evidence)
         case "numbers", _:
             return _numbers(found, Type(spec.type))
-        case "map", Map():
+        case ("map", Map()) | ("record", Record()) | ("array", Array()):
             return found
         case "map", Record() if found.members:
             return Map(value=_joined(found), evidence=evidence)
-        case "record", Record():
-            return found
-        case "array", Array():
-            return found
         case _:
             return None
 

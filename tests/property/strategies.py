@@ -15,7 +15,16 @@ from compiler.ir.api import ApiModel, Document, OpaqueRef, Operation, Variant
 from compiler.ir.paths import Branches, Each, Entries, Field, Path
 from compiler.ir.plan import Leaf, MapKey, OperationPlan, Plan, Table
 from compiler.ir.shape import Array, Evidence, Map, Member, Record, Scalar, Shape, Unknown
-from compiler.ir.types import Codec, DateText, DecimalText, InstantText, IntegerText, Native, Type
+from compiler.ir.types import (
+    Codec,
+    DateText,
+    DecimalText,
+    InningsText,
+    InstantText,
+    IntegerText,
+    Native,
+    Type,
+)
 from compiler.passes import PIPELINE
 from compiler.passes.context import Context
 from compiler.passes.inherit import inherit
@@ -78,6 +87,8 @@ def usual(logical: Type, codec: Codec) -> st.SearchStrategy:
             places = len(form.partition(".")[2])
             texts = st.integers(0, 3000).map(lambda number: f"{number / 10**places:.{places}f}")
             return texts if form.startswith("0") else texts.map(lambda text: text.removeprefix("0"))
+        case InningsText():
+            return st.builds("{}.{}".format, st.integers(0, 300), st.integers(0, 2))
         case Native():
             native = {Type.BOOLEAN: st.booleans(), Type.TEXT: words, Type.JSON: any_json}
             return native.get(
@@ -326,6 +337,7 @@ LEAVES: tuple[Shape, ...] = (
     Scalar(type=Type.INTEGER, codec=IntegerText(("-",)), evidence=NONE),
     Scalar(type=Type.DOUBLE, codec=Native(), evidence=NONE),
     Scalar(type=Type.DOUBLE, codec=DecimalText(".000", ("-.--",)), evidence=NONE),
+    Scalar(type=Type.BIGINT, codec=InningsText(("-.-",)), evidence=NONE),
     Scalar(type=Type.TEXT, codec=Native(), evidence=NONE),
     Scalar(type=Type.BOOLEAN, codec=Native(), evidence=NONE),
     Scalar(type=Type.DATE, codec=DateText(), evidence=NONE),

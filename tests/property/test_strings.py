@@ -1,17 +1,23 @@
 """How strings become values: one rule for each codec, the same in every engine, and back. `tests/spark` has Spark."""
 
 import copy
+from collections.abc import Callable
 from functools import cache
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compiler.frontends.lexical import text_class
+from compiler.ir.plan import Leaf
+from compiler.ir.types import DateText, Type
 from runtime.assemble import assemble
 from runtime.codecs import INSTANT_TEXT
-from runtime.job import Job
+from runtime.job import Job, Operation, RawKey
+from runtime.raw import extract
 from runtime.transform import Transformed, transform
 from tests.oracle.interpreter import interpret
+from tests.passes.test_passes import compiled
 from tests.support import project
 from tests.support.strings import (
     COLUMNS,
@@ -29,6 +35,13 @@ from tests.support.strings import (
     plan,
     texts,
 )
+
+DATED = """operation: lab.lab
+raw: {keys: {day: $.day}}
+document: [day]
+tables:
+  lab.game: {rows: "$.games[*]", key: [pk], columns: {pk: .pk}}
+"""
 
 
 @cache
@@ -114,3 +127,57 @@ def test_a_value_of_another_kind_is_rescued(item: dict[str, object]) -> None:
     assert made.counts.lost == 0
     (oracle,) = cells(interpret(plan(), {"docId": 1, "items": [item]}, {}))
     assert same(oracle, row)
+
+
+# ------------------------------------------------------------------------------------------- facts and raw keys
+
+CLASSES: dict[str, Callable[[str], bool]] = {
+    "integer": lambda found: found == "integer",
+    "rate": lambda found: found in ("decimal.000", "decimal1.000"),
+    "era": lambda found: found in ("decimal0.00", "decimal1.00"),
+    "innings": lambda found: found in ("decimal0.0", "decimal1.0"),
+    "date": lambda found: found == "date",
+    "instant": lambda found: found == "instant",
+}
+"""Column -> whether strings of an observed class let a mapping ask for it."""
+
+
+@given(st.lists(texts, min_size=1, max_size=20))
+def test_what_is_observed_is_what_is_read(found: list[str]) -> None:
+    """The class of a string promises a cell, but for a third out or more, and for a number that is too long."""
+    for text, row in zip(found, local(found)[0], strict=True):
+        for name, fits in CLASSES.items():
+            is_read = row[name] is not None
+            assert fits(text_class(text)) or not is_read, (text, name)
+            broken = name == "innings" and (text[-1:] not in "012" or text[:1] == "-" or len(text) > 10)
+            if not broken and len(text.lstrip("-")) <= 18:
+                assert is_read or not fits(text_class(text)), (text, name)
+
+
+def test_placeholders_are_of_the_observed_class() -> None:
+    assert {text_class(sentinel) for sentinel in SENTINELS} == {"sentinel"}
+    unnamed = [text for text in LOSERS if text_class(text) == "sentinel"]
+    assert {"---", "*"} <= set(unnamed), "dashes, dots and stars that the mapping does not name are rescued"
+
+
+@pytest.mark.parametrize("text", PINNED)
+def test_raw_keys_read_strings_by_the_same_rule(text: str) -> None:
+    keys = (("date", "date"), ("instant", "timestamptz"), ("whole", "bigint"), ("text", "text"))
+    operation = Operation(
+        name="lab.things",
+        raw_table="lab.things",
+        raw_keys=tuple(RawKey(name=name, type=type_, path=(name,)) for name, type_ in keys),
+    )
+    found = extract(operation, {name: text for name, _ in keys})
+    assert same(found, {name: expected(text)[name] for name, _ in keys})
+
+
+def test_the_documents_key_is_read_as_its_leaf_is() -> None:
+    made = compiled(DATED, {"day": "2024-07-12", "games": [{"pk": 1}]}, "keys")
+    keys = {table.name: table.columns[0] for table in made.tables}
+    assert {name: (column.name, column.type) for name, column in keys.items()} == {
+        "lab.game": ("day", Type.DATE)
+    }
+    source = keys["lab.game"].source
+    assert isinstance(source, Leaf)
+    assert source.codec == DateText()

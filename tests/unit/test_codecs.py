@@ -6,14 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.codecs import DATE_TEXT, INSTANT_TEXT, Codec, decimal_text, integer_text
+from runtime.codecs import DATE_TEXT, INSTANT_TEXT, Codec, decimal_text, innings_text, integer_text
 
 SENTINELS = ("-", "-.--", "*.**")
 INTEGER = integer_text(SENTINELS)
 RATE = decimal_text(".000", SENTINELS)
 ERA = decimal_text("0.00", SENTINELS)
+INNINGS = innings_text(SENTINELS)
 ALL = pytest.mark.parametrize(
-    "codec", [DATE_TEXT, INSTANT_TEXT, INTEGER, RATE, ERA], ids=["date", "instant", "integer", "rate", "era"]
+    "codec",
+    [DATE_TEXT, INSTANT_TEXT, INTEGER, RATE, ERA, INNINGS],
+    ids=["date", "instant", "integer", "rate", "era", "innings"],
 )
 
 
@@ -51,6 +54,11 @@ def test_floats(number: float) -> None:
     check(ERA, str(number))
 
 
+@given(st.integers(0, 10**6))
+def test_outs(outs: int) -> None:
+    assert INNINGS.decode(INNINGS.encode(outs)) == outs
+
+
 @given(st.dates())
 def test_dates(day: date) -> None:
     assert DATE_TEXT.decode(day.isoformat()) == day
@@ -81,6 +89,9 @@ def test_instants(moment: datetime, precision: str) -> None:
         (ERA, "0.50", 0.5),
         (ERA, "12.34", 12.34),
         (ERA, "*.**", None),
+        (INNINGS, "8.2", 26),
+        (INNINGS, "0.0", 0),
+        (INNINGS, "-", None),
     ],
 )
 def test_what_is_read(codec: Codec, text: str, cell: object) -> None:
@@ -130,6 +141,9 @@ def test_what_is_read(codec: Codec, text: str, cell: object) -> None:
         (ERA, "00.50"),
         (ERA, "inf"),
         (ERA, "4.5"),
+        (INNINGS, "8.3"),
+        (INNINGS, "8"),
+        (INNINGS, "-0.1"),
     ],
 )
 def test_what_is_refused(codec: Codec, text: str) -> None:
