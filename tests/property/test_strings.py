@@ -13,7 +13,7 @@ from compiler.ir.plan import Leaf
 from compiler.ir.types import DateText, Type
 from runtime.assemble import assemble
 from runtime.codecs import INSTANT_TEXT
-from runtime.job import Job, Operation, RawKey
+from runtime.job import Conformed, Job, Operation, RawKey
 from runtime.raw import extract
 from runtime.transform import Transformed, transform
 from tests.oracle.interpreter import interpret
@@ -58,6 +58,11 @@ def rescued(made: Transformed) -> dict[str, tuple[object, str]]:
     return {one.pointer: (one.value, one.reason) for one in made.rescued}
 
 
+def assembled(made: Transformed) -> list[dict[str, str]]:
+    whole: Conformed = assemble(job(), made.rows, made.rescued)
+    return whole["items"]
+
+
 def same(one: object, other: object) -> bool:
     """Whether cells are equal and of one type, so that 1 is not 1.0 and -0.0 is not 0.0."""
     return repr(one) == repr(other)
@@ -94,7 +99,7 @@ def test_local_and_oracle_read_alike(found: list[str]) -> None:
 @given(st.lists(texts, min_size=1, max_size=20))
 def test_a_string_comes_back_or_is_rescued_or_was_a_placeholder(found: list[str]) -> None:
     _, made = local(found)
-    items = assemble(job(), made.rows, made.rescued)["items"]
+    items = assembled(made)
     for text, item in zip(found, items, strict=True):
         for name in COLUMNS:
             if name not in item:
@@ -107,7 +112,7 @@ def test_two_spellings_are_one_instant_with_one_writing() -> None:
     """The canonical writing has milliseconds."""
     (short, long), made = local(["2024-07-13T01:40:00Z", "2024-07-13T01:40:00.000Z"])
     assert short["instant"] == long["instant"]
-    written = {item["instant"] for item in assemble(job(), made.rows, made.rescued)["items"]}
+    written = {item["instant"] for item in assembled(made)}
     assert written == {"2024-07-13T01:40:00.000Z"} == {INSTANT_TEXT.encode(short["instant"])}
 
 

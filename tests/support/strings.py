@@ -19,6 +19,7 @@ from compiler.ir.types import (
     Native,
     Type,
 )
+from runtime.job import Conformed
 from tests.property.strategies import plan_of
 
 SENTINELS = tuple(
@@ -42,7 +43,7 @@ NATIVE = {"whole": Type.BIGINT, "measure": Type.DOUBLE, "flag": Type.BOOLEAN}
 
 
 def _at(*numbers: int) -> datetime:
-    return datetime(*numbers, tzinfo=UTC)  # pyright: ignore[reportArgumentType]  # year, month, day and so on
+    return datetime(*numbers, tzinfo=UTC)
 
 
 READ: dict[str, dict[str, object]] = {
@@ -175,7 +176,7 @@ def plan() -> OperationPlan:
     return made
 
 
-OTHER_KINDS: tuple[dict[str, object], ...] = (
+OTHER_KINDS: tuple[dict[str, Conformed], ...] = (
     *(
         dict.fromkeys(COLUMNS, value) | {"whole": 1}
         for value in (7, 301, 0, -1, 8.2, 0.25, 1e3, True, False, 20241027, ["7"], {"id": "7"})
