@@ -48,7 +48,9 @@ def pull(app: App, as_json: bool) -> None:
 @as_json_option
 @click.pass_obj
 def list_captures(app: App, as_json: bool) -> None:
-    """List the captures that are here: size, status, when, from which source or folder, and the request.
+    """List the captures that are here.
+
+    Prints the size of the body, its status, when it was captured, the source or folder that it is from, and the request.
 
     Examples:
       mlb-etl captures list
