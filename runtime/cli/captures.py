@@ -50,7 +50,7 @@ def pull(app: App, as_json: bool) -> None:
 def list_captures(app: App, as_json: bool) -> None:
     """List the captures that are here.
 
-    Prints the size of the body, its status, when it was captured, the source or folder that it is from, and the request.
+    Prints the size of the body, its status, when it was captured, from which source or folder it is, and the request.
 
     Examples:
       mlb-etl captures list
