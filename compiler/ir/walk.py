@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import reduce
 from typing import TypeVar, assert_never
 
 from compiler.ir.paths import Branches, Each, Entries, Field, Path, SameKey, Step
@@ -89,6 +90,11 @@ def join(left: Shape, right: Shape) -> Shape:
             return _join_scalars(left, right)
         case _:
             return Unknown(mixed=True, evidence=_pooled(left.evidence, right.evidence))
+
+
+def joined(record: Record) -> Shape:
+    """Return the shape that holds every member of a record, which has some: its values, if its keys are values."""
+    return reduce(join, (member.shape for member in record.members))
 
 
 def _join_records(left: Record, right: Record) -> Record:

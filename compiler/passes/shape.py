@@ -9,10 +9,11 @@ from compiler.ir.paths import Branches, Path
 from compiler.ir.plan import OperationPlan, Plan
 from compiler.ir.shape import Array, Evidence, Map, Member, Record, Scalar, Shape, Unknown
 from compiler.ir.types import Codec, DateText, InstantText, Native, Type
-from compiler.ir.walk import at, graft, join, rewrite, scalars
+from compiler.ir.walk import at, graft, join, joined, rewrite, scalars
 from compiler.passes.anchors import tables_of
 from compiler.passes.codecs import codec_of
 from compiler.passes.context import Context
+from compiler.passes.growth import grown
 from compiler.rules import SHAPE_CONFLICT, UNKNOWN_PATH
 
 
@@ -27,7 +28,8 @@ def shape(plan: Plan, context: Context) -> Plan:
 
 def _operation(plan: OperationPlan, context: Context) -> OperationPlan:
     spec = context.specs[plan.name]
-    response = plan.response
+    records = {item.path.reference.steps for item in spec.shapes if item.kind == "record"}
+    response = grown(plan.response, records)
     for override in spec.shapes:
         response = _override(response, override, context)
     for ignored in spec.ignore:
@@ -97,16 +99,9 @@ def _change(spec: ShapeSpec, found: Shape, sentinels: tuple[str, ...]) -> Shape 
         case ("map", Map()) | ("record", Record()) | ("array", Array()):
             return found
         case "map", Record() if found.members:
-            return Map(value=_joined(found), evidence=evidence)
+            return Map(value=joined(found), evidence=evidence)
         case _:
             return None
-
-
-def _joined(record: Record) -> Shape:
-    value = record.members[0].shape
-    for member in record.members[1:]:
-        value = join(value, member.shape)
-    return value
 
 
 def _numbers(shape: Shape, type_: Type) -> Shape:

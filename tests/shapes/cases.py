@@ -11,6 +11,7 @@ import yaml
 from tests.shapes.generated import map_documents, record_documents
 
 HERE = Path(__file__).parent
+FAMILIES = ("maps", "records", "elsewhere", "others")
 GENERATED = 200
 SEED = 20240712
 
@@ -29,8 +30,8 @@ class Case:
 
 @cache
 def labelled() -> tuple[Case, ...]:
-    """Return the cases written by hand: a file of maps, one of records (traps), one of everything else."""
-    return tuple(case for family in ("maps", "records", "others") for case in _read(family))
+    """Return the cases written by hand: files of maps, of records (traps), of other APIs, of other shapes."""
+    return tuple(case for family in FAMILIES for case in _read(family))
 
 
 def _read(family: str) -> Iterator[Case]:

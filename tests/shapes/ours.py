@@ -16,6 +16,7 @@ from compiler.passes import PIPELINE
 from compiler.passes.context import Context
 from compiler.passes.inherit import inherit
 from compiler.passes.resolve import resolve
+from compiler.passes.shape import shape
 from compiler.source import Origin, SourceFile
 
 NAME = "lab.things"
@@ -34,9 +35,9 @@ def observed(documents: Sequence[object]) -> Observed:
 
 
 def resolved(facts: Observed) -> Shape:
-    """Return the shape of the response."""
+    """Return the shape of the response, before any table is made."""
     context, _ = _context(facts)
-    return resolve(context).operations[0].response
+    return shape(resolve(context), context).operations[0].response
 
 
 def planned(facts: Observed) -> OperationPlan:
@@ -61,8 +62,8 @@ def decide(documents: Sequence[object], path: str) -> str:
     return _word(found)
 
 
-def _word(shape: Shape | None) -> str:
-    match shape:
+def _word(found: Shape | None) -> str:
+    match found:
         case Record():
             return "record"
         case Map():
