@@ -76,7 +76,7 @@ class Bench:
 
 @pytest.fixture(scope="module")
 def bench() -> Iterator[Bench]:
-    found = [file for file in captures.files(PROJECT) if "liveGameV1" in file]
+    found = [file for file in captures.files(PROJECT) if "liveGameV1_" in file]
     if not found:
         pytest.skip("no captures here: run `mlb-etl captures pull`")
     capture = read(found[0])
