@@ -1,6 +1,7 @@
 """Turn the YAML of `mappings/` into the MappingTree: the grammar, and nothing that needs a schema.
 
-Each file is the mapping of one operation; `defaults.yaml` holds what is true for all.
+Each file is the mapping of one operation; `defaults.yaml` holds what is true for all, `entities.yaml` says where they
+send the same thing.
 """
 
 import re
@@ -14,12 +15,14 @@ from compiler.frontends.document import Scalar, read_yaml
 from compiler.frontends.yaml_reader import Yaml, YamlReader
 from compiler.ir.mapping import (
     Defaults,
+    EntitySpec,
     IgnoreSpec,
     LookupSpec,
     MappingTree,
     OmitSpec,
     OperationSpec,
     PathText,
+    PlaceSpec,
     PrefixSpec,
     RawKeySpec,
     ShapeSpec,
@@ -31,6 +34,7 @@ from compiler.rules import DEFINED_TWICE, FILTER_SYNTAX
 from compiler.source import Origin, SourceFile
 
 DEFAULTS = "defaults.yaml"
+ENTITIES = "entities.yaml"
 SHAPES = ("record", "map", "array", "json", "column")
 
 _OPERATION = ("operation", "raw", "document", "shapes", "ignore", "tables")
@@ -45,16 +49,21 @@ def read_mappings(files: Iterable[SourceFile], sink: Sink) -> MappingTree:
     reading = _Reading(YamlReader(sink))
     operations: list[OperationSpec] = []
     defaults = Defaults()
+    entities: tuple[EntitySpec, ...] = ()
     for file in sorted(files, key=lambda found: found.path):
         node = read_yaml(file, sink)
         if node is None:
             continue
         if PurePosixPath(file.path).name == DEFAULTS:
             defaults = reading.defaults(Yaml(node, file))
+        elif PurePosixPath(file.path).name == ENTITIES:
+            entities = tuple(reading.entities(Yaml(node, file)))
         elif spec := reading.operation(Yaml(node, file)):
             operations.append(spec)
     return MappingTree(
-        operations=tuple(sorted(operations, key=lambda spec: spec.operation)), defaults=defaults
+        operations=tuple(sorted(operations, key=lambda spec: spec.operation)),
+        defaults=defaults,
+        entities=entities,
     )
 
 
@@ -78,6 +87,17 @@ class _Reading:
             ),
             columns_per_table=self.read.number(budget) if budget else Defaults().columns_per_table,
         )
+
+    def entities(self, at: Yaml) -> Iterable[EntitySpec]:
+        """Read `entity: {operation: [path, ...], ...}`."""
+        for name, entity in self.read.entries(at).items():
+            places = (
+                PlaceSpec(operation=operation, path=path, origin=listed.key_origin)
+                for operation, listed in self.read.entries(entity).items()
+                for item in self.read.items(listed)
+                if (path := self.read.path(item, is_absolute=True)) is not None
+            )
+            yield EntitySpec(name=name, places=tuple(places))
 
     def operation(self, at: Yaml) -> OperationSpec | None:
         fields = self.read.fields(at, _OPERATION)

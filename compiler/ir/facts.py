@@ -1,10 +1,13 @@
 """Facts observed in captured responses: per path, what was seen and how often. No captured values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from compiler.ir.types import Kind
+
+K = TypeVar("K", bound=str)
 
 
 class TextClass(StrEnum):
@@ -47,6 +50,27 @@ class Facts:
     def seen(self) -> int:
         """Number of values seen at the path."""
         return sum(self.kinds.values())
+
+
+def total(parts: Sequence[Facts]) -> Facts:
+    """Return the facts of several places, or of several captures, together."""
+    if len(parts) == 1:
+        return parts[0]
+    return Facts(
+        kinds=_sum(part.kinds for part in parts),
+        texts=_sum(part.texts for part in parts),
+        longest=max((part.longest for part in parts), default=0),
+        widest=max((part.widest for part in parts), default=0),
+        maps=_sum(part.maps for part in parts),
+    )
+
+
+def _sum(counts: Iterable[Mapping[K, int]]) -> Mapping[K, int]:
+    totals: dict[K, int] = {}
+    for part in counts:
+        for key, count in part.items():
+            totals[key] = totals.get(key, 0) + count
+    return dict(sorted(totals.items()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

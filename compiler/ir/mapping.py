@@ -153,11 +153,29 @@ class OperationSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceSpec:
+    """A place of an operation's responses."""
+
+    operation: str
+    path: PathText
+    origin: Origin = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntitySpec:
+    """Places where the API sends the same thing: what was seen at one of them counts for all."""
+
+    name: str
+    places: tuple[PlaceSpec, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MappingTree:
-    """All mappings, sorted by operation, with the defaults that hold for every operation."""
+    """All mappings, sorted by operation, with what holds for every operation."""
 
     operations: tuple[OperationSpec, ...]
     defaults: "Defaults"
+    entities: tuple[EntitySpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ class Evidence:
     """Why a node is what it is, for `mlbc explain`.
 
     `declared` names document, model and property, or is "". `seen` counts values, `kinds` what they were.
-    `because` is the decision in words; `by_mapping` says that the author took it.
+    `because` is the decision in words; `by_mapping` says that the author took it. `shared` names the other places of
+    the same thing (`game.playByPlay:$.allPlays[*]`) whose facts are counted in.
     """
 
     declared: str = ""
@@ -22,6 +23,7 @@ class Evidence:
     texts: tuple[tuple[str, int], ...] = ()
     because: str = ""
     by_mapping: bool = False
+    shared: tuple[str, ...] = ()
 
     @property
     def is_only_declared(self) -> bool:

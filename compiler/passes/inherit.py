@@ -15,7 +15,8 @@ def inherit(mapping: MappingTree, api: ApiModel, sink: Sink) -> MappingTree:
     before: `operation: season.seasons`           after: the same with `raw: {table: season.seasons}`
     """
     written = {spec.operation: spec for spec in mapping.operations}
-    for spec in mapping.operations:
+    places = (place for entity in mapping.entities for place in entity.places)
+    for spec in (*mapping.operations, *places):
         if spec.operation not in api.operations:
             message = f"no operation `{spec.operation}` in the API"
             advice = did_you_mean(spec.operation, api.operations)

@@ -55,7 +55,10 @@ class _Nouns:
         """Name a table by its own noun and that of the table around it."""
         chain = self.chain(table)
         own, around = chain[-1], chain[-2] if len(chain) > 1 else ()
-        if around and not self.is_said(around, own, table):
+        is_below_list = len(chain) == 2 and self.is_derived_from_base(table)
+        if around and not (
+            singular(around)[-1] in singular(own) or (is_below_list and self.ends_base(around))
+        ):
             own = (*singular(around), *own)
         elif len(chain) == 1 and self.is_derived_from_base(table) and (not own or self.ends_base(own)):
             own = ("normalized",)
@@ -71,11 +74,6 @@ class _Nouns:
         start = self.ancestor(table)
         keys = [snake(step.name) for step in table.scan[len(start) :] if isinstance(step, Field)]
         return "_".join((self.prefix(table), *keys))
-
-    def is_said(self, around: Words, own: Words, table: Table) -> bool:
-        """Whether the own noun, or the operation's name, has the noun of the table around already."""
-        head = singular(around)[-1]
-        return head in singular(own) or (self.is_derived_from_base(table) and self.ends_base(around))
 
     def ends_base(self, noun: Words) -> bool:
         base = singular(self.base)

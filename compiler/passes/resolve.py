@@ -7,6 +7,7 @@ are told by the observations; nothing is required.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from compiler.diagnostics import Sink
 from compiler.ir.api import (
     ArrayRef,
     MapRef,
@@ -19,12 +20,15 @@ from compiler.ir.api import (
     TypeRef,
 )
 from compiler.ir.facts import Facts, TextClass
-from compiler.ir.paths import Each, Entries, Field
+from compiler.ir.mapping import PlaceSpec
+from compiler.ir.paths import Each, Entries, Field, Path
 from compiler.ir.plan import OperationPlan, Plan
 from compiler.ir.shape import Array, Evidence, Map, Member, Record, Scalar, Shape, Unknown
 from compiler.ir.types import Codec, DateText, InstantText, Kind, Native, Type
+from compiler.ir.walk import child
 from compiler.passes.context import Context
-from compiler.passes.evidence import Seen, seen_tree
+from compiler.passes.evidence import Entities, Seen, entities
+from compiler.passes.unknown import unknown_path
 
 _SCALARS = {Kind.STRING, Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN}
 _DEPTH = 3
@@ -33,20 +37,39 @@ _DEPTH = 3
 
 def resolve(context: Context) -> Plan:
     """Make the first Plan: operations with the resolved shapes of their responses, no tables yet."""
-    return Plan(
-        operations=tuple(_operation(context, context.api.operations[name]) for name in sorted(context.specs))
-    )
+    known = entities(context.api, context.observed, context.mapping)
+    plans = {name: _operation(context, context.api.operations[name], known) for name in sorted(context.specs)}
+    for entity in context.mapping.entities:
+        for place in entity.places:
+            if place.operation in plans:
+                _check(place, plans[place.operation].response, context.sink)
+    return Plan(operations=tuple(plans.values()))
 
 
-def _operation(context: Context, operation: Operation) -> OperationPlan:
+def _check(place: PlaceSpec, response: Shape, sink: Sink) -> None:
+    """Report a place of an entity that nobody knows."""
+    path = place.path.reference.steps
+    for index, step in enumerate(path):
+        below = child(response, step)
+        if below is None:
+            sink.report(unknown_path(place.path, path, index, response))
+            return
+        response = below
+
+
+def _operation(context: Context, operation: Operation, known: Entities) -> OperationPlan:
     spec = context.specs[operation.name]
     document = context.api.document_of(operation)
-    observed = context.observed.get(operation.name)
+    root = known.roots.get(operation.name)
     merger = _Merger(
-        endpoint=document.endpoint, models=document.models_by_name, is_observed=observed is not None
+        operation=operation.name,
+        endpoint=document.endpoint,
+        models=document.models_by_name,
+        is_observed=root is not None,
+        entities=known,
     )
-    seen = seen_tree(observed.paths) if observed else None
-    response = merger.merge(operation.response, seen, Evidence(declared=f"{document.endpoint}.json"))
+    seen = Seen(root) if root else None
+    response = merger.merge(operation.response, seen, Evidence(declared=f"{document.endpoint}.json"), ())
     return OperationPlan(
         operation=operation,
         response=response,
@@ -57,30 +80,54 @@ def _operation(context: Context, operation: Operation) -> OperationPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class _Merger:
-    """Merges type references with observations, within one upstream document."""
+    """Merges type references with observations, within one operation of one upstream document.
 
+    `path` is the place that is merged; `depth` counts the records around it.
+    """
+
+    operation: str
     endpoint: str
     models: Mapping[str, Model]
     is_observed: bool
+    entities: Entities
 
-    def merge(self, ref: TypeRef | None, seen: Seen | None, base: Evidence, depth: int = 0) -> Shape:
+    def merge(
+        self, ref: TypeRef | None, seen: Seen | None, base: Evidence, path: Path, depth: int = 0
+    ) -> Shape:
         """Return the shape of a place that is declared as `ref` and was seen as `seen`; either may be absent."""
+        seen = self.pooled(ref, seen, path, depth)
         evidence = _evidence(base, seen)
         kinds = {kind for kind in (seen.facts.kinds if seen else ()) if kind is not Kind.NULL}
         if not kinds or seen is None:
-            return self._declared(ref, evidence, depth)
+            return self._declared(ref, evidence, path, depth)
         if kinds == {Kind.OBJECT}:
-            return self._object(ref, seen, evidence, depth)
+            return self._object(ref, seen, evidence, path, depth)
         if kinds == {Kind.ARRAY}:
             item = ref.item if isinstance(ref, ArrayRef) else None
-            return Array(
-                item=self.merge(item, seen.child(Each()), _inner(evidence), depth), evidence=evidence
-            )
+            return self._array(item, seen.child(Each()), evidence, path, depth)
         if kinds <= _SCALARS:
             return _scalar(ref if isinstance(ref, ScalarRef) else None, seen.facts, kinds, evidence)
-        return Unknown(mixed=True, evidence=replace(evidence, because="kinds disagree: kept as JSON"))
+        return _document(evidence, "kinds disagree: kept as JSON")
 
-    def _declared(self, ref: TypeRef | None, evidence: Evidence, depth: int) -> Shape:
+    def pooled(self, ref: TypeRef | None, seen: Seen | None, path: Path, depth: int) -> Seen | None:
+        """Return what was seen here and of the same thing elsewhere."""
+        seen = self.entities.seen_at(self.operation, path, seen)
+        is_followed = seen is not None or (not self.is_observed and depth < _DEPTH)
+        return self.entities.seen_as(ref.name, seen) if isinstance(ref, ModelRef) and is_followed else seen
+
+    def _array(
+        self, item: TypeRef | None, seen: Seen | None, evidence: Evidence, path: Path, depth: int
+    ) -> Shape:
+        return Array(item=self.merge(item, seen, _inner(evidence), (*path, Each()), depth), evidence=evidence)
+
+    def _map(
+        self, value: TypeRef | None, seen: Seen | None, evidence: Evidence, path: Path, depth: int
+    ) -> Shape:
+        return Map(
+            value=self.merge(value, seen, _inner(evidence), (*path, Entries()), depth), evidence=evidence
+        )
+
+    def _declared(self, ref: TypeRef | None, evidence: Evidence, path: Path, depth: int) -> Shape:
         """Return the shape of a place that was never seen with content."""
         match ref:
             case None:
@@ -90,25 +137,25 @@ class _Merger:
             case ArrayRef(item=ScalarRef() as item):
                 return Array(item=_declared_scalar(item, _inner(evidence)), evidence=evidence)
             case OpaqueRef():
-                because = "declared without content: kept as JSON"
-                return Unknown(mixed=True, evidence=replace(evidence, because=because))
+                return _document(evidence, "declared without content: kept as JSON")
             case _ if (self.is_observed and depth > 0) or depth >= _DEPTH:
-                because = "declared, never seen: kept as JSON until it is observed"
-                return Unknown(mixed=True, evidence=replace(evidence, because=because))
+                return _document(evidence, "declared, never seen: kept as JSON until it is observed")
             case _:
-                return self._expanded(ref, evidence, depth)
+                return self._expanded(ref, evidence, path, depth)
 
-    def _expanded(self, ref: ArrayRef | MapRef | ModelRef, evidence: Evidence, depth: int) -> Shape:
+    def _expanded(
+        self, ref: ArrayRef | MapRef | ModelRef, evidence: Evidence, path: Path, depth: int
+    ) -> Shape:
         """Return the shape of a declaration of an operation that has no captures."""
         match ref:
             case ArrayRef(item):
-                return Array(item=self.merge(item, None, _inner(evidence), depth), evidence=evidence)
+                return self._array(item, None, evidence, path, depth)
             case MapRef(value):
-                return Map(value=self.merge(value, None, _inner(evidence), depth), evidence=evidence)
+                return self._map(value, None, evidence, path, depth)
             case ModelRef(name):
-                return self._record(self.models.get(name), None, evidence, depth)
+                return self._record(self.models.get(name), None, evidence, path, depth)
 
-    def _object(self, ref: TypeRef | None, seen: Seen, evidence: Evidence, depth: int) -> Shape:
+    def _object(self, ref: TypeRef | None, seen: Seen, evidence: Evidence, path: Path, depth: int) -> Shape:
         maps = sum(seen.facts.maps.values())
         names = seen.names
         if isinstance(ref, MapRef) or (maps and (not names or 2 * maps >= seen.facts.kinds[Kind.OBJECT])):
@@ -116,40 +163,51 @@ class _Merger:
                 f"map: {', '.join(f'{name} ({count})' for name, count in sorted(seen.facts.maps.items()))}"
             )
             value = ref.value if isinstance(ref, MapRef) else None
-            inner = self.merge(value, seen.child(Entries()), _inner(evidence), depth + 1)
-            return Map(value=inner, evidence=replace(evidence, because=because))
+            evidence = replace(evidence, because=because)
+            return self._map(value, seen.child(Entries()), evidence, path, depth + 1)
         model = self.models.get(ref.name) if isinstance(ref, ModelRef) else None
         if model is None and not names:
             return Unknown(mixed=False, evidence=replace(evidence, because="only seen as {}"))
-        return self._record(model, seen, evidence, depth)
+        return self._record(model, seen, evidence, path, depth)
 
-    def _record(self, model: Model | None, seen: Seen | None, evidence: Evidence, depth: int) -> Shape:
+    def _record(
+        self, model: Model | None, seen: Seen | None, evidence: Evidence, path: Path, depth: int
+    ) -> Shape:
         declared = {item.name: item for item in model.properties} if model else {}
         if not declared and seen is None:
-            return Unknown(
-                mixed=True, evidence=replace(evidence, because="declared without content: kept as JSON")
-            )
+            return _document(evidence, "declared without content: kept as JSON")
         others = sorted(set(seen.names if seen else ()) - set(declared))
-        members = [self._member(item.name, item, model, seen, depth) for item in declared.values()]
-        members += [self._member(name, None, None, seen, depth) for name in others]
+        members = [
+            Member(name, self._member(declared.get(name), model, seen, (*path, Field(name)), depth))
+            for name in (*declared, *others)
+        ]
         return Record(members=tuple(members), evidence=evidence)
 
     def _member(
-        self, name: str, declared: Property | None, model: Model | None, seen: Seen | None, depth: int
-    ) -> Member:
-        base = Evidence(parent_seen=seen.facts.kinds.get(Kind.OBJECT, 0) if seen else 0)
+        self, declared: Property | None, model: Model | None, seen: Seen | None, path: Path, depth: int
+    ) -> Shape:
+        base = Evidence(parent_seen=seen.records_with(path[-1]) if seen else 0)
         if declared and model:
-            where = f"{self.endpoint}.json#/models/{model.name}/{name}"
+            where = f"{self.endpoint}.json#/models/{model.name}/{declared.name}"
             base = replace(base, declared=where, description=declared.description)
-        below = seen.child(Field(name)) if seen else None
-        return Member(name, self.merge(declared.type if declared else None, below, base, depth + 1))
+        below = seen.child(path[-1]) if seen else None
+        return self.merge(declared.type if declared else None, below, base, path, depth + 1)
 
 
 def _evidence(base: Evidence, seen: Seen | None) -> Evidence:
     if seen is None:
         return base
-    kinds = tuple(sorted(seen.facts.kinds.items()))
-    return replace(base, seen=seen.facts.seen, kinds=kinds, texts=tuple(sorted(seen.facts.texts.items())))
+    return replace(
+        base,
+        seen=seen.facts.seen,
+        kinds=tuple(sorted(seen.facts.kinds.items())),
+        texts=tuple(sorted(seen.facts.texts.items())),
+        shared=tuple(sorted(map(str, seen.shared))),
+    )
+
+
+def _document(evidence: Evidence, because: str) -> Unknown:
+    return Unknown(mixed=True, evidence=replace(evidence, because=because))
 
 
 def _inner(evidence: Evidence) -> Evidence:
@@ -197,7 +255,7 @@ def _scalar(ref: ScalarRef | None, facts: Facts, kinds: set[Kind], evidence: Evi
         return Scalar(
             type=Type.BIGINT, codec=Native(), evidence=replace(evidence, because="only integers seen")
         )
-    return Unknown(mixed=True, evidence=replace(evidence, because="kinds disagree: kept as JSON"))
+    return _document(evidence, "kinds disagree: kept as JSON")
 
 
 def _text(facts: Facts, evidence: Evidence) -> Scalar:

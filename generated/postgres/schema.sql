@@ -88,12 +88,14 @@ CREATE TABLE metadata.rescued_values (
     value             jsonb,
     reason            text         NOT NULL,
     column_name       text,
+    schema_digest     text,
 
     CONSTRAINT rescued_values_pkey PRIMARY KEY (raw_id, ordinal)
 );
 CREATE INDEX rescued_values_document_key_idx ON metadata.rescued_values (operation, document_key);
 COMMENT ON TABLE metadata.rescued_values IS 'What the newest snapshots hold beyond their tables: path, value, reason.';
 COMMENT ON COLUMN metadata.rescued_values.pointer IS 'JSON Pointer (RFC 6901) into the response.';
+COMMENT ON COLUMN metadata.rescued_values.schema_digest IS 'Digest of the generated shape and transform that had no place for the value.';
 
 -- Input that could not become a document: its exact bytes and why.
 CREATE TABLE metadata.dead_letters (
@@ -2201,108 +2203,66 @@ COMMENT ON TABLE team.teams IS 'One row per response of team.teams (/v1/teams).'
 
 -- One row per `$.awards[*]`. From $.awards[*] of awards.awardRecipients.
 CREATE TABLE awards.award_recipients_awards (
-    document_key                 text              NOT NULL,  -- request parameter $request
-    award_index                  integer           NOT NULL,  -- position, from 0
-    award_id                     text,                        -- request parameter awardId
-    id                           text,                        -- .id
-    name                         text,                        -- .name
-    short_name                   text,                        -- .shortName
-    description                  text,                        -- .description
-    recipient_type               text,                        -- .recipientType
-    history                      text,                        -- .history
-    image_url                    text,                        -- .imageUrl
-    home_page_url                text,                        -- .homePageUrl
-    date                         date,                        -- .date
-    season                       text,                        -- .season
-    team_id                      bigint,                      -- .team.id
-    team_name                    text,                        -- .team.name
-    team_link                    text,                        -- .team.link
-    team_season                  bigint,                      -- .team.season
-    team_venue                   jsonb,                       -- .team.venue
-    team_spring_venue            jsonb,                       -- .team.springVenue
-    team_team_code               text,                        -- .team.teamCode
-    team_file_code               text,                        -- .team.fileCode
-    team_abbreviation            text,                        -- .team.abbreviation
-    team_tri_code                text,                        -- .team.triCode
-    team_team_name               text,                        -- .team.teamName
-    team_location_name           text,                        -- .team.locationName
-    team_first_year_of_play      text,                        -- .team.firstYearOfPlay
-    team_league                  jsonb,                       -- .team.league
-    team_division                jsonb,                       -- .team.division
-    team_sport                   jsonb,                       -- .team.sport
-    team_conference              jsonb,                       -- .team.conference
-    team_franchise               jsonb,                       -- .team.franchise
-    team_team_stats              jsonb,                       -- .team.teamStats
-    team_roster                  jsonb,                       -- .team.roster
-    team_team_leaders            jsonb,                       -- .team.teamLeaders
-    team_next_game_schedule      jsonb,                       -- .team.nextGameSchedule
-    team_previous_game_schedule  jsonb,                       -- .team.previousGameSchedule
-    team_next_schedule           jsonb,                       -- .team.nextSchedule
-    team_previous_schedule       jsonb,                       -- .team.previousSchedule
-    team_is_active               boolean,                     -- .team.isActive
-    team_is_placeholder          boolean,                     -- .team.isPlaceholder
-    team_content                 jsonb,                       -- .team.content
-    team_device_properties       jsonb,                       -- .team.deviceProperties
-    team_social                  jsonb,                       -- .team.social
-    team_short_name              text,                        -- .team.shortName
-    team_record                  jsonb,                       -- .team.record
-    team_playoff_info            jsonb,                       -- .team.playoffInfo
-    team_parent_org_name         text,                        -- .team.parentOrgName
-    team_parent_org_id           bigint,                      -- .team.parentOrgId
-    sort_order                   bigint,                      -- .sortOrder
-    player_mlb_debut_date        date,                        -- .player.mlbDebutDate
-    player_bat_side              jsonb,                       -- .player.batSide
-    player_pitch_hand            jsonb,                       -- .player.pitchHand
-    player_note                  text,                        -- .player.note
-    player_name_title            text,                        -- .player.nameTitle
-    player_name_slug             text,                        -- .player.nameSlug
-    player_first_last_name       text,                        -- .player.firstLastName
-    player_last_first_name       text,                        -- .player.lastFirstName
-    player_last_init_name        text,                        -- .player.lastInitName
-    player_init_last_name        text,                        -- .player.initLastName
-    player_full_fml_name         text,                        -- .player.fullFMLName
-    player_full_lfm_name         text,                        -- .player.fullLFMName
-    player_strike_zone_top       double precision,            -- .player.strikeZoneTop
-    player_strike_zone_bottom    double precision,            -- .player.strikeZoneBottom
-    player_alumni_last_season    text,                        -- .player.alumniLastSeason
-    player_drafts                jsonb,                       -- .player.drafts
-    player_transactions          jsonb,                       -- .player.transactions
-    player_articles              jsonb,                       -- .player.articles
-    player_videos                jsonb,                       -- .player.videos
-    player_mixed_feed            jsonb,                       -- .player.mixedFeed
-    votes                        bigint,                      -- .votes
-    votes_available              bigint,                      -- .votesAvailable
-    sport_id                     bigint,                      -- .sport.id
-    sport_code                   text,                        -- .sport.code
-    sport_link                   text,                        -- .sport.link
-    sport_name                   text,                        -- .sport.name
-    sport_abbreviation           text,                        -- .sport.abbreviation
-    sport_sort_order             bigint,                      -- .sport.sortOrder
-    sport_active                 boolean,                     -- .sport.active
-    sport_device_properties      jsonb,                       -- .sport.deviceProperties
-    league_id                    bigint,                      -- .league.id
-    league_name                  text,                        -- .league.name
-    league_link                  text,                        -- .league.link
-    league_abbreviation          text,                        -- .league.abbreviation
-    league_name_short            text,                        -- .league.nameShort
-    league_season_state          text,                        -- .league.seasonState
-    league_has_wild_card         boolean,                     -- .league.hasWildCard
-    league_has_split_season      boolean,                     -- .league.hasSplitSeason
-    league_num_games             bigint,                      -- .league.numGames
-    league_has_playoff_points    boolean,                     -- .league.hasPlayoffPoints
-    league_num_teams             bigint,                      -- .league.numTeams
-    league_num_wildcard_teams    bigint,                      -- .league.numWildcardTeams
-    league_season_date_info      jsonb,                       -- .league.seasonDateInfo
-    league_season                text,                        -- .league.season
-    league_org_code              text,                        -- .league.orgCode
-    league_conferences_in_use    boolean,                     -- .league.conferencesInUse
-    league_divisions_in_use      boolean,                     -- .league.divisionsInUse
-    league_time_zone             jsonb,                       -- .league.timeZone
-    league_sort_order            bigint,                      -- .league.sortOrder
-    league_active                boolean,                     -- .league.active
-    notes                        text,                        -- .notes
-    raw_id                       bigint            NOT NULL,
-    captured_at                  timestamptz       NOT NULL,
+    document_key                     text         NOT NULL,  -- request parameter $request
+    award_index                      integer      NOT NULL,  -- position, from 0
+    award_id                         text,                   -- request parameter awardId
+    id                               text,                   -- .id
+    name                             text,                   -- .name
+    short_name                       text,                   -- .shortName
+    description                      text,                   -- .description
+    recipient_type                   text,                   -- .recipientType
+    history                          text,                   -- .history
+    image_url                        text,                   -- .imageUrl
+    home_page_url                    text,                   -- .homePageUrl
+    date                             date,                   -- .date
+    season                           text,                   -- .season
+    team_id                          bigint,                 -- .team.id
+    team_name                        text,                   -- .team.name
+    team_link                        text,                   -- .team.link
+    team_season                      bigint,                 -- .team.season
+    team_venue_id                    bigint,                 -- .team.venue.id
+    team_venue_name                  text,                   -- .team.venue.name
+    team_venue_link                  text,                   -- .team.venue.link
+    team_spring_venue_id             bigint,                 -- .team.springVenue.id
+    team_spring_venue_link           text,                   -- .team.springVenue.link
+    team_team_code                   text,                   -- .team.teamCode
+    team_file_code                   text,                   -- .team.fileCode
+    team_abbreviation                text,                   -- .team.abbreviation
+    team_team_name                   text,                   -- .team.teamName
+    team_location_name               text,                   -- .team.locationName
+    team_first_year_of_play          text,                   -- .team.firstYearOfPlay
+    team_league_id                   bigint,                 -- .team.league.id
+    team_league_name                 text,                   -- .team.league.name
+    team_league_link                 text,                   -- .team.league.link
+    team_division_id                 bigint,                 -- .team.division.id
+    team_division_name               text,                   -- .team.division.name
+    team_division_link               text,                   -- .team.division.link
+    team_sport_id                    bigint,                 -- .team.sport.id
+    team_sport_link                  text,                   -- .team.sport.link
+    team_sport_name                  text,                   -- .team.sport.name
+    team_short_name                  text,                   -- .team.shortName
+    team_active                      boolean,                -- .team.active
+    team_all_star_status             text,                   -- .team.allStarStatus
+    team_club_name                   text,                   -- .team.clubName
+    team_franchise_name              text,                   -- .team.franchiseName
+    team_spring_league_abbreviation  text,                   -- .team.springLeague.abbreviation
+    team_spring_league_id            bigint,                 -- .team.springLeague.id
+    team_spring_league_link          text,                   -- .team.springLeague.link
+    team_spring_league_name          text,                   -- .team.springLeague.name
+    sort_order                       bigint,                 -- .sortOrder
+    player_full_name                 text,                   -- .player.fullName
+    player_id                        bigint,                 -- .player.id
+    player_link                      text,                   -- .player.link
+    votes                            bigint,                 -- .votes
+    votes_available                  bigint,                 -- .votesAvailable
+    sport_id                         bigint,                 -- .sport.id
+    sport_link                       text,                   -- .sport.link
+    league_id                        bigint,                 -- .league.id
+    league_link                      text,                   -- .league.link
+    notes                            text,                   -- .notes
+    active                           boolean,                -- .active
+    raw_id                           bigint       NOT NULL,
+    captured_at                      timestamptz  NOT NULL,
 
     CONSTRAINT award_recipients_awards_pkey PRIMARY KEY (document_key, award_index)
 );
@@ -5744,6 +5704,7 @@ CREATE TABLE game.live_game_boxscore_team_stats (
     game_pk                              bigint       NOT NULL,  -- $.gamePk
     team_id                              bigint       NOT NULL,  -- .team.id
     is_home                              boolean,                -- whether home in $.liveData.boxscore.teams.{away,home}
+    pitching_innings_pitched_outs        bigint,                 -- .teamStats.pitching.inningsPitched
     batters                              bigint[],               -- .batters[*]
     team_all_star_status                 text,                   -- .team.allStarStatus
     team_link                            text,                   -- .team.link
@@ -5818,7 +5779,6 @@ CREATE TABLE game.live_game_boxscore_team_stats (
     pitching_home_runs_per9              text,                   -- .teamStats.pitching.homeRunsPer9
     pitching_inherited_runners           bigint,                 -- .teamStats.pitching.inheritedRunners
     pitching_inherited_runners_scored    bigint,                 -- .teamStats.pitching.inheritedRunnersScored
-    pitching_innings_pitched             text,                   -- .teamStats.pitching.inningsPitched
     pitching_intentional_walks           bigint,                 -- .teamStats.pitching.intentionalWalks
     pitching_line_outs                   bigint,                 -- .teamStats.pitching.lineOuts
     pitching_number_of_pitches           bigint,                 -- .teamStats.pitching.numberOfPitches
@@ -5922,11 +5882,12 @@ CREATE TABLE game.live_game_player_batting_stats (
 );
 COMMENT ON TABLE game.live_game_player_batting_stats IS 'The batting line of a player in this game. From $.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting of game.liveGameV1.';
 
--- The pitching line of a player in this game. `innings_pitched` "8.2" is eight and two thirds; count `outs`. From $.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching of game.liveGameV1.
+-- The pitching line of a player in this game. Innings ("8.2" is eight and two thirds) are outs. From $.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching of game.liveGameV1.
 CREATE TABLE game.live_game_player_pitching_stats (
     game_pk                   bigint       NOT NULL,  -- $.gamePk
     team_id                   bigint       NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.team.id
     player_id                 bigint       NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.players{ID*}.person.id
+    innings_pitched_outs      bigint,                 -- .inningsPitched
     air_outs                  bigint,                 -- .airOuts
     at_bats                   bigint,                 -- .atBats
     balks                     bigint,                 -- .balks
@@ -5953,7 +5914,6 @@ CREATE TABLE game.live_game_player_pitching_stats (
     home_runs_per9            text,                   -- .homeRunsPer9
     inherited_runners         bigint,                 -- .inheritedRunners
     inherited_runners_scored  bigint,                 -- .inheritedRunnersScored
-    innings_pitched           text,                   -- .inningsPitched
     intentional_walks         bigint,                 -- .intentionalWalks
     line_outs                 bigint,                 -- .lineOuts
     losses                    bigint,                 -- .losses
@@ -5986,7 +5946,7 @@ CREATE TABLE game.live_game_player_pitching_stats (
 
     CONSTRAINT live_game_player_pitching_stats_pkey PRIMARY KEY (game_pk, team_id, player_id)
 );
-COMMENT ON TABLE game.live_game_player_pitching_stats IS 'The pitching line of a player in this game. `innings_pitched` "8.2" is eight and two thirds; count `outs`. From $.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching of game.liveGameV1.';
+COMMENT ON TABLE game.live_game_player_pitching_stats IS 'The pitching line of a player in this game. Innings ("8.2" is eight and two thirds) are outs. From $.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching of game.liveGameV1.';
 
 -- The fielding line of a player in this game. From $.liveData.boxscore.teams.{away,home}.players{ID*}.stats.fielding of game.liveGameV1.
 CREATE TABLE game.live_game_player_fielding_stats (
@@ -6066,6 +6026,7 @@ CREATE TABLE game.live_game_player_season_pitching_stats (
     game_pk                     bigint       NOT NULL,  -- $.gamePk
     team_id                     bigint       NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.team.id
     player_id                   bigint       NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.players{ID*}.person.id
+    innings_pitched_outs        bigint,                 -- .inningsPitched
     air_outs                    bigint,                 -- .airOuts
     at_bats                     bigint,                 -- .atBats
     balks                       bigint,                 -- .balks
@@ -6096,7 +6057,6 @@ CREATE TABLE game.live_game_player_season_pitching_stats (
     home_runs_per9              text,                   -- .homeRunsPer9
     inherited_runners           bigint,                 -- .inheritedRunners
     inherited_runners_scored    bigint,                 -- .inheritedRunnersScored
-    innings_pitched             text,                   -- .inningsPitched
     intentional_walks           bigint,                 -- .intentionalWalks
     line_outs                   bigint,                 -- .lineOuts
     losses                      bigint,                 -- .losses
@@ -6358,6 +6318,7 @@ CREATE TABLE game.play_by_play_document (
     current_play_about_is_scoring_play             boolean,                -- $.currentPlay.about.isScoringPlay
     current_play_about_is_top_inning               boolean,                -- $.currentPlay.about.isTopInning
     current_play_about_start_time                  timestamptz,            -- $.currentPlay.about.startTime
+    current_play_action_index                      bigint[],               -- $.currentPlay.actionIndex[*]
     current_play_at_bat_index                      bigint,                 -- $.currentPlay.atBatIndex
     current_play_count_balls                       bigint,                 -- $.currentPlay.count.balls
     current_play_count_outs                        bigint,                 -- $.currentPlay.count.outs
@@ -6378,6 +6339,9 @@ CREATE TABLE game.play_by_play_document (
     current_play_matchup_post_on_second_full_name  text,                   -- $.currentPlay.matchup.postOnSecond.fullName
     current_play_matchup_post_on_second_id         bigint,                 -- $.currentPlay.matchup.postOnSecond.id
     current_play_matchup_post_on_second_link       text,                   -- $.currentPlay.matchup.postOnSecond.link
+    current_play_matchup_post_on_third_full_name   text,                   -- $.currentPlay.matchup.postOnThird.fullName
+    current_play_matchup_post_on_third_id          bigint,                 -- $.currentPlay.matchup.postOnThird.id
+    current_play_matchup_post_on_third_link        text,                   -- $.currentPlay.matchup.postOnThird.link
     current_play_matchup_splits_batter             text,                   -- $.currentPlay.matchup.splits.batter
     current_play_matchup_splits_men_on_base        text,                   -- $.currentPlay.matchup.splits.menOnBase
     current_play_matchup_splits_pitcher            text,                   -- $.currentPlay.matchup.splits.pitcher
@@ -6614,6 +6578,8 @@ CREATE TABLE game.play_by_play_play_events (
     document_key                              text              NOT NULL,  -- request parameter $request
     play_event_index                          integer           NOT NULL,  -- position, from 0
     game_pk                                   bigint,                      -- request parameter game_pk
+    action_play_id                            text,                        -- .actionPlayId
+    batting_order                             text,                        -- .battingOrder
     count_balls                               bigint,                      -- .count.balls
     count_outs                                bigint,                      -- .count.outs
     count_strikes                             bigint,                      -- .count.strikes
@@ -6623,8 +6589,10 @@ CREATE TABLE game.play_by_play_play_events (
     details_call_description                  text,                        -- .details.call.description
     details_code                              text,                        -- .details.code
     details_description                       text,                        -- .details.description
+    details_disengagement_num                 bigint,                      -- .details.disengagementNum
     details_event                             text,                        -- .details.event
     details_event_type                        text,                        -- .details.eventType
+    details_from_catcher                      boolean,                     -- .details.fromCatcher
     details_has_review                        boolean,                     -- .details.hasReview
     details_home_score                        bigint,                      -- .details.homeScore
     details_is_ball                           boolean,                     -- .details.isBall
@@ -6632,6 +6600,7 @@ CREATE TABLE game.play_by_play_play_events (
     details_is_out                            boolean,                     -- .details.isOut
     details_is_scoring_play                   boolean,                     -- .details.isScoringPlay
     details_is_strike                         boolean,                     -- .details.isStrike
+    details_runner_going                      boolean,                     -- .details.runnerGoing
     details_trail_color                       text,                        -- .details.trailColor
     details_type_code                         text,                        -- .details.type.code
     details_type_description                  text,                        -- .details.type.description
@@ -6645,7 +6614,9 @@ CREATE TABLE game.play_by_play_play_events (
     hit_data_total_distance                   double precision,            -- .hitData.totalDistance
     hit_data_trajectory                       text,                        -- .hitData.trajectory
     index                                     bigint,                      -- .index
+    is_base_running_play                      boolean,                     -- .isBaseRunningPlay
     is_pitch                                  boolean,                     -- .isPitch
+    is_substitution                           boolean,                     -- .isSubstitution
     pitch_data_breaks_break_angle             double precision,            -- .pitchData.breaks.breakAngle
     pitch_data_breaks_break_horizontal        double precision,            -- .pitchData.breaks.breakHorizontal
     pitch_data_breaks_break_length            double precision,            -- .pitchData.breaks.breakLength
@@ -6679,6 +6650,14 @@ CREATE TABLE game.play_by_play_play_events (
     pitch_data_zone                           bigint,                      -- .pitchData.zone
     pitch_number                              bigint,                      -- .pitchNumber
     play_id                                   text,                        -- .playId
+    player_id                                 bigint,                      -- .player.id
+    player_link                               text,                        -- .player.link
+    position_abbreviation                     text,                        -- .position.abbreviation
+    position_code                             text,                        -- .position.code
+    position_name                             text,                        -- .position.name
+    position_type                             text,                        -- .position.type
+    replaced_player_id                        bigint,                      -- .replacedPlayer.id
+    replaced_player_link                      text,                        -- .replacedPlayer.link
     start_time                                timestamptz,                 -- .startTime
     type                                      text,                        -- .type
     raw_id                                    bigint            NOT NULL,
@@ -6832,65 +6811,68 @@ COMMENT ON TABLE highlow.high_low_stats_normalized IS 'One row per `$[*]`. From 
 
 -- One row per response. From $ of homerunderby.homeRunDerbyBracket.
 CREATE TABLE homerunderby.home_run_derby_bracket_document (
-    document_key                                text         NOT NULL,  -- request parameter $request
-    game_pk                                     bigint,                 -- request parameter gamePk
-    info                                        jsonb,                  -- $.info
-    status_state                                text,                   -- $.status.state
-    status_current_round                        bigint,                 -- $.status.currentRound
-    status_current_round_in_progress            boolean,                -- $.status.currentRoundInProgress
-    status_current_round_time_left              text,                   -- $.status.currentRoundTimeLeft
-    status_scheduled_rounds                     bigint,                 -- $.status.scheduledRounds
-    status_in_tie_breaker                       boolean,                -- $.status.inTieBreaker
-    status_tie_breaker_num                      bigint,                 -- $.status.tieBreakerNum
-    status_current_batter_id                    bigint,                 -- $.status.currentBatter.id
-    status_current_batter_first_name            text,                   -- $.status.currentBatter.firstName
-    status_current_batter_use_name              text,                   -- $.status.currentBatter.useName
-    status_current_batter_last_name             text,                   -- $.status.currentBatter.lastName
-    status_current_batter_middle_name           text,                   -- $.status.currentBatter.middleName
-    status_current_batter_boxscore_name         text,                   -- $.status.currentBatter.boxscoreName
-    status_current_batter_nick_name             text,                   -- $.status.currentBatter.nickName
-    status_current_batter_gender                text,                   -- $.status.currentBatter.gender
-    status_current_batter_name_matrilineal      text,                   -- $.status.currentBatter.nameMatrilineal
-    status_current_batter_is_player             boolean,                -- $.status.currentBatter.isPlayer
-    status_current_batter_is_verified           boolean,                -- $.status.currentBatter.isVerified
-    status_current_batter_primary_number        text,                   -- $.status.currentBatter.primaryNumber
-    status_current_batter_draft_year            bigint,                 -- $.status.currentBatter.draftYear
-    status_current_batter_birth_date            date,                   -- $.status.currentBatter.birthDate
-    status_current_batter_current_age           bigint,                 -- $.status.currentBatter.currentAge
-    status_current_batter_birth_city            text,                   -- $.status.currentBatter.birthCity
-    status_current_batter_birth_state_province  text,                   -- $.status.currentBatter.birthStateProvince
-    status_current_batter_birth_country         text,                   -- $.status.currentBatter.birthCountry
-    status_current_batter_death_date            date,                   -- $.status.currentBatter.deathDate
-    status_current_batter_death_city            text,                   -- $.status.currentBatter.deathCity
-    status_current_batter_death_state_province  text,                   -- $.status.currentBatter.deathStateProvince
-    status_current_batter_death_country         text,                   -- $.status.currentBatter.deathCountry
-    status_current_batter_full_name             text,                   -- $.status.currentBatter.fullName
-    status_current_batter_pronunciation         text,                   -- $.status.currentBatter.pronunciation
-    status_current_batter_last_played_date      date,                   -- $.status.currentBatter.lastPlayedDate
-    status_current_batter_height                text,                   -- $.status.currentBatter.height
-    status_current_batter_weight                bigint,                 -- $.status.currentBatter.weight
-    status_current_batter_link                  text,                   -- $.status.currentBatter.link
-    status_current_batter_active                boolean,                -- $.status.currentBatter.active
-    status_current_batter_alternate_captain     boolean,                -- $.status.currentBatter.alternateCaptain
-    status_current_batter_captain               boolean,                -- $.status.currentBatter.captain
-    status_current_batter_rookie                boolean,                -- $.status.currentBatter.rookie
-    status_current_batter_current_team          jsonb,                  -- $.status.currentBatter.currentTeam
-    status_current_batter_primary_position      jsonb,                  -- $.status.currentBatter.primaryPosition
-    status_current_batter_other_names           jsonb,                  -- $.status.currentBatter.otherNames
-    status_current_batter_social                jsonb,                  -- $.status.currentBatter.social
-    status_current_batter_education             jsonb,                  -- $.status.currentBatter.education
-    status_current_batter_photos                jsonb,                  -- $.status.currentBatter.photos
-    status_current_batter_stats                 jsonb,                  -- $.status.currentBatter.stats
-    status_current_batter_awards                jsonb,                  -- $.status.currentBatter.awards
-    status_current_batter_nationality           text,                   -- $.status.currentBatter.nationality
-    status_current_batter_draft                 jsonb,                  -- $.status.currentBatter.draft
-    status_current_batter_additional_bio        jsonb,                  -- $.status.currentBatter.additionalBio
-    status_current_batter_roster_entries        jsonb,                  -- $.status.currentBatter.rosterEntries
-    status_current_batter_job_entries           jsonb,                  -- $.status.currentBatter.jobEntries
-    status_clock_stopped                        boolean,                -- $.status.clockStopped
-    status_bonus_time                           boolean,                -- $.status.bonusTime
-    raw_id                                      bigint       NOT NULL,
-    captured_at                                 timestamptz  NOT NULL,
+    document_key                                         text              NOT NULL,  -- request parameter $request
+    game_pk                                              bigint,                      -- request parameter gamePk
+    info                                                 jsonb,                       -- $.info
+    status_state                                         text,                        -- $.status.state
+    status_current_round                                 bigint,                      -- $.status.currentRound
+    status_current_round_in_progress                     boolean,                     -- $.status.currentRoundInProgress
+    status_current_round_time_left                       text,                        -- $.status.currentRoundTimeLeft
+    status_scheduled_rounds                              bigint,                      -- $.status.scheduledRounds
+    status_in_tie_breaker                                boolean,                     -- $.status.inTieBreaker
+    status_tie_breaker_num                               bigint,                      -- $.status.tieBreakerNum
+    status_current_batter_id                             bigint,                      -- $.status.currentBatter.id
+    status_current_batter_first_name                     text,                        -- $.status.currentBatter.firstName
+    status_current_batter_use_name                       text,                        -- $.status.currentBatter.useName
+    status_current_batter_last_name                      text,                        -- $.status.currentBatter.lastName
+    status_current_batter_middle_name                    text,                        -- $.status.currentBatter.middleName
+    status_current_batter_boxscore_name                  text,                        -- $.status.currentBatter.boxscoreName
+    status_current_batter_nick_name                      text,                        -- $.status.currentBatter.nickName
+    status_current_batter_gender                         text,                        -- $.status.currentBatter.gender
+    status_current_batter_name_matrilineal               text,                        -- $.status.currentBatter.nameMatrilineal
+    status_current_batter_is_player                      boolean,                     -- $.status.currentBatter.isPlayer
+    status_current_batter_is_verified                    boolean,                     -- $.status.currentBatter.isVerified
+    status_current_batter_primary_number                 text,                        -- $.status.currentBatter.primaryNumber
+    status_current_batter_draft_year                     bigint,                      -- $.status.currentBatter.draftYear
+    status_current_batter_birth_date                     date,                        -- $.status.currentBatter.birthDate
+    status_current_batter_current_age                    bigint,                      -- $.status.currentBatter.currentAge
+    status_current_batter_birth_city                     text,                        -- $.status.currentBatter.birthCity
+    status_current_batter_birth_state_province           text,                        -- $.status.currentBatter.birthStateProvince
+    status_current_batter_birth_country                  text,                        -- $.status.currentBatter.birthCountry
+    status_current_batter_full_name                      text,                        -- $.status.currentBatter.fullName
+    status_current_batter_pronunciation                  text,                        -- $.status.currentBatter.pronunciation
+    status_current_batter_last_played_date               date,                        -- $.status.currentBatter.lastPlayedDate
+    status_current_batter_height                         text,                        -- $.status.currentBatter.height
+    status_current_batter_weight                         bigint,                      -- $.status.currentBatter.weight
+    status_current_batter_link                           text,                        -- $.status.currentBatter.link
+    status_current_batter_active                         boolean,                     -- $.status.currentBatter.active
+    status_current_batter_primary_position_code          text,                        -- $.status.currentBatter.primaryPosition.code
+    status_current_batter_primary_position_name          text,                        -- $.status.currentBatter.primaryPosition.name
+    status_current_batter_primary_position_type          text,                        -- $.status.currentBatter.primaryPosition.type
+    status_current_batter_primary_position_abbreviation  text,                        -- $.status.currentBatter.primaryPosition.abbreviation
+    status_current_batter_alumni_last_season             text,                        -- $.status.currentBatter.alumniLastSeason
+    status_current_batter_bat_side_code                  text,                        -- $.status.currentBatter.batSide.code
+    status_current_batter_bat_side_description           text,                        -- $.status.currentBatter.batSide.description
+    status_current_batter_first_last_name                text,                        -- $.status.currentBatter.firstLastName
+    status_current_batter_full_fml_name                  text,                        -- $.status.currentBatter.fullFMLName
+    status_current_batter_full_lfm_name                  text,                        -- $.status.currentBatter.fullLFMName
+    status_current_batter_init_last_name                 text,                        -- $.status.currentBatter.initLastName
+    status_current_batter_last_first_name                text,                        -- $.status.currentBatter.lastFirstName
+    status_current_batter_last_init_name                 text,                        -- $.status.currentBatter.lastInitName
+    status_current_batter_mlb_debut_date                 date,                        -- $.status.currentBatter.mlbDebutDate
+    status_current_batter_name_first_last                text,                        -- $.status.currentBatter.nameFirstLast
+    status_current_batter_name_slug                      text,                        -- $.status.currentBatter.nameSlug
+    status_current_batter_name_suffix                    text,                        -- $.status.currentBatter.nameSuffix
+    status_current_batter_name_title                     text,                        -- $.status.currentBatter.nameTitle
+    status_current_batter_pitch_hand_code                text,                        -- $.status.currentBatter.pitchHand.code
+    status_current_batter_pitch_hand_description         text,                        -- $.status.currentBatter.pitchHand.description
+    status_current_batter_strike_zone_bottom             double precision,            -- $.status.currentBatter.strikeZoneBottom
+    status_current_batter_strike_zone_top                double precision,            -- $.status.currentBatter.strikeZoneTop
+    status_current_batter_use_last_name                  text,                        -- $.status.currentBatter.useLastName
+    status_clock_stopped                                 boolean,                     -- $.status.clockStopped
+    status_bonus_time                                    boolean,                     -- $.status.bonusTime
+    raw_id                                               bigint            NOT NULL,
+    captured_at                                          timestamptz       NOT NULL,
 
     CONSTRAINT home_run_derby_bracket_document_pkey PRIMARY KEY (document_key)
 );
@@ -6948,103 +6930,120 @@ COMMENT ON TABLE homerunderby.home_run_derby_bracket_round_batters IS 'One row p
 
 -- One row per `$.players[*]`. From $.players[*] of homerunderby.homeRunDerbyBracket.
 CREATE TABLE homerunderby.home_run_derby_bracket_players (
-    document_key                         text         NOT NULL,  -- request parameter $request
-    player_index                         integer      NOT NULL,  -- position, from 0
-    game_pk                              bigint,                 -- request parameter gamePk
-    id                                   bigint,                 -- .id
-    first_name                           text,                   -- .firstName
-    use_name                             text,                   -- .useName
-    last_name                            text,                   -- .lastName
-    middle_name                          text,                   -- .middleName
-    boxscore_name                        text,                   -- .boxscoreName
-    nick_name                            text,                   -- .nickName
-    gender                               text,                   -- .gender
-    name_matrilineal                     text,                   -- .nameMatrilineal
-    is_player                            boolean,                -- .isPlayer
-    is_verified                          boolean,                -- .isVerified
-    primary_number                       text,                   -- .primaryNumber
-    draft_year                           bigint,                 -- .draftYear
-    birth_date                           date,                   -- .birthDate
-    current_age                          bigint,                 -- .currentAge
-    birth_city                           text,                   -- .birthCity
-    birth_state_province                 text,                   -- .birthStateProvince
-    birth_country                        text,                   -- .birthCountry
-    death_date                           date,                   -- .deathDate
-    death_city                           text,                   -- .deathCity
-    death_state_province                 text,                   -- .deathStateProvince
-    death_country                        text,                   -- .deathCountry
-    full_name                            text,                   -- .fullName
-    pronunciation                        text,                   -- .pronunciation
-    last_played_date                     date,                   -- .lastPlayedDate
-    height                               text,                   -- .height
-    weight                               bigint,                 -- .weight
-    link                                 text,                   -- .link
-    active                               boolean,                -- .active
-    alternate_captain                    boolean,                -- .alternateCaptain
-    captain                              boolean,                -- .captain
-    rookie                               boolean,                -- .rookie
-    current_team_id                      bigint,                 -- .currentTeam.id
-    current_team_name                    text,                   -- .currentTeam.name
-    current_team_link                    text,                   -- .currentTeam.link
-    current_team_season                  bigint,                 -- .currentTeam.season
-    current_team_venue                   jsonb,                  -- .currentTeam.venue
-    current_team_spring_venue            jsonb,                  -- .currentTeam.springVenue
-    current_team_team_code               text,                   -- .currentTeam.teamCode
-    current_team_file_code               text,                   -- .currentTeam.fileCode
-    current_team_abbreviation            text,                   -- .currentTeam.abbreviation
-    current_team_tri_code                text,                   -- .currentTeam.triCode
-    current_team_team_name               text,                   -- .currentTeam.teamName
-    current_team_location_name           text,                   -- .currentTeam.locationName
-    current_team_first_year_of_play      text,                   -- .currentTeam.firstYearOfPlay
-    current_team_league                  jsonb,                  -- .currentTeam.league
-    current_team_division                jsonb,                  -- .currentTeam.division
-    current_team_sport                   jsonb,                  -- .currentTeam.sport
-    current_team_conference              jsonb,                  -- .currentTeam.conference
-    current_team_franchise               jsonb,                  -- .currentTeam.franchise
-    current_team_team_stats              jsonb,                  -- .currentTeam.teamStats
-    current_team_roster                  jsonb,                  -- .currentTeam.roster
-    current_team_team_leaders            jsonb,                  -- .currentTeam.teamLeaders
-    current_team_next_game_schedule      jsonb,                  -- .currentTeam.nextGameSchedule
-    current_team_previous_game_schedule  jsonb,                  -- .currentTeam.previousGameSchedule
-    current_team_next_schedule           jsonb,                  -- .currentTeam.nextSchedule
-    current_team_previous_schedule       jsonb,                  -- .currentTeam.previousSchedule
-    current_team_is_active               boolean,                -- .currentTeam.isActive
-    current_team_is_placeholder          boolean,                -- .currentTeam.isPlaceholder
-    current_team_content                 jsonb,                  -- .currentTeam.content
-    current_team_device_properties       jsonb,                  -- .currentTeam.deviceProperties
-    current_team_social                  jsonb,                  -- .currentTeam.social
-    current_team_short_name              text,                   -- .currentTeam.shortName
-    current_team_record                  jsonb,                  -- .currentTeam.record
-    current_team_playoff_info            jsonb,                  -- .currentTeam.playoffInfo
-    current_team_parent_org_name         text,                   -- .currentTeam.parentOrgName
-    current_team_parent_org_id           bigint,                 -- .currentTeam.parentOrgId
-    primary_position_code                text,                   -- .primaryPosition.code
-    primary_position_name                text,                   -- .primaryPosition.name
-    primary_position_type                text,                   -- .primaryPosition.type
-    primary_position_abbreviation        text,                   -- .primaryPosition.abbreviation
-    other_names_slug                     text,                   -- .otherNames.slug
-    other_names_first_initial_last_name  text,                   -- .otherNames.firstInitialLastName
-    other_names_last_name_first_initial  text,                   -- .otherNames.lastNameFirstInitial
-    other_names_last_first_name          text,                   -- .otherNames.lastFirstName
-    other_names_phonetic_name            text,                   -- .otherNames.phoneticName
-    social_twitter                       text[],                 -- .social.twitter[*]
-    social_facebook                      text[],                 -- .social.facebook[*]
-    social_instagram                     text[],                 -- .social.instagram[*]
-    social_vine                          text[],                 -- .social.vine[*]
-    social_periscope                     text[],                 -- .social.periscope[*]
-    social_tumblr                        text[],                 -- .social.tumblr[*]
-    social_youtube                       text[],                 -- .social.youtube[*]
-    social_pinterest                     text[],                 -- .social.pinterest[*]
-    social_googleplus                    text[],                 -- .social.googleplus[*]
-    social_snapchat                      text[],                 -- .social.snapchat[*]
-    social_website                       text[],                 -- .social.website[*]
-    social_hashtags                      text[],                 -- .social.hashtags[*]
-    education_highschools                jsonb,                  -- .education.highschools
-    education_colleges                   jsonb,                  -- .education.colleges
-    nationality                          text,                   -- .nationality
-    additional_bio                       jsonb,                  -- .additionalBio
-    raw_id                               bigint       NOT NULL,
-    captured_at                          timestamptz  NOT NULL,
+    document_key                             text              NOT NULL,  -- request parameter $request
+    player_index                             integer           NOT NULL,  -- position, from 0
+    game_pk                                  bigint,                      -- request parameter gamePk
+    id                                       bigint,                      -- .id
+    first_name                               text,                        -- .firstName
+    use_name                                 text,                        -- .useName
+    last_name                                text,                        -- .lastName
+    middle_name                              text,                        -- .middleName
+    boxscore_name                            text,                        -- .boxscoreName
+    nick_name                                text,                        -- .nickName
+    gender                                   text,                        -- .gender
+    name_matrilineal                         text,                        -- .nameMatrilineal
+    is_player                                boolean,                     -- .isPlayer
+    is_verified                              boolean,                     -- .isVerified
+    primary_number                           text,                        -- .primaryNumber
+    draft_year                               bigint,                      -- .draftYear
+    birth_date                               date,                        -- .birthDate
+    current_age                              bigint,                      -- .currentAge
+    birth_city                               text,                        -- .birthCity
+    birth_state_province                     text,                        -- .birthStateProvince
+    birth_country                            text,                        -- .birthCountry
+    death_date                               date,                        -- .deathDate
+    death_city                               text,                        -- .deathCity
+    death_state_province                     text,                        -- .deathStateProvince
+    death_country                            text,                        -- .deathCountry
+    full_name                                text,                        -- .fullName
+    pronunciation                            text,                        -- .pronunciation
+    last_played_date                         date,                        -- .lastPlayedDate
+    height                                   text,                        -- .height
+    weight                                   bigint,                      -- .weight
+    link                                     text,                        -- .link
+    active                                   boolean,                     -- .active
+    alternate_captain                        boolean,                     -- .alternateCaptain
+    captain                                  boolean,                     -- .captain
+    rookie                                   boolean,                     -- .rookie
+    current_team_id                          bigint,                      -- .currentTeam.id
+    current_team_name                        text,                        -- .currentTeam.name
+    current_team_link                        text,                        -- .currentTeam.link
+    current_team_season                      bigint,                      -- .currentTeam.season
+    current_team_venue_id                    bigint,                      -- .currentTeam.venue.id
+    current_team_venue_name                  text,                        -- .currentTeam.venue.name
+    current_team_venue_link                  text,                        -- .currentTeam.venue.link
+    current_team_spring_venue_id             bigint,                      -- .currentTeam.springVenue.id
+    current_team_spring_venue_link           text,                        -- .currentTeam.springVenue.link
+    current_team_team_code                   text,                        -- .currentTeam.teamCode
+    current_team_file_code                   text,                        -- .currentTeam.fileCode
+    current_team_abbreviation                text,                        -- .currentTeam.abbreviation
+    current_team_team_name                   text,                        -- .currentTeam.teamName
+    current_team_location_name               text,                        -- .currentTeam.locationName
+    current_team_first_year_of_play          text,                        -- .currentTeam.firstYearOfPlay
+    current_team_league_id                   bigint,                      -- .currentTeam.league.id
+    current_team_league_name                 text,                        -- .currentTeam.league.name
+    current_team_league_link                 text,                        -- .currentTeam.league.link
+    current_team_division_id                 bigint,                      -- .currentTeam.division.id
+    current_team_division_name               text,                        -- .currentTeam.division.name
+    current_team_division_link               text,                        -- .currentTeam.division.link
+    current_team_sport_id                    bigint,                      -- .currentTeam.sport.id
+    current_team_sport_link                  text,                        -- .currentTeam.sport.link
+    current_team_sport_name                  text,                        -- .currentTeam.sport.name
+    current_team_short_name                  text,                        -- .currentTeam.shortName
+    current_team_active                      boolean,                     -- .currentTeam.active
+    current_team_all_star_status             text,                        -- .currentTeam.allStarStatus
+    current_team_club_name                   text,                        -- .currentTeam.clubName
+    current_team_franchise_name              text,                        -- .currentTeam.franchiseName
+    current_team_spring_league_abbreviation  text,                        -- .currentTeam.springLeague.abbreviation
+    current_team_spring_league_id            bigint,                      -- .currentTeam.springLeague.id
+    current_team_spring_league_link          text,                        -- .currentTeam.springLeague.link
+    current_team_spring_league_name          text,                        -- .currentTeam.springLeague.name
+    primary_position_code                    text,                        -- .primaryPosition.code
+    primary_position_name                    text,                        -- .primaryPosition.name
+    primary_position_type                    text,                        -- .primaryPosition.type
+    primary_position_abbreviation            text,                        -- .primaryPosition.abbreviation
+    other_names_slug                         text,                        -- .otherNames.slug
+    other_names_first_initial_last_name      text,                        -- .otherNames.firstInitialLastName
+    other_names_last_name_first_initial      text,                        -- .otherNames.lastNameFirstInitial
+    other_names_last_first_name              text,                        -- .otherNames.lastFirstName
+    other_names_phonetic_name                text,                        -- .otherNames.phoneticName
+    social_twitter                           text[],                      -- .social.twitter[*]
+    social_facebook                          text[],                      -- .social.facebook[*]
+    social_instagram                         text[],                      -- .social.instagram[*]
+    social_vine                              text[],                      -- .social.vine[*]
+    social_periscope                         text[],                      -- .social.periscope[*]
+    social_tumblr                            text[],                      -- .social.tumblr[*]
+    social_youtube                           text[],                      -- .social.youtube[*]
+    social_pinterest                         text[],                      -- .social.pinterest[*]
+    social_googleplus                        text[],                      -- .social.googleplus[*]
+    social_snapchat                          text[],                      -- .social.snapchat[*]
+    social_website                           text[],                      -- .social.website[*]
+    social_hashtags                          text[],                      -- .social.hashtags[*]
+    education_highschools                    jsonb,                       -- .education.highschools
+    education_colleges                       jsonb,                       -- .education.colleges
+    nationality                              text,                        -- .nationality
+    additional_bio                           jsonb,                       -- .additionalBio
+    alumni_last_season                       text,                        -- .alumniLastSeason
+    bat_side_code                            text,                        -- .batSide.code
+    bat_side_description                     text,                        -- .batSide.description
+    first_last_name                          text,                        -- .firstLastName
+    full_fml_name                            text,                        -- .fullFMLName
+    full_lfm_name                            text,                        -- .fullLFMName
+    init_last_name                           text,                        -- .initLastName
+    last_first_name                          text,                        -- .lastFirstName
+    last_init_name                           text,                        -- .lastInitName
+    mlb_debut_date                           date,                        -- .mlbDebutDate
+    name_first_last                          text,                        -- .nameFirstLast
+    name_slug                                text,                        -- .nameSlug
+    name_suffix                              text,                        -- .nameSuffix
+    name_title                               text,                        -- .nameTitle
+    pitch_hand_code                          text,                        -- .pitchHand.code
+    pitch_hand_description                   text,                        -- .pitchHand.description
+    strike_zone_bottom                       double precision,            -- .strikeZoneBottom
+    strike_zone_top                          double precision,            -- .strikeZoneTop
+    use_last_name                            text,                        -- .useLastName
+    raw_id                                   bigint            NOT NULL,
+    captured_at                              timestamptz       NOT NULL,
 
     CONSTRAINT home_run_derby_bracket_players_pkey PRIMARY KEY (document_key, player_index)
 );
@@ -7066,30 +7065,148 @@ COMMENT ON TABLE homerunderby.home_run_derby_bracket_player_photos IS 'One row p
 
 -- One row per `$.players[*].stats[*]`. From $.players[*].stats[*] of homerunderby.homeRunDerbyBracket.
 CREATE TABLE homerunderby.home_run_derby_bracket_player_stats (
-    document_key             text         NOT NULL,  -- request parameter $request
-    player_index             integer      NOT NULL,  -- position in $.players[*], from 0
-    stat_index               integer      NOT NULL,  -- position, from 0
-    game_pk                  bigint,                 -- request parameter gamePk
-    disclaimers              text[],                 -- .disclaimers[*]
-    parameters               jsonb,                  -- .parameters
-    total_splits             bigint,                 -- .totalSplits
-    exemptions               jsonb,                  -- .exemptions
-    splits                   jsonb,                  -- .splits
-    stats                    jsonb,                  -- .stats
-    splits_tied_with_offset  jsonb,                  -- .splitsTiedWithOffset
-    splits_tied_with_limit   jsonb,                  -- .splitsTiedWithLimit
-    player                   jsonb,                  -- .player
-    team                     jsonb,                  -- .team
-    sport                    jsonb,                  -- .sport
-    season                   text,                   -- .season
-    game_type                jsonb,                  -- .gameType
-    player_pool              jsonb,                  -- .playerPool
-    raw_id                   bigint       NOT NULL,
-    captured_at              timestamptz  NOT NULL,
+    document_key        text         NOT NULL,  -- request parameter $request
+    player_index        integer      NOT NULL,  -- position in $.players[*], from 0
+    stat_index          integer      NOT NULL,  -- position, from 0
+    game_pk             bigint,                 -- request parameter gamePk
+    disclaimers         text[],                 -- .disclaimers[*]
+    parameters          jsonb,                  -- .parameters
+    total_splits        bigint,                 -- .totalSplits
+    stats               jsonb,                  -- .stats
+    player              jsonb,                  -- .player
+    team                jsonb,                  -- .team
+    sport               jsonb,                  -- .sport
+    season              text,                   -- .season
+    game_type           jsonb,                  -- .gameType
+    player_pool         jsonb,                  -- .playerPool
+    group_display_name  text,                   -- .group.displayName
+    type_display_name   text,                   -- .type.displayName
+    raw_id              bigint       NOT NULL,
+    captured_at         timestamptz  NOT NULL,
 
     CONSTRAINT home_run_derby_bracket_player_stats_pkey PRIMARY KEY (document_key, player_index, stat_index)
 );
 COMMENT ON TABLE homerunderby.home_run_derby_bracket_player_stats IS 'One row per `$.players[*].stats[*]`. From $.players[*].stats[*] of homerunderby.homeRunDerbyBracket.';
+
+-- One row per `$.players[*].stats[*].exemptions[*]`. From $.players[*].stats[*].exemptions[*] of homerunderby.homeRunDerbyBracket.
+CREATE TABLE homerunderby.home_run_derby_bracket_stat_exemptions (
+    document_key     text         NOT NULL,  -- request parameter $request
+    player_index     integer      NOT NULL,  -- position in $.players[*], from 0
+    stat_index       integer      NOT NULL,  -- position in $.players[*].stats[*], from 0
+    exemption_index  integer      NOT NULL,  -- position, from 0
+    game_pk          bigint,                 -- request parameter gamePk
+    value            jsonb,                  -- .
+    raw_id           bigint       NOT NULL,
+    captured_at      timestamptz  NOT NULL,
+
+    CONSTRAINT home_run_derby_bracket_stat_exemptions_pkey PRIMARY KEY (document_key, player_index, stat_index, exemption_index)
+);
+COMMENT ON TABLE homerunderby.home_run_derby_bracket_stat_exemptions IS 'One row per `$.players[*].stats[*].exemptions[*]`. From $.players[*].stats[*].exemptions[*] of homerunderby.homeRunDerbyBracket.';
+
+-- One row per `$.players[*].stats[*].splits[*]`. From $.players[*].stats[*].splits[*] of homerunderby.homeRunDerbyBracket.
+CREATE TABLE homerunderby.home_run_derby_bracket_stat_splits (
+    document_key                     text         NOT NULL,  -- request parameter $request
+    player_index                     integer      NOT NULL,  -- position in $.players[*], from 0
+    stat_index                       integer      NOT NULL,  -- position in $.players[*].stats[*], from 0
+    split_index                      integer      NOT NULL,  -- position, from 0
+    game_pk                          bigint,                 -- request parameter gamePk
+    schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
+    season                           text,                   -- .season
+    stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_at_bats                     bigint,                 -- .stat.atBats
+    stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
+    stat_avg                         text,                   -- .stat.avg
+    stat_babip                       text,                   -- .stat.babip
+    stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_catchers_interference       bigint,                 -- .stat.catchersInterference
+    stat_caught_stealing             bigint,                 -- .stat.caughtStealing
+    stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_doubles                     bigint,                 -- .stat.doubles
+    stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_outs                 bigint,                 -- .stat.groundOuts
+    stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
+    stat_hits                        bigint,                 -- .stat.hits
+    stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
+    stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
+    stat_obp                         text,                   -- .stat.obp
+    stat_ops                         text,                   -- .stat.ops
+    stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_rbi                         bigint,                 -- .stat.rbi
+    stat_runs                        bigint,                 -- .stat.runs
+    stat_sac_bunts                   bigint,                 -- .stat.sacBunts
+    stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_slg                         text,                   -- .stat.slg
+    stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
+    stat_stolen_bases                bigint,                 -- .stat.stolenBases
+    stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_total_bases                 bigint,                 -- .stat.totalBases
+    stat_triples                     bigint,                 -- .stat.triples
+    stats                            jsonb,                  -- .stats
+    team_id                          bigint,                 -- .team.id
+    team_name                        text,                   -- .team.name
+    team_link                        text,                   -- .team.link
+    player                           jsonb,                  -- .player
+    home_team                        jsonb,                  -- .homeTeam
+    away_team                        jsonb,                  -- .awayTeam
+    venue                            jsonb,                  -- .venue
+    league                           jsonb,                  -- .league
+    sport                            jsonb,                  -- .sport
+    opponent                         jsonb,                  -- .opponent
+    opponent_division                jsonb,                  -- .opponentDivision
+    opponent_conference              jsonb,                  -- .opponentConference
+    date                             date,                   -- .date
+    game_type                        text,                   -- .gameType
+    is_home                          boolean,                -- .isHome
+    is_win                           boolean,                -- .isWin
+    day_of_week                      bigint,                 -- .dayOfWeek
+    month                            bigint,                 -- .month
+    num_teams                        bigint,                 -- .numTeams
+    num_occurrences                  bigint,                 -- .numOccurrences
+    rank                             bigint,                 -- .rank
+    type                             text,                   -- .type
+    group_                           text,                   -- .group
+    split                            jsonb,                  -- .split
+    exemption                        jsonb,                  -- .exemption
+    raw_id                           bigint       NOT NULL,
+    captured_at                      timestamptz  NOT NULL,
+
+    CONSTRAINT home_run_derby_bracket_stat_splits_pkey PRIMARY KEY (document_key, player_index, stat_index, split_index)
+);
+COMMENT ON TABLE homerunderby.home_run_derby_bracket_stat_splits IS 'One row per `$.players[*].stats[*].splits[*]`. From $.players[*].stats[*].splits[*] of homerunderby.homeRunDerbyBracket.';
+
+-- One row per `$.players[*].stats[*].splitsTiedWithOffset[*]`. From $.players[*].stats[*].splitsTiedWithOffset[*] of homerunderby.homeRunDerbyBracket.
+CREATE TABLE homerunderby.home_run_derby_bracket_stat_splits_tied_with_offset (
+    document_key                   text         NOT NULL,  -- request parameter $request
+    player_index                   integer      NOT NULL,  -- position in $.players[*], from 0
+    stat_index                     integer      NOT NULL,  -- position in $.players[*].stats[*], from 0
+    splits_tied_with_offset_index  integer      NOT NULL,  -- position, from 0
+    game_pk                        bigint,                 -- request parameter gamePk
+    value                          jsonb,                  -- .
+    raw_id                         bigint       NOT NULL,
+    captured_at                    timestamptz  NOT NULL,
+
+    CONSTRAINT home_run_derby_bracket_stat_splits_tied_with_offset_pkey PRIMARY KEY (document_key, player_index, stat_index, splits_tied_with_offset_index)
+);
+COMMENT ON TABLE homerunderby.home_run_derby_bracket_stat_splits_tied_with_offset IS 'One row per `$.players[*].stats[*].splitsTiedWithOffset[*]`. From $.players[*].stats[*].splitsTiedWithOffset[*] of homerunderby.homeRunDerbyBracket.';
+
+-- One row per `$.players[*].stats[*].splitsTiedWithLimit[*]`. From $.players[*].stats[*].splitsTiedWithLimit[*] of homerunderby.homeRunDerbyBracket.
+CREATE TABLE homerunderby.home_run_derby_bracket_stat_splits_tied_with_limit (
+    document_key                  text         NOT NULL,  -- request parameter $request
+    player_index                  integer      NOT NULL,  -- position in $.players[*], from 0
+    stat_index                    integer      NOT NULL,  -- position in $.players[*].stats[*], from 0
+    splits_tied_with_limit_index  integer      NOT NULL,  -- position, from 0
+    game_pk                       bigint,                 -- request parameter gamePk
+    value                         jsonb,                  -- .
+    raw_id                        bigint       NOT NULL,
+    captured_at                   timestamptz  NOT NULL,
+
+    CONSTRAINT home_run_derby_bracket_stat_splits_tied_with_limit_pkey PRIMARY KEY (document_key, player_index, stat_index, splits_tied_with_limit_index)
+);
+COMMENT ON TABLE homerunderby.home_run_derby_bracket_stat_splits_tied_with_limit IS 'One row per `$.players[*].stats[*].splitsTiedWithLimit[*]`. From $.players[*].stats[*].splitsTiedWithLimit[*] of homerunderby.homeRunDerbyBracket.';
 
 -- One row per `$.players[*].awards[*]`. From $.players[*].awards[*] of homerunderby.homeRunDerbyBracket.
 CREATE TABLE homerunderby.home_run_derby_bracket_player_awards (
@@ -7113,9 +7230,12 @@ CREATE TABLE homerunderby.home_run_derby_bracket_player_awards (
     player           jsonb,                  -- .player
     votes            bigint,                 -- .votes
     votes_available  bigint,                 -- .votesAvailable
-    sport            jsonb,                  -- .sport
-    league           jsonb,                  -- .league
+    sport_id         bigint,                 -- .sport.id
+    sport_link       text,                   -- .sport.link
+    league_id        bigint,                 -- .league.id
+    league_link      text,                   -- .league.link
     notes            text,                   -- .notes
+    active           boolean,                -- .active
     raw_id           bigint       NOT NULL,
     captured_at      timestamptz  NOT NULL,
 
@@ -7143,17 +7263,27 @@ COMMENT ON TABLE homerunderby.home_run_derby_bracket_player_draft IS 'One row pe
 
 -- One row per `$.players[*].rosterEntries[*]`. From $.players[*].rosterEntries[*] of homerunderby.homeRunDerbyBracket.
 CREATE TABLE homerunderby.home_run_derby_bracket_player_roster_entries (
-    document_key         text         NOT NULL,  -- request parameter $request
-    player_index         integer      NOT NULL,  -- position in $.players[*], from 0
-    roster_entry_index   integer      NOT NULL,  -- position, from 0
-    game_pk              bigint,                 -- request parameter gamePk
-    person               jsonb,                  -- .person
-    jersey_number        text,                   -- .jerseyNumber
-    position             jsonb,                  -- .position
-    stats                jsonb,                  -- .stats
-    is_active_forty_man  boolean,                -- .isActiveFortyMan
-    raw_id               bigint       NOT NULL,
-    captured_at          timestamptz  NOT NULL,
+    document_key           text         NOT NULL,  -- request parameter $request
+    player_index           integer      NOT NULL,  -- position in $.players[*], from 0
+    roster_entry_index     integer      NOT NULL,  -- position, from 0
+    game_pk                bigint,                 -- request parameter gamePk
+    person_id              bigint,                 -- .person.id
+    person_full_name       text,                   -- .person.fullName
+    person_link            text,                   -- .person.link
+    jersey_number          text,                   -- .jerseyNumber
+    position_code          text,                   -- .position.code
+    position_name          text,                   -- .position.name
+    position_type          text,                   -- .position.type
+    position_abbreviation  text,                   -- .position.abbreviation
+    stats                  jsonb,                  -- .stats
+    is_active_forty_man    boolean,                -- .isActiveFortyMan
+    job                    text,                   -- .job
+    job_id                 text,                   -- .jobId
+    status_code            text,                   -- .status.code
+    status_description     text,                   -- .status.description
+    title                  text,                   -- .title
+    raw_id                 bigint       NOT NULL,
+    captured_at            timestamptz  NOT NULL,
 
     CONSTRAINT home_run_derby_bracket_player_roster_entries_pkey PRIMARY KEY (document_key, player_index, roster_entry_index)
 );
@@ -7161,17 +7291,27 @@ COMMENT ON TABLE homerunderby.home_run_derby_bracket_player_roster_entries IS 'O
 
 -- One row per `$.players[*].jobEntries[*]`. From $.players[*].jobEntries[*] of homerunderby.homeRunDerbyBracket.
 CREATE TABLE homerunderby.home_run_derby_bracket_player_job_entries (
-    document_key         text         NOT NULL,  -- request parameter $request
-    player_index         integer      NOT NULL,  -- position in $.players[*], from 0
-    job_entry_index      integer      NOT NULL,  -- position, from 0
-    game_pk              bigint,                 -- request parameter gamePk
-    person               jsonb,                  -- .person
-    jersey_number        text,                   -- .jerseyNumber
-    position             jsonb,                  -- .position
-    stats                jsonb,                  -- .stats
-    is_active_forty_man  boolean,                -- .isActiveFortyMan
-    raw_id               bigint       NOT NULL,
-    captured_at          timestamptz  NOT NULL,
+    document_key           text         NOT NULL,  -- request parameter $request
+    player_index           integer      NOT NULL,  -- position in $.players[*], from 0
+    job_entry_index        integer      NOT NULL,  -- position, from 0
+    game_pk                bigint,                 -- request parameter gamePk
+    person_id              bigint,                 -- .person.id
+    person_full_name       text,                   -- .person.fullName
+    person_link            text,                   -- .person.link
+    jersey_number          text,                   -- .jerseyNumber
+    position_code          text,                   -- .position.code
+    position_name          text,                   -- .position.name
+    position_type          text,                   -- .position.type
+    position_abbreviation  text,                   -- .position.abbreviation
+    stats                  jsonb,                  -- .stats
+    is_active_forty_man    boolean,                -- .isActiveFortyMan
+    job                    text,                   -- .job
+    job_id                 text,                   -- .jobId
+    status_code            text,                   -- .status.code
+    status_description     text,                   -- .status.description
+    title                  text,                   -- .title
+    raw_id                 bigint       NOT NULL,
+    captured_at            timestamptz  NOT NULL,
 
     CONSTRAINT home_run_derby_bracket_player_job_entries_pkey PRIMARY KEY (document_key, player_index, job_entry_index)
 );
@@ -7179,65 +7319,68 @@ COMMENT ON TABLE homerunderby.home_run_derby_bracket_player_job_entries IS 'One 
 
 -- One row per response. From $ of homerunderby.homeRunDerbyPool.
 CREATE TABLE homerunderby.home_run_derby_pool_document (
-    document_key                                text         NOT NULL,  -- request parameter $request
-    game_pk                                     bigint,                 -- request parameter gamePk
-    info                                        jsonb,                  -- $.info
-    status_state                                text,                   -- $.status.state
-    status_current_round                        bigint,                 -- $.status.currentRound
-    status_current_round_in_progress            boolean,                -- $.status.currentRoundInProgress
-    status_current_round_time_left              text,                   -- $.status.currentRoundTimeLeft
-    status_scheduled_rounds                     bigint,                 -- $.status.scheduledRounds
-    status_in_tie_breaker                       boolean,                -- $.status.inTieBreaker
-    status_tie_breaker_num                      bigint,                 -- $.status.tieBreakerNum
-    status_current_batter_id                    bigint,                 -- $.status.currentBatter.id
-    status_current_batter_first_name            text,                   -- $.status.currentBatter.firstName
-    status_current_batter_use_name              text,                   -- $.status.currentBatter.useName
-    status_current_batter_last_name             text,                   -- $.status.currentBatter.lastName
-    status_current_batter_middle_name           text,                   -- $.status.currentBatter.middleName
-    status_current_batter_boxscore_name         text,                   -- $.status.currentBatter.boxscoreName
-    status_current_batter_nick_name             text,                   -- $.status.currentBatter.nickName
-    status_current_batter_gender                text,                   -- $.status.currentBatter.gender
-    status_current_batter_name_matrilineal      text,                   -- $.status.currentBatter.nameMatrilineal
-    status_current_batter_is_player             boolean,                -- $.status.currentBatter.isPlayer
-    status_current_batter_is_verified           boolean,                -- $.status.currentBatter.isVerified
-    status_current_batter_primary_number        text,                   -- $.status.currentBatter.primaryNumber
-    status_current_batter_draft_year            bigint,                 -- $.status.currentBatter.draftYear
-    status_current_batter_birth_date            date,                   -- $.status.currentBatter.birthDate
-    status_current_batter_current_age           bigint,                 -- $.status.currentBatter.currentAge
-    status_current_batter_birth_city            text,                   -- $.status.currentBatter.birthCity
-    status_current_batter_birth_state_province  text,                   -- $.status.currentBatter.birthStateProvince
-    status_current_batter_birth_country         text,                   -- $.status.currentBatter.birthCountry
-    status_current_batter_death_date            date,                   -- $.status.currentBatter.deathDate
-    status_current_batter_death_city            text,                   -- $.status.currentBatter.deathCity
-    status_current_batter_death_state_province  text,                   -- $.status.currentBatter.deathStateProvince
-    status_current_batter_death_country         text,                   -- $.status.currentBatter.deathCountry
-    status_current_batter_full_name             text,                   -- $.status.currentBatter.fullName
-    status_current_batter_pronunciation         text,                   -- $.status.currentBatter.pronunciation
-    status_current_batter_last_played_date      date,                   -- $.status.currentBatter.lastPlayedDate
-    status_current_batter_height                text,                   -- $.status.currentBatter.height
-    status_current_batter_weight                bigint,                 -- $.status.currentBatter.weight
-    status_current_batter_link                  text,                   -- $.status.currentBatter.link
-    status_current_batter_active                boolean,                -- $.status.currentBatter.active
-    status_current_batter_alternate_captain     boolean,                -- $.status.currentBatter.alternateCaptain
-    status_current_batter_captain               boolean,                -- $.status.currentBatter.captain
-    status_current_batter_rookie                boolean,                -- $.status.currentBatter.rookie
-    status_current_batter_current_team          jsonb,                  -- $.status.currentBatter.currentTeam
-    status_current_batter_primary_position      jsonb,                  -- $.status.currentBatter.primaryPosition
-    status_current_batter_other_names           jsonb,                  -- $.status.currentBatter.otherNames
-    status_current_batter_social                jsonb,                  -- $.status.currentBatter.social
-    status_current_batter_education             jsonb,                  -- $.status.currentBatter.education
-    status_current_batter_photos                jsonb,                  -- $.status.currentBatter.photos
-    status_current_batter_stats                 jsonb,                  -- $.status.currentBatter.stats
-    status_current_batter_awards                jsonb,                  -- $.status.currentBatter.awards
-    status_current_batter_nationality           text,                   -- $.status.currentBatter.nationality
-    status_current_batter_draft                 jsonb,                  -- $.status.currentBatter.draft
-    status_current_batter_additional_bio        jsonb,                  -- $.status.currentBatter.additionalBio
-    status_current_batter_roster_entries        jsonb,                  -- $.status.currentBatter.rosterEntries
-    status_current_batter_job_entries           jsonb,                  -- $.status.currentBatter.jobEntries
-    status_clock_stopped                        boolean,                -- $.status.clockStopped
-    status_bonus_time                           boolean,                -- $.status.bonusTime
-    raw_id                                      bigint       NOT NULL,
-    captured_at                                 timestamptz  NOT NULL,
+    document_key                                         text              NOT NULL,  -- request parameter $request
+    game_pk                                              bigint,                      -- request parameter gamePk
+    info                                                 jsonb,                       -- $.info
+    status_state                                         text,                        -- $.status.state
+    status_current_round                                 bigint,                      -- $.status.currentRound
+    status_current_round_in_progress                     boolean,                     -- $.status.currentRoundInProgress
+    status_current_round_time_left                       text,                        -- $.status.currentRoundTimeLeft
+    status_scheduled_rounds                              bigint,                      -- $.status.scheduledRounds
+    status_in_tie_breaker                                boolean,                     -- $.status.inTieBreaker
+    status_tie_breaker_num                               bigint,                      -- $.status.tieBreakerNum
+    status_current_batter_id                             bigint,                      -- $.status.currentBatter.id
+    status_current_batter_first_name                     text,                        -- $.status.currentBatter.firstName
+    status_current_batter_use_name                       text,                        -- $.status.currentBatter.useName
+    status_current_batter_last_name                      text,                        -- $.status.currentBatter.lastName
+    status_current_batter_middle_name                    text,                        -- $.status.currentBatter.middleName
+    status_current_batter_boxscore_name                  text,                        -- $.status.currentBatter.boxscoreName
+    status_current_batter_nick_name                      text,                        -- $.status.currentBatter.nickName
+    status_current_batter_gender                         text,                        -- $.status.currentBatter.gender
+    status_current_batter_name_matrilineal               text,                        -- $.status.currentBatter.nameMatrilineal
+    status_current_batter_is_player                      boolean,                     -- $.status.currentBatter.isPlayer
+    status_current_batter_is_verified                    boolean,                     -- $.status.currentBatter.isVerified
+    status_current_batter_primary_number                 text,                        -- $.status.currentBatter.primaryNumber
+    status_current_batter_draft_year                     bigint,                      -- $.status.currentBatter.draftYear
+    status_current_batter_birth_date                     date,                        -- $.status.currentBatter.birthDate
+    status_current_batter_current_age                    bigint,                      -- $.status.currentBatter.currentAge
+    status_current_batter_birth_city                     text,                        -- $.status.currentBatter.birthCity
+    status_current_batter_birth_state_province           text,                        -- $.status.currentBatter.birthStateProvince
+    status_current_batter_birth_country                  text,                        -- $.status.currentBatter.birthCountry
+    status_current_batter_full_name                      text,                        -- $.status.currentBatter.fullName
+    status_current_batter_pronunciation                  text,                        -- $.status.currentBatter.pronunciation
+    status_current_batter_last_played_date               date,                        -- $.status.currentBatter.lastPlayedDate
+    status_current_batter_height                         text,                        -- $.status.currentBatter.height
+    status_current_batter_weight                         bigint,                      -- $.status.currentBatter.weight
+    status_current_batter_link                           text,                        -- $.status.currentBatter.link
+    status_current_batter_active                         boolean,                     -- $.status.currentBatter.active
+    status_current_batter_primary_position_code          text,                        -- $.status.currentBatter.primaryPosition.code
+    status_current_batter_primary_position_name          text,                        -- $.status.currentBatter.primaryPosition.name
+    status_current_batter_primary_position_type          text,                        -- $.status.currentBatter.primaryPosition.type
+    status_current_batter_primary_position_abbreviation  text,                        -- $.status.currentBatter.primaryPosition.abbreviation
+    status_current_batter_alumni_last_season             text,                        -- $.status.currentBatter.alumniLastSeason
+    status_current_batter_bat_side_code                  text,                        -- $.status.currentBatter.batSide.code
+    status_current_batter_bat_side_description           text,                        -- $.status.currentBatter.batSide.description
+    status_current_batter_first_last_name                text,                        -- $.status.currentBatter.firstLastName
+    status_current_batter_full_fml_name                  text,                        -- $.status.currentBatter.fullFMLName
+    status_current_batter_full_lfm_name                  text,                        -- $.status.currentBatter.fullLFMName
+    status_current_batter_init_last_name                 text,                        -- $.status.currentBatter.initLastName
+    status_current_batter_last_first_name                text,                        -- $.status.currentBatter.lastFirstName
+    status_current_batter_last_init_name                 text,                        -- $.status.currentBatter.lastInitName
+    status_current_batter_mlb_debut_date                 date,                        -- $.status.currentBatter.mlbDebutDate
+    status_current_batter_name_first_last                text,                        -- $.status.currentBatter.nameFirstLast
+    status_current_batter_name_slug                      text,                        -- $.status.currentBatter.nameSlug
+    status_current_batter_name_suffix                    text,                        -- $.status.currentBatter.nameSuffix
+    status_current_batter_name_title                     text,                        -- $.status.currentBatter.nameTitle
+    status_current_batter_pitch_hand_code                text,                        -- $.status.currentBatter.pitchHand.code
+    status_current_batter_pitch_hand_description         text,                        -- $.status.currentBatter.pitchHand.description
+    status_current_batter_strike_zone_bottom             double precision,            -- $.status.currentBatter.strikeZoneBottom
+    status_current_batter_strike_zone_top                double precision,            -- $.status.currentBatter.strikeZoneTop
+    status_current_batter_use_last_name                  text,                        -- $.status.currentBatter.useLastName
+    status_clock_stopped                                 boolean,                     -- $.status.clockStopped
+    status_bonus_time                                    boolean,                     -- $.status.bonusTime
+    raw_id                                               bigint            NOT NULL,
+    captured_at                                          timestamptz       NOT NULL,
 
     CONSTRAINT home_run_derby_pool_document_pkey PRIMARY KEY (document_key)
 );
@@ -7295,103 +7438,120 @@ COMMENT ON TABLE homerunderby.home_run_derby_pool_round_batters IS 'One row per 
 
 -- One row per `$.players[*]`. From $.players[*] of homerunderby.homeRunDerbyPool.
 CREATE TABLE homerunderby.home_run_derby_pool_players (
-    document_key                         text         NOT NULL,  -- request parameter $request
-    player_index                         integer      NOT NULL,  -- position, from 0
-    game_pk                              bigint,                 -- request parameter gamePk
-    id                                   bigint,                 -- .id
-    first_name                           text,                   -- .firstName
-    use_name                             text,                   -- .useName
-    last_name                            text,                   -- .lastName
-    middle_name                          text,                   -- .middleName
-    boxscore_name                        text,                   -- .boxscoreName
-    nick_name                            text,                   -- .nickName
-    gender                               text,                   -- .gender
-    name_matrilineal                     text,                   -- .nameMatrilineal
-    is_player                            boolean,                -- .isPlayer
-    is_verified                          boolean,                -- .isVerified
-    primary_number                       text,                   -- .primaryNumber
-    draft_year                           bigint,                 -- .draftYear
-    birth_date                           date,                   -- .birthDate
-    current_age                          bigint,                 -- .currentAge
-    birth_city                           text,                   -- .birthCity
-    birth_state_province                 text,                   -- .birthStateProvince
-    birth_country                        text,                   -- .birthCountry
-    death_date                           date,                   -- .deathDate
-    death_city                           text,                   -- .deathCity
-    death_state_province                 text,                   -- .deathStateProvince
-    death_country                        text,                   -- .deathCountry
-    full_name                            text,                   -- .fullName
-    pronunciation                        text,                   -- .pronunciation
-    last_played_date                     date,                   -- .lastPlayedDate
-    height                               text,                   -- .height
-    weight                               bigint,                 -- .weight
-    link                                 text,                   -- .link
-    active                               boolean,                -- .active
-    alternate_captain                    boolean,                -- .alternateCaptain
-    captain                              boolean,                -- .captain
-    rookie                               boolean,                -- .rookie
-    current_team_id                      bigint,                 -- .currentTeam.id
-    current_team_name                    text,                   -- .currentTeam.name
-    current_team_link                    text,                   -- .currentTeam.link
-    current_team_season                  bigint,                 -- .currentTeam.season
-    current_team_venue                   jsonb,                  -- .currentTeam.venue
-    current_team_spring_venue            jsonb,                  -- .currentTeam.springVenue
-    current_team_team_code               text,                   -- .currentTeam.teamCode
-    current_team_file_code               text,                   -- .currentTeam.fileCode
-    current_team_abbreviation            text,                   -- .currentTeam.abbreviation
-    current_team_tri_code                text,                   -- .currentTeam.triCode
-    current_team_team_name               text,                   -- .currentTeam.teamName
-    current_team_location_name           text,                   -- .currentTeam.locationName
-    current_team_first_year_of_play      text,                   -- .currentTeam.firstYearOfPlay
-    current_team_league                  jsonb,                  -- .currentTeam.league
-    current_team_division                jsonb,                  -- .currentTeam.division
-    current_team_sport                   jsonb,                  -- .currentTeam.sport
-    current_team_conference              jsonb,                  -- .currentTeam.conference
-    current_team_franchise               jsonb,                  -- .currentTeam.franchise
-    current_team_team_stats              jsonb,                  -- .currentTeam.teamStats
-    current_team_roster                  jsonb,                  -- .currentTeam.roster
-    current_team_team_leaders            jsonb,                  -- .currentTeam.teamLeaders
-    current_team_next_game_schedule      jsonb,                  -- .currentTeam.nextGameSchedule
-    current_team_previous_game_schedule  jsonb,                  -- .currentTeam.previousGameSchedule
-    current_team_next_schedule           jsonb,                  -- .currentTeam.nextSchedule
-    current_team_previous_schedule       jsonb,                  -- .currentTeam.previousSchedule
-    current_team_is_active               boolean,                -- .currentTeam.isActive
-    current_team_is_placeholder          boolean,                -- .currentTeam.isPlaceholder
-    current_team_content                 jsonb,                  -- .currentTeam.content
-    current_team_device_properties       jsonb,                  -- .currentTeam.deviceProperties
-    current_team_social                  jsonb,                  -- .currentTeam.social
-    current_team_short_name              text,                   -- .currentTeam.shortName
-    current_team_record                  jsonb,                  -- .currentTeam.record
-    current_team_playoff_info            jsonb,                  -- .currentTeam.playoffInfo
-    current_team_parent_org_name         text,                   -- .currentTeam.parentOrgName
-    current_team_parent_org_id           bigint,                 -- .currentTeam.parentOrgId
-    primary_position_code                text,                   -- .primaryPosition.code
-    primary_position_name                text,                   -- .primaryPosition.name
-    primary_position_type                text,                   -- .primaryPosition.type
-    primary_position_abbreviation        text,                   -- .primaryPosition.abbreviation
-    other_names_slug                     text,                   -- .otherNames.slug
-    other_names_first_initial_last_name  text,                   -- .otherNames.firstInitialLastName
-    other_names_last_name_first_initial  text,                   -- .otherNames.lastNameFirstInitial
-    other_names_last_first_name          text,                   -- .otherNames.lastFirstName
-    other_names_phonetic_name            text,                   -- .otherNames.phoneticName
-    social_twitter                       text[],                 -- .social.twitter[*]
-    social_facebook                      text[],                 -- .social.facebook[*]
-    social_instagram                     text[],                 -- .social.instagram[*]
-    social_vine                          text[],                 -- .social.vine[*]
-    social_periscope                     text[],                 -- .social.periscope[*]
-    social_tumblr                        text[],                 -- .social.tumblr[*]
-    social_youtube                       text[],                 -- .social.youtube[*]
-    social_pinterest                     text[],                 -- .social.pinterest[*]
-    social_googleplus                    text[],                 -- .social.googleplus[*]
-    social_snapchat                      text[],                 -- .social.snapchat[*]
-    social_website                       text[],                 -- .social.website[*]
-    social_hashtags                      text[],                 -- .social.hashtags[*]
-    education_highschools                jsonb,                  -- .education.highschools
-    education_colleges                   jsonb,                  -- .education.colleges
-    nationality                          text,                   -- .nationality
-    additional_bio                       jsonb,                  -- .additionalBio
-    raw_id                               bigint       NOT NULL,
-    captured_at                          timestamptz  NOT NULL,
+    document_key                             text              NOT NULL,  -- request parameter $request
+    player_index                             integer           NOT NULL,  -- position, from 0
+    game_pk                                  bigint,                      -- request parameter gamePk
+    id                                       bigint,                      -- .id
+    first_name                               text,                        -- .firstName
+    use_name                                 text,                        -- .useName
+    last_name                                text,                        -- .lastName
+    middle_name                              text,                        -- .middleName
+    boxscore_name                            text,                        -- .boxscoreName
+    nick_name                                text,                        -- .nickName
+    gender                                   text,                        -- .gender
+    name_matrilineal                         text,                        -- .nameMatrilineal
+    is_player                                boolean,                     -- .isPlayer
+    is_verified                              boolean,                     -- .isVerified
+    primary_number                           text,                        -- .primaryNumber
+    draft_year                               bigint,                      -- .draftYear
+    birth_date                               date,                        -- .birthDate
+    current_age                              bigint,                      -- .currentAge
+    birth_city                               text,                        -- .birthCity
+    birth_state_province                     text,                        -- .birthStateProvince
+    birth_country                            text,                        -- .birthCountry
+    death_date                               date,                        -- .deathDate
+    death_city                               text,                        -- .deathCity
+    death_state_province                     text,                        -- .deathStateProvince
+    death_country                            text,                        -- .deathCountry
+    full_name                                text,                        -- .fullName
+    pronunciation                            text,                        -- .pronunciation
+    last_played_date                         date,                        -- .lastPlayedDate
+    height                                   text,                        -- .height
+    weight                                   bigint,                      -- .weight
+    link                                     text,                        -- .link
+    active                                   boolean,                     -- .active
+    alternate_captain                        boolean,                     -- .alternateCaptain
+    captain                                  boolean,                     -- .captain
+    rookie                                   boolean,                     -- .rookie
+    current_team_id                          bigint,                      -- .currentTeam.id
+    current_team_name                        text,                        -- .currentTeam.name
+    current_team_link                        text,                        -- .currentTeam.link
+    current_team_season                      bigint,                      -- .currentTeam.season
+    current_team_venue_id                    bigint,                      -- .currentTeam.venue.id
+    current_team_venue_name                  text,                        -- .currentTeam.venue.name
+    current_team_venue_link                  text,                        -- .currentTeam.venue.link
+    current_team_spring_venue_id             bigint,                      -- .currentTeam.springVenue.id
+    current_team_spring_venue_link           text,                        -- .currentTeam.springVenue.link
+    current_team_team_code                   text,                        -- .currentTeam.teamCode
+    current_team_file_code                   text,                        -- .currentTeam.fileCode
+    current_team_abbreviation                text,                        -- .currentTeam.abbreviation
+    current_team_team_name                   text,                        -- .currentTeam.teamName
+    current_team_location_name               text,                        -- .currentTeam.locationName
+    current_team_first_year_of_play          text,                        -- .currentTeam.firstYearOfPlay
+    current_team_league_id                   bigint,                      -- .currentTeam.league.id
+    current_team_league_name                 text,                        -- .currentTeam.league.name
+    current_team_league_link                 text,                        -- .currentTeam.league.link
+    current_team_division_id                 bigint,                      -- .currentTeam.division.id
+    current_team_division_name               text,                        -- .currentTeam.division.name
+    current_team_division_link               text,                        -- .currentTeam.division.link
+    current_team_sport_id                    bigint,                      -- .currentTeam.sport.id
+    current_team_sport_link                  text,                        -- .currentTeam.sport.link
+    current_team_sport_name                  text,                        -- .currentTeam.sport.name
+    current_team_short_name                  text,                        -- .currentTeam.shortName
+    current_team_active                      boolean,                     -- .currentTeam.active
+    current_team_all_star_status             text,                        -- .currentTeam.allStarStatus
+    current_team_club_name                   text,                        -- .currentTeam.clubName
+    current_team_franchise_name              text,                        -- .currentTeam.franchiseName
+    current_team_spring_league_abbreviation  text,                        -- .currentTeam.springLeague.abbreviation
+    current_team_spring_league_id            bigint,                      -- .currentTeam.springLeague.id
+    current_team_spring_league_link          text,                        -- .currentTeam.springLeague.link
+    current_team_spring_league_name          text,                        -- .currentTeam.springLeague.name
+    primary_position_code                    text,                        -- .primaryPosition.code
+    primary_position_name                    text,                        -- .primaryPosition.name
+    primary_position_type                    text,                        -- .primaryPosition.type
+    primary_position_abbreviation            text,                        -- .primaryPosition.abbreviation
+    other_names_slug                         text,                        -- .otherNames.slug
+    other_names_first_initial_last_name      text,                        -- .otherNames.firstInitialLastName
+    other_names_last_name_first_initial      text,                        -- .otherNames.lastNameFirstInitial
+    other_names_last_first_name              text,                        -- .otherNames.lastFirstName
+    other_names_phonetic_name                text,                        -- .otherNames.phoneticName
+    social_twitter                           text[],                      -- .social.twitter[*]
+    social_facebook                          text[],                      -- .social.facebook[*]
+    social_instagram                         text[],                      -- .social.instagram[*]
+    social_vine                              text[],                      -- .social.vine[*]
+    social_periscope                         text[],                      -- .social.periscope[*]
+    social_tumblr                            text[],                      -- .social.tumblr[*]
+    social_youtube                           text[],                      -- .social.youtube[*]
+    social_pinterest                         text[],                      -- .social.pinterest[*]
+    social_googleplus                        text[],                      -- .social.googleplus[*]
+    social_snapchat                          text[],                      -- .social.snapchat[*]
+    social_website                           text[],                      -- .social.website[*]
+    social_hashtags                          text[],                      -- .social.hashtags[*]
+    education_highschools                    jsonb,                       -- .education.highschools
+    education_colleges                       jsonb,                       -- .education.colleges
+    nationality                              text,                        -- .nationality
+    additional_bio                           jsonb,                       -- .additionalBio
+    alumni_last_season                       text,                        -- .alumniLastSeason
+    bat_side_code                            text,                        -- .batSide.code
+    bat_side_description                     text,                        -- .batSide.description
+    first_last_name                          text,                        -- .firstLastName
+    full_fml_name                            text,                        -- .fullFMLName
+    full_lfm_name                            text,                        -- .fullLFMName
+    init_last_name                           text,                        -- .initLastName
+    last_first_name                          text,                        -- .lastFirstName
+    last_init_name                           text,                        -- .lastInitName
+    mlb_debut_date                           date,                        -- .mlbDebutDate
+    name_first_last                          text,                        -- .nameFirstLast
+    name_slug                                text,                        -- .nameSlug
+    name_suffix                              text,                        -- .nameSuffix
+    name_title                               text,                        -- .nameTitle
+    pitch_hand_code                          text,                        -- .pitchHand.code
+    pitch_hand_description                   text,                        -- .pitchHand.description
+    strike_zone_bottom                       double precision,            -- .strikeZoneBottom
+    strike_zone_top                          double precision,            -- .strikeZoneTop
+    use_last_name                            text,                        -- .useLastName
+    raw_id                                   bigint            NOT NULL,
+    captured_at                              timestamptz       NOT NULL,
 
     CONSTRAINT home_run_derby_pool_players_pkey PRIMARY KEY (document_key, player_index)
 );
@@ -7413,30 +7573,148 @@ COMMENT ON TABLE homerunderby.home_run_derby_pool_player_photos IS 'One row per 
 
 -- One row per `$.players[*].stats[*]`. From $.players[*].stats[*] of homerunderby.homeRunDerbyPool.
 CREATE TABLE homerunderby.home_run_derby_pool_player_stats (
-    document_key             text         NOT NULL,  -- request parameter $request
-    player_index             integer      NOT NULL,  -- position in $.players[*], from 0
-    stat_index               integer      NOT NULL,  -- position, from 0
-    game_pk                  bigint,                 -- request parameter gamePk
-    disclaimers              text[],                 -- .disclaimers[*]
-    parameters               jsonb,                  -- .parameters
-    total_splits             bigint,                 -- .totalSplits
-    exemptions               jsonb,                  -- .exemptions
-    splits                   jsonb,                  -- .splits
-    stats                    jsonb,                  -- .stats
-    splits_tied_with_offset  jsonb,                  -- .splitsTiedWithOffset
-    splits_tied_with_limit   jsonb,                  -- .splitsTiedWithLimit
-    player                   jsonb,                  -- .player
-    team                     jsonb,                  -- .team
-    sport                    jsonb,                  -- .sport
-    season                   text,                   -- .season
-    game_type                jsonb,                  -- .gameType
-    player_pool              jsonb,                  -- .playerPool
-    raw_id                   bigint       NOT NULL,
-    captured_at              timestamptz  NOT NULL,
+    document_key        text         NOT NULL,  -- request parameter $request
+    player_index        integer      NOT NULL,  -- position in $.players[*], from 0
+    stat_index          integer      NOT NULL,  -- position, from 0
+    game_pk             bigint,                 -- request parameter gamePk
+    disclaimers         text[],                 -- .disclaimers[*]
+    parameters          jsonb,                  -- .parameters
+    total_splits        bigint,                 -- .totalSplits
+    stats               jsonb,                  -- .stats
+    player              jsonb,                  -- .player
+    team                jsonb,                  -- .team
+    sport               jsonb,                  -- .sport
+    season              text,                   -- .season
+    game_type           jsonb,                  -- .gameType
+    player_pool         jsonb,                  -- .playerPool
+    group_display_name  text,                   -- .group.displayName
+    type_display_name   text,                   -- .type.displayName
+    raw_id              bigint       NOT NULL,
+    captured_at         timestamptz  NOT NULL,
 
     CONSTRAINT home_run_derby_pool_player_stats_pkey PRIMARY KEY (document_key, player_index, stat_index)
 );
 COMMENT ON TABLE homerunderby.home_run_derby_pool_player_stats IS 'One row per `$.players[*].stats[*]`. From $.players[*].stats[*] of homerunderby.homeRunDerbyPool.';
+
+-- One row per `$.players[*].stats[*].exemptions[*]`. From $.players[*].stats[*].exemptions[*] of homerunderby.homeRunDerbyPool.
+CREATE TABLE homerunderby.home_run_derby_pool_stat_exemptions (
+    document_key     text         NOT NULL,  -- request parameter $request
+    player_index     integer      NOT NULL,  -- position in $.players[*], from 0
+    stat_index       integer      NOT NULL,  -- position in $.players[*].stats[*], from 0
+    exemption_index  integer      NOT NULL,  -- position, from 0
+    game_pk          bigint,                 -- request parameter gamePk
+    value            jsonb,                  -- .
+    raw_id           bigint       NOT NULL,
+    captured_at      timestamptz  NOT NULL,
+
+    CONSTRAINT home_run_derby_pool_stat_exemptions_pkey PRIMARY KEY (document_key, player_index, stat_index, exemption_index)
+);
+COMMENT ON TABLE homerunderby.home_run_derby_pool_stat_exemptions IS 'One row per `$.players[*].stats[*].exemptions[*]`. From $.players[*].stats[*].exemptions[*] of homerunderby.homeRunDerbyPool.';
+
+-- One row per `$.players[*].stats[*].splits[*]`. From $.players[*].stats[*].splits[*] of homerunderby.homeRunDerbyPool.
+CREATE TABLE homerunderby.home_run_derby_pool_stat_splits (
+    document_key                     text         NOT NULL,  -- request parameter $request
+    player_index                     integer      NOT NULL,  -- position in $.players[*], from 0
+    stat_index                       integer      NOT NULL,  -- position in $.players[*].stats[*], from 0
+    split_index                      integer      NOT NULL,  -- position, from 0
+    game_pk                          bigint,                 -- request parameter gamePk
+    schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
+    season                           text,                   -- .season
+    stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_at_bats                     bigint,                 -- .stat.atBats
+    stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
+    stat_avg                         text,                   -- .stat.avg
+    stat_babip                       text,                   -- .stat.babip
+    stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_catchers_interference       bigint,                 -- .stat.catchersInterference
+    stat_caught_stealing             bigint,                 -- .stat.caughtStealing
+    stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_doubles                     bigint,                 -- .stat.doubles
+    stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_outs                 bigint,                 -- .stat.groundOuts
+    stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
+    stat_hits                        bigint,                 -- .stat.hits
+    stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
+    stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
+    stat_obp                         text,                   -- .stat.obp
+    stat_ops                         text,                   -- .stat.ops
+    stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_rbi                         bigint,                 -- .stat.rbi
+    stat_runs                        bigint,                 -- .stat.runs
+    stat_sac_bunts                   bigint,                 -- .stat.sacBunts
+    stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_slg                         text,                   -- .stat.slg
+    stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
+    stat_stolen_bases                bigint,                 -- .stat.stolenBases
+    stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_total_bases                 bigint,                 -- .stat.totalBases
+    stat_triples                     bigint,                 -- .stat.triples
+    stats                            jsonb,                  -- .stats
+    team_id                          bigint,                 -- .team.id
+    team_name                        text,                   -- .team.name
+    team_link                        text,                   -- .team.link
+    player                           jsonb,                  -- .player
+    home_team                        jsonb,                  -- .homeTeam
+    away_team                        jsonb,                  -- .awayTeam
+    venue                            jsonb,                  -- .venue
+    league                           jsonb,                  -- .league
+    sport                            jsonb,                  -- .sport
+    opponent                         jsonb,                  -- .opponent
+    opponent_division                jsonb,                  -- .opponentDivision
+    opponent_conference              jsonb,                  -- .opponentConference
+    date                             date,                   -- .date
+    game_type                        text,                   -- .gameType
+    is_home                          boolean,                -- .isHome
+    is_win                           boolean,                -- .isWin
+    day_of_week                      bigint,                 -- .dayOfWeek
+    month                            bigint,                 -- .month
+    num_teams                        bigint,                 -- .numTeams
+    num_occurrences                  bigint,                 -- .numOccurrences
+    rank                             bigint,                 -- .rank
+    type                             text,                   -- .type
+    group_                           text,                   -- .group
+    split                            jsonb,                  -- .split
+    exemption                        jsonb,                  -- .exemption
+    raw_id                           bigint       NOT NULL,
+    captured_at                      timestamptz  NOT NULL,
+
+    CONSTRAINT home_run_derby_pool_stat_splits_pkey PRIMARY KEY (document_key, player_index, stat_index, split_index)
+);
+COMMENT ON TABLE homerunderby.home_run_derby_pool_stat_splits IS 'One row per `$.players[*].stats[*].splits[*]`. From $.players[*].stats[*].splits[*] of homerunderby.homeRunDerbyPool.';
+
+-- One row per `$.players[*].stats[*].splitsTiedWithOffset[*]`. From $.players[*].stats[*].splitsTiedWithOffset[*] of homerunderby.homeRunDerbyPool.
+CREATE TABLE homerunderby.home_run_derby_pool_stat_splits_tied_with_offset (
+    document_key                   text         NOT NULL,  -- request parameter $request
+    player_index                   integer      NOT NULL,  -- position in $.players[*], from 0
+    stat_index                     integer      NOT NULL,  -- position in $.players[*].stats[*], from 0
+    splits_tied_with_offset_index  integer      NOT NULL,  -- position, from 0
+    game_pk                        bigint,                 -- request parameter gamePk
+    value                          jsonb,                  -- .
+    raw_id                         bigint       NOT NULL,
+    captured_at                    timestamptz  NOT NULL,
+
+    CONSTRAINT home_run_derby_pool_stat_splits_tied_with_offset_pkey PRIMARY KEY (document_key, player_index, stat_index, splits_tied_with_offset_index)
+);
+COMMENT ON TABLE homerunderby.home_run_derby_pool_stat_splits_tied_with_offset IS 'One row per `$.players[*].stats[*].splitsTiedWithOffset[*]`. From $.players[*].stats[*].splitsTiedWithOffset[*] of homerunderby.homeRunDerbyPool.';
+
+-- One row per `$.players[*].stats[*].splitsTiedWithLimit[*]`. From $.players[*].stats[*].splitsTiedWithLimit[*] of homerunderby.homeRunDerbyPool.
+CREATE TABLE homerunderby.home_run_derby_pool_stat_splits_tied_with_limit (
+    document_key                  text         NOT NULL,  -- request parameter $request
+    player_index                  integer      NOT NULL,  -- position in $.players[*], from 0
+    stat_index                    integer      NOT NULL,  -- position in $.players[*].stats[*], from 0
+    splits_tied_with_limit_index  integer      NOT NULL,  -- position, from 0
+    game_pk                       bigint,                 -- request parameter gamePk
+    value                         jsonb,                  -- .
+    raw_id                        bigint       NOT NULL,
+    captured_at                   timestamptz  NOT NULL,
+
+    CONSTRAINT home_run_derby_pool_stat_splits_tied_with_limit_pkey PRIMARY KEY (document_key, player_index, stat_index, splits_tied_with_limit_index)
+);
+COMMENT ON TABLE homerunderby.home_run_derby_pool_stat_splits_tied_with_limit IS 'One row per `$.players[*].stats[*].splitsTiedWithLimit[*]`. From $.players[*].stats[*].splitsTiedWithLimit[*] of homerunderby.homeRunDerbyPool.';
 
 -- One row per `$.players[*].awards[*]`. From $.players[*].awards[*] of homerunderby.homeRunDerbyPool.
 CREATE TABLE homerunderby.home_run_derby_pool_player_awards (
@@ -7460,9 +7738,12 @@ CREATE TABLE homerunderby.home_run_derby_pool_player_awards (
     player           jsonb,                  -- .player
     votes            bigint,                 -- .votes
     votes_available  bigint,                 -- .votesAvailable
-    sport            jsonb,                  -- .sport
-    league           jsonb,                  -- .league
+    sport_id         bigint,                 -- .sport.id
+    sport_link       text,                   -- .sport.link
+    league_id        bigint,                 -- .league.id
+    league_link      text,                   -- .league.link
     notes            text,                   -- .notes
+    active           boolean,                -- .active
     raw_id           bigint       NOT NULL,
     captured_at      timestamptz  NOT NULL,
 
@@ -7490,17 +7771,27 @@ COMMENT ON TABLE homerunderby.home_run_derby_pool_player_draft IS 'One row per `
 
 -- One row per `$.players[*].rosterEntries[*]`. From $.players[*].rosterEntries[*] of homerunderby.homeRunDerbyPool.
 CREATE TABLE homerunderby.home_run_derby_pool_player_roster_entries (
-    document_key         text         NOT NULL,  -- request parameter $request
-    player_index         integer      NOT NULL,  -- position in $.players[*], from 0
-    roster_entry_index   integer      NOT NULL,  -- position, from 0
-    game_pk              bigint,                 -- request parameter gamePk
-    person               jsonb,                  -- .person
-    jersey_number        text,                   -- .jerseyNumber
-    position             jsonb,                  -- .position
-    stats                jsonb,                  -- .stats
-    is_active_forty_man  boolean,                -- .isActiveFortyMan
-    raw_id               bigint       NOT NULL,
-    captured_at          timestamptz  NOT NULL,
+    document_key           text         NOT NULL,  -- request parameter $request
+    player_index           integer      NOT NULL,  -- position in $.players[*], from 0
+    roster_entry_index     integer      NOT NULL,  -- position, from 0
+    game_pk                bigint,                 -- request parameter gamePk
+    person_id              bigint,                 -- .person.id
+    person_full_name       text,                   -- .person.fullName
+    person_link            text,                   -- .person.link
+    jersey_number          text,                   -- .jerseyNumber
+    position_code          text,                   -- .position.code
+    position_name          text,                   -- .position.name
+    position_type          text,                   -- .position.type
+    position_abbreviation  text,                   -- .position.abbreviation
+    stats                  jsonb,                  -- .stats
+    is_active_forty_man    boolean,                -- .isActiveFortyMan
+    job                    text,                   -- .job
+    job_id                 text,                   -- .jobId
+    status_code            text,                   -- .status.code
+    status_description     text,                   -- .status.description
+    title                  text,                   -- .title
+    raw_id                 bigint       NOT NULL,
+    captured_at            timestamptz  NOT NULL,
 
     CONSTRAINT home_run_derby_pool_player_roster_entries_pkey PRIMARY KEY (document_key, player_index, roster_entry_index)
 );
@@ -7508,17 +7799,27 @@ COMMENT ON TABLE homerunderby.home_run_derby_pool_player_roster_entries IS 'One 
 
 -- One row per `$.players[*].jobEntries[*]`. From $.players[*].jobEntries[*] of homerunderby.homeRunDerbyPool.
 CREATE TABLE homerunderby.home_run_derby_pool_player_job_entries (
-    document_key         text         NOT NULL,  -- request parameter $request
-    player_index         integer      NOT NULL,  -- position in $.players[*], from 0
-    job_entry_index      integer      NOT NULL,  -- position, from 0
-    game_pk              bigint,                 -- request parameter gamePk
-    person               jsonb,                  -- .person
-    jersey_number        text,                   -- .jerseyNumber
-    position             jsonb,                  -- .position
-    stats                jsonb,                  -- .stats
-    is_active_forty_man  boolean,                -- .isActiveFortyMan
-    raw_id               bigint       NOT NULL,
-    captured_at          timestamptz  NOT NULL,
+    document_key           text         NOT NULL,  -- request parameter $request
+    player_index           integer      NOT NULL,  -- position in $.players[*], from 0
+    job_entry_index        integer      NOT NULL,  -- position, from 0
+    game_pk                bigint,                 -- request parameter gamePk
+    person_id              bigint,                 -- .person.id
+    person_full_name       text,                   -- .person.fullName
+    person_link            text,                   -- .person.link
+    jersey_number          text,                   -- .jerseyNumber
+    position_code          text,                   -- .position.code
+    position_name          text,                   -- .position.name
+    position_type          text,                   -- .position.type
+    position_abbreviation  text,                   -- .position.abbreviation
+    stats                  jsonb,                  -- .stats
+    is_active_forty_man    boolean,                -- .isActiveFortyMan
+    job                    text,                   -- .job
+    job_id                 text,                   -- .jobId
+    status_code            text,                   -- .status.code
+    status_description     text,                   -- .status.description
+    title                  text,                   -- .title
+    raw_id                 bigint       NOT NULL,
+    captured_at            timestamptz  NOT NULL,
 
     CONSTRAINT home_run_derby_pool_player_job_entries_pkey PRIMARY KEY (document_key, player_index, job_entry_index)
 );
@@ -7539,62 +7840,23 @@ COMMENT ON TABLE job.datacasters_document IS 'One row per response. From $ of jo
 
 -- One row per `$.roster[*]`. From $.roster[*] of job.datacasters.
 CREATE TABLE job.datacasters_roster (
-    document_key                 text         NOT NULL,  -- request parameter $request
-    roster_index                 integer      NOT NULL,  -- position, from 0
-    person_id                    bigint,                 -- .person.id
-    person_first_name            text,                   -- .person.firstName
-    person_use_name              text,                   -- .person.useName
-    person_last_name             text,                   -- .person.lastName
-    person_middle_name           text,                   -- .person.middleName
-    person_boxscore_name         text,                   -- .person.boxscoreName
-    person_nick_name             text,                   -- .person.nickName
-    person_gender                text,                   -- .person.gender
-    person_name_matrilineal      text,                   -- .person.nameMatrilineal
-    person_is_player             boolean,                -- .person.isPlayer
-    person_is_verified           boolean,                -- .person.isVerified
-    person_primary_number        text,                   -- .person.primaryNumber
-    person_draft_year            bigint,                 -- .person.draftYear
-    person_birth_date            date,                   -- .person.birthDate
-    person_current_age           bigint,                 -- .person.currentAge
-    person_birth_city            text,                   -- .person.birthCity
-    person_birth_state_province  text,                   -- .person.birthStateProvince
-    person_birth_country         text,                   -- .person.birthCountry
-    person_death_date            date,                   -- .person.deathDate
-    person_death_city            text,                   -- .person.deathCity
-    person_death_state_province  text,                   -- .person.deathStateProvince
-    person_death_country         text,                   -- .person.deathCountry
-    person_full_name             text,                   -- .person.fullName
-    person_pronunciation         text,                   -- .person.pronunciation
-    person_last_played_date      date,                   -- .person.lastPlayedDate
-    person_height                text,                   -- .person.height
-    person_weight                bigint,                 -- .person.weight
-    person_link                  text,                   -- .person.link
-    person_active                boolean,                -- .person.active
-    person_alternate_captain     boolean,                -- .person.alternateCaptain
-    person_captain               boolean,                -- .person.captain
-    person_rookie                boolean,                -- .person.rookie
-    person_current_team          jsonb,                  -- .person.currentTeam
-    person_primary_position      jsonb,                  -- .person.primaryPosition
-    person_other_names           jsonb,                  -- .person.otherNames
-    person_social                jsonb,                  -- .person.social
-    person_education             jsonb,                  -- .person.education
-    person_photos                jsonb,                  -- .person.photos
-    person_stats                 jsonb,                  -- .person.stats
-    person_awards                jsonb,                  -- .person.awards
-    person_nationality           text,                   -- .person.nationality
-    person_draft                 jsonb,                  -- .person.draft
-    person_additional_bio        jsonb,                  -- .person.additionalBio
-    person_roster_entries        jsonb,                  -- .person.rosterEntries
-    person_job_entries           jsonb,                  -- .person.jobEntries
-    jersey_number                text,                   -- .jerseyNumber
-    position_code                text,                   -- .position.code
-    position_name                text,                   -- .position.name
-    position_type                text,                   -- .position.type
-    position_abbreviation        text,                   -- .position.abbreviation
-    stats                        jsonb,                  -- .stats
-    is_active_forty_man          boolean,                -- .isActiveFortyMan
-    raw_id                       bigint       NOT NULL,
-    captured_at                  timestamptz  NOT NULL,
+    document_key           text         NOT NULL,  -- request parameter $request
+    roster_index           integer      NOT NULL,  -- position, from 0
+    person_id              bigint,                 -- .person.id
+    person_full_name       text,                   -- .person.fullName
+    person_link            text,                   -- .person.link
+    jersey_number          text,                   -- .jerseyNumber
+    position_code          text,                   -- .position.code
+    position_name          text,                   -- .position.name
+    position_type          text,                   -- .position.type
+    position_abbreviation  text,                   -- .position.abbreviation
+    stats                  jsonb,                  -- .stats
+    is_active_forty_man    boolean,                -- .isActiveFortyMan
+    job                    text,                   -- .job
+    job_id                 text,                   -- .jobId
+    title                  text,                   -- .title
+    raw_id                 bigint       NOT NULL,
+    captured_at            timestamptz  NOT NULL,
 
     CONSTRAINT datacasters_roster_pkey PRIMARY KEY (document_key, roster_index)
 );
@@ -7649,62 +7911,23 @@ COMMENT ON TABLE job.official_scorers_document IS 'One row per response. From $ 
 
 -- One row per `$.roster[*]`. From $.roster[*] of job.officialScorers.
 CREATE TABLE job.official_scorers_roster (
-    document_key                 text         NOT NULL,  -- request parameter $request
-    roster_index                 integer      NOT NULL,  -- position, from 0
-    person_id                    bigint,                 -- .person.id
-    person_first_name            text,                   -- .person.firstName
-    person_use_name              text,                   -- .person.useName
-    person_last_name             text,                   -- .person.lastName
-    person_middle_name           text,                   -- .person.middleName
-    person_boxscore_name         text,                   -- .person.boxscoreName
-    person_nick_name             text,                   -- .person.nickName
-    person_gender                text,                   -- .person.gender
-    person_name_matrilineal      text,                   -- .person.nameMatrilineal
-    person_is_player             boolean,                -- .person.isPlayer
-    person_is_verified           boolean,                -- .person.isVerified
-    person_primary_number        text,                   -- .person.primaryNumber
-    person_draft_year            bigint,                 -- .person.draftYear
-    person_birth_date            date,                   -- .person.birthDate
-    person_current_age           bigint,                 -- .person.currentAge
-    person_birth_city            text,                   -- .person.birthCity
-    person_birth_state_province  text,                   -- .person.birthStateProvince
-    person_birth_country         text,                   -- .person.birthCountry
-    person_death_date            date,                   -- .person.deathDate
-    person_death_city            text,                   -- .person.deathCity
-    person_death_state_province  text,                   -- .person.deathStateProvince
-    person_death_country         text,                   -- .person.deathCountry
-    person_full_name             text,                   -- .person.fullName
-    person_pronunciation         text,                   -- .person.pronunciation
-    person_last_played_date      date,                   -- .person.lastPlayedDate
-    person_height                text,                   -- .person.height
-    person_weight                bigint,                 -- .person.weight
-    person_link                  text,                   -- .person.link
-    person_active                boolean,                -- .person.active
-    person_alternate_captain     boolean,                -- .person.alternateCaptain
-    person_captain               boolean,                -- .person.captain
-    person_rookie                boolean,                -- .person.rookie
-    person_current_team          jsonb,                  -- .person.currentTeam
-    person_primary_position      jsonb,                  -- .person.primaryPosition
-    person_other_names           jsonb,                  -- .person.otherNames
-    person_social                jsonb,                  -- .person.social
-    person_education             jsonb,                  -- .person.education
-    person_photos                jsonb,                  -- .person.photos
-    person_stats                 jsonb,                  -- .person.stats
-    person_awards                jsonb,                  -- .person.awards
-    person_nationality           text,                   -- .person.nationality
-    person_draft                 jsonb,                  -- .person.draft
-    person_additional_bio        jsonb,                  -- .person.additionalBio
-    person_roster_entries        jsonb,                  -- .person.rosterEntries
-    person_job_entries           jsonb,                  -- .person.jobEntries
-    jersey_number                text,                   -- .jerseyNumber
-    position_code                text,                   -- .position.code
-    position_name                text,                   -- .position.name
-    position_type                text,                   -- .position.type
-    position_abbreviation        text,                   -- .position.abbreviation
-    stats                        jsonb,                  -- .stats
-    is_active_forty_man          boolean,                -- .isActiveFortyMan
-    raw_id                       bigint       NOT NULL,
-    captured_at                  timestamptz  NOT NULL,
+    document_key           text         NOT NULL,  -- request parameter $request
+    roster_index           integer      NOT NULL,  -- position, from 0
+    person_id              bigint,                 -- .person.id
+    person_full_name       text,                   -- .person.fullName
+    person_link            text,                   -- .person.link
+    jersey_number          text,                   -- .jerseyNumber
+    position_code          text,                   -- .position.code
+    position_name          text,                   -- .position.name
+    position_type          text,                   -- .position.type
+    position_abbreviation  text,                   -- .position.abbreviation
+    stats                  jsonb,                  -- .stats
+    is_active_forty_man    boolean,                -- .isActiveFortyMan
+    job                    text,                   -- .job
+    job_id                 text,                   -- .jobId
+    title                  text,                   -- .title
+    raw_id                 bigint       NOT NULL,
+    captured_at            timestamptz  NOT NULL,
 
     CONSTRAINT official_scorers_roster_pkey PRIMARY KEY (document_key, roster_index)
 );
@@ -7725,62 +7948,23 @@ COMMENT ON TABLE job.umpires_document IS 'One row per response. From $ of job.um
 
 -- One row per `$.roster[*]`. From $.roster[*] of job.umpires.
 CREATE TABLE job.umpires_roster (
-    document_key                 text         NOT NULL,  -- request parameter $request
-    roster_index                 integer      NOT NULL,  -- position, from 0
-    person_id                    bigint,                 -- .person.id
-    person_first_name            text,                   -- .person.firstName
-    person_use_name              text,                   -- .person.useName
-    person_last_name             text,                   -- .person.lastName
-    person_middle_name           text,                   -- .person.middleName
-    person_boxscore_name         text,                   -- .person.boxscoreName
-    person_nick_name             text,                   -- .person.nickName
-    person_gender                text,                   -- .person.gender
-    person_name_matrilineal      text,                   -- .person.nameMatrilineal
-    person_is_player             boolean,                -- .person.isPlayer
-    person_is_verified           boolean,                -- .person.isVerified
-    person_primary_number        text,                   -- .person.primaryNumber
-    person_draft_year            bigint,                 -- .person.draftYear
-    person_birth_date            date,                   -- .person.birthDate
-    person_current_age           bigint,                 -- .person.currentAge
-    person_birth_city            text,                   -- .person.birthCity
-    person_birth_state_province  text,                   -- .person.birthStateProvince
-    person_birth_country         text,                   -- .person.birthCountry
-    person_death_date            date,                   -- .person.deathDate
-    person_death_city            text,                   -- .person.deathCity
-    person_death_state_province  text,                   -- .person.deathStateProvince
-    person_death_country         text,                   -- .person.deathCountry
-    person_full_name             text,                   -- .person.fullName
-    person_pronunciation         text,                   -- .person.pronunciation
-    person_last_played_date      date,                   -- .person.lastPlayedDate
-    person_height                text,                   -- .person.height
-    person_weight                bigint,                 -- .person.weight
-    person_link                  text,                   -- .person.link
-    person_active                boolean,                -- .person.active
-    person_alternate_captain     boolean,                -- .person.alternateCaptain
-    person_captain               boolean,                -- .person.captain
-    person_rookie                boolean,                -- .person.rookie
-    person_current_team          jsonb,                  -- .person.currentTeam
-    person_primary_position      jsonb,                  -- .person.primaryPosition
-    person_other_names           jsonb,                  -- .person.otherNames
-    person_social                jsonb,                  -- .person.social
-    person_education             jsonb,                  -- .person.education
-    person_photos                jsonb,                  -- .person.photos
-    person_stats                 jsonb,                  -- .person.stats
-    person_awards                jsonb,                  -- .person.awards
-    person_nationality           text,                   -- .person.nationality
-    person_draft                 jsonb,                  -- .person.draft
-    person_additional_bio        jsonb,                  -- .person.additionalBio
-    person_roster_entries        jsonb,                  -- .person.rosterEntries
-    person_job_entries           jsonb,                  -- .person.jobEntries
-    jersey_number                text,                   -- .jerseyNumber
-    position_code                text,                   -- .position.code
-    position_name                text,                   -- .position.name
-    position_type                text,                   -- .position.type
-    position_abbreviation        text,                   -- .position.abbreviation
-    stats                        jsonb,                  -- .stats
-    is_active_forty_man          boolean,                -- .isActiveFortyMan
-    raw_id                       bigint       NOT NULL,
-    captured_at                  timestamptz  NOT NULL,
+    document_key           text         NOT NULL,  -- request parameter $request
+    roster_index           integer      NOT NULL,  -- position, from 0
+    person_id              bigint,                 -- .person.id
+    person_full_name       text,                   -- .person.fullName
+    person_link            text,                   -- .person.link
+    jersey_number          text,                   -- .jerseyNumber
+    position_code          text,                   -- .position.code
+    position_name          text,                   -- .position.name
+    position_type          text,                   -- .position.type
+    position_abbreviation  text,                   -- .position.abbreviation
+    stats                  jsonb,                  -- .stats
+    is_active_forty_man    boolean,                -- .isActiveFortyMan
+    job                    text,                   -- .job
+    job_id                 text,                   -- .jobId
+    title                  text,                   -- .title
+    raw_id                 bigint       NOT NULL,
+    captured_at            timestamptz  NOT NULL,
 
     CONSTRAINT umpires_roster_pkey PRIMARY KEY (document_key, roster_index)
 );
@@ -7896,108 +8080,66 @@ COMMENT ON TABLE milestones.milestones_normalized IS 'One row per `$.milestones[
 
 -- One row per `$.awards[*]`. From $.awards[*] of person.award.
 CREATE TABLE person.award_normalized (
-    document_key                 text              NOT NULL,  -- request parameter $request
-    award_index                  integer           NOT NULL,  -- position, from 0
-    person_id                    bigint,                      -- request parameter personId
-    id                           text,                        -- .id
-    name                         text,                        -- .name
-    short_name                   text,                        -- .shortName
-    description                  text,                        -- .description
-    recipient_type               text,                        -- .recipientType
-    history                      text,                        -- .history
-    image_url                    text,                        -- .imageUrl
-    home_page_url                text,                        -- .homePageUrl
-    date                         date,                        -- .date
-    season                       text,                        -- .season
-    team_id                      bigint,                      -- .team.id
-    team_name                    text,                        -- .team.name
-    team_link                    text,                        -- .team.link
-    team_season                  bigint,                      -- .team.season
-    team_venue                   jsonb,                       -- .team.venue
-    team_spring_venue            jsonb,                       -- .team.springVenue
-    team_team_code               text,                        -- .team.teamCode
-    team_file_code               text,                        -- .team.fileCode
-    team_abbreviation            text,                        -- .team.abbreviation
-    team_tri_code                text,                        -- .team.triCode
-    team_team_name               text,                        -- .team.teamName
-    team_location_name           text,                        -- .team.locationName
-    team_first_year_of_play      text,                        -- .team.firstYearOfPlay
-    team_league                  jsonb,                       -- .team.league
-    team_division                jsonb,                       -- .team.division
-    team_sport                   jsonb,                       -- .team.sport
-    team_conference              jsonb,                       -- .team.conference
-    team_franchise               jsonb,                       -- .team.franchise
-    team_team_stats              jsonb,                       -- .team.teamStats
-    team_roster                  jsonb,                       -- .team.roster
-    team_team_leaders            jsonb,                       -- .team.teamLeaders
-    team_next_game_schedule      jsonb,                       -- .team.nextGameSchedule
-    team_previous_game_schedule  jsonb,                       -- .team.previousGameSchedule
-    team_next_schedule           jsonb,                       -- .team.nextSchedule
-    team_previous_schedule       jsonb,                       -- .team.previousSchedule
-    team_is_active               boolean,                     -- .team.isActive
-    team_is_placeholder          boolean,                     -- .team.isPlaceholder
-    team_content                 jsonb,                       -- .team.content
-    team_device_properties       jsonb,                       -- .team.deviceProperties
-    team_social                  jsonb,                       -- .team.social
-    team_short_name              text,                        -- .team.shortName
-    team_record                  jsonb,                       -- .team.record
-    team_playoff_info            jsonb,                       -- .team.playoffInfo
-    team_parent_org_name         text,                        -- .team.parentOrgName
-    team_parent_org_id           bigint,                      -- .team.parentOrgId
-    sort_order                   bigint,                      -- .sortOrder
-    player_mlb_debut_date        date,                        -- .player.mlbDebutDate
-    player_bat_side              jsonb,                       -- .player.batSide
-    player_pitch_hand            jsonb,                       -- .player.pitchHand
-    player_note                  text,                        -- .player.note
-    player_name_title            text,                        -- .player.nameTitle
-    player_name_slug             text,                        -- .player.nameSlug
-    player_first_last_name       text,                        -- .player.firstLastName
-    player_last_first_name       text,                        -- .player.lastFirstName
-    player_last_init_name        text,                        -- .player.lastInitName
-    player_init_last_name        text,                        -- .player.initLastName
-    player_full_fml_name         text,                        -- .player.fullFMLName
-    player_full_lfm_name         text,                        -- .player.fullLFMName
-    player_strike_zone_top       double precision,            -- .player.strikeZoneTop
-    player_strike_zone_bottom    double precision,            -- .player.strikeZoneBottom
-    player_alumni_last_season    text,                        -- .player.alumniLastSeason
-    player_drafts                jsonb,                       -- .player.drafts
-    player_transactions          jsonb,                       -- .player.transactions
-    player_articles              jsonb,                       -- .player.articles
-    player_videos                jsonb,                       -- .player.videos
-    player_mixed_feed            jsonb,                       -- .player.mixedFeed
-    votes                        bigint,                      -- .votes
-    votes_available              bigint,                      -- .votesAvailable
-    sport_id                     bigint,                      -- .sport.id
-    sport_code                   text,                        -- .sport.code
-    sport_link                   text,                        -- .sport.link
-    sport_name                   text,                        -- .sport.name
-    sport_abbreviation           text,                        -- .sport.abbreviation
-    sport_sort_order             bigint,                      -- .sport.sortOrder
-    sport_active                 boolean,                     -- .sport.active
-    sport_device_properties      jsonb,                       -- .sport.deviceProperties
-    league_id                    bigint,                      -- .league.id
-    league_name                  text,                        -- .league.name
-    league_link                  text,                        -- .league.link
-    league_abbreviation          text,                        -- .league.abbreviation
-    league_name_short            text,                        -- .league.nameShort
-    league_season_state          text,                        -- .league.seasonState
-    league_has_wild_card         boolean,                     -- .league.hasWildCard
-    league_has_split_season      boolean,                     -- .league.hasSplitSeason
-    league_num_games             bigint,                      -- .league.numGames
-    league_has_playoff_points    boolean,                     -- .league.hasPlayoffPoints
-    league_num_teams             bigint,                      -- .league.numTeams
-    league_num_wildcard_teams    bigint,                      -- .league.numWildcardTeams
-    league_season_date_info      jsonb,                       -- .league.seasonDateInfo
-    league_season                text,                        -- .league.season
-    league_org_code              text,                        -- .league.orgCode
-    league_conferences_in_use    boolean,                     -- .league.conferencesInUse
-    league_divisions_in_use      boolean,                     -- .league.divisionsInUse
-    league_time_zone             jsonb,                       -- .league.timeZone
-    league_sort_order            bigint,                      -- .league.sortOrder
-    league_active                boolean,                     -- .league.active
-    notes                        text,                        -- .notes
-    raw_id                       bigint            NOT NULL,
-    captured_at                  timestamptz       NOT NULL,
+    document_key                     text         NOT NULL,  -- request parameter $request
+    award_index                      integer      NOT NULL,  -- position, from 0
+    person_id                        bigint,                 -- request parameter personId
+    id                               text,                   -- .id
+    name                             text,                   -- .name
+    short_name                       text,                   -- .shortName
+    description                      text,                   -- .description
+    recipient_type                   text,                   -- .recipientType
+    history                          text,                   -- .history
+    image_url                        text,                   -- .imageUrl
+    home_page_url                    text,                   -- .homePageUrl
+    date                             date,                   -- .date
+    season                           text,                   -- .season
+    team_id                          bigint,                 -- .team.id
+    team_name                        text,                   -- .team.name
+    team_link                        text,                   -- .team.link
+    team_season                      bigint,                 -- .team.season
+    team_venue_id                    bigint,                 -- .team.venue.id
+    team_venue_name                  text,                   -- .team.venue.name
+    team_venue_link                  text,                   -- .team.venue.link
+    team_spring_venue_id             bigint,                 -- .team.springVenue.id
+    team_spring_venue_link           text,                   -- .team.springVenue.link
+    team_team_code                   text,                   -- .team.teamCode
+    team_file_code                   text,                   -- .team.fileCode
+    team_abbreviation                text,                   -- .team.abbreviation
+    team_team_name                   text,                   -- .team.teamName
+    team_location_name               text,                   -- .team.locationName
+    team_first_year_of_play          text,                   -- .team.firstYearOfPlay
+    team_league_id                   bigint,                 -- .team.league.id
+    team_league_name                 text,                   -- .team.league.name
+    team_league_link                 text,                   -- .team.league.link
+    team_division_id                 bigint,                 -- .team.division.id
+    team_division_name               text,                   -- .team.division.name
+    team_division_link               text,                   -- .team.division.link
+    team_sport_id                    bigint,                 -- .team.sport.id
+    team_sport_link                  text,                   -- .team.sport.link
+    team_sport_name                  text,                   -- .team.sport.name
+    team_short_name                  text,                   -- .team.shortName
+    team_active                      boolean,                -- .team.active
+    team_all_star_status             text,                   -- .team.allStarStatus
+    team_club_name                   text,                   -- .team.clubName
+    team_franchise_name              text,                   -- .team.franchiseName
+    team_spring_league_abbreviation  text,                   -- .team.springLeague.abbreviation
+    team_spring_league_id            bigint,                 -- .team.springLeague.id
+    team_spring_league_link          text,                   -- .team.springLeague.link
+    team_spring_league_name          text,                   -- .team.springLeague.name
+    sort_order                       bigint,                 -- .sortOrder
+    player_full_name                 text,                   -- .player.fullName
+    player_id                        bigint,                 -- .player.id
+    player_link                      text,                   -- .player.link
+    votes                            bigint,                 -- .votes
+    votes_available                  bigint,                 -- .votesAvailable
+    sport_id                         bigint,                 -- .sport.id
+    sport_link                       text,                   -- .sport.link
+    league_id                        bigint,                 -- .league.id
+    league_link                      text,                   -- .league.link
+    notes                            text,                   -- .notes
+    active                           boolean,                -- .active
+    raw_id                           bigint       NOT NULL,
+    captured_at                      timestamptz  NOT NULL,
 
     CONSTRAINT award_normalized_pkey PRIMARY KEY (document_key, award_index)
 );
@@ -8020,104 +8162,121 @@ COMMENT ON TABLE person.award_results IS 'One row per `$.awards[*].results[*]`. 
 
 -- One row per `$.people[*]`. From $.people[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_people (
-    document_key                         text         NOT NULL,  -- request parameter $request
-    person_index                         integer      NOT NULL,  -- position, from 0
-    person_id                            bigint,                 -- request parameter personId
-    game_pk                              bigint,                 -- request parameter gamePk
-    id                                   bigint,                 -- .id
-    first_name                           text,                   -- .firstName
-    use_name                             text,                   -- .useName
-    last_name                            text,                   -- .lastName
-    middle_name                          text,                   -- .middleName
-    boxscore_name                        text,                   -- .boxscoreName
-    nick_name                            text,                   -- .nickName
-    gender                               text,                   -- .gender
-    name_matrilineal                     text,                   -- .nameMatrilineal
-    is_player                            boolean,                -- .isPlayer
-    is_verified                          boolean,                -- .isVerified
-    primary_number                       text,                   -- .primaryNumber
-    draft_year                           bigint,                 -- .draftYear
-    birth_date                           date,                   -- .birthDate
-    current_age                          bigint,                 -- .currentAge
-    birth_city                           text,                   -- .birthCity
-    birth_state_province                 text,                   -- .birthStateProvince
-    birth_country                        text,                   -- .birthCountry
-    death_date                           date,                   -- .deathDate
-    death_city                           text,                   -- .deathCity
-    death_state_province                 text,                   -- .deathStateProvince
-    death_country                        text,                   -- .deathCountry
-    full_name                            text,                   -- .fullName
-    pronunciation                        text,                   -- .pronunciation
-    last_played_date                     date,                   -- .lastPlayedDate
-    height                               text,                   -- .height
-    weight                               bigint,                 -- .weight
-    link                                 text,                   -- .link
-    active                               boolean,                -- .active
-    alternate_captain                    boolean,                -- .alternateCaptain
-    captain                              boolean,                -- .captain
-    rookie                               boolean,                -- .rookie
-    current_team_id                      bigint,                 -- .currentTeam.id
-    current_team_name                    text,                   -- .currentTeam.name
-    current_team_link                    text,                   -- .currentTeam.link
-    current_team_season                  bigint,                 -- .currentTeam.season
-    current_team_venue                   jsonb,                  -- .currentTeam.venue
-    current_team_spring_venue            jsonb,                  -- .currentTeam.springVenue
-    current_team_team_code               text,                   -- .currentTeam.teamCode
-    current_team_file_code               text,                   -- .currentTeam.fileCode
-    current_team_abbreviation            text,                   -- .currentTeam.abbreviation
-    current_team_tri_code                text,                   -- .currentTeam.triCode
-    current_team_team_name               text,                   -- .currentTeam.teamName
-    current_team_location_name           text,                   -- .currentTeam.locationName
-    current_team_first_year_of_play      text,                   -- .currentTeam.firstYearOfPlay
-    current_team_league                  jsonb,                  -- .currentTeam.league
-    current_team_division                jsonb,                  -- .currentTeam.division
-    current_team_sport                   jsonb,                  -- .currentTeam.sport
-    current_team_conference              jsonb,                  -- .currentTeam.conference
-    current_team_franchise               jsonb,                  -- .currentTeam.franchise
-    current_team_team_stats              jsonb,                  -- .currentTeam.teamStats
-    current_team_roster                  jsonb,                  -- .currentTeam.roster
-    current_team_team_leaders            jsonb,                  -- .currentTeam.teamLeaders
-    current_team_next_game_schedule      jsonb,                  -- .currentTeam.nextGameSchedule
-    current_team_previous_game_schedule  jsonb,                  -- .currentTeam.previousGameSchedule
-    current_team_next_schedule           jsonb,                  -- .currentTeam.nextSchedule
-    current_team_previous_schedule       jsonb,                  -- .currentTeam.previousSchedule
-    current_team_is_active               boolean,                -- .currentTeam.isActive
-    current_team_is_placeholder          boolean,                -- .currentTeam.isPlaceholder
-    current_team_content                 jsonb,                  -- .currentTeam.content
-    current_team_device_properties       jsonb,                  -- .currentTeam.deviceProperties
-    current_team_social                  jsonb,                  -- .currentTeam.social
-    current_team_short_name              text,                   -- .currentTeam.shortName
-    current_team_record                  jsonb,                  -- .currentTeam.record
-    current_team_playoff_info            jsonb,                  -- .currentTeam.playoffInfo
-    current_team_parent_org_name         text,                   -- .currentTeam.parentOrgName
-    current_team_parent_org_id           bigint,                 -- .currentTeam.parentOrgId
-    primary_position_code                text,                   -- .primaryPosition.code
-    primary_position_name                text,                   -- .primaryPosition.name
-    primary_position_type                text,                   -- .primaryPosition.type
-    primary_position_abbreviation        text,                   -- .primaryPosition.abbreviation
-    other_names_slug                     text,                   -- .otherNames.slug
-    other_names_first_initial_last_name  text,                   -- .otherNames.firstInitialLastName
-    other_names_last_name_first_initial  text,                   -- .otherNames.lastNameFirstInitial
-    other_names_last_first_name          text,                   -- .otherNames.lastFirstName
-    other_names_phonetic_name            text,                   -- .otherNames.phoneticName
-    social_twitter                       text[],                 -- .social.twitter[*]
-    social_facebook                      text[],                 -- .social.facebook[*]
-    social_instagram                     text[],                 -- .social.instagram[*]
-    social_vine                          text[],                 -- .social.vine[*]
-    social_periscope                     text[],                 -- .social.periscope[*]
-    social_tumblr                        text[],                 -- .social.tumblr[*]
-    social_youtube                       text[],                 -- .social.youtube[*]
-    social_pinterest                     text[],                 -- .social.pinterest[*]
-    social_googleplus                    text[],                 -- .social.googleplus[*]
-    social_snapchat                      text[],                 -- .social.snapchat[*]
-    social_website                       text[],                 -- .social.website[*]
-    social_hashtags                      text[],                 -- .social.hashtags[*]
-    education_highschools                jsonb,                  -- .education.highschools
-    education_colleges                   jsonb,                  -- .education.colleges
-    nationality                          text,                   -- .nationality
-    additional_bio                       jsonb,                  -- .additionalBio
-    raw_id                               bigint       NOT NULL,
-    captured_at                          timestamptz  NOT NULL,
+    document_key                             text              NOT NULL,  -- request parameter $request
+    person_index                             integer           NOT NULL,  -- position, from 0
+    person_id                                bigint,                      -- request parameter personId
+    game_pk                                  bigint,                      -- request parameter gamePk
+    id                                       bigint,                      -- .id
+    first_name                               text,                        -- .firstName
+    use_name                                 text,                        -- .useName
+    last_name                                text,                        -- .lastName
+    middle_name                              text,                        -- .middleName
+    boxscore_name                            text,                        -- .boxscoreName
+    nick_name                                text,                        -- .nickName
+    gender                                   text,                        -- .gender
+    name_matrilineal                         text,                        -- .nameMatrilineal
+    is_player                                boolean,                     -- .isPlayer
+    is_verified                              boolean,                     -- .isVerified
+    primary_number                           text,                        -- .primaryNumber
+    draft_year                               bigint,                      -- .draftYear
+    birth_date                               date,                        -- .birthDate
+    current_age                              bigint,                      -- .currentAge
+    birth_city                               text,                        -- .birthCity
+    birth_state_province                     text,                        -- .birthStateProvince
+    birth_country                            text,                        -- .birthCountry
+    death_date                               date,                        -- .deathDate
+    death_city                               text,                        -- .deathCity
+    death_state_province                     text,                        -- .deathStateProvince
+    death_country                            text,                        -- .deathCountry
+    full_name                                text,                        -- .fullName
+    pronunciation                            text,                        -- .pronunciation
+    last_played_date                         date,                        -- .lastPlayedDate
+    height                                   text,                        -- .height
+    weight                                   bigint,                      -- .weight
+    link                                     text,                        -- .link
+    active                                   boolean,                     -- .active
+    alternate_captain                        boolean,                     -- .alternateCaptain
+    captain                                  boolean,                     -- .captain
+    rookie                                   boolean,                     -- .rookie
+    current_team_id                          bigint,                      -- .currentTeam.id
+    current_team_name                        text,                        -- .currentTeam.name
+    current_team_link                        text,                        -- .currentTeam.link
+    current_team_season                      bigint,                      -- .currentTeam.season
+    current_team_venue_id                    bigint,                      -- .currentTeam.venue.id
+    current_team_venue_name                  text,                        -- .currentTeam.venue.name
+    current_team_venue_link                  text,                        -- .currentTeam.venue.link
+    current_team_spring_venue_id             bigint,                      -- .currentTeam.springVenue.id
+    current_team_spring_venue_link           text,                        -- .currentTeam.springVenue.link
+    current_team_team_code                   text,                        -- .currentTeam.teamCode
+    current_team_file_code                   text,                        -- .currentTeam.fileCode
+    current_team_abbreviation                text,                        -- .currentTeam.abbreviation
+    current_team_team_name                   text,                        -- .currentTeam.teamName
+    current_team_location_name               text,                        -- .currentTeam.locationName
+    current_team_first_year_of_play          text,                        -- .currentTeam.firstYearOfPlay
+    current_team_league_id                   bigint,                      -- .currentTeam.league.id
+    current_team_league_name                 text,                        -- .currentTeam.league.name
+    current_team_league_link                 text,                        -- .currentTeam.league.link
+    current_team_division_id                 bigint,                      -- .currentTeam.division.id
+    current_team_division_name               text,                        -- .currentTeam.division.name
+    current_team_division_link               text,                        -- .currentTeam.division.link
+    current_team_sport_id                    bigint,                      -- .currentTeam.sport.id
+    current_team_sport_link                  text,                        -- .currentTeam.sport.link
+    current_team_sport_name                  text,                        -- .currentTeam.sport.name
+    current_team_short_name                  text,                        -- .currentTeam.shortName
+    current_team_active                      boolean,                     -- .currentTeam.active
+    current_team_all_star_status             text,                        -- .currentTeam.allStarStatus
+    current_team_club_name                   text,                        -- .currentTeam.clubName
+    current_team_franchise_name              text,                        -- .currentTeam.franchiseName
+    current_team_spring_league_abbreviation  text,                        -- .currentTeam.springLeague.abbreviation
+    current_team_spring_league_id            bigint,                      -- .currentTeam.springLeague.id
+    current_team_spring_league_link          text,                        -- .currentTeam.springLeague.link
+    current_team_spring_league_name          text,                        -- .currentTeam.springLeague.name
+    primary_position_code                    text,                        -- .primaryPosition.code
+    primary_position_name                    text,                        -- .primaryPosition.name
+    primary_position_type                    text,                        -- .primaryPosition.type
+    primary_position_abbreviation            text,                        -- .primaryPosition.abbreviation
+    other_names_slug                         text,                        -- .otherNames.slug
+    other_names_first_initial_last_name      text,                        -- .otherNames.firstInitialLastName
+    other_names_last_name_first_initial      text,                        -- .otherNames.lastNameFirstInitial
+    other_names_last_first_name              text,                        -- .otherNames.lastFirstName
+    other_names_phonetic_name                text,                        -- .otherNames.phoneticName
+    social_twitter                           text[],                      -- .social.twitter[*]
+    social_facebook                          text[],                      -- .social.facebook[*]
+    social_instagram                         text[],                      -- .social.instagram[*]
+    social_vine                              text[],                      -- .social.vine[*]
+    social_periscope                         text[],                      -- .social.periscope[*]
+    social_tumblr                            text[],                      -- .social.tumblr[*]
+    social_youtube                           text[],                      -- .social.youtube[*]
+    social_pinterest                         text[],                      -- .social.pinterest[*]
+    social_googleplus                        text[],                      -- .social.googleplus[*]
+    social_snapchat                          text[],                      -- .social.snapchat[*]
+    social_website                           text[],                      -- .social.website[*]
+    social_hashtags                          text[],                      -- .social.hashtags[*]
+    education_highschools                    jsonb,                       -- .education.highschools
+    education_colleges                       jsonb,                       -- .education.colleges
+    nationality                              text,                        -- .nationality
+    additional_bio                           jsonb,                       -- .additionalBio
+    alumni_last_season                       text,                        -- .alumniLastSeason
+    bat_side_code                            text,                        -- .batSide.code
+    bat_side_description                     text,                        -- .batSide.description
+    first_last_name                          text,                        -- .firstLastName
+    full_fml_name                            text,                        -- .fullFMLName
+    full_lfm_name                            text,                        -- .fullLFMName
+    init_last_name                           text,                        -- .initLastName
+    last_first_name                          text,                        -- .lastFirstName
+    last_init_name                           text,                        -- .lastInitName
+    mlb_debut_date                           date,                        -- .mlbDebutDate
+    name_first_last                          text,                        -- .nameFirstLast
+    name_slug                                text,                        -- .nameSlug
+    name_suffix                              text,                        -- .nameSuffix
+    name_title                               text,                        -- .nameTitle
+    pitch_hand_code                          text,                        -- .pitchHand.code
+    pitch_hand_description                   text,                        -- .pitchHand.description
+    strike_zone_bottom                       double precision,            -- .strikeZoneBottom
+    strike_zone_top                          double precision,            -- .strikeZoneTop
+    use_last_name                            text,                        -- .useLastName
+    raw_id                                   bigint            NOT NULL,
+    captured_at                              timestamptz       NOT NULL,
 
     CONSTRAINT current_game_stats_people_pkey PRIMARY KEY (document_key, person_index)
 );
@@ -8140,31 +8299,153 @@ COMMENT ON TABLE person.current_game_stats_person_photos IS 'One row per `$.peop
 
 -- One row per `$.people[*].stats[*]`. From $.people[*].stats[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_person_stats (
-    document_key             text         NOT NULL,  -- request parameter $request
-    person_index             integer      NOT NULL,  -- position in $.people[*], from 0
-    stat_index               integer      NOT NULL,  -- position, from 0
-    person_id                bigint,                 -- request parameter personId
-    game_pk                  bigint,                 -- request parameter gamePk
-    disclaimers              text[],                 -- .disclaimers[*]
-    parameters               jsonb,                  -- .parameters
-    total_splits             bigint,                 -- .totalSplits
-    exemptions               jsonb,                  -- .exemptions
-    splits                   jsonb,                  -- .splits
-    stats                    jsonb,                  -- .stats
-    splits_tied_with_offset  jsonb,                  -- .splitsTiedWithOffset
-    splits_tied_with_limit   jsonb,                  -- .splitsTiedWithLimit
-    player                   jsonb,                  -- .player
-    team                     jsonb,                  -- .team
-    sport                    jsonb,                  -- .sport
-    season                   text,                   -- .season
-    game_type                jsonb,                  -- .gameType
-    player_pool              jsonb,                  -- .playerPool
-    raw_id                   bigint       NOT NULL,
-    captured_at              timestamptz  NOT NULL,
+    document_key        text         NOT NULL,  -- request parameter $request
+    person_index        integer      NOT NULL,  -- position in $.people[*], from 0
+    stat_index          integer      NOT NULL,  -- position, from 0
+    person_id           bigint,                 -- request parameter personId
+    game_pk             bigint,                 -- request parameter gamePk
+    disclaimers         text[],                 -- .disclaimers[*]
+    parameters          jsonb,                  -- .parameters
+    total_splits        bigint,                 -- .totalSplits
+    stats               jsonb,                  -- .stats
+    player              jsonb,                  -- .player
+    team                jsonb,                  -- .team
+    sport               jsonb,                  -- .sport
+    season              text,                   -- .season
+    game_type           jsonb,                  -- .gameType
+    player_pool         jsonb,                  -- .playerPool
+    group_display_name  text,                   -- .group.displayName
+    type_display_name   text,                   -- .type.displayName
+    raw_id              bigint       NOT NULL,
+    captured_at         timestamptz  NOT NULL,
 
     CONSTRAINT current_game_stats_person_stats_pkey PRIMARY KEY (document_key, person_index, stat_index)
 );
 COMMENT ON TABLE person.current_game_stats_person_stats IS 'One row per `$.people[*].stats[*]`. From $.people[*].stats[*] of person.currentGameStats.';
+
+-- One row per `$.people[*].stats[*].exemptions[*]`. From $.people[*].stats[*].exemptions[*] of person.currentGameStats.
+CREATE TABLE person.current_game_stats_stat_exemptions (
+    document_key     text         NOT NULL,  -- request parameter $request
+    person_index     integer      NOT NULL,  -- position in $.people[*], from 0
+    stat_index       integer      NOT NULL,  -- position in $.people[*].stats[*], from 0
+    exemption_index  integer      NOT NULL,  -- position, from 0
+    person_id        bigint,                 -- request parameter personId
+    game_pk          bigint,                 -- request parameter gamePk
+    value            jsonb,                  -- .
+    raw_id           bigint       NOT NULL,
+    captured_at      timestamptz  NOT NULL,
+
+    CONSTRAINT current_game_stats_stat_exemptions_pkey PRIMARY KEY (document_key, person_index, stat_index, exemption_index)
+);
+COMMENT ON TABLE person.current_game_stats_stat_exemptions IS 'One row per `$.people[*].stats[*].exemptions[*]`. From $.people[*].stats[*].exemptions[*] of person.currentGameStats.';
+
+-- One row per `$.people[*].stats[*].splits[*]`. From $.people[*].stats[*].splits[*] of person.currentGameStats.
+CREATE TABLE person.current_game_stats_stat_splits (
+    document_key                     text         NOT NULL,  -- request parameter $request
+    person_index                     integer      NOT NULL,  -- position in $.people[*], from 0
+    stat_index                       integer      NOT NULL,  -- position in $.people[*].stats[*], from 0
+    split_index                      integer      NOT NULL,  -- position, from 0
+    person_id                        bigint,                 -- request parameter personId
+    game_pk                          bigint,                 -- request parameter gamePk
+    schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
+    season                           text,                   -- .season
+    stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_at_bats                     bigint,                 -- .stat.atBats
+    stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
+    stat_avg                         text,                   -- .stat.avg
+    stat_babip                       text,                   -- .stat.babip
+    stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_catchers_interference       bigint,                 -- .stat.catchersInterference
+    stat_caught_stealing             bigint,                 -- .stat.caughtStealing
+    stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_doubles                     bigint,                 -- .stat.doubles
+    stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_outs                 bigint,                 -- .stat.groundOuts
+    stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
+    stat_hits                        bigint,                 -- .stat.hits
+    stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
+    stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
+    stat_obp                         text,                   -- .stat.obp
+    stat_ops                         text,                   -- .stat.ops
+    stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_rbi                         bigint,                 -- .stat.rbi
+    stat_runs                        bigint,                 -- .stat.runs
+    stat_sac_bunts                   bigint,                 -- .stat.sacBunts
+    stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_slg                         text,                   -- .stat.slg
+    stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
+    stat_stolen_bases                bigint,                 -- .stat.stolenBases
+    stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_total_bases                 bigint,                 -- .stat.totalBases
+    stat_triples                     bigint,                 -- .stat.triples
+    stats                            jsonb,                  -- .stats
+    team_id                          bigint,                 -- .team.id
+    team_name                        text,                   -- .team.name
+    team_link                        text,                   -- .team.link
+    player                           jsonb,                  -- .player
+    home_team                        jsonb,                  -- .homeTeam
+    away_team                        jsonb,                  -- .awayTeam
+    venue                            jsonb,                  -- .venue
+    league                           jsonb,                  -- .league
+    sport                            jsonb,                  -- .sport
+    opponent                         jsonb,                  -- .opponent
+    opponent_division                jsonb,                  -- .opponentDivision
+    opponent_conference              jsonb,                  -- .opponentConference
+    date                             date,                   -- .date
+    game_type                        text,                   -- .gameType
+    is_home                          boolean,                -- .isHome
+    is_win                           boolean,                -- .isWin
+    day_of_week                      bigint,                 -- .dayOfWeek
+    month                            bigint,                 -- .month
+    num_teams                        bigint,                 -- .numTeams
+    num_occurrences                  bigint,                 -- .numOccurrences
+    rank                             bigint,                 -- .rank
+    type                             text,                   -- .type
+    group_                           text,                   -- .group
+    split                            jsonb,                  -- .split
+    exemption                        jsonb,                  -- .exemption
+    raw_id                           bigint       NOT NULL,
+    captured_at                      timestamptz  NOT NULL,
+
+    CONSTRAINT current_game_stats_stat_splits_pkey PRIMARY KEY (document_key, person_index, stat_index, split_index)
+);
+COMMENT ON TABLE person.current_game_stats_stat_splits IS 'One row per `$.people[*].stats[*].splits[*]`. From $.people[*].stats[*].splits[*] of person.currentGameStats.';
+
+-- One row per `$.people[*].stats[*].splitsTiedWithOffset[*]`. From $.people[*].stats[*].splitsTiedWithOffset[*] of person.currentGameStats.
+CREATE TABLE person.current_game_stats_stat_splits_tied_with_offset (
+    document_key                   text         NOT NULL,  -- request parameter $request
+    person_index                   integer      NOT NULL,  -- position in $.people[*], from 0
+    stat_index                     integer      NOT NULL,  -- position in $.people[*].stats[*], from 0
+    splits_tied_with_offset_index  integer      NOT NULL,  -- position, from 0
+    person_id                      bigint,                 -- request parameter personId
+    game_pk                        bigint,                 -- request parameter gamePk
+    value                          jsonb,                  -- .
+    raw_id                         bigint       NOT NULL,
+    captured_at                    timestamptz  NOT NULL,
+
+    CONSTRAINT current_game_stats_stat_splits_tied_with_offset_pkey PRIMARY KEY (document_key, person_index, stat_index, splits_tied_with_offset_index)
+);
+COMMENT ON TABLE person.current_game_stats_stat_splits_tied_with_offset IS 'One row per `$.people[*].stats[*].splitsTiedWithOffset[*]`. From $.people[*].stats[*].splitsTiedWithOffset[*] of person.currentGameStats.';
+
+-- One row per `$.people[*].stats[*].splitsTiedWithLimit[*]`. From $.people[*].stats[*].splitsTiedWithLimit[*] of person.currentGameStats.
+CREATE TABLE person.current_game_stats_stat_splits_tied_with_limit (
+    document_key                  text         NOT NULL,  -- request parameter $request
+    person_index                  integer      NOT NULL,  -- position in $.people[*], from 0
+    stat_index                    integer      NOT NULL,  -- position in $.people[*].stats[*], from 0
+    splits_tied_with_limit_index  integer      NOT NULL,  -- position, from 0
+    person_id                     bigint,                 -- request parameter personId
+    game_pk                       bigint,                 -- request parameter gamePk
+    value                         jsonb,                  -- .
+    raw_id                        bigint       NOT NULL,
+    captured_at                   timestamptz  NOT NULL,
+
+    CONSTRAINT current_game_stats_stat_splits_tied_with_limit_pkey PRIMARY KEY (document_key, person_index, stat_index, splits_tied_with_limit_index)
+);
+COMMENT ON TABLE person.current_game_stats_stat_splits_tied_with_limit IS 'One row per `$.people[*].stats[*].splitsTiedWithLimit[*]`. From $.people[*].stats[*].splitsTiedWithLimit[*] of person.currentGameStats.';
 
 -- One row per `$.people[*].awards[*]`. From $.people[*].awards[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_person_awards (
@@ -8189,9 +8470,12 @@ CREATE TABLE person.current_game_stats_person_awards (
     player           jsonb,                  -- .player
     votes            bigint,                 -- .votes
     votes_available  bigint,                 -- .votesAvailable
-    sport            jsonb,                  -- .sport
-    league           jsonb,                  -- .league
+    sport_id         bigint,                 -- .sport.id
+    sport_link       text,                   -- .sport.link
+    league_id        bigint,                 -- .league.id
+    league_link      text,                   -- .league.link
     notes            text,                   -- .notes
+    active           boolean,                -- .active
     raw_id           bigint       NOT NULL,
     captured_at      timestamptz  NOT NULL,
 
@@ -8220,18 +8504,28 @@ COMMENT ON TABLE person.current_game_stats_person_draft IS 'One row per `$.peopl
 
 -- One row per `$.people[*].rosterEntries[*]`. From $.people[*].rosterEntries[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_person_roster_entries (
-    document_key         text         NOT NULL,  -- request parameter $request
-    person_index         integer      NOT NULL,  -- position in $.people[*], from 0
-    roster_entry_index   integer      NOT NULL,  -- position, from 0
-    person_id            bigint,                 -- request parameter personId
-    game_pk              bigint,                 -- request parameter gamePk
-    person               jsonb,                  -- .person
-    jersey_number        text,                   -- .jerseyNumber
-    position             jsonb,                  -- .position
-    stats                jsonb,                  -- .stats
-    is_active_forty_man  boolean,                -- .isActiveFortyMan
-    raw_id               bigint       NOT NULL,
-    captured_at          timestamptz  NOT NULL,
+    document_key            text         NOT NULL,  -- request parameter $request
+    person_index            integer      NOT NULL,  -- position in $.people[*], from 0
+    roster_entry_index      integer      NOT NULL,  -- position, from 0
+    person_id               bigint,                 -- request parameter personId
+    game_pk                 bigint,                 -- request parameter gamePk
+    roster_entry_person_id  bigint,                 -- .person.id
+    person_full_name        text,                   -- .person.fullName
+    person_link             text,                   -- .person.link
+    jersey_number           text,                   -- .jerseyNumber
+    position_code           text,                   -- .position.code
+    position_name           text,                   -- .position.name
+    position_type           text,                   -- .position.type
+    position_abbreviation   text,                   -- .position.abbreviation
+    stats                   jsonb,                  -- .stats
+    is_active_forty_man     boolean,                -- .isActiveFortyMan
+    job                     text,                   -- .job
+    job_id                  text,                   -- .jobId
+    status_code             text,                   -- .status.code
+    status_description      text,                   -- .status.description
+    title                   text,                   -- .title
+    raw_id                  bigint       NOT NULL,
+    captured_at             timestamptz  NOT NULL,
 
     CONSTRAINT current_game_stats_person_roster_entries_pkey PRIMARY KEY (document_key, person_index, roster_entry_index)
 );
@@ -8239,18 +8533,28 @@ COMMENT ON TABLE person.current_game_stats_person_roster_entries IS 'One row per
 
 -- One row per `$.people[*].jobEntries[*]`. From $.people[*].jobEntries[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_person_job_entries (
-    document_key         text         NOT NULL,  -- request parameter $request
-    person_index         integer      NOT NULL,  -- position in $.people[*], from 0
-    job_entry_index      integer      NOT NULL,  -- position, from 0
-    person_id            bigint,                 -- request parameter personId
-    game_pk              bigint,                 -- request parameter gamePk
-    person               jsonb,                  -- .person
-    jersey_number        text,                   -- .jerseyNumber
-    position             jsonb,                  -- .position
-    stats                jsonb,                  -- .stats
-    is_active_forty_man  boolean,                -- .isActiveFortyMan
-    raw_id               bigint       NOT NULL,
-    captured_at          timestamptz  NOT NULL,
+    document_key           text         NOT NULL,  -- request parameter $request
+    person_index           integer      NOT NULL,  -- position in $.people[*], from 0
+    job_entry_index        integer      NOT NULL,  -- position, from 0
+    person_id              bigint,                 -- request parameter personId
+    game_pk                bigint,                 -- request parameter gamePk
+    job_entry_person_id    bigint,                 -- .person.id
+    person_full_name       text,                   -- .person.fullName
+    person_link            text,                   -- .person.link
+    jersey_number          text,                   -- .jerseyNumber
+    position_code          text,                   -- .position.code
+    position_name          text,                   -- .position.name
+    position_type          text,                   -- .position.type
+    position_abbreviation  text,                   -- .position.abbreviation
+    stats                  jsonb,                  -- .stats
+    is_active_forty_man    boolean,                -- .isActiveFortyMan
+    job                    text,                   -- .job
+    job_id                 text,                   -- .jobId
+    status_code            text,                   -- .status.code
+    status_description     text,                   -- .status.description
+    title                  text,                   -- .title
+    raw_id                 bigint       NOT NULL,
+    captured_at            timestamptz  NOT NULL,
 
     CONSTRAINT current_game_stats_person_job_entries_pkey PRIMARY KEY (document_key, person_index, job_entry_index)
 );
@@ -8258,21 +8562,23 @@ COMMENT ON TABLE person.current_game_stats_person_job_entries IS 'One row per `$
 
 -- One row per `$.stats[*]`. From $.stats[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
-    stat_index    integer      NOT NULL,  -- position, from 0
-    person_id     bigint,                 -- request parameter personId
-    game_pk       bigint,                 -- request parameter gamePk
-    disclaimers   text[],                 -- .disclaimers[*]
-    total_splits  bigint,                 -- .totalSplits
-    stats         jsonb,                  -- .stats
-    player        jsonb,                  -- .player
-    team          jsonb,                  -- .team
-    sport         jsonb,                  -- .sport
-    season        text,                   -- .season
-    game_type     jsonb,                  -- .gameType
-    player_pool   jsonb,                  -- .playerPool
-    raw_id        bigint       NOT NULL,
-    captured_at   timestamptz  NOT NULL,
+    document_key        text         NOT NULL,  -- request parameter $request
+    stat_index          integer      NOT NULL,  -- position, from 0
+    person_id           bigint,                 -- request parameter personId
+    game_pk             bigint,                 -- request parameter gamePk
+    disclaimers         text[],                 -- .disclaimers[*]
+    total_splits        bigint,                 -- .totalSplits
+    stats               jsonb,                  -- .stats
+    player              jsonb,                  -- .player
+    team                jsonb,                  -- .team
+    sport               jsonb,                  -- .sport
+    season              text,                   -- .season
+    game_type           jsonb,                  -- .gameType
+    player_pool         jsonb,                  -- .playerPool
+    group_display_name  text,                   -- .group.displayName
+    type_display_name   text,                   -- .type.displayName
+    raw_id              bigint       NOT NULL,
+    captured_at         timestamptz  NOT NULL,
 
     CONSTRAINT current_game_stats_normalized_pkey PRIMARY KEY (document_key, stat_index)
 );
@@ -8312,40 +8618,74 @@ COMMENT ON TABLE person.current_game_stats_exemptions IS 'One row per `$.stats[*
 
 -- One row per `$.stats[*].splits[*]`. From $.stats[*].splits[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_splits (
-    document_key               text         NOT NULL,  -- request parameter $request
-    stat_index                 integer      NOT NULL,  -- position in $.stats[*], from 0
-    split_index                integer      NOT NULL,  -- position, from 0
-    person_id                  bigint,                 -- request parameter personId
-    game_pk                    bigint,                 -- request parameter gamePk
-    schedule_item_rest_object  jsonb,                  -- .scheduleItemRestObject
-    season                     text,                   -- .season
-    stat                       jsonb,                  -- .stat
-    stats                      jsonb,                  -- .stats
-    team                       jsonb,                  -- .team
-    player                     jsonb,                  -- .player
-    home_team                  jsonb,                  -- .homeTeam
-    away_team                  jsonb,                  -- .awayTeam
-    venue                      jsonb,                  -- .venue
-    league                     jsonb,                  -- .league
-    sport                      jsonb,                  -- .sport
-    opponent                   jsonb,                  -- .opponent
-    opponent_division          jsonb,                  -- .opponentDivision
-    opponent_conference        jsonb,                  -- .opponentConference
-    date                       date,                   -- .date
-    game_type                  text,                   -- .gameType
-    is_home                    boolean,                -- .isHome
-    is_win                     boolean,                -- .isWin
-    day_of_week                bigint,                 -- .dayOfWeek
-    month                      bigint,                 -- .month
-    num_teams                  bigint,                 -- .numTeams
-    num_occurrences            bigint,                 -- .numOccurrences
-    rank                       bigint,                 -- .rank
-    type                       text,                   -- .type
-    group_                     text,                   -- .group
-    split                      jsonb,                  -- .split
-    exemption                  jsonb,                  -- .exemption
-    raw_id                     bigint       NOT NULL,
-    captured_at                timestamptz  NOT NULL,
+    document_key                     text         NOT NULL,  -- request parameter $request
+    stat_index                       integer      NOT NULL,  -- position in $.stats[*], from 0
+    split_index                      integer      NOT NULL,  -- position, from 0
+    person_id                        bigint,                 -- request parameter personId
+    game_pk                          bigint,                 -- request parameter gamePk
+    schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
+    season                           text,                   -- .season
+    stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_at_bats                     bigint,                 -- .stat.atBats
+    stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
+    stat_avg                         text,                   -- .stat.avg
+    stat_babip                       text,                   -- .stat.babip
+    stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_catchers_interference       bigint,                 -- .stat.catchersInterference
+    stat_caught_stealing             bigint,                 -- .stat.caughtStealing
+    stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_doubles                     bigint,                 -- .stat.doubles
+    stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_outs                 bigint,                 -- .stat.groundOuts
+    stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
+    stat_hits                        bigint,                 -- .stat.hits
+    stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
+    stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
+    stat_obp                         text,                   -- .stat.obp
+    stat_ops                         text,                   -- .stat.ops
+    stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_rbi                         bigint,                 -- .stat.rbi
+    stat_runs                        bigint,                 -- .stat.runs
+    stat_sac_bunts                   bigint,                 -- .stat.sacBunts
+    stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_slg                         text,                   -- .stat.slg
+    stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
+    stat_stolen_bases                bigint,                 -- .stat.stolenBases
+    stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_total_bases                 bigint,                 -- .stat.totalBases
+    stat_triples                     bigint,                 -- .stat.triples
+    stats                            jsonb,                  -- .stats
+    team_id                          bigint,                 -- .team.id
+    team_name                        text,                   -- .team.name
+    team_link                        text,                   -- .team.link
+    player                           jsonb,                  -- .player
+    home_team                        jsonb,                  -- .homeTeam
+    away_team                        jsonb,                  -- .awayTeam
+    venue                            jsonb,                  -- .venue
+    league                           jsonb,                  -- .league
+    sport                            jsonb,                  -- .sport
+    opponent                         jsonb,                  -- .opponent
+    opponent_division                jsonb,                  -- .opponentDivision
+    opponent_conference              jsonb,                  -- .opponentConference
+    date                             date,                   -- .date
+    game_type                        text,                   -- .gameType
+    is_home                          boolean,                -- .isHome
+    is_win                           boolean,                -- .isWin
+    day_of_week                      bigint,                 -- .dayOfWeek
+    month                            bigint,                 -- .month
+    num_teams                        bigint,                 -- .numTeams
+    num_occurrences                  bigint,                 -- .numOccurrences
+    rank                             bigint,                 -- .rank
+    type                             text,                   -- .type
+    group_                           text,                   -- .group
+    split                            jsonb,                  -- .split
+    exemption                        jsonb,                  -- .exemption
+    raw_id                           bigint       NOT NULL,
+    captured_at                      timestamptz  NOT NULL,
 
     CONSTRAINT current_game_stats_splits_pkey PRIMARY KEY (document_key, stat_index, split_index)
 );
@@ -8353,40 +8693,74 @@ COMMENT ON TABLE person.current_game_stats_splits IS 'One row per `$.stats[*].sp
 
 -- One row per `$.stats[*].splitsTiedWithOffset[*]`. From $.stats[*].splitsTiedWithOffset[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_splits_tied_with_offset (
-    document_key                   text         NOT NULL,  -- request parameter $request
-    stat_index                     integer      NOT NULL,  -- position in $.stats[*], from 0
-    splits_tied_with_offset_index  integer      NOT NULL,  -- position, from 0
-    person_id                      bigint,                 -- request parameter personId
-    game_pk                        bigint,                 -- request parameter gamePk
-    schedule_item_rest_object      jsonb,                  -- .scheduleItemRestObject
-    season                         text,                   -- .season
-    stat                           jsonb,                  -- .stat
-    stats                          jsonb,                  -- .stats
-    team                           jsonb,                  -- .team
-    player                         jsonb,                  -- .player
-    home_team                      jsonb,                  -- .homeTeam
-    away_team                      jsonb,                  -- .awayTeam
-    venue                          jsonb,                  -- .venue
-    league                         jsonb,                  -- .league
-    sport                          jsonb,                  -- .sport
-    opponent                       jsonb,                  -- .opponent
-    opponent_division              jsonb,                  -- .opponentDivision
-    opponent_conference            jsonb,                  -- .opponentConference
-    date                           date,                   -- .date
-    game_type                      text,                   -- .gameType
-    is_home                        boolean,                -- .isHome
-    is_win                         boolean,                -- .isWin
-    day_of_week                    bigint,                 -- .dayOfWeek
-    month                          bigint,                 -- .month
-    num_teams                      bigint,                 -- .numTeams
-    num_occurrences                bigint,                 -- .numOccurrences
-    rank                           bigint,                 -- .rank
-    type                           text,                   -- .type
-    group_                         text,                   -- .group
-    split                          jsonb,                  -- .split
-    exemption                      jsonb,                  -- .exemption
-    raw_id                         bigint       NOT NULL,
-    captured_at                    timestamptz  NOT NULL,
+    document_key                     text         NOT NULL,  -- request parameter $request
+    stat_index                       integer      NOT NULL,  -- position in $.stats[*], from 0
+    splits_tied_with_offset_index    integer      NOT NULL,  -- position, from 0
+    person_id                        bigint,                 -- request parameter personId
+    game_pk                          bigint,                 -- request parameter gamePk
+    schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
+    season                           text,                   -- .season
+    stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_at_bats                     bigint,                 -- .stat.atBats
+    stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
+    stat_avg                         text,                   -- .stat.avg
+    stat_babip                       text,                   -- .stat.babip
+    stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_catchers_interference       bigint,                 -- .stat.catchersInterference
+    stat_caught_stealing             bigint,                 -- .stat.caughtStealing
+    stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_doubles                     bigint,                 -- .stat.doubles
+    stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_outs                 bigint,                 -- .stat.groundOuts
+    stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
+    stat_hits                        bigint,                 -- .stat.hits
+    stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
+    stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
+    stat_obp                         text,                   -- .stat.obp
+    stat_ops                         text,                   -- .stat.ops
+    stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_rbi                         bigint,                 -- .stat.rbi
+    stat_runs                        bigint,                 -- .stat.runs
+    stat_sac_bunts                   bigint,                 -- .stat.sacBunts
+    stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_slg                         text,                   -- .stat.slg
+    stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
+    stat_stolen_bases                bigint,                 -- .stat.stolenBases
+    stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_total_bases                 bigint,                 -- .stat.totalBases
+    stat_triples                     bigint,                 -- .stat.triples
+    stats                            jsonb,                  -- .stats
+    team_id                          bigint,                 -- .team.id
+    team_name                        text,                   -- .team.name
+    team_link                        text,                   -- .team.link
+    player                           jsonb,                  -- .player
+    home_team                        jsonb,                  -- .homeTeam
+    away_team                        jsonb,                  -- .awayTeam
+    venue                            jsonb,                  -- .venue
+    league                           jsonb,                  -- .league
+    sport                            jsonb,                  -- .sport
+    opponent                         jsonb,                  -- .opponent
+    opponent_division                jsonb,                  -- .opponentDivision
+    opponent_conference              jsonb,                  -- .opponentConference
+    date                             date,                   -- .date
+    game_type                        text,                   -- .gameType
+    is_home                          boolean,                -- .isHome
+    is_win                           boolean,                -- .isWin
+    day_of_week                      bigint,                 -- .dayOfWeek
+    month                            bigint,                 -- .month
+    num_teams                        bigint,                 -- .numTeams
+    num_occurrences                  bigint,                 -- .numOccurrences
+    rank                             bigint,                 -- .rank
+    type                             text,                   -- .type
+    group_                           text,                   -- .group
+    split                            jsonb,                  -- .split
+    exemption                        jsonb,                  -- .exemption
+    raw_id                           bigint       NOT NULL,
+    captured_at                      timestamptz  NOT NULL,
 
     CONSTRAINT current_game_stats_splits_tied_with_offset_pkey PRIMARY KEY (document_key, stat_index, splits_tied_with_offset_index)
 );
@@ -8394,40 +8768,74 @@ COMMENT ON TABLE person.current_game_stats_splits_tied_with_offset IS 'One row p
 
 -- One row per `$.stats[*].splitsTiedWithLimit[*]`. From $.stats[*].splitsTiedWithLimit[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_splits_tied_with_limit (
-    document_key                  text         NOT NULL,  -- request parameter $request
-    stat_index                    integer      NOT NULL,  -- position in $.stats[*], from 0
-    splits_tied_with_limit_index  integer      NOT NULL,  -- position, from 0
-    person_id                     bigint,                 -- request parameter personId
-    game_pk                       bigint,                 -- request parameter gamePk
-    schedule_item_rest_object     jsonb,                  -- .scheduleItemRestObject
-    season                        text,                   -- .season
-    stat                          jsonb,                  -- .stat
-    stats                         jsonb,                  -- .stats
-    team                          jsonb,                  -- .team
-    player                        jsonb,                  -- .player
-    home_team                     jsonb,                  -- .homeTeam
-    away_team                     jsonb,                  -- .awayTeam
-    venue                         jsonb,                  -- .venue
-    league                        jsonb,                  -- .league
-    sport                         jsonb,                  -- .sport
-    opponent                      jsonb,                  -- .opponent
-    opponent_division             jsonb,                  -- .opponentDivision
-    opponent_conference           jsonb,                  -- .opponentConference
-    date                          date,                   -- .date
-    game_type                     text,                   -- .gameType
-    is_home                       boolean,                -- .isHome
-    is_win                        boolean,                -- .isWin
-    day_of_week                   bigint,                 -- .dayOfWeek
-    month                         bigint,                 -- .month
-    num_teams                     bigint,                 -- .numTeams
-    num_occurrences               bigint,                 -- .numOccurrences
-    rank                          bigint,                 -- .rank
-    type                          text,                   -- .type
-    group_                        text,                   -- .group
-    split                         jsonb,                  -- .split
-    exemption                     jsonb,                  -- .exemption
-    raw_id                        bigint       NOT NULL,
-    captured_at                   timestamptz  NOT NULL,
+    document_key                     text         NOT NULL,  -- request parameter $request
+    stat_index                       integer      NOT NULL,  -- position in $.stats[*], from 0
+    splits_tied_with_limit_index     integer      NOT NULL,  -- position, from 0
+    person_id                        bigint,                 -- request parameter personId
+    game_pk                          bigint,                 -- request parameter gamePk
+    schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
+    season                           text,                   -- .season
+    stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_at_bats                     bigint,                 -- .stat.atBats
+    stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
+    stat_avg                         text,                   -- .stat.avg
+    stat_babip                       text,                   -- .stat.babip
+    stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_catchers_interference       bigint,                 -- .stat.catchersInterference
+    stat_caught_stealing             bigint,                 -- .stat.caughtStealing
+    stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_doubles                     bigint,                 -- .stat.doubles
+    stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_outs                 bigint,                 -- .stat.groundOuts
+    stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
+    stat_hits                        bigint,                 -- .stat.hits
+    stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
+    stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
+    stat_obp                         text,                   -- .stat.obp
+    stat_ops                         text,                   -- .stat.ops
+    stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_rbi                         bigint,                 -- .stat.rbi
+    stat_runs                        bigint,                 -- .stat.runs
+    stat_sac_bunts                   bigint,                 -- .stat.sacBunts
+    stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_slg                         text,                   -- .stat.slg
+    stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
+    stat_stolen_bases                bigint,                 -- .stat.stolenBases
+    stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_total_bases                 bigint,                 -- .stat.totalBases
+    stat_triples                     bigint,                 -- .stat.triples
+    stats                            jsonb,                  -- .stats
+    team_id                          bigint,                 -- .team.id
+    team_name                        text,                   -- .team.name
+    team_link                        text,                   -- .team.link
+    player                           jsonb,                  -- .player
+    home_team                        jsonb,                  -- .homeTeam
+    away_team                        jsonb,                  -- .awayTeam
+    venue                            jsonb,                  -- .venue
+    league                           jsonb,                  -- .league
+    sport                            jsonb,                  -- .sport
+    opponent                         jsonb,                  -- .opponent
+    opponent_division                jsonb,                  -- .opponentDivision
+    opponent_conference              jsonb,                  -- .opponentConference
+    date                             date,                   -- .date
+    game_type                        text,                   -- .gameType
+    is_home                          boolean,                -- .isHome
+    is_win                           boolean,                -- .isWin
+    day_of_week                      bigint,                 -- .dayOfWeek
+    month                            bigint,                 -- .month
+    num_teams                        bigint,                 -- .numTeams
+    num_occurrences                  bigint,                 -- .numOccurrences
+    rank                             bigint,                 -- .rank
+    type                             text,                   -- .type
+    group_                           text,                   -- .group
+    split                            jsonb,                  -- .split
+    exemption                        jsonb,                  -- .exemption
+    raw_id                           bigint       NOT NULL,
+    captured_at                      timestamptz  NOT NULL,
 
     CONSTRAINT current_game_stats_splits_tied_with_limit_pkey PRIMARY KEY (document_key, stat_index, splits_tied_with_limit_index)
 );
@@ -8839,103 +9247,120 @@ COMMENT ON TABLE season.seasons_normalized IS 'One row per season of a sport, wi
 
 -- One row per `$.people[*]`. From $.people[*] of sports.sportPlayers.
 CREATE TABLE sports.sport_players_people (
-    document_key                         text         NOT NULL,  -- request parameter $request
-    person_index                         integer      NOT NULL,  -- position, from 0
-    sport_id                             bigint,                 -- request parameter sportId
-    id                                   bigint,                 -- .id
-    first_name                           text,                   -- .firstName
-    use_name                             text,                   -- .useName
-    last_name                            text,                   -- .lastName
-    middle_name                          text,                   -- .middleName
-    boxscore_name                        text,                   -- .boxscoreName
-    nick_name                            text,                   -- .nickName
-    gender                               text,                   -- .gender
-    name_matrilineal                     text,                   -- .nameMatrilineal
-    is_player                            boolean,                -- .isPlayer
-    is_verified                          boolean,                -- .isVerified
-    primary_number                       text,                   -- .primaryNumber
-    draft_year                           bigint,                 -- .draftYear
-    birth_date                           date,                   -- .birthDate
-    current_age                          bigint,                 -- .currentAge
-    birth_city                           text,                   -- .birthCity
-    birth_state_province                 text,                   -- .birthStateProvince
-    birth_country                        text,                   -- .birthCountry
-    death_date                           date,                   -- .deathDate
-    death_city                           text,                   -- .deathCity
-    death_state_province                 text,                   -- .deathStateProvince
-    death_country                        text,                   -- .deathCountry
-    full_name                            text,                   -- .fullName
-    pronunciation                        text,                   -- .pronunciation
-    last_played_date                     date,                   -- .lastPlayedDate
-    height                               text,                   -- .height
-    weight                               bigint,                 -- .weight
-    link                                 text,                   -- .link
-    active                               boolean,                -- .active
-    alternate_captain                    boolean,                -- .alternateCaptain
-    captain                              boolean,                -- .captain
-    rookie                               boolean,                -- .rookie
-    current_team_id                      bigint,                 -- .currentTeam.id
-    current_team_name                    text,                   -- .currentTeam.name
-    current_team_link                    text,                   -- .currentTeam.link
-    current_team_season                  bigint,                 -- .currentTeam.season
-    current_team_venue                   jsonb,                  -- .currentTeam.venue
-    current_team_spring_venue            jsonb,                  -- .currentTeam.springVenue
-    current_team_team_code               text,                   -- .currentTeam.teamCode
-    current_team_file_code               text,                   -- .currentTeam.fileCode
-    current_team_abbreviation            text,                   -- .currentTeam.abbreviation
-    current_team_tri_code                text,                   -- .currentTeam.triCode
-    current_team_team_name               text,                   -- .currentTeam.teamName
-    current_team_location_name           text,                   -- .currentTeam.locationName
-    current_team_first_year_of_play      text,                   -- .currentTeam.firstYearOfPlay
-    current_team_league                  jsonb,                  -- .currentTeam.league
-    current_team_division                jsonb,                  -- .currentTeam.division
-    current_team_sport                   jsonb,                  -- .currentTeam.sport
-    current_team_conference              jsonb,                  -- .currentTeam.conference
-    current_team_franchise               jsonb,                  -- .currentTeam.franchise
-    current_team_team_stats              jsonb,                  -- .currentTeam.teamStats
-    current_team_roster                  jsonb,                  -- .currentTeam.roster
-    current_team_team_leaders            jsonb,                  -- .currentTeam.teamLeaders
-    current_team_next_game_schedule      jsonb,                  -- .currentTeam.nextGameSchedule
-    current_team_previous_game_schedule  jsonb,                  -- .currentTeam.previousGameSchedule
-    current_team_next_schedule           jsonb,                  -- .currentTeam.nextSchedule
-    current_team_previous_schedule       jsonb,                  -- .currentTeam.previousSchedule
-    current_team_is_active               boolean,                -- .currentTeam.isActive
-    current_team_is_placeholder          boolean,                -- .currentTeam.isPlaceholder
-    current_team_content                 jsonb,                  -- .currentTeam.content
-    current_team_device_properties       jsonb,                  -- .currentTeam.deviceProperties
-    current_team_social                  jsonb,                  -- .currentTeam.social
-    current_team_short_name              text,                   -- .currentTeam.shortName
-    current_team_record                  jsonb,                  -- .currentTeam.record
-    current_team_playoff_info            jsonb,                  -- .currentTeam.playoffInfo
-    current_team_parent_org_name         text,                   -- .currentTeam.parentOrgName
-    current_team_parent_org_id           bigint,                 -- .currentTeam.parentOrgId
-    primary_position_code                text,                   -- .primaryPosition.code
-    primary_position_name                text,                   -- .primaryPosition.name
-    primary_position_type                text,                   -- .primaryPosition.type
-    primary_position_abbreviation        text,                   -- .primaryPosition.abbreviation
-    other_names_slug                     text,                   -- .otherNames.slug
-    other_names_first_initial_last_name  text,                   -- .otherNames.firstInitialLastName
-    other_names_last_name_first_initial  text,                   -- .otherNames.lastNameFirstInitial
-    other_names_last_first_name          text,                   -- .otherNames.lastFirstName
-    other_names_phonetic_name            text,                   -- .otherNames.phoneticName
-    social_twitter                       text[],                 -- .social.twitter[*]
-    social_facebook                      text[],                 -- .social.facebook[*]
-    social_instagram                     text[],                 -- .social.instagram[*]
-    social_vine                          text[],                 -- .social.vine[*]
-    social_periscope                     text[],                 -- .social.periscope[*]
-    social_tumblr                        text[],                 -- .social.tumblr[*]
-    social_youtube                       text[],                 -- .social.youtube[*]
-    social_pinterest                     text[],                 -- .social.pinterest[*]
-    social_googleplus                    text[],                 -- .social.googleplus[*]
-    social_snapchat                      text[],                 -- .social.snapchat[*]
-    social_website                       text[],                 -- .social.website[*]
-    social_hashtags                      text[],                 -- .social.hashtags[*]
-    education_highschools                jsonb,                  -- .education.highschools
-    education_colleges                   jsonb,                  -- .education.colleges
-    nationality                          text,                   -- .nationality
-    additional_bio                       jsonb,                  -- .additionalBio
-    raw_id                               bigint       NOT NULL,
-    captured_at                          timestamptz  NOT NULL,
+    document_key                             text              NOT NULL,  -- request parameter $request
+    person_index                             integer           NOT NULL,  -- position, from 0
+    sport_id                                 bigint,                      -- request parameter sportId
+    id                                       bigint,                      -- .id
+    first_name                               text,                        -- .firstName
+    use_name                                 text,                        -- .useName
+    last_name                                text,                        -- .lastName
+    middle_name                              text,                        -- .middleName
+    boxscore_name                            text,                        -- .boxscoreName
+    nick_name                                text,                        -- .nickName
+    gender                                   text,                        -- .gender
+    name_matrilineal                         text,                        -- .nameMatrilineal
+    is_player                                boolean,                     -- .isPlayer
+    is_verified                              boolean,                     -- .isVerified
+    primary_number                           text,                        -- .primaryNumber
+    draft_year                               bigint,                      -- .draftYear
+    birth_date                               date,                        -- .birthDate
+    current_age                              bigint,                      -- .currentAge
+    birth_city                               text,                        -- .birthCity
+    birth_state_province                     text,                        -- .birthStateProvince
+    birth_country                            text,                        -- .birthCountry
+    death_date                               date,                        -- .deathDate
+    death_city                               text,                        -- .deathCity
+    death_state_province                     text,                        -- .deathStateProvince
+    death_country                            text,                        -- .deathCountry
+    full_name                                text,                        -- .fullName
+    pronunciation                            text,                        -- .pronunciation
+    last_played_date                         date,                        -- .lastPlayedDate
+    height                                   text,                        -- .height
+    weight                                   bigint,                      -- .weight
+    link                                     text,                        -- .link
+    active                                   boolean,                     -- .active
+    alternate_captain                        boolean,                     -- .alternateCaptain
+    captain                                  boolean,                     -- .captain
+    rookie                                   boolean,                     -- .rookie
+    current_team_id                          bigint,                      -- .currentTeam.id
+    current_team_name                        text,                        -- .currentTeam.name
+    current_team_link                        text,                        -- .currentTeam.link
+    current_team_season                      bigint,                      -- .currentTeam.season
+    current_team_venue_id                    bigint,                      -- .currentTeam.venue.id
+    current_team_venue_name                  text,                        -- .currentTeam.venue.name
+    current_team_venue_link                  text,                        -- .currentTeam.venue.link
+    current_team_spring_venue_id             bigint,                      -- .currentTeam.springVenue.id
+    current_team_spring_venue_link           text,                        -- .currentTeam.springVenue.link
+    current_team_team_code                   text,                        -- .currentTeam.teamCode
+    current_team_file_code                   text,                        -- .currentTeam.fileCode
+    current_team_abbreviation                text,                        -- .currentTeam.abbreviation
+    current_team_team_name                   text,                        -- .currentTeam.teamName
+    current_team_location_name               text,                        -- .currentTeam.locationName
+    current_team_first_year_of_play          text,                        -- .currentTeam.firstYearOfPlay
+    current_team_league_id                   bigint,                      -- .currentTeam.league.id
+    current_team_league_name                 text,                        -- .currentTeam.league.name
+    current_team_league_link                 text,                        -- .currentTeam.league.link
+    current_team_division_id                 bigint,                      -- .currentTeam.division.id
+    current_team_division_name               text,                        -- .currentTeam.division.name
+    current_team_division_link               text,                        -- .currentTeam.division.link
+    current_team_sport_id                    bigint,                      -- .currentTeam.sport.id
+    current_team_sport_link                  text,                        -- .currentTeam.sport.link
+    current_team_sport_name                  text,                        -- .currentTeam.sport.name
+    current_team_short_name                  text,                        -- .currentTeam.shortName
+    current_team_active                      boolean,                     -- .currentTeam.active
+    current_team_all_star_status             text,                        -- .currentTeam.allStarStatus
+    current_team_club_name                   text,                        -- .currentTeam.clubName
+    current_team_franchise_name              text,                        -- .currentTeam.franchiseName
+    current_team_spring_league_abbreviation  text,                        -- .currentTeam.springLeague.abbreviation
+    current_team_spring_league_id            bigint,                      -- .currentTeam.springLeague.id
+    current_team_spring_league_link          text,                        -- .currentTeam.springLeague.link
+    current_team_spring_league_name          text,                        -- .currentTeam.springLeague.name
+    primary_position_code                    text,                        -- .primaryPosition.code
+    primary_position_name                    text,                        -- .primaryPosition.name
+    primary_position_type                    text,                        -- .primaryPosition.type
+    primary_position_abbreviation            text,                        -- .primaryPosition.abbreviation
+    other_names_slug                         text,                        -- .otherNames.slug
+    other_names_first_initial_last_name      text,                        -- .otherNames.firstInitialLastName
+    other_names_last_name_first_initial      text,                        -- .otherNames.lastNameFirstInitial
+    other_names_last_first_name              text,                        -- .otherNames.lastFirstName
+    other_names_phonetic_name                text,                        -- .otherNames.phoneticName
+    social_twitter                           text[],                      -- .social.twitter[*]
+    social_facebook                          text[],                      -- .social.facebook[*]
+    social_instagram                         text[],                      -- .social.instagram[*]
+    social_vine                              text[],                      -- .social.vine[*]
+    social_periscope                         text[],                      -- .social.periscope[*]
+    social_tumblr                            text[],                      -- .social.tumblr[*]
+    social_youtube                           text[],                      -- .social.youtube[*]
+    social_pinterest                         text[],                      -- .social.pinterest[*]
+    social_googleplus                        text[],                      -- .social.googleplus[*]
+    social_snapchat                          text[],                      -- .social.snapchat[*]
+    social_website                           text[],                      -- .social.website[*]
+    social_hashtags                          text[],                      -- .social.hashtags[*]
+    education_highschools                    jsonb,                       -- .education.highschools
+    education_colleges                       jsonb,                       -- .education.colleges
+    nationality                              text,                        -- .nationality
+    additional_bio                           jsonb,                       -- .additionalBio
+    alumni_last_season                       text,                        -- .alumniLastSeason
+    bat_side_code                            text,                        -- .batSide.code
+    bat_side_description                     text,                        -- .batSide.description
+    first_last_name                          text,                        -- .firstLastName
+    full_fml_name                            text,                        -- .fullFMLName
+    full_lfm_name                            text,                        -- .fullLFMName
+    init_last_name                           text,                        -- .initLastName
+    last_first_name                          text,                        -- .lastFirstName
+    last_init_name                           text,                        -- .lastInitName
+    mlb_debut_date                           date,                        -- .mlbDebutDate
+    name_first_last                          text,                        -- .nameFirstLast
+    name_slug                                text,                        -- .nameSlug
+    name_suffix                              text,                        -- .nameSuffix
+    name_title                               text,                        -- .nameTitle
+    pitch_hand_code                          text,                        -- .pitchHand.code
+    pitch_hand_description                   text,                        -- .pitchHand.description
+    strike_zone_bottom                       double precision,            -- .strikeZoneBottom
+    strike_zone_top                          double precision,            -- .strikeZoneTop
+    use_last_name                            text,                        -- .useLastName
+    raw_id                                   bigint            NOT NULL,
+    captured_at                              timestamptz       NOT NULL,
 
     CONSTRAINT sport_players_people_pkey PRIMARY KEY (document_key, person_index)
 );
@@ -8957,30 +9382,148 @@ COMMENT ON TABLE sports.sport_players_person_photos IS 'One row per `$.people[*]
 
 -- One row per `$.people[*].stats[*]`. From $.people[*].stats[*] of sports.sportPlayers.
 CREATE TABLE sports.sport_players_person_stats (
-    document_key             text         NOT NULL,  -- request parameter $request
-    person_index             integer      NOT NULL,  -- position in $.people[*], from 0
-    stat_index               integer      NOT NULL,  -- position, from 0
-    sport_id                 bigint,                 -- request parameter sportId
-    disclaimers              text[],                 -- .disclaimers[*]
-    parameters               jsonb,                  -- .parameters
-    total_splits             bigint,                 -- .totalSplits
-    exemptions               jsonb,                  -- .exemptions
-    splits                   jsonb,                  -- .splits
-    stats                    jsonb,                  -- .stats
-    splits_tied_with_offset  jsonb,                  -- .splitsTiedWithOffset
-    splits_tied_with_limit   jsonb,                  -- .splitsTiedWithLimit
-    player                   jsonb,                  -- .player
-    team                     jsonb,                  -- .team
-    sport                    jsonb,                  -- .sport
-    season                   text,                   -- .season
-    game_type                jsonb,                  -- .gameType
-    player_pool              jsonb,                  -- .playerPool
-    raw_id                   bigint       NOT NULL,
-    captured_at              timestamptz  NOT NULL,
+    document_key        text         NOT NULL,  -- request parameter $request
+    person_index        integer      NOT NULL,  -- position in $.people[*], from 0
+    stat_index          integer      NOT NULL,  -- position, from 0
+    sport_id            bigint,                 -- request parameter sportId
+    disclaimers         text[],                 -- .disclaimers[*]
+    parameters          jsonb,                  -- .parameters
+    total_splits        bigint,                 -- .totalSplits
+    stats               jsonb,                  -- .stats
+    player              jsonb,                  -- .player
+    team                jsonb,                  -- .team
+    sport               jsonb,                  -- .sport
+    season              text,                   -- .season
+    game_type           jsonb,                  -- .gameType
+    player_pool         jsonb,                  -- .playerPool
+    group_display_name  text,                   -- .group.displayName
+    type_display_name   text,                   -- .type.displayName
+    raw_id              bigint       NOT NULL,
+    captured_at         timestamptz  NOT NULL,
 
     CONSTRAINT sport_players_person_stats_pkey PRIMARY KEY (document_key, person_index, stat_index)
 );
 COMMENT ON TABLE sports.sport_players_person_stats IS 'One row per `$.people[*].stats[*]`. From $.people[*].stats[*] of sports.sportPlayers.';
+
+-- One row per `$.people[*].stats[*].exemptions[*]`. From $.people[*].stats[*].exemptions[*] of sports.sportPlayers.
+CREATE TABLE sports.sport_players_stat_exemptions (
+    document_key     text         NOT NULL,  -- request parameter $request
+    person_index     integer      NOT NULL,  -- position in $.people[*], from 0
+    stat_index       integer      NOT NULL,  -- position in $.people[*].stats[*], from 0
+    exemption_index  integer      NOT NULL,  -- position, from 0
+    sport_id         bigint,                 -- request parameter sportId
+    value            jsonb,                  -- .
+    raw_id           bigint       NOT NULL,
+    captured_at      timestamptz  NOT NULL,
+
+    CONSTRAINT sport_players_stat_exemptions_pkey PRIMARY KEY (document_key, person_index, stat_index, exemption_index)
+);
+COMMENT ON TABLE sports.sport_players_stat_exemptions IS 'One row per `$.people[*].stats[*].exemptions[*]`. From $.people[*].stats[*].exemptions[*] of sports.sportPlayers.';
+
+-- One row per `$.people[*].stats[*].splits[*]`. From $.people[*].stats[*].splits[*] of sports.sportPlayers.
+CREATE TABLE sports.sport_players_stat_splits (
+    document_key                     text         NOT NULL,  -- request parameter $request
+    person_index                     integer      NOT NULL,  -- position in $.people[*], from 0
+    stat_index                       integer      NOT NULL,  -- position in $.people[*].stats[*], from 0
+    split_index                      integer      NOT NULL,  -- position, from 0
+    sport_id                         bigint,                 -- request parameter sportId
+    schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
+    season                           text,                   -- .season
+    stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_at_bats                     bigint,                 -- .stat.atBats
+    stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
+    stat_avg                         text,                   -- .stat.avg
+    stat_babip                       text,                   -- .stat.babip
+    stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_catchers_interference       bigint,                 -- .stat.catchersInterference
+    stat_caught_stealing             bigint,                 -- .stat.caughtStealing
+    stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_doubles                     bigint,                 -- .stat.doubles
+    stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_outs                 bigint,                 -- .stat.groundOuts
+    stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
+    stat_hits                        bigint,                 -- .stat.hits
+    stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
+    stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
+    stat_obp                         text,                   -- .stat.obp
+    stat_ops                         text,                   -- .stat.ops
+    stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_rbi                         bigint,                 -- .stat.rbi
+    stat_runs                        bigint,                 -- .stat.runs
+    stat_sac_bunts                   bigint,                 -- .stat.sacBunts
+    stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_slg                         text,                   -- .stat.slg
+    stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
+    stat_stolen_bases                bigint,                 -- .stat.stolenBases
+    stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_total_bases                 bigint,                 -- .stat.totalBases
+    stat_triples                     bigint,                 -- .stat.triples
+    stats                            jsonb,                  -- .stats
+    team_id                          bigint,                 -- .team.id
+    team_name                        text,                   -- .team.name
+    team_link                        text,                   -- .team.link
+    player                           jsonb,                  -- .player
+    home_team                        jsonb,                  -- .homeTeam
+    away_team                        jsonb,                  -- .awayTeam
+    venue                            jsonb,                  -- .venue
+    league                           jsonb,                  -- .league
+    sport                            jsonb,                  -- .sport
+    opponent                         jsonb,                  -- .opponent
+    opponent_division                jsonb,                  -- .opponentDivision
+    opponent_conference              jsonb,                  -- .opponentConference
+    date                             date,                   -- .date
+    game_type                        text,                   -- .gameType
+    is_home                          boolean,                -- .isHome
+    is_win                           boolean,                -- .isWin
+    day_of_week                      bigint,                 -- .dayOfWeek
+    month                            bigint,                 -- .month
+    num_teams                        bigint,                 -- .numTeams
+    num_occurrences                  bigint,                 -- .numOccurrences
+    rank                             bigint,                 -- .rank
+    type                             text,                   -- .type
+    group_                           text,                   -- .group
+    split                            jsonb,                  -- .split
+    exemption                        jsonb,                  -- .exemption
+    raw_id                           bigint       NOT NULL,
+    captured_at                      timestamptz  NOT NULL,
+
+    CONSTRAINT sport_players_stat_splits_pkey PRIMARY KEY (document_key, person_index, stat_index, split_index)
+);
+COMMENT ON TABLE sports.sport_players_stat_splits IS 'One row per `$.people[*].stats[*].splits[*]`. From $.people[*].stats[*].splits[*] of sports.sportPlayers.';
+
+-- One row per `$.people[*].stats[*].splitsTiedWithOffset[*]`. From $.people[*].stats[*].splitsTiedWithOffset[*] of sports.sportPlayers.
+CREATE TABLE sports.sport_players_stat_splits_tied_with_offset (
+    document_key                   text         NOT NULL,  -- request parameter $request
+    person_index                   integer      NOT NULL,  -- position in $.people[*], from 0
+    stat_index                     integer      NOT NULL,  -- position in $.people[*].stats[*], from 0
+    splits_tied_with_offset_index  integer      NOT NULL,  -- position, from 0
+    sport_id                       bigint,                 -- request parameter sportId
+    value                          jsonb,                  -- .
+    raw_id                         bigint       NOT NULL,
+    captured_at                    timestamptz  NOT NULL,
+
+    CONSTRAINT sport_players_stat_splits_tied_with_offset_pkey PRIMARY KEY (document_key, person_index, stat_index, splits_tied_with_offset_index)
+);
+COMMENT ON TABLE sports.sport_players_stat_splits_tied_with_offset IS 'One row per `$.people[*].stats[*].splitsTiedWithOffset[*]`. From $.people[*].stats[*].splitsTiedWithOffset[*] of sports.sportPlayers.';
+
+-- One row per `$.people[*].stats[*].splitsTiedWithLimit[*]`. From $.people[*].stats[*].splitsTiedWithLimit[*] of sports.sportPlayers.
+CREATE TABLE sports.sport_players_stat_splits_tied_with_limit (
+    document_key                  text         NOT NULL,  -- request parameter $request
+    person_index                  integer      NOT NULL,  -- position in $.people[*], from 0
+    stat_index                    integer      NOT NULL,  -- position in $.people[*].stats[*], from 0
+    splits_tied_with_limit_index  integer      NOT NULL,  -- position, from 0
+    sport_id                      bigint,                 -- request parameter sportId
+    value                         jsonb,                  -- .
+    raw_id                        bigint       NOT NULL,
+    captured_at                   timestamptz  NOT NULL,
+
+    CONSTRAINT sport_players_stat_splits_tied_with_limit_pkey PRIMARY KEY (document_key, person_index, stat_index, splits_tied_with_limit_index)
+);
+COMMENT ON TABLE sports.sport_players_stat_splits_tied_with_limit IS 'One row per `$.people[*].stats[*].splitsTiedWithLimit[*]`. From $.people[*].stats[*].splitsTiedWithLimit[*] of sports.sportPlayers.';
 
 -- One row per `$.people[*].awards[*]`. From $.people[*].awards[*] of sports.sportPlayers.
 CREATE TABLE sports.sport_players_person_awards (
@@ -9004,9 +9547,12 @@ CREATE TABLE sports.sport_players_person_awards (
     player           jsonb,                  -- .player
     votes            bigint,                 -- .votes
     votes_available  bigint,                 -- .votesAvailable
-    sport            jsonb,                  -- .sport
-    league           jsonb,                  -- .league
+    award_sport_id   bigint,                 -- .sport.id
+    sport_link       text,                   -- .sport.link
+    league_id        bigint,                 -- .league.id
+    league_link      text,                   -- .league.link
     notes            text,                   -- .notes
+    active           boolean,                -- .active
     raw_id           bigint       NOT NULL,
     captured_at      timestamptz  NOT NULL,
 
@@ -9034,17 +9580,27 @@ COMMENT ON TABLE sports.sport_players_person_draft IS 'One row per `$.people[*].
 
 -- One row per `$.people[*].rosterEntries[*]`. From $.people[*].rosterEntries[*] of sports.sportPlayers.
 CREATE TABLE sports.sport_players_person_roster_entries (
-    document_key         text         NOT NULL,  -- request parameter $request
-    person_index         integer      NOT NULL,  -- position in $.people[*], from 0
-    roster_entry_index   integer      NOT NULL,  -- position, from 0
-    sport_id             bigint,                 -- request parameter sportId
-    person               jsonb,                  -- .person
-    jersey_number        text,                   -- .jerseyNumber
-    position             jsonb,                  -- .position
-    stats                jsonb,                  -- .stats
-    is_active_forty_man  boolean,                -- .isActiveFortyMan
-    raw_id               bigint       NOT NULL,
-    captured_at          timestamptz  NOT NULL,
+    document_key           text         NOT NULL,  -- request parameter $request
+    person_index           integer      NOT NULL,  -- position in $.people[*], from 0
+    roster_entry_index     integer      NOT NULL,  -- position, from 0
+    sport_id               bigint,                 -- request parameter sportId
+    person_id              bigint,                 -- .person.id
+    person_full_name       text,                   -- .person.fullName
+    person_link            text,                   -- .person.link
+    jersey_number          text,                   -- .jerseyNumber
+    position_code          text,                   -- .position.code
+    position_name          text,                   -- .position.name
+    position_type          text,                   -- .position.type
+    position_abbreviation  text,                   -- .position.abbreviation
+    stats                  jsonb,                  -- .stats
+    is_active_forty_man    boolean,                -- .isActiveFortyMan
+    job                    text,                   -- .job
+    job_id                 text,                   -- .jobId
+    status_code            text,                   -- .status.code
+    status_description     text,                   -- .status.description
+    title                  text,                   -- .title
+    raw_id                 bigint       NOT NULL,
+    captured_at            timestamptz  NOT NULL,
 
     CONSTRAINT sport_players_person_roster_entries_pkey PRIMARY KEY (document_key, person_index, roster_entry_index)
 );
@@ -9052,17 +9608,27 @@ COMMENT ON TABLE sports.sport_players_person_roster_entries IS 'One row per `$.p
 
 -- One row per `$.people[*].jobEntries[*]`. From $.people[*].jobEntries[*] of sports.sportPlayers.
 CREATE TABLE sports.sport_players_person_job_entries (
-    document_key         text         NOT NULL,  -- request parameter $request
-    person_index         integer      NOT NULL,  -- position in $.people[*], from 0
-    job_entry_index      integer      NOT NULL,  -- position, from 0
-    sport_id             bigint,                 -- request parameter sportId
-    person               jsonb,                  -- .person
-    jersey_number        text,                   -- .jerseyNumber
-    position             jsonb,                  -- .position
-    stats                jsonb,                  -- .stats
-    is_active_forty_man  boolean,                -- .isActiveFortyMan
-    raw_id               bigint       NOT NULL,
-    captured_at          timestamptz  NOT NULL,
+    document_key           text         NOT NULL,  -- request parameter $request
+    person_index           integer      NOT NULL,  -- position in $.people[*], from 0
+    job_entry_index        integer      NOT NULL,  -- position, from 0
+    sport_id               bigint,                 -- request parameter sportId
+    person_id              bigint,                 -- .person.id
+    person_full_name       text,                   -- .person.fullName
+    person_link            text,                   -- .person.link
+    jersey_number          text,                   -- .jerseyNumber
+    position_code          text,                   -- .position.code
+    position_name          text,                   -- .position.name
+    position_type          text,                   -- .position.type
+    position_abbreviation  text,                   -- .position.abbreviation
+    stats                  jsonb,                  -- .stats
+    is_active_forty_man    boolean,                -- .isActiveFortyMan
+    job                    text,                   -- .job
+    job_id                 text,                   -- .jobId
+    status_code            text,                   -- .status.code
+    status_description     text,                   -- .status.description
+    title                  text,                   -- .title
+    raw_id                 bigint       NOT NULL,
+    captured_at            timestamptz  NOT NULL,
 
     CONSTRAINT sport_players_person_job_entries_pkey PRIMARY KEY (document_key, person_index, job_entry_index)
 );
@@ -9262,19 +9828,21 @@ COMMENT ON TABLE standings.standings_split_records IS 'One row per `$.records[*]
 
 -- One row per `$.stats[*]`. From $.stats[*] of stats.groupedStats.
 CREATE TABLE stats.grouped_stats_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
-    stat_index    integer      NOT NULL,  -- position, from 0
-    disclaimers   text[],                 -- .disclaimers[*]
-    total_splits  bigint,                 -- .totalSplits
-    stats         jsonb,                  -- .stats
-    player        jsonb,                  -- .player
-    team          jsonb,                  -- .team
-    sport         jsonb,                  -- .sport
-    season        text,                   -- .season
-    game_type     jsonb,                  -- .gameType
-    player_pool   jsonb,                  -- .playerPool
-    raw_id        bigint       NOT NULL,
-    captured_at   timestamptz  NOT NULL,
+    document_key        text         NOT NULL,  -- request parameter $request
+    stat_index          integer      NOT NULL,  -- position, from 0
+    disclaimers         text[],                 -- .disclaimers[*]
+    total_splits        bigint,                 -- .totalSplits
+    stats               jsonb,                  -- .stats
+    player              jsonb,                  -- .player
+    team                jsonb,                  -- .team
+    sport               jsonb,                  -- .sport
+    season              text,                   -- .season
+    game_type           jsonb,                  -- .gameType
+    player_pool         jsonb,                  -- .playerPool
+    group_display_name  text,                   -- .group.displayName
+    type_display_name   text,                   -- .type.displayName
+    raw_id              bigint       NOT NULL,
+    captured_at         timestamptz  NOT NULL,
 
     CONSTRAINT grouped_stats_normalized_pkey PRIMARY KEY (document_key, stat_index)
 );
@@ -9310,38 +9878,72 @@ COMMENT ON TABLE stats.grouped_stats_exemptions IS 'One row per `$.stats[*].exem
 
 -- One row per `$.stats[*].splits[*]`. From $.stats[*].splits[*] of stats.groupedStats.
 CREATE TABLE stats.grouped_stats_splits (
-    document_key               text         NOT NULL,  -- request parameter $request
-    stat_index                 integer      NOT NULL,  -- position in $.stats[*], from 0
-    split_index                integer      NOT NULL,  -- position, from 0
-    schedule_item_rest_object  jsonb,                  -- .scheduleItemRestObject
-    season                     text,                   -- .season
-    stat                       jsonb,                  -- .stat
-    stats                      jsonb,                  -- .stats
-    team                       jsonb,                  -- .team
-    player                     jsonb,                  -- .player
-    home_team                  jsonb,                  -- .homeTeam
-    away_team                  jsonb,                  -- .awayTeam
-    venue                      jsonb,                  -- .venue
-    league                     jsonb,                  -- .league
-    sport                      jsonb,                  -- .sport
-    opponent                   jsonb,                  -- .opponent
-    opponent_division          jsonb,                  -- .opponentDivision
-    opponent_conference        jsonb,                  -- .opponentConference
-    date                       date,                   -- .date
-    game_type                  text,                   -- .gameType
-    is_home                    boolean,                -- .isHome
-    is_win                     boolean,                -- .isWin
-    day_of_week                bigint,                 -- .dayOfWeek
-    month                      bigint,                 -- .month
-    num_teams                  bigint,                 -- .numTeams
-    num_occurrences            bigint,                 -- .numOccurrences
-    rank                       bigint,                 -- .rank
-    type                       text,                   -- .type
-    group_                     text,                   -- .group
-    split                      jsonb,                  -- .split
-    exemption                  jsonb,                  -- .exemption
-    raw_id                     bigint       NOT NULL,
-    captured_at                timestamptz  NOT NULL,
+    document_key                     text         NOT NULL,  -- request parameter $request
+    stat_index                       integer      NOT NULL,  -- position in $.stats[*], from 0
+    split_index                      integer      NOT NULL,  -- position, from 0
+    schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
+    season                           text,                   -- .season
+    stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_at_bats                     bigint,                 -- .stat.atBats
+    stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
+    stat_avg                         text,                   -- .stat.avg
+    stat_babip                       text,                   -- .stat.babip
+    stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_catchers_interference       bigint,                 -- .stat.catchersInterference
+    stat_caught_stealing             bigint,                 -- .stat.caughtStealing
+    stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_doubles                     bigint,                 -- .stat.doubles
+    stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_outs                 bigint,                 -- .stat.groundOuts
+    stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
+    stat_hits                        bigint,                 -- .stat.hits
+    stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
+    stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
+    stat_obp                         text,                   -- .stat.obp
+    stat_ops                         text,                   -- .stat.ops
+    stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_rbi                         bigint,                 -- .stat.rbi
+    stat_runs                        bigint,                 -- .stat.runs
+    stat_sac_bunts                   bigint,                 -- .stat.sacBunts
+    stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_slg                         text,                   -- .stat.slg
+    stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
+    stat_stolen_bases                bigint,                 -- .stat.stolenBases
+    stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_total_bases                 bigint,                 -- .stat.totalBases
+    stat_triples                     bigint,                 -- .stat.triples
+    stats                            jsonb,                  -- .stats
+    team_id                          bigint,                 -- .team.id
+    team_name                        text,                   -- .team.name
+    team_link                        text,                   -- .team.link
+    player                           jsonb,                  -- .player
+    home_team                        jsonb,                  -- .homeTeam
+    away_team                        jsonb,                  -- .awayTeam
+    venue                            jsonb,                  -- .venue
+    league                           jsonb,                  -- .league
+    sport                            jsonb,                  -- .sport
+    opponent                         jsonb,                  -- .opponent
+    opponent_division                jsonb,                  -- .opponentDivision
+    opponent_conference              jsonb,                  -- .opponentConference
+    date                             date,                   -- .date
+    game_type                        text,                   -- .gameType
+    is_home                          boolean,                -- .isHome
+    is_win                           boolean,                -- .isWin
+    day_of_week                      bigint,                 -- .dayOfWeek
+    month                            bigint,                 -- .month
+    num_teams                        bigint,                 -- .numTeams
+    num_occurrences                  bigint,                 -- .numOccurrences
+    rank                             bigint,                 -- .rank
+    type                             text,                   -- .type
+    group_                           text,                   -- .group
+    split                            jsonb,                  -- .split
+    exemption                        jsonb,                  -- .exemption
+    raw_id                           bigint       NOT NULL,
+    captured_at                      timestamptz  NOT NULL,
 
     CONSTRAINT grouped_stats_splits_pkey PRIMARY KEY (document_key, stat_index, split_index)
 );
@@ -9349,38 +9951,72 @@ COMMENT ON TABLE stats.grouped_stats_splits IS 'One row per `$.stats[*].splits[*
 
 -- One row per `$.stats[*].splitsTiedWithOffset[*]`. From $.stats[*].splitsTiedWithOffset[*] of stats.groupedStats.
 CREATE TABLE stats.grouped_stats_splits_tied_with_offset (
-    document_key                   text         NOT NULL,  -- request parameter $request
-    stat_index                     integer      NOT NULL,  -- position in $.stats[*], from 0
-    splits_tied_with_offset_index  integer      NOT NULL,  -- position, from 0
-    schedule_item_rest_object      jsonb,                  -- .scheduleItemRestObject
-    season                         text,                   -- .season
-    stat                           jsonb,                  -- .stat
-    stats                          jsonb,                  -- .stats
-    team                           jsonb,                  -- .team
-    player                         jsonb,                  -- .player
-    home_team                      jsonb,                  -- .homeTeam
-    away_team                      jsonb,                  -- .awayTeam
-    venue                          jsonb,                  -- .venue
-    league                         jsonb,                  -- .league
-    sport                          jsonb,                  -- .sport
-    opponent                       jsonb,                  -- .opponent
-    opponent_division              jsonb,                  -- .opponentDivision
-    opponent_conference            jsonb,                  -- .opponentConference
-    date                           date,                   -- .date
-    game_type                      text,                   -- .gameType
-    is_home                        boolean,                -- .isHome
-    is_win                         boolean,                -- .isWin
-    day_of_week                    bigint,                 -- .dayOfWeek
-    month                          bigint,                 -- .month
-    num_teams                      bigint,                 -- .numTeams
-    num_occurrences                bigint,                 -- .numOccurrences
-    rank                           bigint,                 -- .rank
-    type                           text,                   -- .type
-    group_                         text,                   -- .group
-    split                          jsonb,                  -- .split
-    exemption                      jsonb,                  -- .exemption
-    raw_id                         bigint       NOT NULL,
-    captured_at                    timestamptz  NOT NULL,
+    document_key                     text         NOT NULL,  -- request parameter $request
+    stat_index                       integer      NOT NULL,  -- position in $.stats[*], from 0
+    splits_tied_with_offset_index    integer      NOT NULL,  -- position, from 0
+    schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
+    season                           text,                   -- .season
+    stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_at_bats                     bigint,                 -- .stat.atBats
+    stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
+    stat_avg                         text,                   -- .stat.avg
+    stat_babip                       text,                   -- .stat.babip
+    stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_catchers_interference       bigint,                 -- .stat.catchersInterference
+    stat_caught_stealing             bigint,                 -- .stat.caughtStealing
+    stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_doubles                     bigint,                 -- .stat.doubles
+    stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_outs                 bigint,                 -- .stat.groundOuts
+    stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
+    stat_hits                        bigint,                 -- .stat.hits
+    stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
+    stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
+    stat_obp                         text,                   -- .stat.obp
+    stat_ops                         text,                   -- .stat.ops
+    stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_rbi                         bigint,                 -- .stat.rbi
+    stat_runs                        bigint,                 -- .stat.runs
+    stat_sac_bunts                   bigint,                 -- .stat.sacBunts
+    stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_slg                         text,                   -- .stat.slg
+    stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
+    stat_stolen_bases                bigint,                 -- .stat.stolenBases
+    stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_total_bases                 bigint,                 -- .stat.totalBases
+    stat_triples                     bigint,                 -- .stat.triples
+    stats                            jsonb,                  -- .stats
+    team_id                          bigint,                 -- .team.id
+    team_name                        text,                   -- .team.name
+    team_link                        text,                   -- .team.link
+    player                           jsonb,                  -- .player
+    home_team                        jsonb,                  -- .homeTeam
+    away_team                        jsonb,                  -- .awayTeam
+    venue                            jsonb,                  -- .venue
+    league                           jsonb,                  -- .league
+    sport                            jsonb,                  -- .sport
+    opponent                         jsonb,                  -- .opponent
+    opponent_division                jsonb,                  -- .opponentDivision
+    opponent_conference              jsonb,                  -- .opponentConference
+    date                             date,                   -- .date
+    game_type                        text,                   -- .gameType
+    is_home                          boolean,                -- .isHome
+    is_win                           boolean,                -- .isWin
+    day_of_week                      bigint,                 -- .dayOfWeek
+    month                            bigint,                 -- .month
+    num_teams                        bigint,                 -- .numTeams
+    num_occurrences                  bigint,                 -- .numOccurrences
+    rank                             bigint,                 -- .rank
+    type                             text,                   -- .type
+    group_                           text,                   -- .group
+    split                            jsonb,                  -- .split
+    exemption                        jsonb,                  -- .exemption
+    raw_id                           bigint       NOT NULL,
+    captured_at                      timestamptz  NOT NULL,
 
     CONSTRAINT grouped_stats_splits_tied_with_offset_pkey PRIMARY KEY (document_key, stat_index, splits_tied_with_offset_index)
 );
@@ -9388,38 +10024,72 @@ COMMENT ON TABLE stats.grouped_stats_splits_tied_with_offset IS 'One row per `$.
 
 -- One row per `$.stats[*].splitsTiedWithLimit[*]`. From $.stats[*].splitsTiedWithLimit[*] of stats.groupedStats.
 CREATE TABLE stats.grouped_stats_splits_tied_with_limit (
-    document_key                  text         NOT NULL,  -- request parameter $request
-    stat_index                    integer      NOT NULL,  -- position in $.stats[*], from 0
-    splits_tied_with_limit_index  integer      NOT NULL,  -- position, from 0
-    schedule_item_rest_object     jsonb,                  -- .scheduleItemRestObject
-    season                        text,                   -- .season
-    stat                          jsonb,                  -- .stat
-    stats                         jsonb,                  -- .stats
-    team                          jsonb,                  -- .team
-    player                        jsonb,                  -- .player
-    home_team                     jsonb,                  -- .homeTeam
-    away_team                     jsonb,                  -- .awayTeam
-    venue                         jsonb,                  -- .venue
-    league                        jsonb,                  -- .league
-    sport                         jsonb,                  -- .sport
-    opponent                      jsonb,                  -- .opponent
-    opponent_division             jsonb,                  -- .opponentDivision
-    opponent_conference           jsonb,                  -- .opponentConference
-    date                          date,                   -- .date
-    game_type                     text,                   -- .gameType
-    is_home                       boolean,                -- .isHome
-    is_win                        boolean,                -- .isWin
-    day_of_week                   bigint,                 -- .dayOfWeek
-    month                         bigint,                 -- .month
-    num_teams                     bigint,                 -- .numTeams
-    num_occurrences               bigint,                 -- .numOccurrences
-    rank                          bigint,                 -- .rank
-    type                          text,                   -- .type
-    group_                        text,                   -- .group
-    split                         jsonb,                  -- .split
-    exemption                     jsonb,                  -- .exemption
-    raw_id                        bigint       NOT NULL,
-    captured_at                   timestamptz  NOT NULL,
+    document_key                     text         NOT NULL,  -- request parameter $request
+    stat_index                       integer      NOT NULL,  -- position in $.stats[*], from 0
+    splits_tied_with_limit_index     integer      NOT NULL,  -- position, from 0
+    schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
+    season                           text,                   -- .season
+    stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_at_bats                     bigint,                 -- .stat.atBats
+    stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
+    stat_avg                         text,                   -- .stat.avg
+    stat_babip                       text,                   -- .stat.babip
+    stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_catchers_interference       bigint,                 -- .stat.catchersInterference
+    stat_caught_stealing             bigint,                 -- .stat.caughtStealing
+    stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_doubles                     bigint,                 -- .stat.doubles
+    stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_outs                 bigint,                 -- .stat.groundOuts
+    stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
+    stat_hits                        bigint,                 -- .stat.hits
+    stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
+    stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
+    stat_obp                         text,                   -- .stat.obp
+    stat_ops                         text,                   -- .stat.ops
+    stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_rbi                         bigint,                 -- .stat.rbi
+    stat_runs                        bigint,                 -- .stat.runs
+    stat_sac_bunts                   bigint,                 -- .stat.sacBunts
+    stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_slg                         text,                   -- .stat.slg
+    stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
+    stat_stolen_bases                bigint,                 -- .stat.stolenBases
+    stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_total_bases                 bigint,                 -- .stat.totalBases
+    stat_triples                     bigint,                 -- .stat.triples
+    stats                            jsonb,                  -- .stats
+    team_id                          bigint,                 -- .team.id
+    team_name                        text,                   -- .team.name
+    team_link                        text,                   -- .team.link
+    player                           jsonb,                  -- .player
+    home_team                        jsonb,                  -- .homeTeam
+    away_team                        jsonb,                  -- .awayTeam
+    venue                            jsonb,                  -- .venue
+    league                           jsonb,                  -- .league
+    sport                            jsonb,                  -- .sport
+    opponent                         jsonb,                  -- .opponent
+    opponent_division                jsonb,                  -- .opponentDivision
+    opponent_conference              jsonb,                  -- .opponentConference
+    date                             date,                   -- .date
+    game_type                        text,                   -- .gameType
+    is_home                          boolean,                -- .isHome
+    is_win                           boolean,                -- .isWin
+    day_of_week                      bigint,                 -- .dayOfWeek
+    month                            bigint,                 -- .month
+    num_teams                        bigint,                 -- .numTeams
+    num_occurrences                  bigint,                 -- .numOccurrences
+    rank                             bigint,                 -- .rank
+    type                             text,                   -- .type
+    group_                           text,                   -- .group
+    split                            jsonb,                  -- .split
+    exemption                        jsonb,                  -- .exemption
+    raw_id                           bigint       NOT NULL,
+    captured_at                      timestamptz  NOT NULL,
 
     CONSTRAINT grouped_stats_splits_tied_with_limit_pkey PRIMARY KEY (document_key, stat_index, splits_tied_with_limit_index)
 );
@@ -9476,19 +10146,21 @@ COMMENT ON TABLE stats.leaders_leaders IS 'One row per `$.leagueLeaders[*].leade
 
 -- One row per `$.stats[*]`. From $.stats[*] of stats.stats.
 CREATE TABLE stats.stats_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
-    stat_index    integer      NOT NULL,  -- position, from 0
-    disclaimers   text[],                 -- .disclaimers[*]
-    total_splits  bigint,                 -- .totalSplits
-    stats         jsonb,                  -- .stats
-    player        jsonb,                  -- .player
-    team          jsonb,                  -- .team
-    sport         jsonb,                  -- .sport
-    season        text,                   -- .season
-    game_type     jsonb,                  -- .gameType
-    player_pool   jsonb,                  -- .playerPool
-    raw_id        bigint       NOT NULL,
-    captured_at   timestamptz  NOT NULL,
+    document_key        text         NOT NULL,  -- request parameter $request
+    stat_index          integer      NOT NULL,  -- position, from 0
+    disclaimers         text[],                 -- .disclaimers[*]
+    total_splits        bigint,                 -- .totalSplits
+    stats               jsonb,                  -- .stats
+    player              jsonb,                  -- .player
+    team                jsonb,                  -- .team
+    sport               jsonb,                  -- .sport
+    season              text,                   -- .season
+    game_type           jsonb,                  -- .gameType
+    player_pool         jsonb,                  -- .playerPool
+    group_display_name  text,                   -- .group.displayName
+    type_display_name   text,                   -- .type.displayName
+    raw_id              bigint       NOT NULL,
+    captured_at         timestamptz  NOT NULL,
 
     CONSTRAINT stats_normalized_pkey PRIMARY KEY (document_key, stat_index)
 );
@@ -9524,38 +10196,72 @@ COMMENT ON TABLE stats.stats_exemptions IS 'One row per `$.stats[*].exemptions[*
 
 -- One row per `$.stats[*].splits[*]`. From $.stats[*].splits[*] of stats.stats.
 CREATE TABLE stats.stats_splits (
-    document_key               text         NOT NULL,  -- request parameter $request
-    stat_index                 integer      NOT NULL,  -- position in $.stats[*], from 0
-    split_index                integer      NOT NULL,  -- position, from 0
-    schedule_item_rest_object  jsonb,                  -- .scheduleItemRestObject
-    season                     text,                   -- .season
-    stat                       jsonb,                  -- .stat
-    stats                      jsonb,                  -- .stats
-    team                       jsonb,                  -- .team
-    player                     jsonb,                  -- .player
-    home_team                  jsonb,                  -- .homeTeam
-    away_team                  jsonb,                  -- .awayTeam
-    venue                      jsonb,                  -- .venue
-    league                     jsonb,                  -- .league
-    sport                      jsonb,                  -- .sport
-    opponent                   jsonb,                  -- .opponent
-    opponent_division          jsonb,                  -- .opponentDivision
-    opponent_conference        jsonb,                  -- .opponentConference
-    date                       date,                   -- .date
-    game_type                  text,                   -- .gameType
-    is_home                    boolean,                -- .isHome
-    is_win                     boolean,                -- .isWin
-    day_of_week                bigint,                 -- .dayOfWeek
-    month                      bigint,                 -- .month
-    num_teams                  bigint,                 -- .numTeams
-    num_occurrences            bigint,                 -- .numOccurrences
-    rank                       bigint,                 -- .rank
-    type                       text,                   -- .type
-    group_                     text,                   -- .group
-    split                      jsonb,                  -- .split
-    exemption                  jsonb,                  -- .exemption
-    raw_id                     bigint       NOT NULL,
-    captured_at                timestamptz  NOT NULL,
+    document_key                     text         NOT NULL,  -- request parameter $request
+    stat_index                       integer      NOT NULL,  -- position in $.stats[*], from 0
+    split_index                      integer      NOT NULL,  -- position, from 0
+    schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
+    season                           text,                   -- .season
+    stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_at_bats                     bigint,                 -- .stat.atBats
+    stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
+    stat_avg                         text,                   -- .stat.avg
+    stat_babip                       text,                   -- .stat.babip
+    stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_catchers_interference       bigint,                 -- .stat.catchersInterference
+    stat_caught_stealing             bigint,                 -- .stat.caughtStealing
+    stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_doubles                     bigint,                 -- .stat.doubles
+    stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_outs                 bigint,                 -- .stat.groundOuts
+    stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
+    stat_hits                        bigint,                 -- .stat.hits
+    stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
+    stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
+    stat_obp                         text,                   -- .stat.obp
+    stat_ops                         text,                   -- .stat.ops
+    stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_rbi                         bigint,                 -- .stat.rbi
+    stat_runs                        bigint,                 -- .stat.runs
+    stat_sac_bunts                   bigint,                 -- .stat.sacBunts
+    stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_slg                         text,                   -- .stat.slg
+    stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
+    stat_stolen_bases                bigint,                 -- .stat.stolenBases
+    stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_total_bases                 bigint,                 -- .stat.totalBases
+    stat_triples                     bigint,                 -- .stat.triples
+    stats                            jsonb,                  -- .stats
+    team_id                          bigint,                 -- .team.id
+    team_name                        text,                   -- .team.name
+    team_link                        text,                   -- .team.link
+    player                           jsonb,                  -- .player
+    home_team                        jsonb,                  -- .homeTeam
+    away_team                        jsonb,                  -- .awayTeam
+    venue                            jsonb,                  -- .venue
+    league                           jsonb,                  -- .league
+    sport                            jsonb,                  -- .sport
+    opponent                         jsonb,                  -- .opponent
+    opponent_division                jsonb,                  -- .opponentDivision
+    opponent_conference              jsonb,                  -- .opponentConference
+    date                             date,                   -- .date
+    game_type                        text,                   -- .gameType
+    is_home                          boolean,                -- .isHome
+    is_win                           boolean,                -- .isWin
+    day_of_week                      bigint,                 -- .dayOfWeek
+    month                            bigint,                 -- .month
+    num_teams                        bigint,                 -- .numTeams
+    num_occurrences                  bigint,                 -- .numOccurrences
+    rank                             bigint,                 -- .rank
+    type                             text,                   -- .type
+    group_                           text,                   -- .group
+    split                            jsonb,                  -- .split
+    exemption                        jsonb,                  -- .exemption
+    raw_id                           bigint       NOT NULL,
+    captured_at                      timestamptz  NOT NULL,
 
     CONSTRAINT stats_splits_pkey PRIMARY KEY (document_key, stat_index, split_index)
 );
@@ -9563,38 +10269,72 @@ COMMENT ON TABLE stats.stats_splits IS 'One row per `$.stats[*].splits[*]`. From
 
 -- One row per `$.stats[*].splitsTiedWithOffset[*]`. From $.stats[*].splitsTiedWithOffset[*] of stats.stats.
 CREATE TABLE stats.stats_splits_tied_with_offset (
-    document_key                   text         NOT NULL,  -- request parameter $request
-    stat_index                     integer      NOT NULL,  -- position in $.stats[*], from 0
-    splits_tied_with_offset_index  integer      NOT NULL,  -- position, from 0
-    schedule_item_rest_object      jsonb,                  -- .scheduleItemRestObject
-    season                         text,                   -- .season
-    stat                           jsonb,                  -- .stat
-    stats                          jsonb,                  -- .stats
-    team                           jsonb,                  -- .team
-    player                         jsonb,                  -- .player
-    home_team                      jsonb,                  -- .homeTeam
-    away_team                      jsonb,                  -- .awayTeam
-    venue                          jsonb,                  -- .venue
-    league                         jsonb,                  -- .league
-    sport                          jsonb,                  -- .sport
-    opponent                       jsonb,                  -- .opponent
-    opponent_division              jsonb,                  -- .opponentDivision
-    opponent_conference            jsonb,                  -- .opponentConference
-    date                           date,                   -- .date
-    game_type                      text,                   -- .gameType
-    is_home                        boolean,                -- .isHome
-    is_win                         boolean,                -- .isWin
-    day_of_week                    bigint,                 -- .dayOfWeek
-    month                          bigint,                 -- .month
-    num_teams                      bigint,                 -- .numTeams
-    num_occurrences                bigint,                 -- .numOccurrences
-    rank                           bigint,                 -- .rank
-    type                           text,                   -- .type
-    group_                         text,                   -- .group
-    split                          jsonb,                  -- .split
-    exemption                      jsonb,                  -- .exemption
-    raw_id                         bigint       NOT NULL,
-    captured_at                    timestamptz  NOT NULL,
+    document_key                     text         NOT NULL,  -- request parameter $request
+    stat_index                       integer      NOT NULL,  -- position in $.stats[*], from 0
+    splits_tied_with_offset_index    integer      NOT NULL,  -- position, from 0
+    schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
+    season                           text,                   -- .season
+    stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_at_bats                     bigint,                 -- .stat.atBats
+    stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
+    stat_avg                         text,                   -- .stat.avg
+    stat_babip                       text,                   -- .stat.babip
+    stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_catchers_interference       bigint,                 -- .stat.catchersInterference
+    stat_caught_stealing             bigint,                 -- .stat.caughtStealing
+    stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_doubles                     bigint,                 -- .stat.doubles
+    stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_outs                 bigint,                 -- .stat.groundOuts
+    stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
+    stat_hits                        bigint,                 -- .stat.hits
+    stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
+    stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
+    stat_obp                         text,                   -- .stat.obp
+    stat_ops                         text,                   -- .stat.ops
+    stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_rbi                         bigint,                 -- .stat.rbi
+    stat_runs                        bigint,                 -- .stat.runs
+    stat_sac_bunts                   bigint,                 -- .stat.sacBunts
+    stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_slg                         text,                   -- .stat.slg
+    stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
+    stat_stolen_bases                bigint,                 -- .stat.stolenBases
+    stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_total_bases                 bigint,                 -- .stat.totalBases
+    stat_triples                     bigint,                 -- .stat.triples
+    stats                            jsonb,                  -- .stats
+    team_id                          bigint,                 -- .team.id
+    team_name                        text,                   -- .team.name
+    team_link                        text,                   -- .team.link
+    player                           jsonb,                  -- .player
+    home_team                        jsonb,                  -- .homeTeam
+    away_team                        jsonb,                  -- .awayTeam
+    venue                            jsonb,                  -- .venue
+    league                           jsonb,                  -- .league
+    sport                            jsonb,                  -- .sport
+    opponent                         jsonb,                  -- .opponent
+    opponent_division                jsonb,                  -- .opponentDivision
+    opponent_conference              jsonb,                  -- .opponentConference
+    date                             date,                   -- .date
+    game_type                        text,                   -- .gameType
+    is_home                          boolean,                -- .isHome
+    is_win                           boolean,                -- .isWin
+    day_of_week                      bigint,                 -- .dayOfWeek
+    month                            bigint,                 -- .month
+    num_teams                        bigint,                 -- .numTeams
+    num_occurrences                  bigint,                 -- .numOccurrences
+    rank                             bigint,                 -- .rank
+    type                             text,                   -- .type
+    group_                           text,                   -- .group
+    split                            jsonb,                  -- .split
+    exemption                        jsonb,                  -- .exemption
+    raw_id                           bigint       NOT NULL,
+    captured_at                      timestamptz  NOT NULL,
 
     CONSTRAINT stats_splits_tied_with_offset_pkey PRIMARY KEY (document_key, stat_index, splits_tied_with_offset_index)
 );
@@ -9602,38 +10342,72 @@ COMMENT ON TABLE stats.stats_splits_tied_with_offset IS 'One row per `$.stats[*]
 
 -- One row per `$.stats[*].splitsTiedWithLimit[*]`. From $.stats[*].splitsTiedWithLimit[*] of stats.stats.
 CREATE TABLE stats.stats_splits_tied_with_limit (
-    document_key                  text         NOT NULL,  -- request parameter $request
-    stat_index                    integer      NOT NULL,  -- position in $.stats[*], from 0
-    splits_tied_with_limit_index  integer      NOT NULL,  -- position, from 0
-    schedule_item_rest_object     jsonb,                  -- .scheduleItemRestObject
-    season                        text,                   -- .season
-    stat                          jsonb,                  -- .stat
-    stats                         jsonb,                  -- .stats
-    team                          jsonb,                  -- .team
-    player                        jsonb,                  -- .player
-    home_team                     jsonb,                  -- .homeTeam
-    away_team                     jsonb,                  -- .awayTeam
-    venue                         jsonb,                  -- .venue
-    league                        jsonb,                  -- .league
-    sport                         jsonb,                  -- .sport
-    opponent                      jsonb,                  -- .opponent
-    opponent_division             jsonb,                  -- .opponentDivision
-    opponent_conference           jsonb,                  -- .opponentConference
-    date                          date,                   -- .date
-    game_type                     text,                   -- .gameType
-    is_home                       boolean,                -- .isHome
-    is_win                        boolean,                -- .isWin
-    day_of_week                   bigint,                 -- .dayOfWeek
-    month                         bigint,                 -- .month
-    num_teams                     bigint,                 -- .numTeams
-    num_occurrences               bigint,                 -- .numOccurrences
-    rank                          bigint,                 -- .rank
-    type                          text,                   -- .type
-    group_                        text,                   -- .group
-    split                         jsonb,                  -- .split
-    exemption                     jsonb,                  -- .exemption
-    raw_id                        bigint       NOT NULL,
-    captured_at                   timestamptz  NOT NULL,
+    document_key                     text         NOT NULL,  -- request parameter $request
+    stat_index                       integer      NOT NULL,  -- position in $.stats[*], from 0
+    splits_tied_with_limit_index     integer      NOT NULL,  -- position, from 0
+    schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
+    season                           text,                   -- .season
+    stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_at_bats                     bigint,                 -- .stat.atBats
+    stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
+    stat_avg                         text,                   -- .stat.avg
+    stat_babip                       text,                   -- .stat.babip
+    stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_catchers_interference       bigint,                 -- .stat.catchersInterference
+    stat_caught_stealing             bigint,                 -- .stat.caughtStealing
+    stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_doubles                     bigint,                 -- .stat.doubles
+    stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_outs                 bigint,                 -- .stat.groundOuts
+    stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
+    stat_hits                        bigint,                 -- .stat.hits
+    stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
+    stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
+    stat_obp                         text,                   -- .stat.obp
+    stat_ops                         text,                   -- .stat.ops
+    stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_rbi                         bigint,                 -- .stat.rbi
+    stat_runs                        bigint,                 -- .stat.runs
+    stat_sac_bunts                   bigint,                 -- .stat.sacBunts
+    stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_slg                         text,                   -- .stat.slg
+    stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
+    stat_stolen_bases                bigint,                 -- .stat.stolenBases
+    stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_total_bases                 bigint,                 -- .stat.totalBases
+    stat_triples                     bigint,                 -- .stat.triples
+    stats                            jsonb,                  -- .stats
+    team_id                          bigint,                 -- .team.id
+    team_name                        text,                   -- .team.name
+    team_link                        text,                   -- .team.link
+    player                           jsonb,                  -- .player
+    home_team                        jsonb,                  -- .homeTeam
+    away_team                        jsonb,                  -- .awayTeam
+    venue                            jsonb,                  -- .venue
+    league                           jsonb,                  -- .league
+    sport                            jsonb,                  -- .sport
+    opponent                         jsonb,                  -- .opponent
+    opponent_division                jsonb,                  -- .opponentDivision
+    opponent_conference              jsonb,                  -- .opponentConference
+    date                             date,                   -- .date
+    game_type                        text,                   -- .gameType
+    is_home                          boolean,                -- .isHome
+    is_win                           boolean,                -- .isWin
+    day_of_week                      bigint,                 -- .dayOfWeek
+    month                            bigint,                 -- .month
+    num_teams                        bigint,                 -- .numTeams
+    num_occurrences                  bigint,                 -- .numOccurrences
+    rank                             bigint,                 -- .rank
+    type                             text,                   -- .type
+    group_                           text,                   -- .group
+    split                            jsonb,                  -- .split
+    exemption                        jsonb,                  -- .exemption
+    raw_id                           bigint       NOT NULL,
+    captured_at                      timestamptz  NOT NULL,
 
     CONSTRAINT stats_splits_tied_with_limit_pkey PRIMARY KEY (document_key, stat_index, splits_tied_with_limit_index)
 );
@@ -9677,134 +10451,125 @@ COMMENT ON TABLE streaks.high_low_stats_items IS 'One row per `${*}[*]`. From ${
 
 -- One row per `$.teams[*]`. From $.teams[*] of team.affiliates.
 CREATE TABLE team.affiliates_teams (
-    document_key                     text         NOT NULL,  -- request parameter $request
-    team_index                       integer      NOT NULL,  -- position, from 0
-    team_id                          bigint,                 -- request parameter teamId
-    id                               bigint,                 -- .id
-    name                             text,                   -- .name
-    link                             text,                   -- .link
-    season                           bigint,                 -- .season
-    venue_id                         bigint,                 -- .venue.id
-    venue_name                       text,                   -- .venue.name
-    venue_link                       text,                   -- .venue.link
-    venue_location                   jsonb,                  -- .venue.location
-    venue_time_zone                  jsonb,                  -- .venue.timeZone
-    venue_field_info                 jsonb,                  -- .venue.fieldInfo
-    spring_venue_id                  bigint,                 -- .springVenue.id
-    spring_venue_name                text,                   -- .springVenue.name
-    spring_venue_link                text,                   -- .springVenue.link
-    spring_venue_location            jsonb,                  -- .springVenue.location
-    spring_venue_time_zone           jsonb,                  -- .springVenue.timeZone
-    spring_venue_field_info          jsonb,                  -- .springVenue.fieldInfo
-    team_code                        text,                   -- .teamCode
-    file_code                        text,                   -- .fileCode
-    abbreviation                     text,                   -- .abbreviation
-    tri_code                         text,                   -- .triCode
-    team_name                        text,                   -- .teamName
-    location_name                    text,                   -- .locationName
-    first_year_of_play               text,                   -- .firstYearOfPlay
-    league_id                        bigint,                 -- .league.id
-    league_name                      text,                   -- .league.name
-    league_link                      text,                   -- .league.link
-    league_abbreviation              text,                   -- .league.abbreviation
-    league_name_short                text,                   -- .league.nameShort
-    league_season_state              text,                   -- .league.seasonState
-    league_has_wild_card             boolean,                -- .league.hasWildCard
-    league_has_split_season          boolean,                -- .league.hasSplitSeason
-    league_num_games                 bigint,                 -- .league.numGames
-    league_has_playoff_points        boolean,                -- .league.hasPlayoffPoints
-    league_num_teams                 bigint,                 -- .league.numTeams
-    league_num_wildcard_teams        bigint,                 -- .league.numWildcardTeams
-    league_season_date_info          jsonb,                  -- .league.seasonDateInfo
-    league_season                    text,                   -- .league.season
-    league_org_code                  text,                   -- .league.orgCode
-    league_conferences_in_use        boolean,                -- .league.conferencesInUse
-    league_divisions_in_use          boolean,                -- .league.divisionsInUse
-    league_time_zone                 jsonb,                  -- .league.timeZone
-    league_sort_order                bigint,                 -- .league.sortOrder
-    league_active                    boolean,                -- .league.active
-    division_id                      bigint,                 -- .division.id
-    division_name                    text,                   -- .division.name
-    division_season                  text,                   -- .division.season
-    division_name_short              text,                   -- .division.nameShort
-    division_link                    text,                   -- .division.link
-    division_abbreviation            text,                   -- .division.abbreviation
-    division_conference              jsonb,                  -- .division.conference
-    division_league                  jsonb,                  -- .division.league
-    division_sport                   jsonb,                  -- .division.sport
-    division_has_wildcard            boolean,                -- .division.hasWildcard
-    sport_id                         bigint,                 -- .sport.id
-    sport_code                       text,                   -- .sport.code
-    sport_link                       text,                   -- .sport.link
-    sport_name                       text,                   -- .sport.name
-    sport_abbreviation               text,                   -- .sport.abbreviation
-    sport_sort_order                 bigint,                 -- .sport.sortOrder
-    sport_active                     boolean,                -- .sport.active
-    sport_device_properties          jsonb,                  -- .sport.deviceProperties
-    conference_id                    bigint,                 -- .conference.id
-    conference_name                  text,                   -- .conference.name
-    conference_link                  text,                   -- .conference.link
-    franchise_franchise_id           bigint,                 -- .franchise.franchiseId
-    franchise_first_season_id        bigint,                 -- .franchise.firstSeasonId
-    franchise_last_season_id         bigint,                 -- .franchise.lastSeasonId
-    franchise_most_recent_team_id    bigint,                 -- .franchise.mostRecentTeamId
-    franchise_team_name              text,                   -- .franchise.teamName
-    franchise_location_name          text,                   -- .franchise.locationName
-    franchise_link                   text,                   -- .franchise.link
-    franchise_roster                 jsonb,                  -- .franchise.roster
-    roster_roster                    jsonb,                  -- .roster.roster
-    roster_link                      text,                   -- .roster.link
-    roster_team_id                   bigint,                 -- .roster.teamId
-    roster_roster_type               text,                   -- .roster.rosterType
-    next_game_schedule               jsonb,                  -- .nextGameSchedule
-    previous_game_schedule           jsonb,                  -- .previousGameSchedule
-    next_schedule                    jsonb,                  -- .nextSchedule
-    previous_schedule                jsonb,                  -- .previousSchedule
-    is_active                        boolean,                -- .isActive
-    is_placeholder                   boolean,                -- .isPlaceholder
-    content                          jsonb,                  -- .content
-    device_properties                jsonb,                  -- .deviceProperties
-    social_twitter                   text[],                 -- .social.twitter[*]
-    social_facebook                  text[],                 -- .social.facebook[*]
-    social_instagram                 text[],                 -- .social.instagram[*]
-    social_vine                      text[],                 -- .social.vine[*]
-    social_periscope                 text[],                 -- .social.periscope[*]
-    social_tumblr                    text[],                 -- .social.tumblr[*]
-    social_youtube                   text[],                 -- .social.youtube[*]
-    social_pinterest                 text[],                 -- .social.pinterest[*]
-    social_googleplus                text[],                 -- .social.googleplus[*]
-    social_snapchat                  text[],                 -- .social.snapchat[*]
-    social_website                   text[],                 -- .social.website[*]
-    social_hashtags                  text[],                 -- .social.hashtags[*]
-    short_name                       text,                   -- .shortName
-    record_team                      jsonb,                  -- .record.team
-    record_division                  jsonb,                  -- .record.division
-    record_conference                jsonb,                  -- .record.conference
-    record_league                    jsonb,                  -- .record.league
-    record_season                    text,                   -- .record.season
-    record_streak                    jsonb,                  -- .record.streak
-    record_clinch_indicator          text,                   -- .record.clinchIndicator
-    record_division_rank             text,                   -- .record.divisionRank
-    record_conference_rank           text,                   -- .record.conferenceRank
-    record_league_rank               text,                   -- .record.leagueRank
-    record_spring_league_rank        text,                   -- .record.springLeagueRank
-    record_wild_card_rank            text,                   -- .record.wildCardRank
-    record_sport_rank                text,                   -- .record.sportRank
-    record_games_played              bigint,                 -- .record.gamesPlayed
-    record_games_back                text,                   -- .record.gamesBack
-    record_wild_card_games_back      text,                   -- .record.wildCardGamesBack
-    record_league_games_back         text,                   -- .record.leagueGamesBack
-    record_spring_league_games_back  text,                   -- .record.springLeagueGamesBack
-    record_sport_games_back          text,                   -- .record.sportGamesBack
-    record_division_games_back       text,                   -- .record.divisionGamesBack
-    record_conference_games_back     text,                   -- .record.conferenceGamesBack
-    record_league_record             jsonb,                  -- .record.leagueRecord
-    record_probabilites              jsonb,                  -- .record.probabilites
-    playoff_info                     jsonb,                  -- .playoffInfo
-    parent_org_name                  text,                   -- .parentOrgName
-    parent_org_id                    bigint,                 -- .parentOrgId
-    raw_id                           bigint       NOT NULL,
-    captured_at                      timestamptz  NOT NULL,
+    document_key                          text         NOT NULL,  -- request parameter $request
+    team_index                            integer      NOT NULL,  -- position, from 0
+    team_id                               bigint,                 -- request parameter teamId
+    id                                    bigint,                 -- .id
+    name                                  text,                   -- .name
+    link                                  text,                   -- .link
+    season                                bigint,                 -- .season
+    venue_id                              bigint,                 -- .venue.id
+    venue_name                            text,                   -- .venue.name
+    venue_link                            text,                   -- .venue.link
+    spring_venue_id                       bigint,                 -- .springVenue.id
+    spring_venue_link                     text,                   -- .springVenue.link
+    team_code                             text,                   -- .teamCode
+    file_code                             text,                   -- .fileCode
+    abbreviation                          text,                   -- .abbreviation
+    tri_code                              text,                   -- .triCode
+    team_name                             text,                   -- .teamName
+    location_name                         text,                   -- .locationName
+    first_year_of_play                    text,                   -- .firstYearOfPlay
+    league_id                             bigint,                 -- .league.id
+    league_name                           text,                   -- .league.name
+    league_link                           text,                   -- .league.link
+    division_id                           bigint,                 -- .division.id
+    division_name                         text,                   -- .division.name
+    division_link                         text,                   -- .division.link
+    sport_id                              bigint,                 -- .sport.id
+    sport_link                            text,                   -- .sport.link
+    sport_name                            text,                   -- .sport.name
+    conference_id                         bigint,                 -- .conference.id
+    conference_name                       text,                   -- .conference.name
+    conference_link                       text,                   -- .conference.link
+    franchise_franchise_id                bigint,                 -- .franchise.franchiseId
+    franchise_first_season_id             bigint,                 -- .franchise.firstSeasonId
+    franchise_last_season_id              bigint,                 -- .franchise.lastSeasonId
+    franchise_most_recent_team_id         bigint,                 -- .franchise.mostRecentTeamId
+    franchise_team_name                   text,                   -- .franchise.teamName
+    franchise_location_name               text,                   -- .franchise.locationName
+    franchise_link                        text,                   -- .franchise.link
+    franchise_roster                      jsonb,                  -- .franchise.roster
+    roster_link                           text,                   -- .roster.link
+    roster_team_id                        bigint,                 -- .roster.teamId
+    roster_roster_type                    text,                   -- .roster.rosterType
+    next_game_schedule                    jsonb,                  -- .nextGameSchedule
+    previous_game_schedule                jsonb,                  -- .previousGameSchedule
+    next_schedule                         jsonb,                  -- .nextSchedule
+    previous_schedule                     jsonb,                  -- .previousSchedule
+    is_active                             boolean,                -- .isActive
+    is_placeholder                        boolean,                -- .isPlaceholder
+    content                               jsonb,                  -- .content
+    device_properties                     jsonb,                  -- .deviceProperties
+    social_twitter                        text[],                 -- .social.twitter[*]
+    social_facebook                       text[],                 -- .social.facebook[*]
+    social_instagram                      text[],                 -- .social.instagram[*]
+    social_vine                           text[],                 -- .social.vine[*]
+    social_periscope                      text[],                 -- .social.periscope[*]
+    social_tumblr                         text[],                 -- .social.tumblr[*]
+    social_youtube                        text[],                 -- .social.youtube[*]
+    social_pinterest                      text[],                 -- .social.pinterest[*]
+    social_googleplus                     text[],                 -- .social.googleplus[*]
+    social_snapchat                       text[],                 -- .social.snapchat[*]
+    social_website                        text[],                 -- .social.website[*]
+    social_hashtags                       text[],                 -- .social.hashtags[*]
+    short_name                            text,                   -- .shortName
+    record_team_id                        bigint,                 -- .record.team.id
+    record_team_name                      text,                   -- .record.team.name
+    record_team_link                      text,                   -- .record.team.link
+    record_season                         text,                   -- .record.season
+    record_streak_streak_type             text,                   -- .record.streak.streakType
+    record_streak_streak_number           bigint,                 -- .record.streak.streakNumber
+    record_streak_streak_code             text,                   -- .record.streak.streakCode
+    record_clinch_indicator               text,                   -- .record.clinchIndicator
+    record_division_rank                  text,                   -- .record.divisionRank
+    record_league_rank                    text,                   -- .record.leagueRank
+    record_wild_card_rank                 text,                   -- .record.wildCardRank
+    record_sport_rank                     text,                   -- .record.sportRank
+    record_games_played                   bigint,                 -- .record.gamesPlayed
+    record_games_back                     text,                   -- .record.gamesBack
+    record_wild_card_games_back           text,                   -- .record.wildCardGamesBack
+    record_league_games_back              text,                   -- .record.leagueGamesBack
+    record_spring_league_games_back       text,                   -- .record.springLeagueGamesBack
+    record_sport_games_back               text,                   -- .record.sportGamesBack
+    record_division_games_back            text,                   -- .record.divisionGamesBack
+    record_conference_games_back          text,                   -- .record.conferenceGamesBack
+    record_league_record_wins             bigint,                 -- .record.leagueRecord.wins
+    record_league_record_losses           bigint,                 -- .record.leagueRecord.losses
+    record_league_record_ties             bigint,                 -- .record.leagueRecord.ties
+    record_league_record_pct              text,                   -- .record.leagueRecord.pct
+    record_clinched                       boolean,                -- .record.clinched
+    record_division_champ                 boolean,                -- .record.divisionChamp
+    record_division_leader                boolean,                -- .record.divisionLeader
+    record_elimination_number             text,                   -- .record.eliminationNumber
+    record_elimination_number_conference  text,                   -- .record.eliminationNumberConference
+    record_elimination_number_division    text,                   -- .record.eliminationNumberDivision
+    record_elimination_number_league      text,                   -- .record.eliminationNumberLeague
+    record_elimination_number_sport       text,                   -- .record.eliminationNumberSport
+    record_has_wildcard                   boolean,                -- .record.hasWildcard
+    record_last_updated                   timestamptz,            -- .record.lastUpdated
+    record_losses                         bigint,                 -- .record.losses
+    record_magic_number                   text,                   -- .record.magicNumber
+    record_run_differential               bigint,                 -- .record.runDifferential
+    record_runs_allowed                   bigint,                 -- .record.runsAllowed
+    record_runs_scored                    bigint,                 -- .record.runsScored
+    record_wild_card_elimination_number   text,                   -- .record.wildCardEliminationNumber
+    record_wild_card_leader               boolean,                -- .record.wildCardLeader
+    record_winning_percentage             text,                   -- .record.winningPercentage
+    record_wins                           bigint,                 -- .record.wins
+    playoff_info                          jsonb,                  -- .playoffInfo
+    parent_org_name                       text,                   -- .parentOrgName
+    parent_org_id                         bigint,                 -- .parentOrgId
+    active                                boolean,                -- .active
+    all_star_status                       text,                   -- .allStarStatus
+    club_name                             text,                   -- .clubName
+    franchise_name                        text,                   -- .franchiseName
+    spring_league_abbreviation            text,                   -- .springLeague.abbreviation
+    spring_league_id                      bigint,                 -- .springLeague.id
+    spring_league_link                    text,                   -- .springLeague.link
+    spring_league_name                    text,                   -- .springLeague.name
+    raw_id                                bigint       NOT NULL,
+    captured_at                           timestamptz  NOT NULL,
 
     CONSTRAINT affiliates_teams_pkey PRIMARY KEY (document_key, team_index)
 );
@@ -9812,179 +10577,440 @@ COMMENT ON TABLE team.affiliates_teams IS 'One row per `$.teams[*]`. From $.team
 
 -- One row per `$.teams[*].teamStats[*]`. From $.teams[*].teamStats[*] of team.affiliates.
 CREATE TABLE team.affiliates_team_stats (
-    document_key             text         NOT NULL,  -- request parameter $request
-    team_index               integer      NOT NULL,  -- position in $.teams[*], from 0
-    team_stat_index          integer      NOT NULL,  -- position, from 0
-    team_id                  bigint,                 -- request parameter teamId
-    disclaimers              text[],                 -- .disclaimers[*]
-    parameters               jsonb,                  -- .parameters
-    total_splits             bigint,                 -- .totalSplits
-    exemptions               jsonb,                  -- .exemptions
-    splits                   jsonb,                  -- .splits
-    stats                    jsonb,                  -- .stats
-    splits_tied_with_offset  jsonb,                  -- .splitsTiedWithOffset
-    splits_tied_with_limit   jsonb,                  -- .splitsTiedWithLimit
-    player                   jsonb,                  -- .player
-    team                     jsonb,                  -- .team
-    sport                    jsonb,                  -- .sport
-    season                   text,                   -- .season
-    game_type                jsonb,                  -- .gameType
-    player_pool              jsonb,                  -- .playerPool
-    raw_id                   bigint       NOT NULL,
-    captured_at              timestamptz  NOT NULL,
+    document_key        text         NOT NULL,  -- request parameter $request
+    team_index          integer      NOT NULL,  -- position in $.teams[*], from 0
+    team_stat_index     integer      NOT NULL,  -- position, from 0
+    team_id             bigint,                 -- request parameter teamId
+    disclaimers         text[],                 -- .disclaimers[*]
+    parameters          jsonb,                  -- .parameters
+    total_splits        bigint,                 -- .totalSplits
+    stats               jsonb,                  -- .stats
+    player              jsonb,                  -- .player
+    team                jsonb,                  -- .team
+    sport               jsonb,                  -- .sport
+    season              text,                   -- .season
+    game_type           jsonb,                  -- .gameType
+    player_pool         jsonb,                  -- .playerPool
+    group_display_name  text,                   -- .group.displayName
+    type_display_name   text,                   -- .type.displayName
+    raw_id              bigint       NOT NULL,
+    captured_at         timestamptz  NOT NULL,
 
     CONSTRAINT affiliates_team_stats_pkey PRIMARY KEY (document_key, team_index, team_stat_index)
 );
 COMMENT ON TABLE team.affiliates_team_stats IS 'One row per `$.teams[*].teamStats[*]`. From $.teams[*].teamStats[*] of team.affiliates.';
 
+-- One row per `$.teams[*].teamStats[*].exemptions[*]`. From $.teams[*].teamStats[*].exemptions[*] of team.affiliates.
+CREATE TABLE team.affiliates_team_stat_exemptions (
+    document_key     text         NOT NULL,  -- request parameter $request
+    team_index       integer      NOT NULL,  -- position in $.teams[*], from 0
+    team_stat_index  integer      NOT NULL,  -- position in $.teams[*].teamStats[*], from 0
+    exemption_index  integer      NOT NULL,  -- position, from 0
+    team_id          bigint,                 -- request parameter teamId
+    value            jsonb,                  -- .
+    raw_id           bigint       NOT NULL,
+    captured_at      timestamptz  NOT NULL,
+
+    CONSTRAINT affiliates_team_stat_exemptions_pkey PRIMARY KEY (document_key, team_index, team_stat_index, exemption_index)
+);
+COMMENT ON TABLE team.affiliates_team_stat_exemptions IS 'One row per `$.teams[*].teamStats[*].exemptions[*]`. From $.teams[*].teamStats[*].exemptions[*] of team.affiliates.';
+
+-- One row per `$.teams[*].teamStats[*].splits[*]`. From $.teams[*].teamStats[*].splits[*] of team.affiliates.
+CREATE TABLE team.affiliates_team_stat_splits (
+    document_key                     text         NOT NULL,  -- request parameter $request
+    team_index                       integer      NOT NULL,  -- position in $.teams[*], from 0
+    team_stat_index                  integer      NOT NULL,  -- position in $.teams[*].teamStats[*], from 0
+    split_index                      integer      NOT NULL,  -- position, from 0
+    team_id                          bigint,                 -- request parameter teamId
+    schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
+    season                           text,                   -- .season
+    stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_at_bats                     bigint,                 -- .stat.atBats
+    stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
+    stat_avg                         text,                   -- .stat.avg
+    stat_babip                       text,                   -- .stat.babip
+    stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_catchers_interference       bigint,                 -- .stat.catchersInterference
+    stat_caught_stealing             bigint,                 -- .stat.caughtStealing
+    stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_doubles                     bigint,                 -- .stat.doubles
+    stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_outs                 bigint,                 -- .stat.groundOuts
+    stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
+    stat_hits                        bigint,                 -- .stat.hits
+    stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
+    stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
+    stat_obp                         text,                   -- .stat.obp
+    stat_ops                         text,                   -- .stat.ops
+    stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_rbi                         bigint,                 -- .stat.rbi
+    stat_runs                        bigint,                 -- .stat.runs
+    stat_sac_bunts                   bigint,                 -- .stat.sacBunts
+    stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_slg                         text,                   -- .stat.slg
+    stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
+    stat_stolen_bases                bigint,                 -- .stat.stolenBases
+    stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_total_bases                 bigint,                 -- .stat.totalBases
+    stat_triples                     bigint,                 -- .stat.triples
+    stats                            jsonb,                  -- .stats
+    split_team_id                    bigint,                 -- .team.id
+    team_name                        text,                   -- .team.name
+    team_link                        text,                   -- .team.link
+    player                           jsonb,                  -- .player
+    home_team                        jsonb,                  -- .homeTeam
+    away_team                        jsonb,                  -- .awayTeam
+    venue                            jsonb,                  -- .venue
+    league                           jsonb,                  -- .league
+    sport                            jsonb,                  -- .sport
+    opponent                         jsonb,                  -- .opponent
+    opponent_division                jsonb,                  -- .opponentDivision
+    opponent_conference              jsonb,                  -- .opponentConference
+    date                             date,                   -- .date
+    game_type                        text,                   -- .gameType
+    is_home                          boolean,                -- .isHome
+    is_win                           boolean,                -- .isWin
+    day_of_week                      bigint,                 -- .dayOfWeek
+    month                            bigint,                 -- .month
+    num_teams                        bigint,                 -- .numTeams
+    num_occurrences                  bigint,                 -- .numOccurrences
+    rank                             bigint,                 -- .rank
+    type                             text,                   -- .type
+    group_                           text,                   -- .group
+    split                            jsonb,                  -- .split
+    exemption                        jsonb,                  -- .exemption
+    raw_id                           bigint       NOT NULL,
+    captured_at                      timestamptz  NOT NULL,
+
+    CONSTRAINT affiliates_team_stat_splits_pkey PRIMARY KEY (document_key, team_index, team_stat_index, split_index)
+);
+COMMENT ON TABLE team.affiliates_team_stat_splits IS 'One row per `$.teams[*].teamStats[*].splits[*]`. From $.teams[*].teamStats[*].splits[*] of team.affiliates.';
+
+-- One row per `$.teams[*].teamStats[*].splitsTiedWithOffset[*]`. From $.teams[*].teamStats[*].splitsTiedWithOffset[*] of team.affiliates.
+CREATE TABLE team.affiliates_team_stat_splits_tied_with_offset (
+    document_key                   text         NOT NULL,  -- request parameter $request
+    team_index                     integer      NOT NULL,  -- position in $.teams[*], from 0
+    team_stat_index                integer      NOT NULL,  -- position in $.teams[*].teamStats[*], from 0
+    splits_tied_with_offset_index  integer      NOT NULL,  -- position, from 0
+    team_id                        bigint,                 -- request parameter teamId
+    value                          jsonb,                  -- .
+    raw_id                         bigint       NOT NULL,
+    captured_at                    timestamptz  NOT NULL,
+
+    CONSTRAINT affiliates_team_stat_splits_tied_with_offset_pkey PRIMARY KEY (document_key, team_index, team_stat_index, splits_tied_with_offset_index)
+);
+COMMENT ON TABLE team.affiliates_team_stat_splits_tied_with_offset IS 'One row per `$.teams[*].teamStats[*].splitsTiedWithOffset[*]`. From $.teams[*].teamStats[*].splitsTiedWithOffset[*] of team.affiliates.';
+
+-- One row per `$.teams[*].teamStats[*].splitsTiedWithLimit[*]`. From $.teams[*].teamStats[*].splitsTiedWithLimit[*] of team.affiliates.
+CREATE TABLE team.affiliates_team_stat_splits_tied_with_limit (
+    document_key                  text         NOT NULL,  -- request parameter $request
+    team_index                    integer      NOT NULL,  -- position in $.teams[*], from 0
+    team_stat_index               integer      NOT NULL,  -- position in $.teams[*].teamStats[*], from 0
+    splits_tied_with_limit_index  integer      NOT NULL,  -- position, from 0
+    team_id                       bigint,                 -- request parameter teamId
+    value                         jsonb,                  -- .
+    raw_id                        bigint       NOT NULL,
+    captured_at                   timestamptz  NOT NULL,
+
+    CONSTRAINT affiliates_team_stat_splits_tied_with_limit_pkey PRIMARY KEY (document_key, team_index, team_stat_index, splits_tied_with_limit_index)
+);
+COMMENT ON TABLE team.affiliates_team_stat_splits_tied_with_limit IS 'One row per `$.teams[*].teamStats[*].splitsTiedWithLimit[*]`. From $.teams[*].teamStats[*].splitsTiedWithLimit[*] of team.affiliates.';
+
+-- One row per `$.teams[*].roster.roster[*]`. From $.teams[*].roster.roster[*] of team.affiliates.
+CREATE TABLE team.affiliates_team_roster (
+    document_key           text         NOT NULL,  -- request parameter $request
+    team_index             integer      NOT NULL,  -- position in $.teams[*], from 0
+    roster_index           integer      NOT NULL,  -- position, from 0
+    team_id                bigint,                 -- request parameter teamId
+    person_id              bigint,                 -- .person.id
+    person_full_name       text,                   -- .person.fullName
+    person_link            text,                   -- .person.link
+    jersey_number          text,                   -- .jerseyNumber
+    position_code          text,                   -- .position.code
+    position_name          text,                   -- .position.name
+    position_type          text,                   -- .position.type
+    position_abbreviation  text,                   -- .position.abbreviation
+    stats                  jsonb,                  -- .stats
+    is_active_forty_man    boolean,                -- .isActiveFortyMan
+    job                    text,                   -- .job
+    job_id                 text,                   -- .jobId
+    status_code            text,                   -- .status.code
+    status_description     text,                   -- .status.description
+    title                  text,                   -- .title
+    raw_id                 bigint       NOT NULL,
+    captured_at            timestamptz  NOT NULL,
+
+    CONSTRAINT affiliates_team_roster_pkey PRIMARY KEY (document_key, team_index, roster_index)
+);
+COMMENT ON TABLE team.affiliates_team_roster IS 'One row per `$.teams[*].roster.roster[*]`. From $.teams[*].roster.roster[*] of team.affiliates.';
+
 -- One row per `$.teams[*].teamLeaders[*]`. From $.teams[*].teamLeaders[*] of team.affiliates.
 CREATE TABLE team.affiliates_team_leaders (
-    document_key       text         NOT NULL,  -- request parameter $request
-    team_index         integer      NOT NULL,  -- position in $.teams[*], from 0
-    team_leader_index  integer      NOT NULL,  -- position, from 0
-    team_id            bigint,                 -- request parameter teamId
-    leader_category    text,                   -- .leaderCategory
-    season             text,                   -- .season
-    stat_group         text,                   -- .statGroup
-    team               jsonb,                  -- .team
-    league             jsonb,                  -- .league
-    raw_id             bigint       NOT NULL,
-    captured_at        timestamptz  NOT NULL,
+    document_key           text         NOT NULL,  -- request parameter $request
+    team_index             integer      NOT NULL,  -- position in $.teams[*], from 0
+    team_leader_index      integer      NOT NULL,  -- position, from 0
+    team_id                bigint,                 -- request parameter teamId
+    leader_category        text,                   -- .leaderCategory
+    season                 text,                   -- .season
+    stat_group             text,                   -- .statGroup
+    team                   jsonb,                  -- .team
+    league                 jsonb,                  -- .league
+    game_type_description  text,                   -- .gameType.description
+    game_type_id           text,                   -- .gameType.id
+    total_splits           bigint,                 -- .totalSplits
+    raw_id                 bigint       NOT NULL,
+    captured_at            timestamptz  NOT NULL,
 
     CONSTRAINT affiliates_team_leaders_pkey PRIMARY KEY (document_key, team_index, team_leader_index)
 );
 COMMENT ON TABLE team.affiliates_team_leaders IS 'One row per `$.teams[*].teamLeaders[*]`. From $.teams[*].teamLeaders[*] of team.affiliates.';
 
+-- One row per `$.teams[*].teamLeaders[*].leaders[*]`. From $.teams[*].teamLeaders[*].leaders[*] of team.affiliates.
+CREATE TABLE team.affiliates_leaders (
+    document_key        text         NOT NULL,  -- request parameter $request
+    team_index          integer      NOT NULL,  -- position in $.teams[*], from 0
+    team_leader_index   integer      NOT NULL,  -- position in $.teams[*].teamLeaders[*], from 0
+    leader_index        integer      NOT NULL,  -- position, from 0
+    team_id             bigint,                 -- request parameter teamId
+    league_id           bigint,                 -- .league.id
+    league_link         text,                   -- .league.link
+    league_name         text,                   -- .league.name
+    num_teams           bigint,                 -- .numTeams
+    person_first_name   text,                   -- .person.firstName
+    person_full_name    text,                   -- .person.fullName
+    person_id           bigint,                 -- .person.id
+    person_last_name    text,                   -- .person.lastName
+    person_link         text,                   -- .person.link
+    rank                bigint,                 -- .rank
+    season              text,                   -- .season
+    sport_abbreviation  text,                   -- .sport.abbreviation
+    sport_id            bigint,                 -- .sport.id
+    sport_link          text,                   -- .sport.link
+    leader_team_id      bigint,                 -- .team.id
+    team_link           text,                   -- .team.link
+    team_name           text,                   -- .team.name
+    value               text,                   -- .value
+    raw_id              bigint       NOT NULL,
+    captured_at         timestamptz  NOT NULL,
+
+    CONSTRAINT affiliates_leaders_pkey PRIMARY KEY (document_key, team_index, team_leader_index, leader_index)
+);
+COMMENT ON TABLE team.affiliates_leaders IS 'One row per `$.teams[*].teamLeaders[*].leaders[*]`. From $.teams[*].teamLeaders[*].leaders[*] of team.affiliates.';
+
+-- One row per `$.teams[*].record.records.divisionRecords[*]`. From $.teams[*].record.records.divisionRecords[*] of team.affiliates.
+CREATE TABLE team.affiliates_team_division_records (
+    document_key           text         NOT NULL,  -- request parameter $request
+    team_index             integer      NOT NULL,  -- position in $.teams[*], from 0
+    division_record_index  integer      NOT NULL,  -- position, from 0
+    team_id                bigint,                 -- request parameter teamId
+    division_id            bigint,                 -- .division.id
+    division_link          text,                   -- .division.link
+    division_name          text,                   -- .division.name
+    losses                 bigint,                 -- .losses
+    pct                    text,                   -- .pct
+    wins                   bigint,                 -- .wins
+    raw_id                 bigint       NOT NULL,
+    captured_at            timestamptz  NOT NULL,
+
+    CONSTRAINT affiliates_team_division_records_pkey PRIMARY KEY (document_key, team_index, division_record_index)
+);
+COMMENT ON TABLE team.affiliates_team_division_records IS 'One row per `$.teams[*].record.records.divisionRecords[*]`. From $.teams[*].record.records.divisionRecords[*] of team.affiliates.';
+
+-- One row per `$.teams[*].record.records.expectedRecords[*]`. From $.teams[*].record.records.expectedRecords[*] of team.affiliates.
+CREATE TABLE team.affiliates_team_expected_records (
+    document_key           text         NOT NULL,  -- request parameter $request
+    team_index             integer      NOT NULL,  -- position in $.teams[*], from 0
+    expected_record_index  integer      NOT NULL,  -- position, from 0
+    team_id                bigint,                 -- request parameter teamId
+    losses                 bigint,                 -- .losses
+    pct                    text,                   -- .pct
+    type                   text,                   -- .type
+    wins                   bigint,                 -- .wins
+    raw_id                 bigint       NOT NULL,
+    captured_at            timestamptz  NOT NULL,
+
+    CONSTRAINT affiliates_team_expected_records_pkey PRIMARY KEY (document_key, team_index, expected_record_index)
+);
+COMMENT ON TABLE team.affiliates_team_expected_records IS 'One row per `$.teams[*].record.records.expectedRecords[*]`. From $.teams[*].record.records.expectedRecords[*] of team.affiliates.';
+
+-- One row per `$.teams[*].record.records.leagueRecords[*]`. From $.teams[*].record.records.leagueRecords[*] of team.affiliates.
+CREATE TABLE team.affiliates_team_league_records (
+    document_key         text         NOT NULL,  -- request parameter $request
+    team_index           integer      NOT NULL,  -- position in $.teams[*], from 0
+    league_record_index  integer      NOT NULL,  -- position, from 0
+    team_id              bigint,                 -- request parameter teamId
+    league_id            bigint,                 -- .league.id
+    league_link          text,                   -- .league.link
+    league_name          text,                   -- .league.name
+    losses               bigint,                 -- .losses
+    pct                  text,                   -- .pct
+    wins                 bigint,                 -- .wins
+    raw_id               bigint       NOT NULL,
+    captured_at          timestamptz  NOT NULL,
+
+    CONSTRAINT affiliates_team_league_records_pkey PRIMARY KEY (document_key, team_index, league_record_index)
+);
+COMMENT ON TABLE team.affiliates_team_league_records IS 'One row per `$.teams[*].record.records.leagueRecords[*]`. From $.teams[*].record.records.leagueRecords[*] of team.affiliates.';
+
+-- One row per `$.teams[*].record.records.overallRecords[*]`. From $.teams[*].record.records.overallRecords[*] of team.affiliates.
+CREATE TABLE team.affiliates_team_overall_records (
+    document_key          text         NOT NULL,  -- request parameter $request
+    team_index            integer      NOT NULL,  -- position in $.teams[*], from 0
+    overall_record_index  integer      NOT NULL,  -- position, from 0
+    team_id               bigint,                 -- request parameter teamId
+    losses                bigint,                 -- .losses
+    pct                   text,                   -- .pct
+    type                  text,                   -- .type
+    wins                  bigint,                 -- .wins
+    raw_id                bigint       NOT NULL,
+    captured_at           timestamptz  NOT NULL,
+
+    CONSTRAINT affiliates_team_overall_records_pkey PRIMARY KEY (document_key, team_index, overall_record_index)
+);
+COMMENT ON TABLE team.affiliates_team_overall_records IS 'One row per `$.teams[*].record.records.overallRecords[*]`. From $.teams[*].record.records.overallRecords[*] of team.affiliates.';
+
+-- One row per `$.teams[*].record.records.splitRecords[*]`. From $.teams[*].record.records.splitRecords[*] of team.affiliates.
+CREATE TABLE team.affiliates_team_split_records (
+    document_key        text         NOT NULL,  -- request parameter $request
+    team_index          integer      NOT NULL,  -- position in $.teams[*], from 0
+    split_record_index  integer      NOT NULL,  -- position, from 0
+    team_id             bigint,                 -- request parameter teamId
+    losses              bigint,                 -- .losses
+    pct                 text,                   -- .pct
+    type                text,                   -- .type
+    wins                bigint,                 -- .wins
+    raw_id              bigint       NOT NULL,
+    captured_at         timestamptz  NOT NULL,
+
+    CONSTRAINT affiliates_team_split_records_pkey PRIMARY KEY (document_key, team_index, split_record_index)
+);
+COMMENT ON TABLE team.affiliates_team_split_records IS 'One row per `$.teams[*].record.records.splitRecords[*]`. From $.teams[*].record.records.splitRecords[*] of team.affiliates.';
+
 -- One row per `$.teams[*]`. From $.teams[*] of team.allTeams.
 CREATE TABLE team.all_teams_normalized (
-    document_key                     text         NOT NULL,  -- request parameter $request
-    team_index                       integer      NOT NULL,  -- position, from 0
-    team_id                          bigint,                 -- request parameter teamId
-    id                               bigint,                 -- .id
-    name                             text,                   -- .name
-    link                             text,                   -- .link
-    season                           bigint,                 -- .season
-    venue_id                         bigint,                 -- .venue.id
-    venue_name                       text,                   -- .venue.name
-    venue_link                       text,                   -- .venue.link
-    venue_location                   jsonb,                  -- .venue.location
-    venue_time_zone                  jsonb,                  -- .venue.timeZone
-    venue_field_info                 jsonb,                  -- .venue.fieldInfo
-    spring_venue_id                  bigint,                 -- .springVenue.id
-    spring_venue_name                text,                   -- .springVenue.name
-    spring_venue_link                text,                   -- .springVenue.link
-    spring_venue_location            jsonb,                  -- .springVenue.location
-    spring_venue_time_zone           jsonb,                  -- .springVenue.timeZone
-    spring_venue_field_info          jsonb,                  -- .springVenue.fieldInfo
-    team_code                        text,                   -- .teamCode
-    file_code                        text,                   -- .fileCode
-    abbreviation                     text,                   -- .abbreviation
-    tri_code                         text,                   -- .triCode
-    team_name                        text,                   -- .teamName
-    location_name                    text,                   -- .locationName
-    first_year_of_play               text,                   -- .firstYearOfPlay
-    league_id                        bigint,                 -- .league.id
-    league_name                      text,                   -- .league.name
-    league_link                      text,                   -- .league.link
-    league_abbreviation              text,                   -- .league.abbreviation
-    league_name_short                text,                   -- .league.nameShort
-    league_season_state              text,                   -- .league.seasonState
-    league_has_wild_card             boolean,                -- .league.hasWildCard
-    league_has_split_season          boolean,                -- .league.hasSplitSeason
-    league_num_games                 bigint,                 -- .league.numGames
-    league_has_playoff_points        boolean,                -- .league.hasPlayoffPoints
-    league_num_teams                 bigint,                 -- .league.numTeams
-    league_num_wildcard_teams        bigint,                 -- .league.numWildcardTeams
-    league_season_date_info          jsonb,                  -- .league.seasonDateInfo
-    league_season                    text,                   -- .league.season
-    league_org_code                  text,                   -- .league.orgCode
-    league_conferences_in_use        boolean,                -- .league.conferencesInUse
-    league_divisions_in_use          boolean,                -- .league.divisionsInUse
-    league_time_zone                 jsonb,                  -- .league.timeZone
-    league_sort_order                bigint,                 -- .league.sortOrder
-    league_active                    boolean,                -- .league.active
-    division_id                      bigint,                 -- .division.id
-    division_name                    text,                   -- .division.name
-    division_season                  text,                   -- .division.season
-    division_name_short              text,                   -- .division.nameShort
-    division_link                    text,                   -- .division.link
-    division_abbreviation            text,                   -- .division.abbreviation
-    division_conference              jsonb,                  -- .division.conference
-    division_league                  jsonb,                  -- .division.league
-    division_sport                   jsonb,                  -- .division.sport
-    division_has_wildcard            boolean,                -- .division.hasWildcard
-    sport_id                         bigint,                 -- .sport.id
-    sport_code                       text,                   -- .sport.code
-    sport_link                       text,                   -- .sport.link
-    sport_name                       text,                   -- .sport.name
-    sport_abbreviation               text,                   -- .sport.abbreviation
-    sport_sort_order                 bigint,                 -- .sport.sortOrder
-    sport_active                     boolean,                -- .sport.active
-    sport_device_properties          jsonb,                  -- .sport.deviceProperties
-    conference_id                    bigint,                 -- .conference.id
-    conference_name                  text,                   -- .conference.name
-    conference_link                  text,                   -- .conference.link
-    franchise_franchise_id           bigint,                 -- .franchise.franchiseId
-    franchise_first_season_id        bigint,                 -- .franchise.firstSeasonId
-    franchise_last_season_id         bigint,                 -- .franchise.lastSeasonId
-    franchise_most_recent_team_id    bigint,                 -- .franchise.mostRecentTeamId
-    franchise_team_name              text,                   -- .franchise.teamName
-    franchise_location_name          text,                   -- .franchise.locationName
-    franchise_link                   text,                   -- .franchise.link
-    franchise_roster                 jsonb,                  -- .franchise.roster
-    roster_roster                    jsonb,                  -- .roster.roster
-    roster_link                      text,                   -- .roster.link
-    roster_team_id                   bigint,                 -- .roster.teamId
-    roster_roster_type               text,                   -- .roster.rosterType
-    next_game_schedule               jsonb,                  -- .nextGameSchedule
-    previous_game_schedule           jsonb,                  -- .previousGameSchedule
-    next_schedule                    jsonb,                  -- .nextSchedule
-    previous_schedule                jsonb,                  -- .previousSchedule
-    is_active                        boolean,                -- .isActive
-    is_placeholder                   boolean,                -- .isPlaceholder
-    content                          jsonb,                  -- .content
-    device_properties                jsonb,                  -- .deviceProperties
-    social_twitter                   text[],                 -- .social.twitter[*]
-    social_facebook                  text[],                 -- .social.facebook[*]
-    social_instagram                 text[],                 -- .social.instagram[*]
-    social_vine                      text[],                 -- .social.vine[*]
-    social_periscope                 text[],                 -- .social.periscope[*]
-    social_tumblr                    text[],                 -- .social.tumblr[*]
-    social_youtube                   text[],                 -- .social.youtube[*]
-    social_pinterest                 text[],                 -- .social.pinterest[*]
-    social_googleplus                text[],                 -- .social.googleplus[*]
-    social_snapchat                  text[],                 -- .social.snapchat[*]
-    social_website                   text[],                 -- .social.website[*]
-    social_hashtags                  text[],                 -- .social.hashtags[*]
-    short_name                       text,                   -- .shortName
-    record_team                      jsonb,                  -- .record.team
-    record_division                  jsonb,                  -- .record.division
-    record_conference                jsonb,                  -- .record.conference
-    record_league                    jsonb,                  -- .record.league
-    record_season                    text,                   -- .record.season
-    record_streak                    jsonb,                  -- .record.streak
-    record_clinch_indicator          text,                   -- .record.clinchIndicator
-    record_division_rank             text,                   -- .record.divisionRank
-    record_conference_rank           text,                   -- .record.conferenceRank
-    record_league_rank               text,                   -- .record.leagueRank
-    record_spring_league_rank        text,                   -- .record.springLeagueRank
-    record_wild_card_rank            text,                   -- .record.wildCardRank
-    record_sport_rank                text,                   -- .record.sportRank
-    record_games_played              bigint,                 -- .record.gamesPlayed
-    record_games_back                text,                   -- .record.gamesBack
-    record_wild_card_games_back      text,                   -- .record.wildCardGamesBack
-    record_league_games_back         text,                   -- .record.leagueGamesBack
-    record_spring_league_games_back  text,                   -- .record.springLeagueGamesBack
-    record_sport_games_back          text,                   -- .record.sportGamesBack
-    record_division_games_back       text,                   -- .record.divisionGamesBack
-    record_conference_games_back     text,                   -- .record.conferenceGamesBack
-    record_league_record             jsonb,                  -- .record.leagueRecord
-    record_probabilites              jsonb,                  -- .record.probabilites
-    playoff_info                     jsonb,                  -- .playoffInfo
-    parent_org_name                  text,                   -- .parentOrgName
-    parent_org_id                    bigint,                 -- .parentOrgId
-    raw_id                           bigint       NOT NULL,
-    captured_at                      timestamptz  NOT NULL,
+    document_key                          text         NOT NULL,  -- request parameter $request
+    team_index                            integer      NOT NULL,  -- position, from 0
+    team_id                               bigint,                 -- request parameter teamId
+    id                                    bigint,                 -- .id
+    name                                  text,                   -- .name
+    link                                  text,                   -- .link
+    season                                bigint,                 -- .season
+    venue_id                              bigint,                 -- .venue.id
+    venue_name                            text,                   -- .venue.name
+    venue_link                            text,                   -- .venue.link
+    spring_venue_id                       bigint,                 -- .springVenue.id
+    spring_venue_link                     text,                   -- .springVenue.link
+    team_code                             text,                   -- .teamCode
+    file_code                             text,                   -- .fileCode
+    abbreviation                          text,                   -- .abbreviation
+    tri_code                              text,                   -- .triCode
+    team_name                             text,                   -- .teamName
+    location_name                         text,                   -- .locationName
+    first_year_of_play                    text,                   -- .firstYearOfPlay
+    league_id                             bigint,                 -- .league.id
+    league_name                           text,                   -- .league.name
+    league_link                           text,                   -- .league.link
+    division_id                           bigint,                 -- .division.id
+    division_name                         text,                   -- .division.name
+    division_link                         text,                   -- .division.link
+    sport_id                              bigint,                 -- .sport.id
+    sport_link                            text,                   -- .sport.link
+    sport_name                            text,                   -- .sport.name
+    conference_id                         bigint,                 -- .conference.id
+    conference_name                       text,                   -- .conference.name
+    conference_link                       text,                   -- .conference.link
+    franchise_franchise_id                bigint,                 -- .franchise.franchiseId
+    franchise_first_season_id             bigint,                 -- .franchise.firstSeasonId
+    franchise_last_season_id              bigint,                 -- .franchise.lastSeasonId
+    franchise_most_recent_team_id         bigint,                 -- .franchise.mostRecentTeamId
+    franchise_team_name                   text,                   -- .franchise.teamName
+    franchise_location_name               text,                   -- .franchise.locationName
+    franchise_link                        text,                   -- .franchise.link
+    franchise_roster                      jsonb,                  -- .franchise.roster
+    roster_link                           text,                   -- .roster.link
+    roster_team_id                        bigint,                 -- .roster.teamId
+    roster_roster_type                    text,                   -- .roster.rosterType
+    next_game_schedule                    jsonb,                  -- .nextGameSchedule
+    previous_game_schedule                jsonb,                  -- .previousGameSchedule
+    next_schedule                         jsonb,                  -- .nextSchedule
+    previous_schedule                     jsonb,                  -- .previousSchedule
+    is_active                             boolean,                -- .isActive
+    is_placeholder                        boolean,                -- .isPlaceholder
+    content                               jsonb,                  -- .content
+    device_properties                     jsonb,                  -- .deviceProperties
+    social_twitter                        text[],                 -- .social.twitter[*]
+    social_facebook                       text[],                 -- .social.facebook[*]
+    social_instagram                      text[],                 -- .social.instagram[*]
+    social_vine                           text[],                 -- .social.vine[*]
+    social_periscope                      text[],                 -- .social.periscope[*]
+    social_tumblr                         text[],                 -- .social.tumblr[*]
+    social_youtube                        text[],                 -- .social.youtube[*]
+    social_pinterest                      text[],                 -- .social.pinterest[*]
+    social_googleplus                     text[],                 -- .social.googleplus[*]
+    social_snapchat                       text[],                 -- .social.snapchat[*]
+    social_website                        text[],                 -- .social.website[*]
+    social_hashtags                       text[],                 -- .social.hashtags[*]
+    short_name                            text,                   -- .shortName
+    record_team_id                        bigint,                 -- .record.team.id
+    record_team_name                      text,                   -- .record.team.name
+    record_team_link                      text,                   -- .record.team.link
+    record_season                         text,                   -- .record.season
+    record_streak_streak_type             text,                   -- .record.streak.streakType
+    record_streak_streak_number           bigint,                 -- .record.streak.streakNumber
+    record_streak_streak_code             text,                   -- .record.streak.streakCode
+    record_clinch_indicator               text,                   -- .record.clinchIndicator
+    record_division_rank                  text,                   -- .record.divisionRank
+    record_league_rank                    text,                   -- .record.leagueRank
+    record_wild_card_rank                 text,                   -- .record.wildCardRank
+    record_sport_rank                     text,                   -- .record.sportRank
+    record_games_played                   bigint,                 -- .record.gamesPlayed
+    record_games_back                     text,                   -- .record.gamesBack
+    record_wild_card_games_back           text,                   -- .record.wildCardGamesBack
+    record_league_games_back              text,                   -- .record.leagueGamesBack
+    record_spring_league_games_back       text,                   -- .record.springLeagueGamesBack
+    record_sport_games_back               text,                   -- .record.sportGamesBack
+    record_division_games_back            text,                   -- .record.divisionGamesBack
+    record_conference_games_back          text,                   -- .record.conferenceGamesBack
+    record_league_record_wins             bigint,                 -- .record.leagueRecord.wins
+    record_league_record_losses           bigint,                 -- .record.leagueRecord.losses
+    record_league_record_ties             bigint,                 -- .record.leagueRecord.ties
+    record_league_record_pct              text,                   -- .record.leagueRecord.pct
+    record_clinched                       boolean,                -- .record.clinched
+    record_division_champ                 boolean,                -- .record.divisionChamp
+    record_division_leader                boolean,                -- .record.divisionLeader
+    record_elimination_number             text,                   -- .record.eliminationNumber
+    record_elimination_number_conference  text,                   -- .record.eliminationNumberConference
+    record_elimination_number_division    text,                   -- .record.eliminationNumberDivision
+    record_elimination_number_league      text,                   -- .record.eliminationNumberLeague
+    record_elimination_number_sport       text,                   -- .record.eliminationNumberSport
+    record_has_wildcard                   boolean,                -- .record.hasWildcard
+    record_last_updated                   timestamptz,            -- .record.lastUpdated
+    record_losses                         bigint,                 -- .record.losses
+    record_magic_number                   text,                   -- .record.magicNumber
+    record_run_differential               bigint,                 -- .record.runDifferential
+    record_runs_allowed                   bigint,                 -- .record.runsAllowed
+    record_runs_scored                    bigint,                 -- .record.runsScored
+    record_wild_card_elimination_number   text,                   -- .record.wildCardEliminationNumber
+    record_wild_card_leader               boolean,                -- .record.wildCardLeader
+    record_winning_percentage             text,                   -- .record.winningPercentage
+    record_wins                           bigint,                 -- .record.wins
+    playoff_info                          jsonb,                  -- .playoffInfo
+    parent_org_name                       text,                   -- .parentOrgName
+    parent_org_id                         bigint,                 -- .parentOrgId
+    active                                boolean,                -- .active
+    all_star_status                       text,                   -- .allStarStatus
+    club_name                             text,                   -- .clubName
+    franchise_name                        text,                   -- .franchiseName
+    spring_league_abbreviation            text,                   -- .springLeague.abbreviation
+    spring_league_id                      bigint,                 -- .springLeague.id
+    spring_league_link                    text,                   -- .springLeague.link
+    spring_league_name                    text,                   -- .springLeague.name
+    raw_id                                bigint       NOT NULL,
+    captured_at                           timestamptz  NOT NULL,
 
     CONSTRAINT all_teams_normalized_pkey PRIMARY KEY (document_key, team_index)
 );
@@ -9992,48 +11018,318 @@ COMMENT ON TABLE team.all_teams_normalized IS 'One row per `$.teams[*]`. From $.
 
 -- One row per `$.teams[*].teamStats[*]`. From $.teams[*].teamStats[*] of team.allTeams.
 CREATE TABLE team.all_teams_team_stats (
-    document_key             text         NOT NULL,  -- request parameter $request
-    team_index               integer      NOT NULL,  -- position in $.teams[*], from 0
-    team_stat_index          integer      NOT NULL,  -- position, from 0
-    team_id                  bigint,                 -- request parameter teamId
-    disclaimers              text[],                 -- .disclaimers[*]
-    parameters               jsonb,                  -- .parameters
-    total_splits             bigint,                 -- .totalSplits
-    exemptions               jsonb,                  -- .exemptions
-    splits                   jsonb,                  -- .splits
-    stats                    jsonb,                  -- .stats
-    splits_tied_with_offset  jsonb,                  -- .splitsTiedWithOffset
-    splits_tied_with_limit   jsonb,                  -- .splitsTiedWithLimit
-    player                   jsonb,                  -- .player
-    team                     jsonb,                  -- .team
-    sport                    jsonb,                  -- .sport
-    season                   text,                   -- .season
-    game_type                jsonb,                  -- .gameType
-    player_pool              jsonb,                  -- .playerPool
-    raw_id                   bigint       NOT NULL,
-    captured_at              timestamptz  NOT NULL,
+    document_key        text         NOT NULL,  -- request parameter $request
+    team_index          integer      NOT NULL,  -- position in $.teams[*], from 0
+    team_stat_index     integer      NOT NULL,  -- position, from 0
+    team_id             bigint,                 -- request parameter teamId
+    disclaimers         text[],                 -- .disclaimers[*]
+    parameters          jsonb,                  -- .parameters
+    total_splits        bigint,                 -- .totalSplits
+    stats               jsonb,                  -- .stats
+    player              jsonb,                  -- .player
+    team                jsonb,                  -- .team
+    sport               jsonb,                  -- .sport
+    season              text,                   -- .season
+    game_type           jsonb,                  -- .gameType
+    player_pool         jsonb,                  -- .playerPool
+    group_display_name  text,                   -- .group.displayName
+    type_display_name   text,                   -- .type.displayName
+    raw_id              bigint       NOT NULL,
+    captured_at         timestamptz  NOT NULL,
 
     CONSTRAINT all_teams_team_stats_pkey PRIMARY KEY (document_key, team_index, team_stat_index)
 );
 COMMENT ON TABLE team.all_teams_team_stats IS 'One row per `$.teams[*].teamStats[*]`. From $.teams[*].teamStats[*] of team.allTeams.';
 
+-- One row per `$.teams[*].teamStats[*].exemptions[*]`. From $.teams[*].teamStats[*].exemptions[*] of team.allTeams.
+CREATE TABLE team.all_teams_team_stat_exemptions (
+    document_key     text         NOT NULL,  -- request parameter $request
+    team_index       integer      NOT NULL,  -- position in $.teams[*], from 0
+    team_stat_index  integer      NOT NULL,  -- position in $.teams[*].teamStats[*], from 0
+    exemption_index  integer      NOT NULL,  -- position, from 0
+    team_id          bigint,                 -- request parameter teamId
+    value            jsonb,                  -- .
+    raw_id           bigint       NOT NULL,
+    captured_at      timestamptz  NOT NULL,
+
+    CONSTRAINT all_teams_team_stat_exemptions_pkey PRIMARY KEY (document_key, team_index, team_stat_index, exemption_index)
+);
+COMMENT ON TABLE team.all_teams_team_stat_exemptions IS 'One row per `$.teams[*].teamStats[*].exemptions[*]`. From $.teams[*].teamStats[*].exemptions[*] of team.allTeams.';
+
+-- One row per `$.teams[*].teamStats[*].splits[*]`. From $.teams[*].teamStats[*].splits[*] of team.allTeams.
+CREATE TABLE team.all_teams_team_stat_splits (
+    document_key                     text         NOT NULL,  -- request parameter $request
+    team_index                       integer      NOT NULL,  -- position in $.teams[*], from 0
+    team_stat_index                  integer      NOT NULL,  -- position in $.teams[*].teamStats[*], from 0
+    split_index                      integer      NOT NULL,  -- position, from 0
+    team_id                          bigint,                 -- request parameter teamId
+    schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
+    season                           text,                   -- .season
+    stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_at_bats                     bigint,                 -- .stat.atBats
+    stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
+    stat_avg                         text,                   -- .stat.avg
+    stat_babip                       text,                   -- .stat.babip
+    stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_catchers_interference       bigint,                 -- .stat.catchersInterference
+    stat_caught_stealing             bigint,                 -- .stat.caughtStealing
+    stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_doubles                     bigint,                 -- .stat.doubles
+    stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_outs                 bigint,                 -- .stat.groundOuts
+    stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
+    stat_hits                        bigint,                 -- .stat.hits
+    stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
+    stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
+    stat_obp                         text,                   -- .stat.obp
+    stat_ops                         text,                   -- .stat.ops
+    stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_rbi                         bigint,                 -- .stat.rbi
+    stat_runs                        bigint,                 -- .stat.runs
+    stat_sac_bunts                   bigint,                 -- .stat.sacBunts
+    stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_slg                         text,                   -- .stat.slg
+    stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
+    stat_stolen_bases                bigint,                 -- .stat.stolenBases
+    stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_total_bases                 bigint,                 -- .stat.totalBases
+    stat_triples                     bigint,                 -- .stat.triples
+    stats                            jsonb,                  -- .stats
+    split_team_id                    bigint,                 -- .team.id
+    team_name                        text,                   -- .team.name
+    team_link                        text,                   -- .team.link
+    player                           jsonb,                  -- .player
+    home_team                        jsonb,                  -- .homeTeam
+    away_team                        jsonb,                  -- .awayTeam
+    venue                            jsonb,                  -- .venue
+    league                           jsonb,                  -- .league
+    sport                            jsonb,                  -- .sport
+    opponent                         jsonb,                  -- .opponent
+    opponent_division                jsonb,                  -- .opponentDivision
+    opponent_conference              jsonb,                  -- .opponentConference
+    date                             date,                   -- .date
+    game_type                        text,                   -- .gameType
+    is_home                          boolean,                -- .isHome
+    is_win                           boolean,                -- .isWin
+    day_of_week                      bigint,                 -- .dayOfWeek
+    month                            bigint,                 -- .month
+    num_teams                        bigint,                 -- .numTeams
+    num_occurrences                  bigint,                 -- .numOccurrences
+    rank                             bigint,                 -- .rank
+    type                             text,                   -- .type
+    group_                           text,                   -- .group
+    split                            jsonb,                  -- .split
+    exemption                        jsonb,                  -- .exemption
+    raw_id                           bigint       NOT NULL,
+    captured_at                      timestamptz  NOT NULL,
+
+    CONSTRAINT all_teams_team_stat_splits_pkey PRIMARY KEY (document_key, team_index, team_stat_index, split_index)
+);
+COMMENT ON TABLE team.all_teams_team_stat_splits IS 'One row per `$.teams[*].teamStats[*].splits[*]`. From $.teams[*].teamStats[*].splits[*] of team.allTeams.';
+
+-- One row per `$.teams[*].teamStats[*].splitsTiedWithOffset[*]`. From $.teams[*].teamStats[*].splitsTiedWithOffset[*] of team.allTeams.
+CREATE TABLE team.all_teams_team_stat_splits_tied_with_offset (
+    document_key                   text         NOT NULL,  -- request parameter $request
+    team_index                     integer      NOT NULL,  -- position in $.teams[*], from 0
+    team_stat_index                integer      NOT NULL,  -- position in $.teams[*].teamStats[*], from 0
+    splits_tied_with_offset_index  integer      NOT NULL,  -- position, from 0
+    team_id                        bigint,                 -- request parameter teamId
+    value                          jsonb,                  -- .
+    raw_id                         bigint       NOT NULL,
+    captured_at                    timestamptz  NOT NULL,
+
+    CONSTRAINT all_teams_team_stat_splits_tied_with_offset_pkey PRIMARY KEY (document_key, team_index, team_stat_index, splits_tied_with_offset_index)
+);
+COMMENT ON TABLE team.all_teams_team_stat_splits_tied_with_offset IS 'One row per `$.teams[*].teamStats[*].splitsTiedWithOffset[*]`. From $.teams[*].teamStats[*].splitsTiedWithOffset[*] of team.allTeams.';
+
+-- One row per `$.teams[*].teamStats[*].splitsTiedWithLimit[*]`. From $.teams[*].teamStats[*].splitsTiedWithLimit[*] of team.allTeams.
+CREATE TABLE team.all_teams_team_stat_splits_tied_with_limit (
+    document_key                  text         NOT NULL,  -- request parameter $request
+    team_index                    integer      NOT NULL,  -- position in $.teams[*], from 0
+    team_stat_index               integer      NOT NULL,  -- position in $.teams[*].teamStats[*], from 0
+    splits_tied_with_limit_index  integer      NOT NULL,  -- position, from 0
+    team_id                       bigint,                 -- request parameter teamId
+    value                         jsonb,                  -- .
+    raw_id                        bigint       NOT NULL,
+    captured_at                   timestamptz  NOT NULL,
+
+    CONSTRAINT all_teams_team_stat_splits_tied_with_limit_pkey PRIMARY KEY (document_key, team_index, team_stat_index, splits_tied_with_limit_index)
+);
+COMMENT ON TABLE team.all_teams_team_stat_splits_tied_with_limit IS 'One row per `$.teams[*].teamStats[*].splitsTiedWithLimit[*]`. From $.teams[*].teamStats[*].splitsTiedWithLimit[*] of team.allTeams.';
+
+-- One row per `$.teams[*].roster.roster[*]`. From $.teams[*].roster.roster[*] of team.allTeams.
+CREATE TABLE team.all_teams_roster (
+    document_key           text         NOT NULL,  -- request parameter $request
+    team_index             integer      NOT NULL,  -- position in $.teams[*], from 0
+    roster_index           integer      NOT NULL,  -- position, from 0
+    team_id                bigint,                 -- request parameter teamId
+    person_id              bigint,                 -- .person.id
+    person_full_name       text,                   -- .person.fullName
+    person_link            text,                   -- .person.link
+    jersey_number          text,                   -- .jerseyNumber
+    position_code          text,                   -- .position.code
+    position_name          text,                   -- .position.name
+    position_type          text,                   -- .position.type
+    position_abbreviation  text,                   -- .position.abbreviation
+    stats                  jsonb,                  -- .stats
+    is_active_forty_man    boolean,                -- .isActiveFortyMan
+    job                    text,                   -- .job
+    job_id                 text,                   -- .jobId
+    status_code            text,                   -- .status.code
+    status_description     text,                   -- .status.description
+    title                  text,                   -- .title
+    raw_id                 bigint       NOT NULL,
+    captured_at            timestamptz  NOT NULL,
+
+    CONSTRAINT all_teams_roster_pkey PRIMARY KEY (document_key, team_index, roster_index)
+);
+COMMENT ON TABLE team.all_teams_roster IS 'One row per `$.teams[*].roster.roster[*]`. From $.teams[*].roster.roster[*] of team.allTeams.';
+
 -- One row per `$.teams[*].teamLeaders[*]`. From $.teams[*].teamLeaders[*] of team.allTeams.
 CREATE TABLE team.all_teams_team_leaders (
-    document_key       text         NOT NULL,  -- request parameter $request
-    team_index         integer      NOT NULL,  -- position in $.teams[*], from 0
-    team_leader_index  integer      NOT NULL,  -- position, from 0
-    team_id            bigint,                 -- request parameter teamId
-    leader_category    text,                   -- .leaderCategory
-    season             text,                   -- .season
-    stat_group         text,                   -- .statGroup
-    team               jsonb,                  -- .team
-    league             jsonb,                  -- .league
-    raw_id             bigint       NOT NULL,
-    captured_at        timestamptz  NOT NULL,
+    document_key           text         NOT NULL,  -- request parameter $request
+    team_index             integer      NOT NULL,  -- position in $.teams[*], from 0
+    team_leader_index      integer      NOT NULL,  -- position, from 0
+    team_id                bigint,                 -- request parameter teamId
+    leader_category        text,                   -- .leaderCategory
+    season                 text,                   -- .season
+    stat_group             text,                   -- .statGroup
+    team                   jsonb,                  -- .team
+    league                 jsonb,                  -- .league
+    game_type_description  text,                   -- .gameType.description
+    game_type_id           text,                   -- .gameType.id
+    total_splits           bigint,                 -- .totalSplits
+    raw_id                 bigint       NOT NULL,
+    captured_at            timestamptz  NOT NULL,
 
     CONSTRAINT all_teams_team_leaders_pkey PRIMARY KEY (document_key, team_index, team_leader_index)
 );
 COMMENT ON TABLE team.all_teams_team_leaders IS 'One row per `$.teams[*].teamLeaders[*]`. From $.teams[*].teamLeaders[*] of team.allTeams.';
+
+-- One row per `$.teams[*].teamLeaders[*].leaders[*]`. From $.teams[*].teamLeaders[*].leaders[*] of team.allTeams.
+CREATE TABLE team.all_teams_leaders (
+    document_key        text         NOT NULL,  -- request parameter $request
+    team_index          integer      NOT NULL,  -- position in $.teams[*], from 0
+    team_leader_index   integer      NOT NULL,  -- position in $.teams[*].teamLeaders[*], from 0
+    leader_index        integer      NOT NULL,  -- position, from 0
+    team_id             bigint,                 -- request parameter teamId
+    league_id           bigint,                 -- .league.id
+    league_link         text,                   -- .league.link
+    league_name         text,                   -- .league.name
+    num_teams           bigint,                 -- .numTeams
+    person_first_name   text,                   -- .person.firstName
+    person_full_name    text,                   -- .person.fullName
+    person_id           bigint,                 -- .person.id
+    person_last_name    text,                   -- .person.lastName
+    person_link         text,                   -- .person.link
+    rank                bigint,                 -- .rank
+    season              text,                   -- .season
+    sport_abbreviation  text,                   -- .sport.abbreviation
+    sport_id            bigint,                 -- .sport.id
+    sport_link          text,                   -- .sport.link
+    leader_team_id      bigint,                 -- .team.id
+    team_link           text,                   -- .team.link
+    team_name           text,                   -- .team.name
+    value               text,                   -- .value
+    raw_id              bigint       NOT NULL,
+    captured_at         timestamptz  NOT NULL,
+
+    CONSTRAINT all_teams_leaders_pkey PRIMARY KEY (document_key, team_index, team_leader_index, leader_index)
+);
+COMMENT ON TABLE team.all_teams_leaders IS 'One row per `$.teams[*].teamLeaders[*].leaders[*]`. From $.teams[*].teamLeaders[*].leaders[*] of team.allTeams.';
+
+-- One row per `$.teams[*].record.records.divisionRecords[*]`. From $.teams[*].record.records.divisionRecords[*] of team.allTeams.
+CREATE TABLE team.all_teams_division_records (
+    document_key           text         NOT NULL,  -- request parameter $request
+    team_index             integer      NOT NULL,  -- position in $.teams[*], from 0
+    division_record_index  integer      NOT NULL,  -- position, from 0
+    team_id                bigint,                 -- request parameter teamId
+    division_id            bigint,                 -- .division.id
+    division_link          text,                   -- .division.link
+    division_name          text,                   -- .division.name
+    losses                 bigint,                 -- .losses
+    pct                    text,                   -- .pct
+    wins                   bigint,                 -- .wins
+    raw_id                 bigint       NOT NULL,
+    captured_at            timestamptz  NOT NULL,
+
+    CONSTRAINT all_teams_division_records_pkey PRIMARY KEY (document_key, team_index, division_record_index)
+);
+COMMENT ON TABLE team.all_teams_division_records IS 'One row per `$.teams[*].record.records.divisionRecords[*]`. From $.teams[*].record.records.divisionRecords[*] of team.allTeams.';
+
+-- One row per `$.teams[*].record.records.expectedRecords[*]`. From $.teams[*].record.records.expectedRecords[*] of team.allTeams.
+CREATE TABLE team.all_teams_expected_records (
+    document_key           text         NOT NULL,  -- request parameter $request
+    team_index             integer      NOT NULL,  -- position in $.teams[*], from 0
+    expected_record_index  integer      NOT NULL,  -- position, from 0
+    team_id                bigint,                 -- request parameter teamId
+    losses                 bigint,                 -- .losses
+    pct                    text,                   -- .pct
+    type                   text,                   -- .type
+    wins                   bigint,                 -- .wins
+    raw_id                 bigint       NOT NULL,
+    captured_at            timestamptz  NOT NULL,
+
+    CONSTRAINT all_teams_expected_records_pkey PRIMARY KEY (document_key, team_index, expected_record_index)
+);
+COMMENT ON TABLE team.all_teams_expected_records IS 'One row per `$.teams[*].record.records.expectedRecords[*]`. From $.teams[*].record.records.expectedRecords[*] of team.allTeams.';
+
+-- One row per `$.teams[*].record.records.leagueRecords[*]`. From $.teams[*].record.records.leagueRecords[*] of team.allTeams.
+CREATE TABLE team.all_teams_league_records (
+    document_key         text         NOT NULL,  -- request parameter $request
+    team_index           integer      NOT NULL,  -- position in $.teams[*], from 0
+    league_record_index  integer      NOT NULL,  -- position, from 0
+    team_id              bigint,                 -- request parameter teamId
+    league_id            bigint,                 -- .league.id
+    league_link          text,                   -- .league.link
+    league_name          text,                   -- .league.name
+    losses               bigint,                 -- .losses
+    pct                  text,                   -- .pct
+    wins                 bigint,                 -- .wins
+    raw_id               bigint       NOT NULL,
+    captured_at          timestamptz  NOT NULL,
+
+    CONSTRAINT all_teams_league_records_pkey PRIMARY KEY (document_key, team_index, league_record_index)
+);
+COMMENT ON TABLE team.all_teams_league_records IS 'One row per `$.teams[*].record.records.leagueRecords[*]`. From $.teams[*].record.records.leagueRecords[*] of team.allTeams.';
+
+-- One row per `$.teams[*].record.records.overallRecords[*]`. From $.teams[*].record.records.overallRecords[*] of team.allTeams.
+CREATE TABLE team.all_teams_overall_records (
+    document_key          text         NOT NULL,  -- request parameter $request
+    team_index            integer      NOT NULL,  -- position in $.teams[*], from 0
+    overall_record_index  integer      NOT NULL,  -- position, from 0
+    team_id               bigint,                 -- request parameter teamId
+    losses                bigint,                 -- .losses
+    pct                   text,                   -- .pct
+    type                  text,                   -- .type
+    wins                  bigint,                 -- .wins
+    raw_id                bigint       NOT NULL,
+    captured_at           timestamptz  NOT NULL,
+
+    CONSTRAINT all_teams_overall_records_pkey PRIMARY KEY (document_key, team_index, overall_record_index)
+);
+COMMENT ON TABLE team.all_teams_overall_records IS 'One row per `$.teams[*].record.records.overallRecords[*]`. From $.teams[*].record.records.overallRecords[*] of team.allTeams.';
+
+-- One row per `$.teams[*].record.records.splitRecords[*]`. From $.teams[*].record.records.splitRecords[*] of team.allTeams.
+CREATE TABLE team.all_teams_split_records (
+    document_key        text         NOT NULL,  -- request parameter $request
+    team_index          integer      NOT NULL,  -- position in $.teams[*], from 0
+    split_record_index  integer      NOT NULL,  -- position, from 0
+    team_id             bigint,                 -- request parameter teamId
+    losses              bigint,                 -- .losses
+    pct                 text,                   -- .pct
+    type                text,                   -- .type
+    wins                bigint,                 -- .wins
+    raw_id              bigint       NOT NULL,
+    captured_at         timestamptz  NOT NULL,
+
+    CONSTRAINT all_teams_split_records_pkey PRIMARY KEY (document_key, team_index, split_record_index)
+);
+COMMENT ON TABLE team.all_teams_split_records IS 'One row per `$.teams[*].record.records.splitRecords[*]`. From $.teams[*].record.records.splitRecords[*] of team.allTeams.';
 
 -- One row per `$.people[*]`. From $.people[*] of team.alumni.
 CREATE TABLE team.alumni_people (
@@ -10100,6 +11396,8 @@ CREATE TABLE team.alumni_people (
     mlb_debut_date                 date,                        -- .mlbDebutDate
     name_first_last                text,                        -- .nameFirstLast
     name_slug                      text,                        -- .nameSlug
+    name_suffix                    text,                        -- .nameSuffix
+    name_title                     text,                        -- .nameTitle
     pitch_hand_code                text,                        -- .pitchHand.code
     pitch_hand_description         text,                        -- .pitchHand.description
     strike_zone_bottom             double precision,            -- .strikeZoneBottom
@@ -10149,143 +11447,173 @@ COMMENT ON TABLE team.coaches_roster IS 'One row per `$.roster[*]`. From $.roste
 
 -- One row per `$.leagueLeaders[*]`. From $.leagueLeaders[*] of team.leaders.
 CREATE TABLE team.leaders_league_leaders (
-    document_key                 text         NOT NULL,  -- request parameter $request
-    league_leader_index          integer      NOT NULL,  -- position, from 0
-    team_id                      bigint,                 -- request parameter teamId
-    leader_category              text,                   -- .leaderCategory
-    season                       text,                   -- .season
-    stat_group                   text,                   -- .statGroup
-    league_leader_team_id        bigint,                 -- .team.id
-    team_name                    text,                   -- .team.name
-    team_link                    text,                   -- .team.link
-    team_season                  bigint,                 -- .team.season
-    team_venue                   jsonb,                  -- .team.venue
-    team_spring_venue            jsonb,                  -- .team.springVenue
-    team_team_code               text,                   -- .team.teamCode
-    team_file_code               text,                   -- .team.fileCode
-    team_abbreviation            text,                   -- .team.abbreviation
-    team_tri_code                text,                   -- .team.triCode
-    team_team_name               text,                   -- .team.teamName
-    team_location_name           text,                   -- .team.locationName
-    team_first_year_of_play      text,                   -- .team.firstYearOfPlay
-    team_league                  jsonb,                  -- .team.league
-    team_division                jsonb,                  -- .team.division
-    team_sport                   jsonb,                  -- .team.sport
-    team_conference              jsonb,                  -- .team.conference
-    team_franchise               jsonb,                  -- .team.franchise
-    team_team_stats              jsonb,                  -- .team.teamStats
-    team_roster                  jsonb,                  -- .team.roster
-    team_team_leaders            jsonb,                  -- .team.teamLeaders
-    team_next_game_schedule      jsonb,                  -- .team.nextGameSchedule
-    team_previous_game_schedule  jsonb,                  -- .team.previousGameSchedule
-    team_next_schedule           jsonb,                  -- .team.nextSchedule
-    team_previous_schedule       jsonb,                  -- .team.previousSchedule
-    team_is_active               boolean,                -- .team.isActive
-    team_is_placeholder          boolean,                -- .team.isPlaceholder
-    team_content                 jsonb,                  -- .team.content
-    team_device_properties       jsonb,                  -- .team.deviceProperties
-    team_social                  jsonb,                  -- .team.social
-    team_short_name              text,                   -- .team.shortName
-    team_record                  jsonb,                  -- .team.record
-    team_playoff_info            jsonb,                  -- .team.playoffInfo
-    team_parent_org_name         text,                   -- .team.parentOrgName
-    team_parent_org_id           bigint,                 -- .team.parentOrgId
-    league_id                    bigint,                 -- .league.id
-    league_name                  text,                   -- .league.name
-    league_link                  text,                   -- .league.link
-    league_abbreviation          text,                   -- .league.abbreviation
-    league_name_short            text,                   -- .league.nameShort
-    league_season_state          text,                   -- .league.seasonState
-    league_has_wild_card         boolean,                -- .league.hasWildCard
-    league_has_split_season      boolean,                -- .league.hasSplitSeason
-    league_num_games             bigint,                 -- .league.numGames
-    league_has_playoff_points    boolean,                -- .league.hasPlayoffPoints
-    league_num_teams             bigint,                 -- .league.numTeams
-    league_num_wildcard_teams    bigint,                 -- .league.numWildcardTeams
-    league_season_date_info      jsonb,                  -- .league.seasonDateInfo
-    league_season                text,                   -- .league.season
-    league_org_code              text,                   -- .league.orgCode
-    league_conferences_in_use    boolean,                -- .league.conferencesInUse
-    league_divisions_in_use      boolean,                -- .league.divisionsInUse
-    league_time_zone             jsonb,                  -- .league.timeZone
-    league_sort_order            bigint,                 -- .league.sortOrder
-    league_active                boolean,                -- .league.active
-    raw_id                       bigint       NOT NULL,
-    captured_at                  timestamptz  NOT NULL,
+    document_key                     text         NOT NULL,  -- request parameter $request
+    league_leader_index              integer      NOT NULL,  -- position, from 0
+    team_id                          bigint,                 -- request parameter teamId
+    leader_category                  text,                   -- .leaderCategory
+    season                           text,                   -- .season
+    stat_group                       text,                   -- .statGroup
+    league_leader_team_id            bigint,                 -- .team.id
+    team_name                        text,                   -- .team.name
+    team_link                        text,                   -- .team.link
+    team_season                      bigint,                 -- .team.season
+    team_venue_id                    bigint,                 -- .team.venue.id
+    team_venue_name                  text,                   -- .team.venue.name
+    team_venue_link                  text,                   -- .team.venue.link
+    team_spring_venue_id             bigint,                 -- .team.springVenue.id
+    team_spring_venue_link           text,                   -- .team.springVenue.link
+    team_team_code                   text,                   -- .team.teamCode
+    team_file_code                   text,                   -- .team.fileCode
+    team_abbreviation                text,                   -- .team.abbreviation
+    team_team_name                   text,                   -- .team.teamName
+    team_location_name               text,                   -- .team.locationName
+    team_first_year_of_play          text,                   -- .team.firstYearOfPlay
+    team_league_id                   bigint,                 -- .team.league.id
+    team_league_name                 text,                   -- .team.league.name
+    team_league_link                 text,                   -- .team.league.link
+    team_division_id                 bigint,                 -- .team.division.id
+    team_division_name               text,                   -- .team.division.name
+    team_division_link               text,                   -- .team.division.link
+    team_sport_id                    bigint,                 -- .team.sport.id
+    team_sport_link                  text,                   -- .team.sport.link
+    team_sport_name                  text,                   -- .team.sport.name
+    team_short_name                  text,                   -- .team.shortName
+    team_active                      boolean,                -- .team.active
+    team_all_star_status             text,                   -- .team.allStarStatus
+    team_club_name                   text,                   -- .team.clubName
+    team_franchise_name              text,                   -- .team.franchiseName
+    team_spring_league_abbreviation  text,                   -- .team.springLeague.abbreviation
+    team_spring_league_id            bigint,                 -- .team.springLeague.id
+    team_spring_league_link          text,                   -- .team.springLeague.link
+    team_spring_league_name          text,                   -- .team.springLeague.name
+    league_id                        bigint,                 -- .league.id
+    league_name                      text,                   -- .league.name
+    league_link                      text,                   -- .league.link
+    game_type_description            text,                   -- .gameType.description
+    game_type_id                     text,                   -- .gameType.id
+    total_splits                     bigint,                 -- .totalSplits
+    raw_id                           bigint       NOT NULL,
+    captured_at                      timestamptz  NOT NULL,
 
     CONSTRAINT leaders_league_leaders_pkey PRIMARY KEY (document_key, league_leader_index)
 );
 COMMENT ON TABLE team.leaders_league_leaders IS 'One row per `$.leagueLeaders[*]`. From $.leagueLeaders[*] of team.leaders.';
 
+-- One row per `$.leagueLeaders[*].leaders[*]`. From $.leagueLeaders[*].leaders[*] of team.leaders.
+CREATE TABLE team.leaders_league_leader_leaders (
+    document_key         text         NOT NULL,  -- request parameter $request
+    league_leader_index  integer      NOT NULL,  -- position in $.leagueLeaders[*], from 0
+    leader_index         integer      NOT NULL,  -- position, from 0
+    team_id              bigint,                 -- request parameter teamId
+    league_id            bigint,                 -- .league.id
+    league_link          text,                   -- .league.link
+    league_name          text,                   -- .league.name
+    num_teams            bigint,                 -- .numTeams
+    person_first_name    text,                   -- .person.firstName
+    person_full_name     text,                   -- .person.fullName
+    person_id            bigint,                 -- .person.id
+    person_last_name     text,                   -- .person.lastName
+    person_link          text,                   -- .person.link
+    rank                 bigint,                 -- .rank
+    season               text,                   -- .season
+    sport_abbreviation   text,                   -- .sport.abbreviation
+    sport_id             bigint,                 -- .sport.id
+    sport_link           text,                   -- .sport.link
+    leader_team_id       bigint,                 -- .team.id
+    team_link            text,                   -- .team.link
+    team_name            text,                   -- .team.name
+    value                text,                   -- .value
+    raw_id               bigint       NOT NULL,
+    captured_at          timestamptz  NOT NULL,
+
+    CONSTRAINT leaders_league_leader_leaders_pkey PRIMARY KEY (document_key, league_leader_index, leader_index)
+);
+COMMENT ON TABLE team.leaders_league_leader_leaders IS 'One row per `$.leagueLeaders[*].leaders[*]`. From $.leagueLeaders[*].leaders[*] of team.leaders.';
+
 -- One row per `$.teamLeaders[*]`. From $.teamLeaders[*] of team.leaders.
 CREATE TABLE team.leaders_team_leaders (
-    document_key                 text         NOT NULL,  -- request parameter $request
-    team_leader_index            integer      NOT NULL,  -- position, from 0
-    team_id                      bigint,                 -- request parameter teamId
-    leader_category              text,                   -- .leaderCategory
-    season                       text,                   -- .season
-    stat_group                   text,                   -- .statGroup
-    team_leader_team_id          bigint,                 -- .team.id
-    team_name                    text,                   -- .team.name
-    team_link                    text,                   -- .team.link
-    team_season                  bigint,                 -- .team.season
-    team_venue                   jsonb,                  -- .team.venue
-    team_spring_venue            jsonb,                  -- .team.springVenue
-    team_team_code               text,                   -- .team.teamCode
-    team_file_code               text,                   -- .team.fileCode
-    team_abbreviation            text,                   -- .team.abbreviation
-    team_tri_code                text,                   -- .team.triCode
-    team_team_name               text,                   -- .team.teamName
-    team_location_name           text,                   -- .team.locationName
-    team_first_year_of_play      text,                   -- .team.firstYearOfPlay
-    team_league                  jsonb,                  -- .team.league
-    team_division                jsonb,                  -- .team.division
-    team_sport                   jsonb,                  -- .team.sport
-    team_conference              jsonb,                  -- .team.conference
-    team_franchise               jsonb,                  -- .team.franchise
-    team_team_stats              jsonb,                  -- .team.teamStats
-    team_roster                  jsonb,                  -- .team.roster
-    team_team_leaders            jsonb,                  -- .team.teamLeaders
-    team_next_game_schedule      jsonb,                  -- .team.nextGameSchedule
-    team_previous_game_schedule  jsonb,                  -- .team.previousGameSchedule
-    team_next_schedule           jsonb,                  -- .team.nextSchedule
-    team_previous_schedule       jsonb,                  -- .team.previousSchedule
-    team_is_active               boolean,                -- .team.isActive
-    team_is_placeholder          boolean,                -- .team.isPlaceholder
-    team_content                 jsonb,                  -- .team.content
-    team_device_properties       jsonb,                  -- .team.deviceProperties
-    team_social                  jsonb,                  -- .team.social
-    team_short_name              text,                   -- .team.shortName
-    team_record                  jsonb,                  -- .team.record
-    team_playoff_info            jsonb,                  -- .team.playoffInfo
-    team_parent_org_name         text,                   -- .team.parentOrgName
-    team_parent_org_id           bigint,                 -- .team.parentOrgId
-    league_id                    bigint,                 -- .league.id
-    league_name                  text,                   -- .league.name
-    league_link                  text,                   -- .league.link
-    league_abbreviation          text,                   -- .league.abbreviation
-    league_name_short            text,                   -- .league.nameShort
-    league_season_state          text,                   -- .league.seasonState
-    league_has_wild_card         boolean,                -- .league.hasWildCard
-    league_has_split_season      boolean,                -- .league.hasSplitSeason
-    league_num_games             bigint,                 -- .league.numGames
-    league_has_playoff_points    boolean,                -- .league.hasPlayoffPoints
-    league_num_teams             bigint,                 -- .league.numTeams
-    league_num_wildcard_teams    bigint,                 -- .league.numWildcardTeams
-    league_season_date_info      jsonb,                  -- .league.seasonDateInfo
-    league_season                text,                   -- .league.season
-    league_org_code              text,                   -- .league.orgCode
-    league_conferences_in_use    boolean,                -- .league.conferencesInUse
-    league_divisions_in_use      boolean,                -- .league.divisionsInUse
-    league_time_zone             jsonb,                  -- .league.timeZone
-    league_sort_order            bigint,                 -- .league.sortOrder
-    league_active                boolean,                -- .league.active
-    raw_id                       bigint       NOT NULL,
-    captured_at                  timestamptz  NOT NULL,
+    document_key                     text         NOT NULL,  -- request parameter $request
+    team_leader_index                integer      NOT NULL,  -- position, from 0
+    team_id                          bigint,                 -- request parameter teamId
+    leader_category                  text,                   -- .leaderCategory
+    season                           text,                   -- .season
+    stat_group                       text,                   -- .statGroup
+    team_leader_team_id              bigint,                 -- .team.id
+    team_name                        text,                   -- .team.name
+    team_link                        text,                   -- .team.link
+    team_season                      bigint,                 -- .team.season
+    team_venue_id                    bigint,                 -- .team.venue.id
+    team_venue_name                  text,                   -- .team.venue.name
+    team_venue_link                  text,                   -- .team.venue.link
+    team_spring_venue_id             bigint,                 -- .team.springVenue.id
+    team_spring_venue_link           text,                   -- .team.springVenue.link
+    team_team_code                   text,                   -- .team.teamCode
+    team_file_code                   text,                   -- .team.fileCode
+    team_abbreviation                text,                   -- .team.abbreviation
+    team_team_name                   text,                   -- .team.teamName
+    team_location_name               text,                   -- .team.locationName
+    team_first_year_of_play          text,                   -- .team.firstYearOfPlay
+    team_league_id                   bigint,                 -- .team.league.id
+    team_league_name                 text,                   -- .team.league.name
+    team_league_link                 text,                   -- .team.league.link
+    team_division_id                 bigint,                 -- .team.division.id
+    team_division_name               text,                   -- .team.division.name
+    team_division_link               text,                   -- .team.division.link
+    team_sport_id                    bigint,                 -- .team.sport.id
+    team_sport_link                  text,                   -- .team.sport.link
+    team_sport_name                  text,                   -- .team.sport.name
+    team_short_name                  text,                   -- .team.shortName
+    team_active                      boolean,                -- .team.active
+    team_all_star_status             text,                   -- .team.allStarStatus
+    team_club_name                   text,                   -- .team.clubName
+    team_franchise_name              text,                   -- .team.franchiseName
+    team_spring_league_abbreviation  text,                   -- .team.springLeague.abbreviation
+    team_spring_league_id            bigint,                 -- .team.springLeague.id
+    team_spring_league_link          text,                   -- .team.springLeague.link
+    team_spring_league_name          text,                   -- .team.springLeague.name
+    league_id                        bigint,                 -- .league.id
+    league_name                      text,                   -- .league.name
+    league_link                      text,                   -- .league.link
+    game_type_description            text,                   -- .gameType.description
+    game_type_id                     text,                   -- .gameType.id
+    total_splits                     bigint,                 -- .totalSplits
+    raw_id                           bigint       NOT NULL,
+    captured_at                      timestamptz  NOT NULL,
 
     CONSTRAINT leaders_team_leaders_pkey PRIMARY KEY (document_key, team_leader_index)
 );
 COMMENT ON TABLE team.leaders_team_leaders IS 'One row per `$.teamLeaders[*]`. From $.teamLeaders[*] of team.leaders.';
+
+-- One row per `$.teamLeaders[*].leaders[*]`. From $.teamLeaders[*].leaders[*] of team.leaders.
+CREATE TABLE team.leaders_team_leader_leaders (
+    document_key        text         NOT NULL,  -- request parameter $request
+    team_leader_index   integer      NOT NULL,  -- position in $.teamLeaders[*], from 0
+    leader_index        integer      NOT NULL,  -- position, from 0
+    team_id             bigint,                 -- request parameter teamId
+    league_id           bigint,                 -- .league.id
+    league_link         text,                   -- .league.link
+    league_name         text,                   -- .league.name
+    num_teams           bigint,                 -- .numTeams
+    person_first_name   text,                   -- .person.firstName
+    person_full_name    text,                   -- .person.fullName
+    person_id           bigint,                 -- .person.id
+    person_last_name    text,                   -- .person.lastName
+    person_link         text,                   -- .person.link
+    rank                bigint,                 -- .rank
+    season              text,                   -- .season
+    sport_abbreviation  text,                   -- .sport.abbreviation
+    sport_id            bigint,                 -- .sport.id
+    sport_link          text,                   -- .sport.link
+    leader_team_id      bigint,                 -- .team.id
+    team_link           text,                   -- .team.link
+    team_name           text,                   -- .team.name
+    value               text,                   -- .value
+    raw_id              bigint       NOT NULL,
+    captured_at         timestamptz  NOT NULL,
+
+    CONSTRAINT leaders_team_leader_leaders_pkey PRIMARY KEY (document_key, team_leader_index, leader_index)
+);
+COMMENT ON TABLE team.leaders_team_leader_leaders IS 'One row per `$.teamLeaders[*].leaders[*]`. From $.teamLeaders[*].leaders[*] of team.leaders.';
 
 -- One row per response. From $ of team.roster.
 CREATE TABLE team.roster_document (
@@ -10643,89 +11971,47 @@ COMMENT ON COLUMN awards.award_recipients_awards.team_id IS '$.awards[*].team.id
 COMMENT ON COLUMN awards.award_recipients_awards.team_name IS '$.awards[*].team.name';
 COMMENT ON COLUMN awards.award_recipients_awards.team_link IS '$.awards[*].team.link';
 COMMENT ON COLUMN awards.award_recipients_awards.team_season IS '$.awards[*].team.season';
-COMMENT ON COLUMN awards.award_recipients_awards.team_venue IS '$.awards[*].team.venue';
-COMMENT ON COLUMN awards.award_recipients_awards.team_spring_venue IS '$.awards[*].team.springVenue';
+COMMENT ON COLUMN awards.award_recipients_awards.team_venue_id IS '$.awards[*].team.venue.id';
+COMMENT ON COLUMN awards.award_recipients_awards.team_venue_name IS '$.awards[*].team.venue.name';
+COMMENT ON COLUMN awards.award_recipients_awards.team_venue_link IS '$.awards[*].team.venue.link';
+COMMENT ON COLUMN awards.award_recipients_awards.team_spring_venue_id IS '$.awards[*].team.springVenue.id';
+COMMENT ON COLUMN awards.award_recipients_awards.team_spring_venue_link IS '$.awards[*].team.springVenue.link';
 COMMENT ON COLUMN awards.award_recipients_awards.team_team_code IS '$.awards[*].team.teamCode';
 COMMENT ON COLUMN awards.award_recipients_awards.team_file_code IS '$.awards[*].team.fileCode';
 COMMENT ON COLUMN awards.award_recipients_awards.team_abbreviation IS '$.awards[*].team.abbreviation';
-COMMENT ON COLUMN awards.award_recipients_awards.team_tri_code IS '$.awards[*].team.triCode';
 COMMENT ON COLUMN awards.award_recipients_awards.team_team_name IS '$.awards[*].team.teamName';
 COMMENT ON COLUMN awards.award_recipients_awards.team_location_name IS '$.awards[*].team.locationName';
 COMMENT ON COLUMN awards.award_recipients_awards.team_first_year_of_play IS '$.awards[*].team.firstYearOfPlay';
-COMMENT ON COLUMN awards.award_recipients_awards.team_league IS '$.awards[*].team.league';
-COMMENT ON COLUMN awards.award_recipients_awards.team_division IS '$.awards[*].team.division';
-COMMENT ON COLUMN awards.award_recipients_awards.team_sport IS '$.awards[*].team.sport';
-COMMENT ON COLUMN awards.award_recipients_awards.team_conference IS '$.awards[*].team.conference';
-COMMENT ON COLUMN awards.award_recipients_awards.team_franchise IS '$.awards[*].team.franchise';
-COMMENT ON COLUMN awards.award_recipients_awards.team_team_stats IS '$.awards[*].team.teamStats';
-COMMENT ON COLUMN awards.award_recipients_awards.team_roster IS '$.awards[*].team.roster';
-COMMENT ON COLUMN awards.award_recipients_awards.team_team_leaders IS '$.awards[*].team.teamLeaders';
-COMMENT ON COLUMN awards.award_recipients_awards.team_next_game_schedule IS '$.awards[*].team.nextGameSchedule';
-COMMENT ON COLUMN awards.award_recipients_awards.team_previous_game_schedule IS '$.awards[*].team.previousGameSchedule';
-COMMENT ON COLUMN awards.award_recipients_awards.team_next_schedule IS '$.awards[*].team.nextSchedule';
-COMMENT ON COLUMN awards.award_recipients_awards.team_previous_schedule IS '$.awards[*].team.previousSchedule';
-COMMENT ON COLUMN awards.award_recipients_awards.team_is_active IS '$.awards[*].team.isActive';
-COMMENT ON COLUMN awards.award_recipients_awards.team_is_placeholder IS '$.awards[*].team.isPlaceholder';
-COMMENT ON COLUMN awards.award_recipients_awards.team_content IS '$.awards[*].team.content';
-COMMENT ON COLUMN awards.award_recipients_awards.team_device_properties IS '$.awards[*].team.deviceProperties';
-COMMENT ON COLUMN awards.award_recipients_awards.team_social IS '$.awards[*].team.social';
+COMMENT ON COLUMN awards.award_recipients_awards.team_league_id IS '$.awards[*].team.league.id';
+COMMENT ON COLUMN awards.award_recipients_awards.team_league_name IS '$.awards[*].team.league.name';
+COMMENT ON COLUMN awards.award_recipients_awards.team_league_link IS '$.awards[*].team.league.link';
+COMMENT ON COLUMN awards.award_recipients_awards.team_division_id IS '$.awards[*].team.division.id';
+COMMENT ON COLUMN awards.award_recipients_awards.team_division_name IS '$.awards[*].team.division.name';
+COMMENT ON COLUMN awards.award_recipients_awards.team_division_link IS '$.awards[*].team.division.link';
+COMMENT ON COLUMN awards.award_recipients_awards.team_sport_id IS '$.awards[*].team.sport.id';
+COMMENT ON COLUMN awards.award_recipients_awards.team_sport_link IS '$.awards[*].team.sport.link';
+COMMENT ON COLUMN awards.award_recipients_awards.team_sport_name IS '$.awards[*].team.sport.name';
 COMMENT ON COLUMN awards.award_recipients_awards.team_short_name IS '$.awards[*].team.shortName';
-COMMENT ON COLUMN awards.award_recipients_awards.team_record IS '$.awards[*].team.record';
-COMMENT ON COLUMN awards.award_recipients_awards.team_playoff_info IS '$.awards[*].team.playoffInfo';
-COMMENT ON COLUMN awards.award_recipients_awards.team_parent_org_name IS '$.awards[*].team.parentOrgName';
-COMMENT ON COLUMN awards.award_recipients_awards.team_parent_org_id IS '$.awards[*].team.parentOrgId';
+COMMENT ON COLUMN awards.award_recipients_awards.team_active IS '$.awards[*].team.active';
+COMMENT ON COLUMN awards.award_recipients_awards.team_all_star_status IS '$.awards[*].team.allStarStatus';
+COMMENT ON COLUMN awards.award_recipients_awards.team_club_name IS '$.awards[*].team.clubName';
+COMMENT ON COLUMN awards.award_recipients_awards.team_franchise_name IS '$.awards[*].team.franchiseName';
+COMMENT ON COLUMN awards.award_recipients_awards.team_spring_league_abbreviation IS '$.awards[*].team.springLeague.abbreviation';
+COMMENT ON COLUMN awards.award_recipients_awards.team_spring_league_id IS '$.awards[*].team.springLeague.id';
+COMMENT ON COLUMN awards.award_recipients_awards.team_spring_league_link IS '$.awards[*].team.springLeague.link';
+COMMENT ON COLUMN awards.award_recipients_awards.team_spring_league_name IS '$.awards[*].team.springLeague.name';
 COMMENT ON COLUMN awards.award_recipients_awards.sort_order IS '$.awards[*].sortOrder';
-COMMENT ON COLUMN awards.award_recipients_awards.player_mlb_debut_date IS '$.awards[*].player.mlbDebutDate';
-COMMENT ON COLUMN awards.award_recipients_awards.player_bat_side IS '$.awards[*].player.batSide';
-COMMENT ON COLUMN awards.award_recipients_awards.player_pitch_hand IS '$.awards[*].player.pitchHand';
-COMMENT ON COLUMN awards.award_recipients_awards.player_note IS '$.awards[*].player.note';
-COMMENT ON COLUMN awards.award_recipients_awards.player_name_title IS '$.awards[*].player.nameTitle';
-COMMENT ON COLUMN awards.award_recipients_awards.player_name_slug IS '$.awards[*].player.nameSlug';
-COMMENT ON COLUMN awards.award_recipients_awards.player_first_last_name IS '$.awards[*].player.firstLastName';
-COMMENT ON COLUMN awards.award_recipients_awards.player_last_first_name IS '$.awards[*].player.lastFirstName';
-COMMENT ON COLUMN awards.award_recipients_awards.player_last_init_name IS '$.awards[*].player.lastInitName';
-COMMENT ON COLUMN awards.award_recipients_awards.player_init_last_name IS '$.awards[*].player.initLastName';
-COMMENT ON COLUMN awards.award_recipients_awards.player_full_fml_name IS '$.awards[*].player.fullFMLName';
-COMMENT ON COLUMN awards.award_recipients_awards.player_full_lfm_name IS '$.awards[*].player.fullLFMName';
-COMMENT ON COLUMN awards.award_recipients_awards.player_strike_zone_top IS '$.awards[*].player.strikeZoneTop';
-COMMENT ON COLUMN awards.award_recipients_awards.player_strike_zone_bottom IS '$.awards[*].player.strikeZoneBottom';
-COMMENT ON COLUMN awards.award_recipients_awards.player_alumni_last_season IS '$.awards[*].player.alumniLastSeason';
-COMMENT ON COLUMN awards.award_recipients_awards.player_drafts IS '$.awards[*].player.drafts';
-COMMENT ON COLUMN awards.award_recipients_awards.player_transactions IS '$.awards[*].player.transactions';
-COMMENT ON COLUMN awards.award_recipients_awards.player_articles IS '$.awards[*].player.articles';
-COMMENT ON COLUMN awards.award_recipients_awards.player_videos IS '$.awards[*].player.videos';
-COMMENT ON COLUMN awards.award_recipients_awards.player_mixed_feed IS '$.awards[*].player.mixedFeed';
+COMMENT ON COLUMN awards.award_recipients_awards.player_full_name IS '$.awards[*].player.fullName';
+COMMENT ON COLUMN awards.award_recipients_awards.player_id IS '$.awards[*].player.id';
+COMMENT ON COLUMN awards.award_recipients_awards.player_link IS '$.awards[*].player.link';
 COMMENT ON COLUMN awards.award_recipients_awards.votes IS '$.awards[*].votes';
 COMMENT ON COLUMN awards.award_recipients_awards.votes_available IS '$.awards[*].votesAvailable';
 COMMENT ON COLUMN awards.award_recipients_awards.sport_id IS '$.awards[*].sport.id';
-COMMENT ON COLUMN awards.award_recipients_awards.sport_code IS '$.awards[*].sport.code';
 COMMENT ON COLUMN awards.award_recipients_awards.sport_link IS '$.awards[*].sport.link';
-COMMENT ON COLUMN awards.award_recipients_awards.sport_name IS '$.awards[*].sport.name';
-COMMENT ON COLUMN awards.award_recipients_awards.sport_abbreviation IS '$.awards[*].sport.abbreviation';
-COMMENT ON COLUMN awards.award_recipients_awards.sport_sort_order IS '$.awards[*].sport.sortOrder';
-COMMENT ON COLUMN awards.award_recipients_awards.sport_active IS '$.awards[*].sport.active';
-COMMENT ON COLUMN awards.award_recipients_awards.sport_device_properties IS '$.awards[*].sport.deviceProperties';
 COMMENT ON COLUMN awards.award_recipients_awards.league_id IS '$.awards[*].league.id';
-COMMENT ON COLUMN awards.award_recipients_awards.league_name IS '$.awards[*].league.name';
 COMMENT ON COLUMN awards.award_recipients_awards.league_link IS '$.awards[*].league.link';
-COMMENT ON COLUMN awards.award_recipients_awards.league_abbreviation IS '$.awards[*].league.abbreviation';
-COMMENT ON COLUMN awards.award_recipients_awards.league_name_short IS '$.awards[*].league.nameShort';
-COMMENT ON COLUMN awards.award_recipients_awards.league_season_state IS '$.awards[*].league.seasonState';
-COMMENT ON COLUMN awards.award_recipients_awards.league_has_wild_card IS '$.awards[*].league.hasWildCard';
-COMMENT ON COLUMN awards.award_recipients_awards.league_has_split_season IS '$.awards[*].league.hasSplitSeason';
-COMMENT ON COLUMN awards.award_recipients_awards.league_num_games IS '$.awards[*].league.numGames';
-COMMENT ON COLUMN awards.award_recipients_awards.league_has_playoff_points IS '$.awards[*].league.hasPlayoffPoints';
-COMMENT ON COLUMN awards.award_recipients_awards.league_num_teams IS '$.awards[*].league.numTeams';
-COMMENT ON COLUMN awards.award_recipients_awards.league_num_wildcard_teams IS '$.awards[*].league.numWildcardTeams';
-COMMENT ON COLUMN awards.award_recipients_awards.league_season_date_info IS '$.awards[*].league.seasonDateInfo';
-COMMENT ON COLUMN awards.award_recipients_awards.league_season IS '$.awards[*].league.season';
-COMMENT ON COLUMN awards.award_recipients_awards.league_org_code IS '$.awards[*].league.orgCode';
-COMMENT ON COLUMN awards.award_recipients_awards.league_conferences_in_use IS '$.awards[*].league.conferencesInUse';
-COMMENT ON COLUMN awards.award_recipients_awards.league_divisions_in_use IS '$.awards[*].league.divisionsInUse';
-COMMENT ON COLUMN awards.award_recipients_awards.league_time_zone IS '$.awards[*].league.timeZone';
-COMMENT ON COLUMN awards.award_recipients_awards.league_sort_order IS '$.awards[*].league.sortOrder';
-COMMENT ON COLUMN awards.award_recipients_awards.league_active IS '$.awards[*].league.active';
 COMMENT ON COLUMN awards.award_recipients_awards.notes IS '$.awards[*].notes';
+COMMENT ON COLUMN awards.award_recipients_awards.active IS '$.awards[*].active';
 
 COMMENT ON COLUMN awards.award_recipients_award_results.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN awards.award_recipients_award_results.award_index IS 'position in $.awards[*], from 0';
@@ -13233,6 +14519,7 @@ COMMENT ON COLUMN game.live_game_linescore_innings.ordinal_num IS '$.liveData.li
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.game_pk IS '$.gamePk';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.is_home IS 'whether home in $.liveData.boxscore.teams.{away,home}';
+COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_innings_pitched_outs IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.inningsPitched: Outs, three an inning.';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.batters IS '$.liveData.boxscore.teams.{away,home}.batters[*]';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.team_all_star_status IS '$.liveData.boxscore.teams.{away,home}.team.allStarStatus';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.team_link IS '$.liveData.boxscore.teams.{away,home}.team.link';
@@ -13307,7 +14594,6 @@ COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_home_runs IS '$.li
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_home_runs_per9 IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.homeRunsPer9';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_inherited_runners IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.inheritedRunners';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_inherited_runners_scored IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.inheritedRunnersScored';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_innings_pitched IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.inningsPitched';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_intentional_walks IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.intentionalWalks';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_line_outs IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.lineOuts';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_number_of_pitches IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.numberOfPitches';
@@ -13392,6 +14678,7 @@ COMMENT ON COLUMN game.live_game_player_batting_stats.note IS '$.liveData.boxsco
 COMMENT ON COLUMN game.live_game_player_pitching_stats.game_pk IS '$.gamePk';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.player_id IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.id';
+COMMENT ON COLUMN game.live_game_player_pitching_stats.innings_pitched_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.inningsPitched: Outs, three an inning.';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.air_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.airOuts';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.at_bats IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.atBats';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.balks IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.balks';
@@ -13418,7 +14705,6 @@ COMMENT ON COLUMN game.live_game_player_pitching_stats.home_runs IS '$.liveData.
 COMMENT ON COLUMN game.live_game_player_pitching_stats.home_runs_per9 IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.homeRunsPer9';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.inherited_runners IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.inheritedRunners';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.inherited_runners_scored IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.inheritedRunnersScored';
-COMMENT ON COLUMN game.live_game_player_pitching_stats.innings_pitched IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.inningsPitched';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.intentional_walks IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.intentionalWalks';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.line_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.lineOuts';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.losses IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.losses';
@@ -13507,6 +14793,7 @@ COMMENT ON COLUMN game.live_game_player_season_batting_stats.triples IS '$.liveD
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.game_pk IS '$.gamePk';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.player_id IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.id';
+COMMENT ON COLUMN game.live_game_player_season_pitching_stats.innings_pitched_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.inningsPitched: Outs, three an inning.';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.air_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.airOuts';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.at_bats IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.atBats';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.balks IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.balks';
@@ -13537,7 +14824,6 @@ COMMENT ON COLUMN game.live_game_player_season_pitching_stats.home_runs IS '$.li
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.home_runs_per9 IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.homeRunsPer9';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.inherited_runners IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.inheritedRunners';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.inherited_runners_scored IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.inheritedRunnersScored';
-COMMENT ON COLUMN game.live_game_player_season_pitching_stats.innings_pitched IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.inningsPitched';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.intentional_walks IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.intentionalWalks';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.line_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.lineOuts';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.losses IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.losses';
@@ -13679,6 +14965,7 @@ COMMENT ON COLUMN game.play_by_play_document.current_play_about_is_complete IS '
 COMMENT ON COLUMN game.play_by_play_document.current_play_about_is_scoring_play IS '$.currentPlay.about.isScoringPlay';
 COMMENT ON COLUMN game.play_by_play_document.current_play_about_is_top_inning IS '$.currentPlay.about.isTopInning';
 COMMENT ON COLUMN game.play_by_play_document.current_play_about_start_time IS '$.currentPlay.about.startTime';
+COMMENT ON COLUMN game.play_by_play_document.current_play_action_index IS '$.currentPlay.actionIndex[*]';
 COMMENT ON COLUMN game.play_by_play_document.current_play_at_bat_index IS '$.currentPlay.atBatIndex';
 COMMENT ON COLUMN game.play_by_play_document.current_play_count_balls IS '$.currentPlay.count.balls';
 COMMENT ON COLUMN game.play_by_play_document.current_play_count_outs IS '$.currentPlay.count.outs';
@@ -13699,6 +14986,9 @@ COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_post_on_first_
 COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_post_on_second_full_name IS '$.currentPlay.matchup.postOnSecond.fullName';
 COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_post_on_second_id IS '$.currentPlay.matchup.postOnSecond.id';
 COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_post_on_second_link IS '$.currentPlay.matchup.postOnSecond.link';
+COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_post_on_third_full_name IS '$.currentPlay.matchup.postOnThird.fullName';
+COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_post_on_third_id IS '$.currentPlay.matchup.postOnThird.id';
+COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_post_on_third_link IS '$.currentPlay.matchup.postOnThird.link';
 COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_splits_batter IS '$.currentPlay.matchup.splits.batter';
 COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_splits_men_on_base IS '$.currentPlay.matchup.splits.menOnBase';
 COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_splits_pitcher IS '$.currentPlay.matchup.splits.pitcher';
@@ -13895,6 +15185,8 @@ COMMENT ON COLUMN game.play_by_play_all_play_runner_credits.position_type IS '$.
 COMMENT ON COLUMN game.play_by_play_play_events.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.play_by_play_play_events.play_event_index IS 'position in $.currentPlay.playEvents[*], from 0';
 COMMENT ON COLUMN game.play_by_play_play_events.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
+COMMENT ON COLUMN game.play_by_play_play_events.action_play_id IS '$.currentPlay.playEvents[*].actionPlayId';
+COMMENT ON COLUMN game.play_by_play_play_events.batting_order IS '$.currentPlay.playEvents[*].battingOrder';
 COMMENT ON COLUMN game.play_by_play_play_events.count_balls IS '$.currentPlay.playEvents[*].count.balls';
 COMMENT ON COLUMN game.play_by_play_play_events.count_outs IS '$.currentPlay.playEvents[*].count.outs';
 COMMENT ON COLUMN game.play_by_play_play_events.count_strikes IS '$.currentPlay.playEvents[*].count.strikes';
@@ -13904,8 +15196,10 @@ COMMENT ON COLUMN game.play_by_play_play_events.details_call_code IS '$.currentP
 COMMENT ON COLUMN game.play_by_play_play_events.details_call_description IS '$.currentPlay.playEvents[*].details.call.description';
 COMMENT ON COLUMN game.play_by_play_play_events.details_code IS '$.currentPlay.playEvents[*].details.code';
 COMMENT ON COLUMN game.play_by_play_play_events.details_description IS '$.currentPlay.playEvents[*].details.description';
+COMMENT ON COLUMN game.play_by_play_play_events.details_disengagement_num IS '$.currentPlay.playEvents[*].details.disengagementNum';
 COMMENT ON COLUMN game.play_by_play_play_events.details_event IS '$.currentPlay.playEvents[*].details.event';
 COMMENT ON COLUMN game.play_by_play_play_events.details_event_type IS '$.currentPlay.playEvents[*].details.eventType';
+COMMENT ON COLUMN game.play_by_play_play_events.details_from_catcher IS '$.currentPlay.playEvents[*].details.fromCatcher';
 COMMENT ON COLUMN game.play_by_play_play_events.details_has_review IS '$.currentPlay.playEvents[*].details.hasReview';
 COMMENT ON COLUMN game.play_by_play_play_events.details_home_score IS '$.currentPlay.playEvents[*].details.homeScore';
 COMMENT ON COLUMN game.play_by_play_play_events.details_is_ball IS '$.currentPlay.playEvents[*].details.isBall';
@@ -13913,6 +15207,7 @@ COMMENT ON COLUMN game.play_by_play_play_events.details_is_in_play IS '$.current
 COMMENT ON COLUMN game.play_by_play_play_events.details_is_out IS '$.currentPlay.playEvents[*].details.isOut';
 COMMENT ON COLUMN game.play_by_play_play_events.details_is_scoring_play IS '$.currentPlay.playEvents[*].details.isScoringPlay';
 COMMENT ON COLUMN game.play_by_play_play_events.details_is_strike IS '$.currentPlay.playEvents[*].details.isStrike';
+COMMENT ON COLUMN game.play_by_play_play_events.details_runner_going IS '$.currentPlay.playEvents[*].details.runnerGoing';
 COMMENT ON COLUMN game.play_by_play_play_events.details_trail_color IS '$.currentPlay.playEvents[*].details.trailColor';
 COMMENT ON COLUMN game.play_by_play_play_events.details_type_code IS '$.currentPlay.playEvents[*].details.type.code';
 COMMENT ON COLUMN game.play_by_play_play_events.details_type_description IS '$.currentPlay.playEvents[*].details.type.description';
@@ -13926,7 +15221,9 @@ COMMENT ON COLUMN game.play_by_play_play_events.hit_data_location IS '$.currentP
 COMMENT ON COLUMN game.play_by_play_play_events.hit_data_total_distance IS '$.currentPlay.playEvents[*].hitData.totalDistance';
 COMMENT ON COLUMN game.play_by_play_play_events.hit_data_trajectory IS '$.currentPlay.playEvents[*].hitData.trajectory';
 COMMENT ON COLUMN game.play_by_play_play_events.index IS '$.currentPlay.playEvents[*].index';
+COMMENT ON COLUMN game.play_by_play_play_events.is_base_running_play IS '$.currentPlay.playEvents[*].isBaseRunningPlay';
 COMMENT ON COLUMN game.play_by_play_play_events.is_pitch IS '$.currentPlay.playEvents[*].isPitch';
+COMMENT ON COLUMN game.play_by_play_play_events.is_substitution IS '$.currentPlay.playEvents[*].isSubstitution';
 COMMENT ON COLUMN game.play_by_play_play_events.pitch_data_breaks_break_angle IS '$.currentPlay.playEvents[*].pitchData.breaks.breakAngle';
 COMMENT ON COLUMN game.play_by_play_play_events.pitch_data_breaks_break_horizontal IS '$.currentPlay.playEvents[*].pitchData.breaks.breakHorizontal';
 COMMENT ON COLUMN game.play_by_play_play_events.pitch_data_breaks_break_length IS '$.currentPlay.playEvents[*].pitchData.breaks.breakLength';
@@ -13960,6 +15257,14 @@ COMMENT ON COLUMN game.play_by_play_play_events.pitch_data_type_confidence IS '$
 COMMENT ON COLUMN game.play_by_play_play_events.pitch_data_zone IS '$.currentPlay.playEvents[*].pitchData.zone';
 COMMENT ON COLUMN game.play_by_play_play_events.pitch_number IS '$.currentPlay.playEvents[*].pitchNumber';
 COMMENT ON COLUMN game.play_by_play_play_events.play_id IS '$.currentPlay.playEvents[*].playId';
+COMMENT ON COLUMN game.play_by_play_play_events.player_id IS '$.currentPlay.playEvents[*].player.id';
+COMMENT ON COLUMN game.play_by_play_play_events.player_link IS '$.currentPlay.playEvents[*].player.link';
+COMMENT ON COLUMN game.play_by_play_play_events.position_abbreviation IS '$.currentPlay.playEvents[*].position.abbreviation';
+COMMENT ON COLUMN game.play_by_play_play_events.position_code IS '$.currentPlay.playEvents[*].position.code';
+COMMENT ON COLUMN game.play_by_play_play_events.position_name IS '$.currentPlay.playEvents[*].position.name';
+COMMENT ON COLUMN game.play_by_play_play_events.position_type IS '$.currentPlay.playEvents[*].position.type';
+COMMENT ON COLUMN game.play_by_play_play_events.replaced_player_id IS '$.currentPlay.playEvents[*].replacedPlayer.id';
+COMMENT ON COLUMN game.play_by_play_play_events.replaced_player_link IS '$.currentPlay.playEvents[*].replacedPlayer.link';
 COMMENT ON COLUMN game.play_by_play_play_events.start_time IS '$.currentPlay.playEvents[*].startTime';
 COMMENT ON COLUMN game.play_by_play_play_events.type IS '$.currentPlay.playEvents[*].type';
 
@@ -14085,10 +15390,6 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_ba
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_birth_city IS '$.status.currentBatter.birthCity';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_birth_state_province IS '$.status.currentBatter.birthStateProvince';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_birth_country IS '$.status.currentBatter.birthCountry';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_death_date IS '$.status.currentBatter.deathDate';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_death_city IS '$.status.currentBatter.deathCity';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_death_state_province IS '$.status.currentBatter.deathStateProvince';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_death_country IS '$.status.currentBatter.deathCountry';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_full_name IS '$.status.currentBatter.fullName';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_pronunciation IS '$.status.currentBatter.pronunciation';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_last_played_date IS '$.status.currentBatter.lastPlayedDate';
@@ -14096,22 +15397,29 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_ba
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_weight IS '$.status.currentBatter.weight';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_link IS '$.status.currentBatter.link';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_active IS '$.status.currentBatter.active';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_alternate_captain IS '$.status.currentBatter.alternateCaptain';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_captain IS '$.status.currentBatter.captain';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_rookie IS '$.status.currentBatter.rookie';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_current_team IS '$.status.currentBatter.currentTeam';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_primary_position IS '$.status.currentBatter.primaryPosition';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_other_names IS '$.status.currentBatter.otherNames';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_social IS '$.status.currentBatter.social';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_education IS '$.status.currentBatter.education';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_photos IS '$.status.currentBatter.photos';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_stats IS '$.status.currentBatter.stats';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_awards IS '$.status.currentBatter.awards';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_nationality IS '$.status.currentBatter.nationality';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_draft IS '$.status.currentBatter.draft';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_additional_bio IS '$.status.currentBatter.additionalBio';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_roster_entries IS '$.status.currentBatter.rosterEntries';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_job_entries IS '$.status.currentBatter.jobEntries';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_primary_position_code IS '$.status.currentBatter.primaryPosition.code';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_primary_position_name IS '$.status.currentBatter.primaryPosition.name';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_primary_position_type IS '$.status.currentBatter.primaryPosition.type';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_primary_position_abbreviation IS '$.status.currentBatter.primaryPosition.abbreviation';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_alumni_last_season IS '$.status.currentBatter.alumniLastSeason';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_bat_side_code IS '$.status.currentBatter.batSide.code';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_bat_side_description IS '$.status.currentBatter.batSide.description';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_first_last_name IS '$.status.currentBatter.firstLastName';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_full_fml_name IS '$.status.currentBatter.fullFMLName';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_full_lfm_name IS '$.status.currentBatter.fullLFMName';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_init_last_name IS '$.status.currentBatter.initLastName';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_last_first_name IS '$.status.currentBatter.lastFirstName';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_last_init_name IS '$.status.currentBatter.lastInitName';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_mlb_debut_date IS '$.status.currentBatter.mlbDebutDate';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_name_first_last IS '$.status.currentBatter.nameFirstLast';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_name_slug IS '$.status.currentBatter.nameSlug';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_name_suffix IS '$.status.currentBatter.nameSuffix';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_name_title IS '$.status.currentBatter.nameTitle';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_pitch_hand_code IS '$.status.currentBatter.pitchHand.code';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_pitch_hand_description IS '$.status.currentBatter.pitchHand.description';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_strike_zone_bottom IS '$.status.currentBatter.strikeZoneBottom';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_strike_zone_top IS '$.status.currentBatter.strikeZoneTop';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_use_last_name IS '$.status.currentBatter.useLastName';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_clock_stopped IS '$.status.clockStopped';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_bonus_time IS '$.status.bonusTime';
 
@@ -14180,37 +15488,35 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_id IS
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_name IS '$.players[*].currentTeam.name';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_link IS '$.players[*].currentTeam.link';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_season IS '$.players[*].currentTeam.season';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_venue IS '$.players[*].currentTeam.venue';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_spring_venue IS '$.players[*].currentTeam.springVenue';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_venue_id IS '$.players[*].currentTeam.venue.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_venue_name IS '$.players[*].currentTeam.venue.name';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_venue_link IS '$.players[*].currentTeam.venue.link';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_spring_venue_id IS '$.players[*].currentTeam.springVenue.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_spring_venue_link IS '$.players[*].currentTeam.springVenue.link';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_team_code IS '$.players[*].currentTeam.teamCode';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_file_code IS '$.players[*].currentTeam.fileCode';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_abbreviation IS '$.players[*].currentTeam.abbreviation';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_tri_code IS '$.players[*].currentTeam.triCode';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_team_name IS '$.players[*].currentTeam.teamName';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_location_name IS '$.players[*].currentTeam.locationName';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_first_year_of_play IS '$.players[*].currentTeam.firstYearOfPlay';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_league IS '$.players[*].currentTeam.league';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_division IS '$.players[*].currentTeam.division';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_sport IS '$.players[*].currentTeam.sport';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_conference IS '$.players[*].currentTeam.conference';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_franchise IS '$.players[*].currentTeam.franchise';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_team_stats IS '$.players[*].currentTeam.teamStats';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_roster IS '$.players[*].currentTeam.roster';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_team_leaders IS '$.players[*].currentTeam.teamLeaders';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_next_game_schedule IS '$.players[*].currentTeam.nextGameSchedule';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_previous_game_schedule IS '$.players[*].currentTeam.previousGameSchedule';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_next_schedule IS '$.players[*].currentTeam.nextSchedule';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_previous_schedule IS '$.players[*].currentTeam.previousSchedule';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_is_active IS '$.players[*].currentTeam.isActive';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_is_placeholder IS '$.players[*].currentTeam.isPlaceholder';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_content IS '$.players[*].currentTeam.content';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_device_properties IS '$.players[*].currentTeam.deviceProperties';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_social IS '$.players[*].currentTeam.social';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_league_id IS '$.players[*].currentTeam.league.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_league_name IS '$.players[*].currentTeam.league.name';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_league_link IS '$.players[*].currentTeam.league.link';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_division_id IS '$.players[*].currentTeam.division.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_division_name IS '$.players[*].currentTeam.division.name';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_division_link IS '$.players[*].currentTeam.division.link';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_sport_id IS '$.players[*].currentTeam.sport.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_sport_link IS '$.players[*].currentTeam.sport.link';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_sport_name IS '$.players[*].currentTeam.sport.name';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_short_name IS '$.players[*].currentTeam.shortName';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_record IS '$.players[*].currentTeam.record';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_playoff_info IS '$.players[*].currentTeam.playoffInfo';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_parent_org_name IS '$.players[*].currentTeam.parentOrgName';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_parent_org_id IS '$.players[*].currentTeam.parentOrgId';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_active IS '$.players[*].currentTeam.active';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_all_star_status IS '$.players[*].currentTeam.allStarStatus';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_club_name IS '$.players[*].currentTeam.clubName';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_franchise_name IS '$.players[*].currentTeam.franchiseName';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_spring_league_abbreviation IS '$.players[*].currentTeam.springLeague.abbreviation';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_spring_league_id IS '$.players[*].currentTeam.springLeague.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_spring_league_link IS '$.players[*].currentTeam.springLeague.link';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_spring_league_name IS '$.players[*].currentTeam.springLeague.name';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.primary_position_code IS '$.players[*].primaryPosition.code';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.primary_position_name IS '$.players[*].primaryPosition.name';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.primary_position_type IS '$.players[*].primaryPosition.type';
@@ -14236,6 +15542,25 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.education_highscho
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.education_colleges IS '$.players[*].education.colleges';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.nationality IS '$.players[*].nationality';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.additional_bio IS '$.players[*].additionalBio';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.alumni_last_season IS '$.players[*].alumniLastSeason';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.bat_side_code IS '$.players[*].batSide.code';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.bat_side_description IS '$.players[*].batSide.description';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.first_last_name IS '$.players[*].firstLastName';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.full_fml_name IS '$.players[*].fullFMLName';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.full_lfm_name IS '$.players[*].fullLFMName';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.init_last_name IS '$.players[*].initLastName';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.last_first_name IS '$.players[*].lastFirstName';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.last_init_name IS '$.players[*].lastInitName';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.mlb_debut_date IS '$.players[*].mlbDebutDate';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.name_first_last IS '$.players[*].nameFirstLast';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.name_slug IS '$.players[*].nameSlug';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.name_suffix IS '$.players[*].nameSuffix';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.name_title IS '$.players[*].nameTitle';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.pitch_hand_code IS '$.players[*].pitchHand.code';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.pitch_hand_description IS '$.players[*].pitchHand.description';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.strike_zone_bottom IS '$.players[*].strikeZoneBottom';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.strike_zone_top IS '$.players[*].strikeZoneTop';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.use_last_name IS '$.players[*].useLastName';
 
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_photos.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_photos.player_index IS 'position in $.players[*], from 0';
@@ -14250,17 +15575,103 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.game_pk IS 'r
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.disclaimers IS '$.players[*].stats[*].disclaimers[*]';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.parameters IS '$.players[*].stats[*].parameters';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.total_splits IS '$.players[*].stats[*].totalSplits';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.exemptions IS '$.players[*].stats[*].exemptions';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.splits IS '$.players[*].stats[*].splits';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.stats IS '$.players[*].stats[*].stats';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.splits_tied_with_offset IS '$.players[*].stats[*].splitsTiedWithOffset';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.splits_tied_with_limit IS '$.players[*].stats[*].splitsTiedWithLimit';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.player IS '$.players[*].stats[*].player';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.team IS '$.players[*].stats[*].team';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.sport IS '$.players[*].stats[*].sport';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.season IS '$.players[*].stats[*].season';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.game_type IS '$.players[*].stats[*].gameType';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.player_pool IS '$.players[*].stats[*].playerPool';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.group_display_name IS '$.players[*].stats[*].group.displayName';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.type_display_name IS '$.players[*].stats[*].type.displayName';
+
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_exemptions.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_exemptions.player_index IS 'position in $.players[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_exemptions.stat_index IS 'position in $.players[*].stats[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_exemptions.exemption_index IS 'position in $.players[*].stats[*].exemptions[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_exemptions.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_exemptions.value IS '$.players[*].stats[*].exemptions[*]';
+
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.player_index IS 'position in $.players[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_index IS 'position in $.players[*].stats[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.split_index IS 'position in $.players[*].stats[*].splits[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.schedule_item_rest_object IS '$.players[*].stats[*].splits[*].scheduleItemRestObject';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.season IS '$.players[*].stats[*].splits[*].season';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_air_outs IS '$.players[*].stats[*].splits[*].stat.airOuts';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_at_bats IS '$.players[*].stats[*].splits[*].stat.atBats';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_at_bats_per_home_run IS '$.players[*].stats[*].splits[*].stat.atBatsPerHomeRun';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_avg IS '$.players[*].stats[*].splits[*].stat.avg';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_babip IS '$.players[*].stats[*].splits[*].stat.babip';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_base_on_balls IS '$.players[*].stats[*].splits[*].stat.baseOnBalls';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_catchers_interference IS '$.players[*].stats[*].splits[*].stat.catchersInterference';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_caught_stealing IS '$.players[*].stats[*].splits[*].stat.caughtStealing';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_caught_stealing_percentage IS '$.players[*].stats[*].splits[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_doubles IS '$.players[*].stats[*].splits[*].stat.doubles';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_games_played IS '$.players[*].stats[*].splits[*].stat.gamesPlayed';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_ground_into_double_play IS '$.players[*].stats[*].splits[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_ground_outs IS '$.players[*].stats[*].splits[*].stat.groundOuts';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_ground_outs_to_airouts IS '$.players[*].stats[*].splits[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_hit_by_pitch IS '$.players[*].stats[*].splits[*].stat.hitByPitch';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_hits IS '$.players[*].stats[*].splits[*].stat.hits';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_home_runs IS '$.players[*].stats[*].splits[*].stat.homeRuns';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_intentional_walks IS '$.players[*].stats[*].splits[*].stat.intentionalWalks';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_left_on_base IS '$.players[*].stats[*].splits[*].stat.leftOnBase';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_number_of_pitches IS '$.players[*].stats[*].splits[*].stat.numberOfPitches';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_obp IS '$.players[*].stats[*].splits[*].stat.obp';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_ops IS '$.players[*].stats[*].splits[*].stat.ops';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_plate_appearances IS '$.players[*].stats[*].splits[*].stat.plateAppearances';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_rbi IS '$.players[*].stats[*].splits[*].stat.rbi';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_runs IS '$.players[*].stats[*].splits[*].stat.runs';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_sac_bunts IS '$.players[*].stats[*].splits[*].stat.sacBunts';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_sac_flies IS '$.players[*].stats[*].splits[*].stat.sacFlies';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_slg IS '$.players[*].stats[*].splits[*].stat.slg';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_stolen_base_percentage IS '$.players[*].stats[*].splits[*].stat.stolenBasePercentage';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_stolen_bases IS '$.players[*].stats[*].splits[*].stat.stolenBases';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_strike_outs IS '$.players[*].stats[*].splits[*].stat.strikeOuts';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_total_bases IS '$.players[*].stats[*].splits[*].stat.totalBases';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_triples IS '$.players[*].stats[*].splits[*].stat.triples';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stats IS '$.players[*].stats[*].splits[*].stats';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.team_id IS '$.players[*].stats[*].splits[*].team.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.team_name IS '$.players[*].stats[*].splits[*].team.name';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.team_link IS '$.players[*].stats[*].splits[*].team.link';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.player IS '$.players[*].stats[*].splits[*].player';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.home_team IS '$.players[*].stats[*].splits[*].homeTeam';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.away_team IS '$.players[*].stats[*].splits[*].awayTeam';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.venue IS '$.players[*].stats[*].splits[*].venue';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.league IS '$.players[*].stats[*].splits[*].league';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.sport IS '$.players[*].stats[*].splits[*].sport';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.opponent IS '$.players[*].stats[*].splits[*].opponent';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.opponent_division IS '$.players[*].stats[*].splits[*].opponentDivision';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.opponent_conference IS '$.players[*].stats[*].splits[*].opponentConference';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.date IS '$.players[*].stats[*].splits[*].date';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.game_type IS '$.players[*].stats[*].splits[*].gameType';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.is_home IS '$.players[*].stats[*].splits[*].isHome';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.is_win IS '$.players[*].stats[*].splits[*].isWin';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.day_of_week IS '$.players[*].stats[*].splits[*].dayOfWeek';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.month IS '$.players[*].stats[*].splits[*].month';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.num_teams IS '$.players[*].stats[*].splits[*].numTeams';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.num_occurrences IS '$.players[*].stats[*].splits[*].numOccurrences';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.rank IS '$.players[*].stats[*].splits[*].rank';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.type IS '$.players[*].stats[*].splits[*].type';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.group_ IS '$.players[*].stats[*].splits[*].group';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.split IS '$.players[*].stats[*].splits[*].split';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.exemption IS '$.players[*].stats[*].splits[*].exemption';
+
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_offset.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_offset.player_index IS 'position in $.players[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_offset.stat_index IS 'position in $.players[*].stats[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_offset.splits_tied_with_offset_index IS 'position in $.players[*].stats[*].splitsTiedWithOffset[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_offset.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_offset.value IS '$.players[*].stats[*].splitsTiedWithOffset[*]';
+
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_limit.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_limit.player_index IS 'position in $.players[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_limit.stat_index IS 'position in $.players[*].stats[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_limit.splits_tied_with_limit_index IS 'position in $.players[*].stats[*].splitsTiedWithLimit[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_limit.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_limit.value IS '$.players[*].stats[*].splitsTiedWithLimit[*]';
 
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_awards.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_awards.player_index IS 'position in $.players[*], from 0';
@@ -14282,9 +15693,12 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_awards.sort_order I
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_awards.player IS '$.players[*].awards[*].player';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_awards.votes IS '$.players[*].awards[*].votes';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_awards.votes_available IS '$.players[*].awards[*].votesAvailable';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_awards.sport IS '$.players[*].awards[*].sport';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_awards.league IS '$.players[*].awards[*].league';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_awards.sport_id IS '$.players[*].awards[*].sport.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_awards.sport_link IS '$.players[*].awards[*].sport.link';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_awards.league_id IS '$.players[*].awards[*].league.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_awards.league_link IS '$.players[*].awards[*].league.link';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_awards.notes IS '$.players[*].awards[*].notes';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_awards.active IS '$.players[*].awards[*].active';
 
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_draft.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_draft.player_index IS 'position in $.players[*], from 0';
@@ -14300,21 +15714,41 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.docu
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.roster_entry_index IS 'position in $.players[*].rosterEntries[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.person IS '$.players[*].rosterEntries[*].person';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.person_id IS '$.players[*].rosterEntries[*].person.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.person_full_name IS '$.players[*].rosterEntries[*].person.fullName';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.person_link IS '$.players[*].rosterEntries[*].person.link';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.jersey_number IS '$.players[*].rosterEntries[*].jerseyNumber';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.position IS '$.players[*].rosterEntries[*].position';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.position_code IS '$.players[*].rosterEntries[*].position.code';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.position_name IS '$.players[*].rosterEntries[*].position.name';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.position_type IS '$.players[*].rosterEntries[*].position.type';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.position_abbreviation IS '$.players[*].rosterEntries[*].position.abbreviation';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.stats IS '$.players[*].rosterEntries[*].stats';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.is_active_forty_man IS '$.players[*].rosterEntries[*].isActiveFortyMan';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.job IS '$.players[*].rosterEntries[*].job';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.job_id IS '$.players[*].rosterEntries[*].jobId';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.status_code IS '$.players[*].rosterEntries[*].status.code';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.status_description IS '$.players[*].rosterEntries[*].status.description';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.title IS '$.players[*].rosterEntries[*].title';
 
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.job_entry_index IS 'position in $.players[*].jobEntries[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.person IS '$.players[*].jobEntries[*].person';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.person_id IS '$.players[*].jobEntries[*].person.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.person_full_name IS '$.players[*].jobEntries[*].person.fullName';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.person_link IS '$.players[*].jobEntries[*].person.link';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.jersey_number IS '$.players[*].jobEntries[*].jerseyNumber';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.position IS '$.players[*].jobEntries[*].position';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.position_code IS '$.players[*].jobEntries[*].position.code';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.position_name IS '$.players[*].jobEntries[*].position.name';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.position_type IS '$.players[*].jobEntries[*].position.type';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.position_abbreviation IS '$.players[*].jobEntries[*].position.abbreviation';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.stats IS '$.players[*].jobEntries[*].stats';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.is_active_forty_man IS '$.players[*].jobEntries[*].isActiveFortyMan';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.job IS '$.players[*].jobEntries[*].job';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.job_id IS '$.players[*].jobEntries[*].jobId';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.status_code IS '$.players[*].jobEntries[*].status.code';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.status_description IS '$.players[*].jobEntries[*].status.description';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.title IS '$.players[*].jobEntries[*].title';
 
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
@@ -14344,10 +15778,6 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batte
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_birth_city IS '$.status.currentBatter.birthCity';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_birth_state_province IS '$.status.currentBatter.birthStateProvince';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_birth_country IS '$.status.currentBatter.birthCountry';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_death_date IS '$.status.currentBatter.deathDate';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_death_city IS '$.status.currentBatter.deathCity';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_death_state_province IS '$.status.currentBatter.deathStateProvince';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_death_country IS '$.status.currentBatter.deathCountry';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_full_name IS '$.status.currentBatter.fullName';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_pronunciation IS '$.status.currentBatter.pronunciation';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_last_played_date IS '$.status.currentBatter.lastPlayedDate';
@@ -14355,22 +15785,29 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batte
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_weight IS '$.status.currentBatter.weight';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_link IS '$.status.currentBatter.link';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_active IS '$.status.currentBatter.active';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_alternate_captain IS '$.status.currentBatter.alternateCaptain';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_captain IS '$.status.currentBatter.captain';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_rookie IS '$.status.currentBatter.rookie';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_current_team IS '$.status.currentBatter.currentTeam';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_primary_position IS '$.status.currentBatter.primaryPosition';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_other_names IS '$.status.currentBatter.otherNames';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_social IS '$.status.currentBatter.social';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_education IS '$.status.currentBatter.education';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_photos IS '$.status.currentBatter.photos';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_stats IS '$.status.currentBatter.stats';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_awards IS '$.status.currentBatter.awards';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_nationality IS '$.status.currentBatter.nationality';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_draft IS '$.status.currentBatter.draft';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_additional_bio IS '$.status.currentBatter.additionalBio';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_roster_entries IS '$.status.currentBatter.rosterEntries';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_job_entries IS '$.status.currentBatter.jobEntries';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_primary_position_code IS '$.status.currentBatter.primaryPosition.code';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_primary_position_name IS '$.status.currentBatter.primaryPosition.name';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_primary_position_type IS '$.status.currentBatter.primaryPosition.type';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_primary_position_abbreviation IS '$.status.currentBatter.primaryPosition.abbreviation';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_alumni_last_season IS '$.status.currentBatter.alumniLastSeason';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_bat_side_code IS '$.status.currentBatter.batSide.code';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_bat_side_description IS '$.status.currentBatter.batSide.description';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_first_last_name IS '$.status.currentBatter.firstLastName';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_full_fml_name IS '$.status.currentBatter.fullFMLName';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_full_lfm_name IS '$.status.currentBatter.fullLFMName';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_init_last_name IS '$.status.currentBatter.initLastName';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_last_first_name IS '$.status.currentBatter.lastFirstName';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_last_init_name IS '$.status.currentBatter.lastInitName';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_mlb_debut_date IS '$.status.currentBatter.mlbDebutDate';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_name_first_last IS '$.status.currentBatter.nameFirstLast';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_name_slug IS '$.status.currentBatter.nameSlug';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_name_suffix IS '$.status.currentBatter.nameSuffix';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_name_title IS '$.status.currentBatter.nameTitle';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_pitch_hand_code IS '$.status.currentBatter.pitchHand.code';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_pitch_hand_description IS '$.status.currentBatter.pitchHand.description';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_strike_zone_bottom IS '$.status.currentBatter.strikeZoneBottom';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_strike_zone_top IS '$.status.currentBatter.strikeZoneTop';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_use_last_name IS '$.status.currentBatter.useLastName';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_clock_stopped IS '$.status.clockStopped';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_bonus_time IS '$.status.bonusTime';
 
@@ -14439,37 +15876,35 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_id IS '$
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_name IS '$.players[*].currentTeam.name';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_link IS '$.players[*].currentTeam.link';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_season IS '$.players[*].currentTeam.season';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_venue IS '$.players[*].currentTeam.venue';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_spring_venue IS '$.players[*].currentTeam.springVenue';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_venue_id IS '$.players[*].currentTeam.venue.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_venue_name IS '$.players[*].currentTeam.venue.name';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_venue_link IS '$.players[*].currentTeam.venue.link';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_spring_venue_id IS '$.players[*].currentTeam.springVenue.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_spring_venue_link IS '$.players[*].currentTeam.springVenue.link';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_team_code IS '$.players[*].currentTeam.teamCode';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_file_code IS '$.players[*].currentTeam.fileCode';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_abbreviation IS '$.players[*].currentTeam.abbreviation';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_tri_code IS '$.players[*].currentTeam.triCode';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_team_name IS '$.players[*].currentTeam.teamName';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_location_name IS '$.players[*].currentTeam.locationName';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_first_year_of_play IS '$.players[*].currentTeam.firstYearOfPlay';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_league IS '$.players[*].currentTeam.league';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_division IS '$.players[*].currentTeam.division';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_sport IS '$.players[*].currentTeam.sport';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_conference IS '$.players[*].currentTeam.conference';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_franchise IS '$.players[*].currentTeam.franchise';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_team_stats IS '$.players[*].currentTeam.teamStats';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_roster IS '$.players[*].currentTeam.roster';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_team_leaders IS '$.players[*].currentTeam.teamLeaders';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_next_game_schedule IS '$.players[*].currentTeam.nextGameSchedule';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_previous_game_schedule IS '$.players[*].currentTeam.previousGameSchedule';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_next_schedule IS '$.players[*].currentTeam.nextSchedule';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_previous_schedule IS '$.players[*].currentTeam.previousSchedule';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_is_active IS '$.players[*].currentTeam.isActive';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_is_placeholder IS '$.players[*].currentTeam.isPlaceholder';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_content IS '$.players[*].currentTeam.content';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_device_properties IS '$.players[*].currentTeam.deviceProperties';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_social IS '$.players[*].currentTeam.social';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_league_id IS '$.players[*].currentTeam.league.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_league_name IS '$.players[*].currentTeam.league.name';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_league_link IS '$.players[*].currentTeam.league.link';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_division_id IS '$.players[*].currentTeam.division.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_division_name IS '$.players[*].currentTeam.division.name';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_division_link IS '$.players[*].currentTeam.division.link';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_sport_id IS '$.players[*].currentTeam.sport.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_sport_link IS '$.players[*].currentTeam.sport.link';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_sport_name IS '$.players[*].currentTeam.sport.name';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_short_name IS '$.players[*].currentTeam.shortName';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_record IS '$.players[*].currentTeam.record';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_playoff_info IS '$.players[*].currentTeam.playoffInfo';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_parent_org_name IS '$.players[*].currentTeam.parentOrgName';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_parent_org_id IS '$.players[*].currentTeam.parentOrgId';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_active IS '$.players[*].currentTeam.active';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_all_star_status IS '$.players[*].currentTeam.allStarStatus';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_club_name IS '$.players[*].currentTeam.clubName';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_franchise_name IS '$.players[*].currentTeam.franchiseName';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_spring_league_abbreviation IS '$.players[*].currentTeam.springLeague.abbreviation';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_spring_league_id IS '$.players[*].currentTeam.springLeague.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_spring_league_link IS '$.players[*].currentTeam.springLeague.link';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_spring_league_name IS '$.players[*].currentTeam.springLeague.name';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.primary_position_code IS '$.players[*].primaryPosition.code';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.primary_position_name IS '$.players[*].primaryPosition.name';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.primary_position_type IS '$.players[*].primaryPosition.type';
@@ -14495,6 +15930,25 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.education_highschools
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.education_colleges IS '$.players[*].education.colleges';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.nationality IS '$.players[*].nationality';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.additional_bio IS '$.players[*].additionalBio';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.alumni_last_season IS '$.players[*].alumniLastSeason';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.bat_side_code IS '$.players[*].batSide.code';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.bat_side_description IS '$.players[*].batSide.description';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.first_last_name IS '$.players[*].firstLastName';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.full_fml_name IS '$.players[*].fullFMLName';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.full_lfm_name IS '$.players[*].fullLFMName';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.init_last_name IS '$.players[*].initLastName';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.last_first_name IS '$.players[*].lastFirstName';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.last_init_name IS '$.players[*].lastInitName';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.mlb_debut_date IS '$.players[*].mlbDebutDate';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.name_first_last IS '$.players[*].nameFirstLast';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.name_slug IS '$.players[*].nameSlug';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.name_suffix IS '$.players[*].nameSuffix';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.name_title IS '$.players[*].nameTitle';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.pitch_hand_code IS '$.players[*].pitchHand.code';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.pitch_hand_description IS '$.players[*].pitchHand.description';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.strike_zone_bottom IS '$.players[*].strikeZoneBottom';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.strike_zone_top IS '$.players[*].strikeZoneTop';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.use_last_name IS '$.players[*].useLastName';
 
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_photos.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_photos.player_index IS 'position in $.players[*], from 0';
@@ -14509,17 +15963,103 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.game_pk IS 'requ
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.disclaimers IS '$.players[*].stats[*].disclaimers[*]';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.parameters IS '$.players[*].stats[*].parameters';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.total_splits IS '$.players[*].stats[*].totalSplits';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.exemptions IS '$.players[*].stats[*].exemptions';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.splits IS '$.players[*].stats[*].splits';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.stats IS '$.players[*].stats[*].stats';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.splits_tied_with_offset IS '$.players[*].stats[*].splitsTiedWithOffset';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.splits_tied_with_limit IS '$.players[*].stats[*].splitsTiedWithLimit';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.player IS '$.players[*].stats[*].player';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.team IS '$.players[*].stats[*].team';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.sport IS '$.players[*].stats[*].sport';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.season IS '$.players[*].stats[*].season';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.game_type IS '$.players[*].stats[*].gameType';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.player_pool IS '$.players[*].stats[*].playerPool';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.group_display_name IS '$.players[*].stats[*].group.displayName';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.type_display_name IS '$.players[*].stats[*].type.displayName';
+
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_exemptions.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_exemptions.player_index IS 'position in $.players[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_exemptions.stat_index IS 'position in $.players[*].stats[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_exemptions.exemption_index IS 'position in $.players[*].stats[*].exemptions[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_exemptions.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_exemptions.value IS '$.players[*].stats[*].exemptions[*]';
+
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.player_index IS 'position in $.players[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_index IS 'position in $.players[*].stats[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.split_index IS 'position in $.players[*].stats[*].splits[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.schedule_item_rest_object IS '$.players[*].stats[*].splits[*].scheduleItemRestObject';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.season IS '$.players[*].stats[*].splits[*].season';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_air_outs IS '$.players[*].stats[*].splits[*].stat.airOuts';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_at_bats IS '$.players[*].stats[*].splits[*].stat.atBats';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_at_bats_per_home_run IS '$.players[*].stats[*].splits[*].stat.atBatsPerHomeRun';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_avg IS '$.players[*].stats[*].splits[*].stat.avg';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_babip IS '$.players[*].stats[*].splits[*].stat.babip';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_base_on_balls IS '$.players[*].stats[*].splits[*].stat.baseOnBalls';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_catchers_interference IS '$.players[*].stats[*].splits[*].stat.catchersInterference';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_caught_stealing IS '$.players[*].stats[*].splits[*].stat.caughtStealing';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_caught_stealing_percentage IS '$.players[*].stats[*].splits[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_doubles IS '$.players[*].stats[*].splits[*].stat.doubles';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_games_played IS '$.players[*].stats[*].splits[*].stat.gamesPlayed';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_ground_into_double_play IS '$.players[*].stats[*].splits[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_ground_outs IS '$.players[*].stats[*].splits[*].stat.groundOuts';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_ground_outs_to_airouts IS '$.players[*].stats[*].splits[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_hit_by_pitch IS '$.players[*].stats[*].splits[*].stat.hitByPitch';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_hits IS '$.players[*].stats[*].splits[*].stat.hits';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_home_runs IS '$.players[*].stats[*].splits[*].stat.homeRuns';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_intentional_walks IS '$.players[*].stats[*].splits[*].stat.intentionalWalks';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_left_on_base IS '$.players[*].stats[*].splits[*].stat.leftOnBase';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_number_of_pitches IS '$.players[*].stats[*].splits[*].stat.numberOfPitches';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_obp IS '$.players[*].stats[*].splits[*].stat.obp';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_ops IS '$.players[*].stats[*].splits[*].stat.ops';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_plate_appearances IS '$.players[*].stats[*].splits[*].stat.plateAppearances';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_rbi IS '$.players[*].stats[*].splits[*].stat.rbi';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_runs IS '$.players[*].stats[*].splits[*].stat.runs';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_sac_bunts IS '$.players[*].stats[*].splits[*].stat.sacBunts';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_sac_flies IS '$.players[*].stats[*].splits[*].stat.sacFlies';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_slg IS '$.players[*].stats[*].splits[*].stat.slg';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_stolen_base_percentage IS '$.players[*].stats[*].splits[*].stat.stolenBasePercentage';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_stolen_bases IS '$.players[*].stats[*].splits[*].stat.stolenBases';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_strike_outs IS '$.players[*].stats[*].splits[*].stat.strikeOuts';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_total_bases IS '$.players[*].stats[*].splits[*].stat.totalBases';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_triples IS '$.players[*].stats[*].splits[*].stat.triples';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stats IS '$.players[*].stats[*].splits[*].stats';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.team_id IS '$.players[*].stats[*].splits[*].team.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.team_name IS '$.players[*].stats[*].splits[*].team.name';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.team_link IS '$.players[*].stats[*].splits[*].team.link';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.player IS '$.players[*].stats[*].splits[*].player';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.home_team IS '$.players[*].stats[*].splits[*].homeTeam';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.away_team IS '$.players[*].stats[*].splits[*].awayTeam';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.venue IS '$.players[*].stats[*].splits[*].venue';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.league IS '$.players[*].stats[*].splits[*].league';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.sport IS '$.players[*].stats[*].splits[*].sport';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.opponent IS '$.players[*].stats[*].splits[*].opponent';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.opponent_division IS '$.players[*].stats[*].splits[*].opponentDivision';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.opponent_conference IS '$.players[*].stats[*].splits[*].opponentConference';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.date IS '$.players[*].stats[*].splits[*].date';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.game_type IS '$.players[*].stats[*].splits[*].gameType';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.is_home IS '$.players[*].stats[*].splits[*].isHome';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.is_win IS '$.players[*].stats[*].splits[*].isWin';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.day_of_week IS '$.players[*].stats[*].splits[*].dayOfWeek';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.month IS '$.players[*].stats[*].splits[*].month';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.num_teams IS '$.players[*].stats[*].splits[*].numTeams';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.num_occurrences IS '$.players[*].stats[*].splits[*].numOccurrences';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.rank IS '$.players[*].stats[*].splits[*].rank';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.type IS '$.players[*].stats[*].splits[*].type';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.group_ IS '$.players[*].stats[*].splits[*].group';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.split IS '$.players[*].stats[*].splits[*].split';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.exemption IS '$.players[*].stats[*].splits[*].exemption';
+
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_offset.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_offset.player_index IS 'position in $.players[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_offset.stat_index IS 'position in $.players[*].stats[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_offset.splits_tied_with_offset_index IS 'position in $.players[*].stats[*].splitsTiedWithOffset[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_offset.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_offset.value IS '$.players[*].stats[*].splitsTiedWithOffset[*]';
+
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_limit.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_limit.player_index IS 'position in $.players[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_limit.stat_index IS 'position in $.players[*].stats[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_limit.splits_tied_with_limit_index IS 'position in $.players[*].stats[*].splitsTiedWithLimit[*], from 0';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_limit.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_limit.value IS '$.players[*].stats[*].splitsTiedWithLimit[*]';
 
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_awards.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_awards.player_index IS 'position in $.players[*], from 0';
@@ -14541,9 +16081,12 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_awards.sort_order IS '
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_awards.player IS '$.players[*].awards[*].player';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_awards.votes IS '$.players[*].awards[*].votes';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_awards.votes_available IS '$.players[*].awards[*].votesAvailable';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_awards.sport IS '$.players[*].awards[*].sport';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_awards.league IS '$.players[*].awards[*].league';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_awards.sport_id IS '$.players[*].awards[*].sport.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_awards.sport_link IS '$.players[*].awards[*].sport.link';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_awards.league_id IS '$.players[*].awards[*].league.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_awards.league_link IS '$.players[*].awards[*].league.link';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_awards.notes IS '$.players[*].awards[*].notes';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_awards.active IS '$.players[*].awards[*].active';
 
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_draft.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_draft.player_index IS 'position in $.players[*], from 0';
@@ -14559,21 +16102,41 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.documen
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.roster_entry_index IS 'position in $.players[*].rosterEntries[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.person IS '$.players[*].rosterEntries[*].person';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.person_id IS '$.players[*].rosterEntries[*].person.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.person_full_name IS '$.players[*].rosterEntries[*].person.fullName';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.person_link IS '$.players[*].rosterEntries[*].person.link';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.jersey_number IS '$.players[*].rosterEntries[*].jerseyNumber';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.position IS '$.players[*].rosterEntries[*].position';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.position_code IS '$.players[*].rosterEntries[*].position.code';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.position_name IS '$.players[*].rosterEntries[*].position.name';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.position_type IS '$.players[*].rosterEntries[*].position.type';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.position_abbreviation IS '$.players[*].rosterEntries[*].position.abbreviation';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.stats IS '$.players[*].rosterEntries[*].stats';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.is_active_forty_man IS '$.players[*].rosterEntries[*].isActiveFortyMan';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.job IS '$.players[*].rosterEntries[*].job';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.job_id IS '$.players[*].rosterEntries[*].jobId';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.status_code IS '$.players[*].rosterEntries[*].status.code';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.status_description IS '$.players[*].rosterEntries[*].status.description';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.title IS '$.players[*].rosterEntries[*].title';
 
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.job_entry_index IS 'position in $.players[*].jobEntries[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.person IS '$.players[*].jobEntries[*].person';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.person_id IS '$.players[*].jobEntries[*].person.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.person_full_name IS '$.players[*].jobEntries[*].person.fullName';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.person_link IS '$.players[*].jobEntries[*].person.link';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.jersey_number IS '$.players[*].jobEntries[*].jerseyNumber';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.position IS '$.players[*].jobEntries[*].position';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.position_code IS '$.players[*].jobEntries[*].position.code';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.position_name IS '$.players[*].jobEntries[*].position.name';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.position_type IS '$.players[*].jobEntries[*].position.type';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.position_abbreviation IS '$.players[*].jobEntries[*].position.abbreviation';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.stats IS '$.players[*].jobEntries[*].stats';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.is_active_forty_man IS '$.players[*].jobEntries[*].isActiveFortyMan';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.job IS '$.players[*].jobEntries[*].job';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.job_id IS '$.players[*].jobEntries[*].jobId';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.status_code IS '$.players[*].jobEntries[*].status.code';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.status_description IS '$.players[*].jobEntries[*].status.description';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.title IS '$.players[*].jobEntries[*].title';
 
 COMMENT ON COLUMN job.datacasters_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN job.datacasters_document.link IS '$.link';
@@ -14583,50 +16146,8 @@ COMMENT ON COLUMN job.datacasters_document.roster_type IS '$.rosterType';
 COMMENT ON COLUMN job.datacasters_roster.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN job.datacasters_roster.roster_index IS 'position in $.roster[*], from 0';
 COMMENT ON COLUMN job.datacasters_roster.person_id IS '$.roster[*].person.id';
-COMMENT ON COLUMN job.datacasters_roster.person_first_name IS '$.roster[*].person.firstName';
-COMMENT ON COLUMN job.datacasters_roster.person_use_name IS '$.roster[*].person.useName';
-COMMENT ON COLUMN job.datacasters_roster.person_last_name IS '$.roster[*].person.lastName';
-COMMENT ON COLUMN job.datacasters_roster.person_middle_name IS '$.roster[*].person.middleName';
-COMMENT ON COLUMN job.datacasters_roster.person_boxscore_name IS '$.roster[*].person.boxscoreName';
-COMMENT ON COLUMN job.datacasters_roster.person_nick_name IS '$.roster[*].person.nickName';
-COMMENT ON COLUMN job.datacasters_roster.person_gender IS '$.roster[*].person.gender';
-COMMENT ON COLUMN job.datacasters_roster.person_name_matrilineal IS '$.roster[*].person.nameMatrilineal';
-COMMENT ON COLUMN job.datacasters_roster.person_is_player IS '$.roster[*].person.isPlayer';
-COMMENT ON COLUMN job.datacasters_roster.person_is_verified IS '$.roster[*].person.isVerified';
-COMMENT ON COLUMN job.datacasters_roster.person_primary_number IS '$.roster[*].person.primaryNumber';
-COMMENT ON COLUMN job.datacasters_roster.person_draft_year IS '$.roster[*].person.draftYear';
-COMMENT ON COLUMN job.datacasters_roster.person_birth_date IS '$.roster[*].person.birthDate';
-COMMENT ON COLUMN job.datacasters_roster.person_current_age IS '$.roster[*].person.currentAge';
-COMMENT ON COLUMN job.datacasters_roster.person_birth_city IS '$.roster[*].person.birthCity';
-COMMENT ON COLUMN job.datacasters_roster.person_birth_state_province IS '$.roster[*].person.birthStateProvince';
-COMMENT ON COLUMN job.datacasters_roster.person_birth_country IS '$.roster[*].person.birthCountry';
-COMMENT ON COLUMN job.datacasters_roster.person_death_date IS '$.roster[*].person.deathDate';
-COMMENT ON COLUMN job.datacasters_roster.person_death_city IS '$.roster[*].person.deathCity';
-COMMENT ON COLUMN job.datacasters_roster.person_death_state_province IS '$.roster[*].person.deathStateProvince';
-COMMENT ON COLUMN job.datacasters_roster.person_death_country IS '$.roster[*].person.deathCountry';
 COMMENT ON COLUMN job.datacasters_roster.person_full_name IS '$.roster[*].person.fullName';
-COMMENT ON COLUMN job.datacasters_roster.person_pronunciation IS '$.roster[*].person.pronunciation';
-COMMENT ON COLUMN job.datacasters_roster.person_last_played_date IS '$.roster[*].person.lastPlayedDate';
-COMMENT ON COLUMN job.datacasters_roster.person_height IS '$.roster[*].person.height';
-COMMENT ON COLUMN job.datacasters_roster.person_weight IS '$.roster[*].person.weight';
 COMMENT ON COLUMN job.datacasters_roster.person_link IS '$.roster[*].person.link';
-COMMENT ON COLUMN job.datacasters_roster.person_active IS '$.roster[*].person.active';
-COMMENT ON COLUMN job.datacasters_roster.person_alternate_captain IS '$.roster[*].person.alternateCaptain';
-COMMENT ON COLUMN job.datacasters_roster.person_captain IS '$.roster[*].person.captain';
-COMMENT ON COLUMN job.datacasters_roster.person_rookie IS '$.roster[*].person.rookie';
-COMMENT ON COLUMN job.datacasters_roster.person_current_team IS '$.roster[*].person.currentTeam';
-COMMENT ON COLUMN job.datacasters_roster.person_primary_position IS '$.roster[*].person.primaryPosition';
-COMMENT ON COLUMN job.datacasters_roster.person_other_names IS '$.roster[*].person.otherNames';
-COMMENT ON COLUMN job.datacasters_roster.person_social IS '$.roster[*].person.social';
-COMMENT ON COLUMN job.datacasters_roster.person_education IS '$.roster[*].person.education';
-COMMENT ON COLUMN job.datacasters_roster.person_photos IS '$.roster[*].person.photos';
-COMMENT ON COLUMN job.datacasters_roster.person_stats IS '$.roster[*].person.stats';
-COMMENT ON COLUMN job.datacasters_roster.person_awards IS '$.roster[*].person.awards';
-COMMENT ON COLUMN job.datacasters_roster.person_nationality IS '$.roster[*].person.nationality';
-COMMENT ON COLUMN job.datacasters_roster.person_draft IS '$.roster[*].person.draft';
-COMMENT ON COLUMN job.datacasters_roster.person_additional_bio IS '$.roster[*].person.additionalBio';
-COMMENT ON COLUMN job.datacasters_roster.person_roster_entries IS '$.roster[*].person.rosterEntries';
-COMMENT ON COLUMN job.datacasters_roster.person_job_entries IS '$.roster[*].person.jobEntries';
 COMMENT ON COLUMN job.datacasters_roster.jersey_number IS '$.roster[*].jerseyNumber';
 COMMENT ON COLUMN job.datacasters_roster.position_code IS '$.roster[*].position.code';
 COMMENT ON COLUMN job.datacasters_roster.position_name IS '$.roster[*].position.name';
@@ -14634,6 +16155,9 @@ COMMENT ON COLUMN job.datacasters_roster.position_type IS '$.roster[*].position.
 COMMENT ON COLUMN job.datacasters_roster.position_abbreviation IS '$.roster[*].position.abbreviation';
 COMMENT ON COLUMN job.datacasters_roster.stats IS '$.roster[*].stats';
 COMMENT ON COLUMN job.datacasters_roster.is_active_forty_man IS '$.roster[*].isActiveFortyMan';
+COMMENT ON COLUMN job.datacasters_roster.job IS '$.roster[*].job';
+COMMENT ON COLUMN job.datacasters_roster.job_id IS '$.roster[*].jobId';
+COMMENT ON COLUMN job.datacasters_roster.title IS '$.roster[*].title';
 
 COMMENT ON COLUMN job.get_jobs_by_type_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN job.get_jobs_by_type_document.link IS '$.link';
@@ -14661,50 +16185,8 @@ COMMENT ON COLUMN job.official_scorers_document.roster_type IS '$.rosterType';
 COMMENT ON COLUMN job.official_scorers_roster.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN job.official_scorers_roster.roster_index IS 'position in $.roster[*], from 0';
 COMMENT ON COLUMN job.official_scorers_roster.person_id IS '$.roster[*].person.id';
-COMMENT ON COLUMN job.official_scorers_roster.person_first_name IS '$.roster[*].person.firstName';
-COMMENT ON COLUMN job.official_scorers_roster.person_use_name IS '$.roster[*].person.useName';
-COMMENT ON COLUMN job.official_scorers_roster.person_last_name IS '$.roster[*].person.lastName';
-COMMENT ON COLUMN job.official_scorers_roster.person_middle_name IS '$.roster[*].person.middleName';
-COMMENT ON COLUMN job.official_scorers_roster.person_boxscore_name IS '$.roster[*].person.boxscoreName';
-COMMENT ON COLUMN job.official_scorers_roster.person_nick_name IS '$.roster[*].person.nickName';
-COMMENT ON COLUMN job.official_scorers_roster.person_gender IS '$.roster[*].person.gender';
-COMMENT ON COLUMN job.official_scorers_roster.person_name_matrilineal IS '$.roster[*].person.nameMatrilineal';
-COMMENT ON COLUMN job.official_scorers_roster.person_is_player IS '$.roster[*].person.isPlayer';
-COMMENT ON COLUMN job.official_scorers_roster.person_is_verified IS '$.roster[*].person.isVerified';
-COMMENT ON COLUMN job.official_scorers_roster.person_primary_number IS '$.roster[*].person.primaryNumber';
-COMMENT ON COLUMN job.official_scorers_roster.person_draft_year IS '$.roster[*].person.draftYear';
-COMMENT ON COLUMN job.official_scorers_roster.person_birth_date IS '$.roster[*].person.birthDate';
-COMMENT ON COLUMN job.official_scorers_roster.person_current_age IS '$.roster[*].person.currentAge';
-COMMENT ON COLUMN job.official_scorers_roster.person_birth_city IS '$.roster[*].person.birthCity';
-COMMENT ON COLUMN job.official_scorers_roster.person_birth_state_province IS '$.roster[*].person.birthStateProvince';
-COMMENT ON COLUMN job.official_scorers_roster.person_birth_country IS '$.roster[*].person.birthCountry';
-COMMENT ON COLUMN job.official_scorers_roster.person_death_date IS '$.roster[*].person.deathDate';
-COMMENT ON COLUMN job.official_scorers_roster.person_death_city IS '$.roster[*].person.deathCity';
-COMMENT ON COLUMN job.official_scorers_roster.person_death_state_province IS '$.roster[*].person.deathStateProvince';
-COMMENT ON COLUMN job.official_scorers_roster.person_death_country IS '$.roster[*].person.deathCountry';
 COMMENT ON COLUMN job.official_scorers_roster.person_full_name IS '$.roster[*].person.fullName';
-COMMENT ON COLUMN job.official_scorers_roster.person_pronunciation IS '$.roster[*].person.pronunciation';
-COMMENT ON COLUMN job.official_scorers_roster.person_last_played_date IS '$.roster[*].person.lastPlayedDate';
-COMMENT ON COLUMN job.official_scorers_roster.person_height IS '$.roster[*].person.height';
-COMMENT ON COLUMN job.official_scorers_roster.person_weight IS '$.roster[*].person.weight';
 COMMENT ON COLUMN job.official_scorers_roster.person_link IS '$.roster[*].person.link';
-COMMENT ON COLUMN job.official_scorers_roster.person_active IS '$.roster[*].person.active';
-COMMENT ON COLUMN job.official_scorers_roster.person_alternate_captain IS '$.roster[*].person.alternateCaptain';
-COMMENT ON COLUMN job.official_scorers_roster.person_captain IS '$.roster[*].person.captain';
-COMMENT ON COLUMN job.official_scorers_roster.person_rookie IS '$.roster[*].person.rookie';
-COMMENT ON COLUMN job.official_scorers_roster.person_current_team IS '$.roster[*].person.currentTeam';
-COMMENT ON COLUMN job.official_scorers_roster.person_primary_position IS '$.roster[*].person.primaryPosition';
-COMMENT ON COLUMN job.official_scorers_roster.person_other_names IS '$.roster[*].person.otherNames';
-COMMENT ON COLUMN job.official_scorers_roster.person_social IS '$.roster[*].person.social';
-COMMENT ON COLUMN job.official_scorers_roster.person_education IS '$.roster[*].person.education';
-COMMENT ON COLUMN job.official_scorers_roster.person_photos IS '$.roster[*].person.photos';
-COMMENT ON COLUMN job.official_scorers_roster.person_stats IS '$.roster[*].person.stats';
-COMMENT ON COLUMN job.official_scorers_roster.person_awards IS '$.roster[*].person.awards';
-COMMENT ON COLUMN job.official_scorers_roster.person_nationality IS '$.roster[*].person.nationality';
-COMMENT ON COLUMN job.official_scorers_roster.person_draft IS '$.roster[*].person.draft';
-COMMENT ON COLUMN job.official_scorers_roster.person_additional_bio IS '$.roster[*].person.additionalBio';
-COMMENT ON COLUMN job.official_scorers_roster.person_roster_entries IS '$.roster[*].person.rosterEntries';
-COMMENT ON COLUMN job.official_scorers_roster.person_job_entries IS '$.roster[*].person.jobEntries';
 COMMENT ON COLUMN job.official_scorers_roster.jersey_number IS '$.roster[*].jerseyNumber';
 COMMENT ON COLUMN job.official_scorers_roster.position_code IS '$.roster[*].position.code';
 COMMENT ON COLUMN job.official_scorers_roster.position_name IS '$.roster[*].position.name';
@@ -14712,6 +16194,9 @@ COMMENT ON COLUMN job.official_scorers_roster.position_type IS '$.roster[*].posi
 COMMENT ON COLUMN job.official_scorers_roster.position_abbreviation IS '$.roster[*].position.abbreviation';
 COMMENT ON COLUMN job.official_scorers_roster.stats IS '$.roster[*].stats';
 COMMENT ON COLUMN job.official_scorers_roster.is_active_forty_man IS '$.roster[*].isActiveFortyMan';
+COMMENT ON COLUMN job.official_scorers_roster.job IS '$.roster[*].job';
+COMMENT ON COLUMN job.official_scorers_roster.job_id IS '$.roster[*].jobId';
+COMMENT ON COLUMN job.official_scorers_roster.title IS '$.roster[*].title';
 
 COMMENT ON COLUMN job.umpires_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN job.umpires_document.link IS '$.link';
@@ -14721,50 +16206,8 @@ COMMENT ON COLUMN job.umpires_document.roster_type IS '$.rosterType';
 COMMENT ON COLUMN job.umpires_roster.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN job.umpires_roster.roster_index IS 'position in $.roster[*], from 0';
 COMMENT ON COLUMN job.umpires_roster.person_id IS '$.roster[*].person.id';
-COMMENT ON COLUMN job.umpires_roster.person_first_name IS '$.roster[*].person.firstName';
-COMMENT ON COLUMN job.umpires_roster.person_use_name IS '$.roster[*].person.useName';
-COMMENT ON COLUMN job.umpires_roster.person_last_name IS '$.roster[*].person.lastName';
-COMMENT ON COLUMN job.umpires_roster.person_middle_name IS '$.roster[*].person.middleName';
-COMMENT ON COLUMN job.umpires_roster.person_boxscore_name IS '$.roster[*].person.boxscoreName';
-COMMENT ON COLUMN job.umpires_roster.person_nick_name IS '$.roster[*].person.nickName';
-COMMENT ON COLUMN job.umpires_roster.person_gender IS '$.roster[*].person.gender';
-COMMENT ON COLUMN job.umpires_roster.person_name_matrilineal IS '$.roster[*].person.nameMatrilineal';
-COMMENT ON COLUMN job.umpires_roster.person_is_player IS '$.roster[*].person.isPlayer';
-COMMENT ON COLUMN job.umpires_roster.person_is_verified IS '$.roster[*].person.isVerified';
-COMMENT ON COLUMN job.umpires_roster.person_primary_number IS '$.roster[*].person.primaryNumber';
-COMMENT ON COLUMN job.umpires_roster.person_draft_year IS '$.roster[*].person.draftYear';
-COMMENT ON COLUMN job.umpires_roster.person_birth_date IS '$.roster[*].person.birthDate';
-COMMENT ON COLUMN job.umpires_roster.person_current_age IS '$.roster[*].person.currentAge';
-COMMENT ON COLUMN job.umpires_roster.person_birth_city IS '$.roster[*].person.birthCity';
-COMMENT ON COLUMN job.umpires_roster.person_birth_state_province IS '$.roster[*].person.birthStateProvince';
-COMMENT ON COLUMN job.umpires_roster.person_birth_country IS '$.roster[*].person.birthCountry';
-COMMENT ON COLUMN job.umpires_roster.person_death_date IS '$.roster[*].person.deathDate';
-COMMENT ON COLUMN job.umpires_roster.person_death_city IS '$.roster[*].person.deathCity';
-COMMENT ON COLUMN job.umpires_roster.person_death_state_province IS '$.roster[*].person.deathStateProvince';
-COMMENT ON COLUMN job.umpires_roster.person_death_country IS '$.roster[*].person.deathCountry';
 COMMENT ON COLUMN job.umpires_roster.person_full_name IS '$.roster[*].person.fullName';
-COMMENT ON COLUMN job.umpires_roster.person_pronunciation IS '$.roster[*].person.pronunciation';
-COMMENT ON COLUMN job.umpires_roster.person_last_played_date IS '$.roster[*].person.lastPlayedDate';
-COMMENT ON COLUMN job.umpires_roster.person_height IS '$.roster[*].person.height';
-COMMENT ON COLUMN job.umpires_roster.person_weight IS '$.roster[*].person.weight';
 COMMENT ON COLUMN job.umpires_roster.person_link IS '$.roster[*].person.link';
-COMMENT ON COLUMN job.umpires_roster.person_active IS '$.roster[*].person.active';
-COMMENT ON COLUMN job.umpires_roster.person_alternate_captain IS '$.roster[*].person.alternateCaptain';
-COMMENT ON COLUMN job.umpires_roster.person_captain IS '$.roster[*].person.captain';
-COMMENT ON COLUMN job.umpires_roster.person_rookie IS '$.roster[*].person.rookie';
-COMMENT ON COLUMN job.umpires_roster.person_current_team IS '$.roster[*].person.currentTeam';
-COMMENT ON COLUMN job.umpires_roster.person_primary_position IS '$.roster[*].person.primaryPosition';
-COMMENT ON COLUMN job.umpires_roster.person_other_names IS '$.roster[*].person.otherNames';
-COMMENT ON COLUMN job.umpires_roster.person_social IS '$.roster[*].person.social';
-COMMENT ON COLUMN job.umpires_roster.person_education IS '$.roster[*].person.education';
-COMMENT ON COLUMN job.umpires_roster.person_photos IS '$.roster[*].person.photos';
-COMMENT ON COLUMN job.umpires_roster.person_stats IS '$.roster[*].person.stats';
-COMMENT ON COLUMN job.umpires_roster.person_awards IS '$.roster[*].person.awards';
-COMMENT ON COLUMN job.umpires_roster.person_nationality IS '$.roster[*].person.nationality';
-COMMENT ON COLUMN job.umpires_roster.person_draft IS '$.roster[*].person.draft';
-COMMENT ON COLUMN job.umpires_roster.person_additional_bio IS '$.roster[*].person.additionalBio';
-COMMENT ON COLUMN job.umpires_roster.person_roster_entries IS '$.roster[*].person.rosterEntries';
-COMMENT ON COLUMN job.umpires_roster.person_job_entries IS '$.roster[*].person.jobEntries';
 COMMENT ON COLUMN job.umpires_roster.jersey_number IS '$.roster[*].jerseyNumber';
 COMMENT ON COLUMN job.umpires_roster.position_code IS '$.roster[*].position.code';
 COMMENT ON COLUMN job.umpires_roster.position_name IS '$.roster[*].position.name';
@@ -14772,6 +16215,9 @@ COMMENT ON COLUMN job.umpires_roster.position_type IS '$.roster[*].position.type
 COMMENT ON COLUMN job.umpires_roster.position_abbreviation IS '$.roster[*].position.abbreviation';
 COMMENT ON COLUMN job.umpires_roster.stats IS '$.roster[*].stats';
 COMMENT ON COLUMN job.umpires_roster.is_active_forty_man IS '$.roster[*].isActiveFortyMan';
+COMMENT ON COLUMN job.umpires_roster.job IS '$.roster[*].job';
+COMMENT ON COLUMN job.umpires_roster.job_id IS '$.roster[*].jobId';
+COMMENT ON COLUMN job.umpires_roster.title IS '$.roster[*].title';
 
 COMMENT ON COLUMN league.all_star_final_vote_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN league.all_star_final_vote_document.league_id IS 'request parameter leagueId: leagueId';
@@ -14826,89 +16272,47 @@ COMMENT ON COLUMN person.award_normalized.team_id IS '$.awards[*].team.id';
 COMMENT ON COLUMN person.award_normalized.team_name IS '$.awards[*].team.name';
 COMMENT ON COLUMN person.award_normalized.team_link IS '$.awards[*].team.link';
 COMMENT ON COLUMN person.award_normalized.team_season IS '$.awards[*].team.season';
-COMMENT ON COLUMN person.award_normalized.team_venue IS '$.awards[*].team.venue';
-COMMENT ON COLUMN person.award_normalized.team_spring_venue IS '$.awards[*].team.springVenue';
+COMMENT ON COLUMN person.award_normalized.team_venue_id IS '$.awards[*].team.venue.id';
+COMMENT ON COLUMN person.award_normalized.team_venue_name IS '$.awards[*].team.venue.name';
+COMMENT ON COLUMN person.award_normalized.team_venue_link IS '$.awards[*].team.venue.link';
+COMMENT ON COLUMN person.award_normalized.team_spring_venue_id IS '$.awards[*].team.springVenue.id';
+COMMENT ON COLUMN person.award_normalized.team_spring_venue_link IS '$.awards[*].team.springVenue.link';
 COMMENT ON COLUMN person.award_normalized.team_team_code IS '$.awards[*].team.teamCode';
 COMMENT ON COLUMN person.award_normalized.team_file_code IS '$.awards[*].team.fileCode';
 COMMENT ON COLUMN person.award_normalized.team_abbreviation IS '$.awards[*].team.abbreviation';
-COMMENT ON COLUMN person.award_normalized.team_tri_code IS '$.awards[*].team.triCode';
 COMMENT ON COLUMN person.award_normalized.team_team_name IS '$.awards[*].team.teamName';
 COMMENT ON COLUMN person.award_normalized.team_location_name IS '$.awards[*].team.locationName';
 COMMENT ON COLUMN person.award_normalized.team_first_year_of_play IS '$.awards[*].team.firstYearOfPlay';
-COMMENT ON COLUMN person.award_normalized.team_league IS '$.awards[*].team.league';
-COMMENT ON COLUMN person.award_normalized.team_division IS '$.awards[*].team.division';
-COMMENT ON COLUMN person.award_normalized.team_sport IS '$.awards[*].team.sport';
-COMMENT ON COLUMN person.award_normalized.team_conference IS '$.awards[*].team.conference';
-COMMENT ON COLUMN person.award_normalized.team_franchise IS '$.awards[*].team.franchise';
-COMMENT ON COLUMN person.award_normalized.team_team_stats IS '$.awards[*].team.teamStats';
-COMMENT ON COLUMN person.award_normalized.team_roster IS '$.awards[*].team.roster';
-COMMENT ON COLUMN person.award_normalized.team_team_leaders IS '$.awards[*].team.teamLeaders';
-COMMENT ON COLUMN person.award_normalized.team_next_game_schedule IS '$.awards[*].team.nextGameSchedule';
-COMMENT ON COLUMN person.award_normalized.team_previous_game_schedule IS '$.awards[*].team.previousGameSchedule';
-COMMENT ON COLUMN person.award_normalized.team_next_schedule IS '$.awards[*].team.nextSchedule';
-COMMENT ON COLUMN person.award_normalized.team_previous_schedule IS '$.awards[*].team.previousSchedule';
-COMMENT ON COLUMN person.award_normalized.team_is_active IS '$.awards[*].team.isActive';
-COMMENT ON COLUMN person.award_normalized.team_is_placeholder IS '$.awards[*].team.isPlaceholder';
-COMMENT ON COLUMN person.award_normalized.team_content IS '$.awards[*].team.content';
-COMMENT ON COLUMN person.award_normalized.team_device_properties IS '$.awards[*].team.deviceProperties';
-COMMENT ON COLUMN person.award_normalized.team_social IS '$.awards[*].team.social';
+COMMENT ON COLUMN person.award_normalized.team_league_id IS '$.awards[*].team.league.id';
+COMMENT ON COLUMN person.award_normalized.team_league_name IS '$.awards[*].team.league.name';
+COMMENT ON COLUMN person.award_normalized.team_league_link IS '$.awards[*].team.league.link';
+COMMENT ON COLUMN person.award_normalized.team_division_id IS '$.awards[*].team.division.id';
+COMMENT ON COLUMN person.award_normalized.team_division_name IS '$.awards[*].team.division.name';
+COMMENT ON COLUMN person.award_normalized.team_division_link IS '$.awards[*].team.division.link';
+COMMENT ON COLUMN person.award_normalized.team_sport_id IS '$.awards[*].team.sport.id';
+COMMENT ON COLUMN person.award_normalized.team_sport_link IS '$.awards[*].team.sport.link';
+COMMENT ON COLUMN person.award_normalized.team_sport_name IS '$.awards[*].team.sport.name';
 COMMENT ON COLUMN person.award_normalized.team_short_name IS '$.awards[*].team.shortName';
-COMMENT ON COLUMN person.award_normalized.team_record IS '$.awards[*].team.record';
-COMMENT ON COLUMN person.award_normalized.team_playoff_info IS '$.awards[*].team.playoffInfo';
-COMMENT ON COLUMN person.award_normalized.team_parent_org_name IS '$.awards[*].team.parentOrgName';
-COMMENT ON COLUMN person.award_normalized.team_parent_org_id IS '$.awards[*].team.parentOrgId';
+COMMENT ON COLUMN person.award_normalized.team_active IS '$.awards[*].team.active';
+COMMENT ON COLUMN person.award_normalized.team_all_star_status IS '$.awards[*].team.allStarStatus';
+COMMENT ON COLUMN person.award_normalized.team_club_name IS '$.awards[*].team.clubName';
+COMMENT ON COLUMN person.award_normalized.team_franchise_name IS '$.awards[*].team.franchiseName';
+COMMENT ON COLUMN person.award_normalized.team_spring_league_abbreviation IS '$.awards[*].team.springLeague.abbreviation';
+COMMENT ON COLUMN person.award_normalized.team_spring_league_id IS '$.awards[*].team.springLeague.id';
+COMMENT ON COLUMN person.award_normalized.team_spring_league_link IS '$.awards[*].team.springLeague.link';
+COMMENT ON COLUMN person.award_normalized.team_spring_league_name IS '$.awards[*].team.springLeague.name';
 COMMENT ON COLUMN person.award_normalized.sort_order IS '$.awards[*].sortOrder';
-COMMENT ON COLUMN person.award_normalized.player_mlb_debut_date IS '$.awards[*].player.mlbDebutDate';
-COMMENT ON COLUMN person.award_normalized.player_bat_side IS '$.awards[*].player.batSide';
-COMMENT ON COLUMN person.award_normalized.player_pitch_hand IS '$.awards[*].player.pitchHand';
-COMMENT ON COLUMN person.award_normalized.player_note IS '$.awards[*].player.note';
-COMMENT ON COLUMN person.award_normalized.player_name_title IS '$.awards[*].player.nameTitle';
-COMMENT ON COLUMN person.award_normalized.player_name_slug IS '$.awards[*].player.nameSlug';
-COMMENT ON COLUMN person.award_normalized.player_first_last_name IS '$.awards[*].player.firstLastName';
-COMMENT ON COLUMN person.award_normalized.player_last_first_name IS '$.awards[*].player.lastFirstName';
-COMMENT ON COLUMN person.award_normalized.player_last_init_name IS '$.awards[*].player.lastInitName';
-COMMENT ON COLUMN person.award_normalized.player_init_last_name IS '$.awards[*].player.initLastName';
-COMMENT ON COLUMN person.award_normalized.player_full_fml_name IS '$.awards[*].player.fullFMLName';
-COMMENT ON COLUMN person.award_normalized.player_full_lfm_name IS '$.awards[*].player.fullLFMName';
-COMMENT ON COLUMN person.award_normalized.player_strike_zone_top IS '$.awards[*].player.strikeZoneTop';
-COMMENT ON COLUMN person.award_normalized.player_strike_zone_bottom IS '$.awards[*].player.strikeZoneBottom';
-COMMENT ON COLUMN person.award_normalized.player_alumni_last_season IS '$.awards[*].player.alumniLastSeason';
-COMMENT ON COLUMN person.award_normalized.player_drafts IS '$.awards[*].player.drafts';
-COMMENT ON COLUMN person.award_normalized.player_transactions IS '$.awards[*].player.transactions';
-COMMENT ON COLUMN person.award_normalized.player_articles IS '$.awards[*].player.articles';
-COMMENT ON COLUMN person.award_normalized.player_videos IS '$.awards[*].player.videos';
-COMMENT ON COLUMN person.award_normalized.player_mixed_feed IS '$.awards[*].player.mixedFeed';
+COMMENT ON COLUMN person.award_normalized.player_full_name IS '$.awards[*].player.fullName';
+COMMENT ON COLUMN person.award_normalized.player_id IS '$.awards[*].player.id';
+COMMENT ON COLUMN person.award_normalized.player_link IS '$.awards[*].player.link';
 COMMENT ON COLUMN person.award_normalized.votes IS '$.awards[*].votes';
 COMMENT ON COLUMN person.award_normalized.votes_available IS '$.awards[*].votesAvailable';
 COMMENT ON COLUMN person.award_normalized.sport_id IS '$.awards[*].sport.id';
-COMMENT ON COLUMN person.award_normalized.sport_code IS '$.awards[*].sport.code';
 COMMENT ON COLUMN person.award_normalized.sport_link IS '$.awards[*].sport.link';
-COMMENT ON COLUMN person.award_normalized.sport_name IS '$.awards[*].sport.name';
-COMMENT ON COLUMN person.award_normalized.sport_abbreviation IS '$.awards[*].sport.abbreviation';
-COMMENT ON COLUMN person.award_normalized.sport_sort_order IS '$.awards[*].sport.sortOrder';
-COMMENT ON COLUMN person.award_normalized.sport_active IS '$.awards[*].sport.active';
-COMMENT ON COLUMN person.award_normalized.sport_device_properties IS '$.awards[*].sport.deviceProperties';
 COMMENT ON COLUMN person.award_normalized.league_id IS '$.awards[*].league.id';
-COMMENT ON COLUMN person.award_normalized.league_name IS '$.awards[*].league.name';
 COMMENT ON COLUMN person.award_normalized.league_link IS '$.awards[*].league.link';
-COMMENT ON COLUMN person.award_normalized.league_abbreviation IS '$.awards[*].league.abbreviation';
-COMMENT ON COLUMN person.award_normalized.league_name_short IS '$.awards[*].league.nameShort';
-COMMENT ON COLUMN person.award_normalized.league_season_state IS '$.awards[*].league.seasonState';
-COMMENT ON COLUMN person.award_normalized.league_has_wild_card IS '$.awards[*].league.hasWildCard';
-COMMENT ON COLUMN person.award_normalized.league_has_split_season IS '$.awards[*].league.hasSplitSeason';
-COMMENT ON COLUMN person.award_normalized.league_num_games IS '$.awards[*].league.numGames';
-COMMENT ON COLUMN person.award_normalized.league_has_playoff_points IS '$.awards[*].league.hasPlayoffPoints';
-COMMENT ON COLUMN person.award_normalized.league_num_teams IS '$.awards[*].league.numTeams';
-COMMENT ON COLUMN person.award_normalized.league_num_wildcard_teams IS '$.awards[*].league.numWildcardTeams';
-COMMENT ON COLUMN person.award_normalized.league_season_date_info IS '$.awards[*].league.seasonDateInfo';
-COMMENT ON COLUMN person.award_normalized.league_season IS '$.awards[*].league.season';
-COMMENT ON COLUMN person.award_normalized.league_org_code IS '$.awards[*].league.orgCode';
-COMMENT ON COLUMN person.award_normalized.league_conferences_in_use IS '$.awards[*].league.conferencesInUse';
-COMMENT ON COLUMN person.award_normalized.league_divisions_in_use IS '$.awards[*].league.divisionsInUse';
-COMMENT ON COLUMN person.award_normalized.league_time_zone IS '$.awards[*].league.timeZone';
-COMMENT ON COLUMN person.award_normalized.league_sort_order IS '$.awards[*].league.sortOrder';
-COMMENT ON COLUMN person.award_normalized.league_active IS '$.awards[*].league.active';
 COMMENT ON COLUMN person.award_normalized.notes IS '$.awards[*].notes';
+COMMENT ON COLUMN person.award_normalized.active IS '$.awards[*].active';
 
 COMMENT ON COLUMN person.award_results.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.award_results.award_index IS 'position in $.awards[*], from 0';
@@ -14957,37 +16361,35 @@ COMMENT ON COLUMN person.current_game_stats_people.current_team_id IS '$.people[
 COMMENT ON COLUMN person.current_game_stats_people.current_team_name IS '$.people[*].currentTeam.name';
 COMMENT ON COLUMN person.current_game_stats_people.current_team_link IS '$.people[*].currentTeam.link';
 COMMENT ON COLUMN person.current_game_stats_people.current_team_season IS '$.people[*].currentTeam.season';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_venue IS '$.people[*].currentTeam.venue';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_spring_venue IS '$.people[*].currentTeam.springVenue';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_venue_id IS '$.people[*].currentTeam.venue.id';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_venue_name IS '$.people[*].currentTeam.venue.name';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_venue_link IS '$.people[*].currentTeam.venue.link';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_spring_venue_id IS '$.people[*].currentTeam.springVenue.id';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_spring_venue_link IS '$.people[*].currentTeam.springVenue.link';
 COMMENT ON COLUMN person.current_game_stats_people.current_team_team_code IS '$.people[*].currentTeam.teamCode';
 COMMENT ON COLUMN person.current_game_stats_people.current_team_file_code IS '$.people[*].currentTeam.fileCode';
 COMMENT ON COLUMN person.current_game_stats_people.current_team_abbreviation IS '$.people[*].currentTeam.abbreviation';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_tri_code IS '$.people[*].currentTeam.triCode';
 COMMENT ON COLUMN person.current_game_stats_people.current_team_team_name IS '$.people[*].currentTeam.teamName';
 COMMENT ON COLUMN person.current_game_stats_people.current_team_location_name IS '$.people[*].currentTeam.locationName';
 COMMENT ON COLUMN person.current_game_stats_people.current_team_first_year_of_play IS '$.people[*].currentTeam.firstYearOfPlay';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_league IS '$.people[*].currentTeam.league';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_division IS '$.people[*].currentTeam.division';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_sport IS '$.people[*].currentTeam.sport';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_conference IS '$.people[*].currentTeam.conference';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_franchise IS '$.people[*].currentTeam.franchise';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_team_stats IS '$.people[*].currentTeam.teamStats';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_roster IS '$.people[*].currentTeam.roster';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_team_leaders IS '$.people[*].currentTeam.teamLeaders';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_next_game_schedule IS '$.people[*].currentTeam.nextGameSchedule';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_previous_game_schedule IS '$.people[*].currentTeam.previousGameSchedule';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_next_schedule IS '$.people[*].currentTeam.nextSchedule';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_previous_schedule IS '$.people[*].currentTeam.previousSchedule';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_is_active IS '$.people[*].currentTeam.isActive';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_is_placeholder IS '$.people[*].currentTeam.isPlaceholder';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_content IS '$.people[*].currentTeam.content';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_device_properties IS '$.people[*].currentTeam.deviceProperties';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_social IS '$.people[*].currentTeam.social';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_league_id IS '$.people[*].currentTeam.league.id';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_league_name IS '$.people[*].currentTeam.league.name';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_league_link IS '$.people[*].currentTeam.league.link';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_division_id IS '$.people[*].currentTeam.division.id';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_division_name IS '$.people[*].currentTeam.division.name';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_division_link IS '$.people[*].currentTeam.division.link';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_sport_id IS '$.people[*].currentTeam.sport.id';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_sport_link IS '$.people[*].currentTeam.sport.link';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_sport_name IS '$.people[*].currentTeam.sport.name';
 COMMENT ON COLUMN person.current_game_stats_people.current_team_short_name IS '$.people[*].currentTeam.shortName';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_record IS '$.people[*].currentTeam.record';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_playoff_info IS '$.people[*].currentTeam.playoffInfo';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_parent_org_name IS '$.people[*].currentTeam.parentOrgName';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_parent_org_id IS '$.people[*].currentTeam.parentOrgId';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_active IS '$.people[*].currentTeam.active';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_all_star_status IS '$.people[*].currentTeam.allStarStatus';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_club_name IS '$.people[*].currentTeam.clubName';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_franchise_name IS '$.people[*].currentTeam.franchiseName';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_spring_league_abbreviation IS '$.people[*].currentTeam.springLeague.abbreviation';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_spring_league_id IS '$.people[*].currentTeam.springLeague.id';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_spring_league_link IS '$.people[*].currentTeam.springLeague.link';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_spring_league_name IS '$.people[*].currentTeam.springLeague.name';
 COMMENT ON COLUMN person.current_game_stats_people.primary_position_code IS '$.people[*].primaryPosition.code';
 COMMENT ON COLUMN person.current_game_stats_people.primary_position_name IS '$.people[*].primaryPosition.name';
 COMMENT ON COLUMN person.current_game_stats_people.primary_position_type IS '$.people[*].primaryPosition.type';
@@ -15013,6 +16415,25 @@ COMMENT ON COLUMN person.current_game_stats_people.education_highschools IS '$.p
 COMMENT ON COLUMN person.current_game_stats_people.education_colleges IS '$.people[*].education.colleges';
 COMMENT ON COLUMN person.current_game_stats_people.nationality IS '$.people[*].nationality';
 COMMENT ON COLUMN person.current_game_stats_people.additional_bio IS '$.people[*].additionalBio';
+COMMENT ON COLUMN person.current_game_stats_people.alumni_last_season IS '$.people[*].alumniLastSeason';
+COMMENT ON COLUMN person.current_game_stats_people.bat_side_code IS '$.people[*].batSide.code';
+COMMENT ON COLUMN person.current_game_stats_people.bat_side_description IS '$.people[*].batSide.description';
+COMMENT ON COLUMN person.current_game_stats_people.first_last_name IS '$.people[*].firstLastName';
+COMMENT ON COLUMN person.current_game_stats_people.full_fml_name IS '$.people[*].fullFMLName';
+COMMENT ON COLUMN person.current_game_stats_people.full_lfm_name IS '$.people[*].fullLFMName';
+COMMENT ON COLUMN person.current_game_stats_people.init_last_name IS '$.people[*].initLastName';
+COMMENT ON COLUMN person.current_game_stats_people.last_first_name IS '$.people[*].lastFirstName';
+COMMENT ON COLUMN person.current_game_stats_people.last_init_name IS '$.people[*].lastInitName';
+COMMENT ON COLUMN person.current_game_stats_people.mlb_debut_date IS '$.people[*].mlbDebutDate';
+COMMENT ON COLUMN person.current_game_stats_people.name_first_last IS '$.people[*].nameFirstLast';
+COMMENT ON COLUMN person.current_game_stats_people.name_slug IS '$.people[*].nameSlug';
+COMMENT ON COLUMN person.current_game_stats_people.name_suffix IS '$.people[*].nameSuffix';
+COMMENT ON COLUMN person.current_game_stats_people.name_title IS '$.people[*].nameTitle';
+COMMENT ON COLUMN person.current_game_stats_people.pitch_hand_code IS '$.people[*].pitchHand.code';
+COMMENT ON COLUMN person.current_game_stats_people.pitch_hand_description IS '$.people[*].pitchHand.description';
+COMMENT ON COLUMN person.current_game_stats_people.strike_zone_bottom IS '$.people[*].strikeZoneBottom';
+COMMENT ON COLUMN person.current_game_stats_people.strike_zone_top IS '$.people[*].strikeZoneTop';
+COMMENT ON COLUMN person.current_game_stats_people.use_last_name IS '$.people[*].useLastName';
 
 COMMENT ON COLUMN person.current_game_stats_person_photos.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_person_photos.person_index IS 'position in $.people[*], from 0';
@@ -15029,17 +16450,107 @@ COMMENT ON COLUMN person.current_game_stats_person_stats.game_pk IS 'request par
 COMMENT ON COLUMN person.current_game_stats_person_stats.disclaimers IS '$.people[*].stats[*].disclaimers[*]';
 COMMENT ON COLUMN person.current_game_stats_person_stats.parameters IS '$.people[*].stats[*].parameters';
 COMMENT ON COLUMN person.current_game_stats_person_stats.total_splits IS '$.people[*].stats[*].totalSplits';
-COMMENT ON COLUMN person.current_game_stats_person_stats.exemptions IS '$.people[*].stats[*].exemptions';
-COMMENT ON COLUMN person.current_game_stats_person_stats.splits IS '$.people[*].stats[*].splits';
 COMMENT ON COLUMN person.current_game_stats_person_stats.stats IS '$.people[*].stats[*].stats';
-COMMENT ON COLUMN person.current_game_stats_person_stats.splits_tied_with_offset IS '$.people[*].stats[*].splitsTiedWithOffset';
-COMMENT ON COLUMN person.current_game_stats_person_stats.splits_tied_with_limit IS '$.people[*].stats[*].splitsTiedWithLimit';
 COMMENT ON COLUMN person.current_game_stats_person_stats.player IS '$.people[*].stats[*].player';
 COMMENT ON COLUMN person.current_game_stats_person_stats.team IS '$.people[*].stats[*].team';
 COMMENT ON COLUMN person.current_game_stats_person_stats.sport IS '$.people[*].stats[*].sport';
 COMMENT ON COLUMN person.current_game_stats_person_stats.season IS '$.people[*].stats[*].season';
 COMMENT ON COLUMN person.current_game_stats_person_stats.game_type IS '$.people[*].stats[*].gameType';
 COMMENT ON COLUMN person.current_game_stats_person_stats.player_pool IS '$.people[*].stats[*].playerPool';
+COMMENT ON COLUMN person.current_game_stats_person_stats.group_display_name IS '$.people[*].stats[*].group.displayName';
+COMMENT ON COLUMN person.current_game_stats_person_stats.type_display_name IS '$.people[*].stats[*].type.displayName';
+
+COMMENT ON COLUMN person.current_game_stats_stat_exemptions.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.current_game_stats_stat_exemptions.person_index IS 'position in $.people[*], from 0';
+COMMENT ON COLUMN person.current_game_stats_stat_exemptions.stat_index IS 'position in $.people[*].stats[*], from 0';
+COMMENT ON COLUMN person.current_game_stats_stat_exemptions.exemption_index IS 'position in $.people[*].stats[*].exemptions[*], from 0';
+COMMENT ON COLUMN person.current_game_stats_stat_exemptions.person_id IS 'request parameter personId: Unique Player Identifier. Format: 434538, 429665, etc';
+COMMENT ON COLUMN person.current_game_stats_stat_exemptions.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
+COMMENT ON COLUMN person.current_game_stats_stat_exemptions.value IS '$.people[*].stats[*].exemptions[*]';
+
+COMMENT ON COLUMN person.current_game_stats_stat_splits.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.person_index IS 'position in $.people[*], from 0';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_index IS 'position in $.people[*].stats[*], from 0';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.split_index IS 'position in $.people[*].stats[*].splits[*], from 0';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.person_id IS 'request parameter personId: Unique Player Identifier. Format: 434538, 429665, etc';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.schedule_item_rest_object IS '$.people[*].stats[*].splits[*].scheduleItemRestObject';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.season IS '$.people[*].stats[*].splits[*].season';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_air_outs IS '$.people[*].stats[*].splits[*].stat.airOuts';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_at_bats IS '$.people[*].stats[*].splits[*].stat.atBats';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_at_bats_per_home_run IS '$.people[*].stats[*].splits[*].stat.atBatsPerHomeRun';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_avg IS '$.people[*].stats[*].splits[*].stat.avg';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_babip IS '$.people[*].stats[*].splits[*].stat.babip';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_base_on_balls IS '$.people[*].stats[*].splits[*].stat.baseOnBalls';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_catchers_interference IS '$.people[*].stats[*].splits[*].stat.catchersInterference';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_caught_stealing IS '$.people[*].stats[*].splits[*].stat.caughtStealing';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_caught_stealing_percentage IS '$.people[*].stats[*].splits[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_doubles IS '$.people[*].stats[*].splits[*].stat.doubles';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_games_played IS '$.people[*].stats[*].splits[*].stat.gamesPlayed';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_ground_into_double_play IS '$.people[*].stats[*].splits[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_ground_outs IS '$.people[*].stats[*].splits[*].stat.groundOuts';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_ground_outs_to_airouts IS '$.people[*].stats[*].splits[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_hit_by_pitch IS '$.people[*].stats[*].splits[*].stat.hitByPitch';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_hits IS '$.people[*].stats[*].splits[*].stat.hits';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_home_runs IS '$.people[*].stats[*].splits[*].stat.homeRuns';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_intentional_walks IS '$.people[*].stats[*].splits[*].stat.intentionalWalks';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_left_on_base IS '$.people[*].stats[*].splits[*].stat.leftOnBase';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_number_of_pitches IS '$.people[*].stats[*].splits[*].stat.numberOfPitches';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_obp IS '$.people[*].stats[*].splits[*].stat.obp';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_ops IS '$.people[*].stats[*].splits[*].stat.ops';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_plate_appearances IS '$.people[*].stats[*].splits[*].stat.plateAppearances';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_rbi IS '$.people[*].stats[*].splits[*].stat.rbi';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_runs IS '$.people[*].stats[*].splits[*].stat.runs';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_sac_bunts IS '$.people[*].stats[*].splits[*].stat.sacBunts';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_sac_flies IS '$.people[*].stats[*].splits[*].stat.sacFlies';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_slg IS '$.people[*].stats[*].splits[*].stat.slg';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_stolen_base_percentage IS '$.people[*].stats[*].splits[*].stat.stolenBasePercentage';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_stolen_bases IS '$.people[*].stats[*].splits[*].stat.stolenBases';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_strike_outs IS '$.people[*].stats[*].splits[*].stat.strikeOuts';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_total_bases IS '$.people[*].stats[*].splits[*].stat.totalBases';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_triples IS '$.people[*].stats[*].splits[*].stat.triples';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stats IS '$.people[*].stats[*].splits[*].stats';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.team_id IS '$.people[*].stats[*].splits[*].team.id';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.team_name IS '$.people[*].stats[*].splits[*].team.name';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.team_link IS '$.people[*].stats[*].splits[*].team.link';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.player IS '$.people[*].stats[*].splits[*].player';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.home_team IS '$.people[*].stats[*].splits[*].homeTeam';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.away_team IS '$.people[*].stats[*].splits[*].awayTeam';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.venue IS '$.people[*].stats[*].splits[*].venue';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.league IS '$.people[*].stats[*].splits[*].league';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.sport IS '$.people[*].stats[*].splits[*].sport';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.opponent IS '$.people[*].stats[*].splits[*].opponent';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.opponent_division IS '$.people[*].stats[*].splits[*].opponentDivision';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.opponent_conference IS '$.people[*].stats[*].splits[*].opponentConference';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.date IS '$.people[*].stats[*].splits[*].date';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.game_type IS '$.people[*].stats[*].splits[*].gameType';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.is_home IS '$.people[*].stats[*].splits[*].isHome';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.is_win IS '$.people[*].stats[*].splits[*].isWin';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.day_of_week IS '$.people[*].stats[*].splits[*].dayOfWeek';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.month IS '$.people[*].stats[*].splits[*].month';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.num_teams IS '$.people[*].stats[*].splits[*].numTeams';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.num_occurrences IS '$.people[*].stats[*].splits[*].numOccurrences';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.rank IS '$.people[*].stats[*].splits[*].rank';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.type IS '$.people[*].stats[*].splits[*].type';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.group_ IS '$.people[*].stats[*].splits[*].group';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.split IS '$.people[*].stats[*].splits[*].split';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.exemption IS '$.people[*].stats[*].splits[*].exemption';
+
+COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_offset.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_offset.person_index IS 'position in $.people[*], from 0';
+COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_offset.stat_index IS 'position in $.people[*].stats[*], from 0';
+COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_offset.splits_tied_with_offset_index IS 'position in $.people[*].stats[*].splitsTiedWithOffset[*], from 0';
+COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_offset.person_id IS 'request parameter personId: Unique Player Identifier. Format: 434538, 429665, etc';
+COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_offset.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
+COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_offset.value IS '$.people[*].stats[*].splitsTiedWithOffset[*]';
+
+COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_limit.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_limit.person_index IS 'position in $.people[*], from 0';
+COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_limit.stat_index IS 'position in $.people[*].stats[*], from 0';
+COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_limit.splits_tied_with_limit_index IS 'position in $.people[*].stats[*].splitsTiedWithLimit[*], from 0';
+COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_limit.person_id IS 'request parameter personId: Unique Player Identifier. Format: 434538, 429665, etc';
+COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_limit.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
+COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_limit.value IS '$.people[*].stats[*].splitsTiedWithLimit[*]';
 
 COMMENT ON COLUMN person.current_game_stats_person_awards.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_person_awards.person_index IS 'position in $.people[*], from 0';
@@ -15062,9 +16573,12 @@ COMMENT ON COLUMN person.current_game_stats_person_awards.sort_order IS '$.peopl
 COMMENT ON COLUMN person.current_game_stats_person_awards.player IS '$.people[*].awards[*].player';
 COMMENT ON COLUMN person.current_game_stats_person_awards.votes IS '$.people[*].awards[*].votes';
 COMMENT ON COLUMN person.current_game_stats_person_awards.votes_available IS '$.people[*].awards[*].votesAvailable';
-COMMENT ON COLUMN person.current_game_stats_person_awards.sport IS '$.people[*].awards[*].sport';
-COMMENT ON COLUMN person.current_game_stats_person_awards.league IS '$.people[*].awards[*].league';
+COMMENT ON COLUMN person.current_game_stats_person_awards.sport_id IS '$.people[*].awards[*].sport.id';
+COMMENT ON COLUMN person.current_game_stats_person_awards.sport_link IS '$.people[*].awards[*].sport.link';
+COMMENT ON COLUMN person.current_game_stats_person_awards.league_id IS '$.people[*].awards[*].league.id';
+COMMENT ON COLUMN person.current_game_stats_person_awards.league_link IS '$.people[*].awards[*].league.link';
 COMMENT ON COLUMN person.current_game_stats_person_awards.notes IS '$.people[*].awards[*].notes';
+COMMENT ON COLUMN person.current_game_stats_person_awards.active IS '$.people[*].awards[*].active';
 
 COMMENT ON COLUMN person.current_game_stats_person_draft.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_person_draft.person_index IS 'position in $.people[*], from 0';
@@ -15082,22 +16596,42 @@ COMMENT ON COLUMN person.current_game_stats_person_roster_entries.person_index I
 COMMENT ON COLUMN person.current_game_stats_person_roster_entries.roster_entry_index IS 'position in $.people[*].rosterEntries[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_person_roster_entries.person_id IS 'request parameter personId: Unique Player Identifier. Format: 434538, 429665, etc';
 COMMENT ON COLUMN person.current_game_stats_person_roster_entries.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
-COMMENT ON COLUMN person.current_game_stats_person_roster_entries.person IS '$.people[*].rosterEntries[*].person';
+COMMENT ON COLUMN person.current_game_stats_person_roster_entries.roster_entry_person_id IS '$.people[*].rosterEntries[*].person.id';
+COMMENT ON COLUMN person.current_game_stats_person_roster_entries.person_full_name IS '$.people[*].rosterEntries[*].person.fullName';
+COMMENT ON COLUMN person.current_game_stats_person_roster_entries.person_link IS '$.people[*].rosterEntries[*].person.link';
 COMMENT ON COLUMN person.current_game_stats_person_roster_entries.jersey_number IS '$.people[*].rosterEntries[*].jerseyNumber';
-COMMENT ON COLUMN person.current_game_stats_person_roster_entries.position IS '$.people[*].rosterEntries[*].position';
+COMMENT ON COLUMN person.current_game_stats_person_roster_entries.position_code IS '$.people[*].rosterEntries[*].position.code';
+COMMENT ON COLUMN person.current_game_stats_person_roster_entries.position_name IS '$.people[*].rosterEntries[*].position.name';
+COMMENT ON COLUMN person.current_game_stats_person_roster_entries.position_type IS '$.people[*].rosterEntries[*].position.type';
+COMMENT ON COLUMN person.current_game_stats_person_roster_entries.position_abbreviation IS '$.people[*].rosterEntries[*].position.abbreviation';
 COMMENT ON COLUMN person.current_game_stats_person_roster_entries.stats IS '$.people[*].rosterEntries[*].stats';
 COMMENT ON COLUMN person.current_game_stats_person_roster_entries.is_active_forty_man IS '$.people[*].rosterEntries[*].isActiveFortyMan';
+COMMENT ON COLUMN person.current_game_stats_person_roster_entries.job IS '$.people[*].rosterEntries[*].job';
+COMMENT ON COLUMN person.current_game_stats_person_roster_entries.job_id IS '$.people[*].rosterEntries[*].jobId';
+COMMENT ON COLUMN person.current_game_stats_person_roster_entries.status_code IS '$.people[*].rosterEntries[*].status.code';
+COMMENT ON COLUMN person.current_game_stats_person_roster_entries.status_description IS '$.people[*].rosterEntries[*].status.description';
+COMMENT ON COLUMN person.current_game_stats_person_roster_entries.title IS '$.people[*].rosterEntries[*].title';
 
 COMMENT ON COLUMN person.current_game_stats_person_job_entries.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_person_job_entries.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_person_job_entries.job_entry_index IS 'position in $.people[*].jobEntries[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_person_job_entries.person_id IS 'request parameter personId: Unique Player Identifier. Format: 434538, 429665, etc';
 COMMENT ON COLUMN person.current_game_stats_person_job_entries.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
-COMMENT ON COLUMN person.current_game_stats_person_job_entries.person IS '$.people[*].jobEntries[*].person';
+COMMENT ON COLUMN person.current_game_stats_person_job_entries.job_entry_person_id IS '$.people[*].jobEntries[*].person.id';
+COMMENT ON COLUMN person.current_game_stats_person_job_entries.person_full_name IS '$.people[*].jobEntries[*].person.fullName';
+COMMENT ON COLUMN person.current_game_stats_person_job_entries.person_link IS '$.people[*].jobEntries[*].person.link';
 COMMENT ON COLUMN person.current_game_stats_person_job_entries.jersey_number IS '$.people[*].jobEntries[*].jerseyNumber';
-COMMENT ON COLUMN person.current_game_stats_person_job_entries.position IS '$.people[*].jobEntries[*].position';
+COMMENT ON COLUMN person.current_game_stats_person_job_entries.position_code IS '$.people[*].jobEntries[*].position.code';
+COMMENT ON COLUMN person.current_game_stats_person_job_entries.position_name IS '$.people[*].jobEntries[*].position.name';
+COMMENT ON COLUMN person.current_game_stats_person_job_entries.position_type IS '$.people[*].jobEntries[*].position.type';
+COMMENT ON COLUMN person.current_game_stats_person_job_entries.position_abbreviation IS '$.people[*].jobEntries[*].position.abbreviation';
 COMMENT ON COLUMN person.current_game_stats_person_job_entries.stats IS '$.people[*].jobEntries[*].stats';
 COMMENT ON COLUMN person.current_game_stats_person_job_entries.is_active_forty_man IS '$.people[*].jobEntries[*].isActiveFortyMan';
+COMMENT ON COLUMN person.current_game_stats_person_job_entries.job IS '$.people[*].jobEntries[*].job';
+COMMENT ON COLUMN person.current_game_stats_person_job_entries.job_id IS '$.people[*].jobEntries[*].jobId';
+COMMENT ON COLUMN person.current_game_stats_person_job_entries.status_code IS '$.people[*].jobEntries[*].status.code';
+COMMENT ON COLUMN person.current_game_stats_person_job_entries.status_description IS '$.people[*].jobEntries[*].status.description';
+COMMENT ON COLUMN person.current_game_stats_person_job_entries.title IS '$.people[*].jobEntries[*].title';
 
 COMMENT ON COLUMN person.current_game_stats_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_normalized.stat_index IS 'position in $.stats[*], from 0';
@@ -15112,6 +16646,8 @@ COMMENT ON COLUMN person.current_game_stats_normalized.sport IS '$.stats[*].spor
 COMMENT ON COLUMN person.current_game_stats_normalized.season IS '$.stats[*].season';
 COMMENT ON COLUMN person.current_game_stats_normalized.game_type IS '$.stats[*].gameType';
 COMMENT ON COLUMN person.current_game_stats_normalized.player_pool IS '$.stats[*].playerPool';
+COMMENT ON COLUMN person.current_game_stats_normalized.group_display_name IS '$.stats[*].group.displayName';
+COMMENT ON COLUMN person.current_game_stats_normalized.type_display_name IS '$.stats[*].type.displayName';
 
 COMMENT ON COLUMN person.current_game_stats_parameters.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_parameters.stat_index IS 'position in $.stats[*], from 0';
@@ -15136,9 +16672,43 @@ COMMENT ON COLUMN person.current_game_stats_splits.person_id IS 'request paramet
 COMMENT ON COLUMN person.current_game_stats_splits.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN person.current_game_stats_splits.schedule_item_rest_object IS '$.stats[*].splits[*].scheduleItemRestObject';
 COMMENT ON COLUMN person.current_game_stats_splits.season IS '$.stats[*].splits[*].season';
-COMMENT ON COLUMN person.current_game_stats_splits.stat IS '$.stats[*].splits[*].stat';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_air_outs IS '$.stats[*].splits[*].stat.airOuts';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_at_bats IS '$.stats[*].splits[*].stat.atBats';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_at_bats_per_home_run IS '$.stats[*].splits[*].stat.atBatsPerHomeRun';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_avg IS '$.stats[*].splits[*].stat.avg';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_babip IS '$.stats[*].splits[*].stat.babip';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_base_on_balls IS '$.stats[*].splits[*].stat.baseOnBalls';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_catchers_interference IS '$.stats[*].splits[*].stat.catchersInterference';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_caught_stealing IS '$.stats[*].splits[*].stat.caughtStealing';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_caught_stealing_percentage IS '$.stats[*].splits[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_doubles IS '$.stats[*].splits[*].stat.doubles';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_games_played IS '$.stats[*].splits[*].stat.gamesPlayed';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_ground_into_double_play IS '$.stats[*].splits[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_ground_outs IS '$.stats[*].splits[*].stat.groundOuts';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_ground_outs_to_airouts IS '$.stats[*].splits[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_hit_by_pitch IS '$.stats[*].splits[*].stat.hitByPitch';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_hits IS '$.stats[*].splits[*].stat.hits';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_home_runs IS '$.stats[*].splits[*].stat.homeRuns';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_intentional_walks IS '$.stats[*].splits[*].stat.intentionalWalks';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_left_on_base IS '$.stats[*].splits[*].stat.leftOnBase';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_number_of_pitches IS '$.stats[*].splits[*].stat.numberOfPitches';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_obp IS '$.stats[*].splits[*].stat.obp';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_ops IS '$.stats[*].splits[*].stat.ops';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_plate_appearances IS '$.stats[*].splits[*].stat.plateAppearances';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_rbi IS '$.stats[*].splits[*].stat.rbi';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_runs IS '$.stats[*].splits[*].stat.runs';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_sac_bunts IS '$.stats[*].splits[*].stat.sacBunts';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_sac_flies IS '$.stats[*].splits[*].stat.sacFlies';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_slg IS '$.stats[*].splits[*].stat.slg';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_stolen_base_percentage IS '$.stats[*].splits[*].stat.stolenBasePercentage';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_stolen_bases IS '$.stats[*].splits[*].stat.stolenBases';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_strike_outs IS '$.stats[*].splits[*].stat.strikeOuts';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_total_bases IS '$.stats[*].splits[*].stat.totalBases';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_triples IS '$.stats[*].splits[*].stat.triples';
 COMMENT ON COLUMN person.current_game_stats_splits.stats IS '$.stats[*].splits[*].stats';
-COMMENT ON COLUMN person.current_game_stats_splits.team IS '$.stats[*].splits[*].team';
+COMMENT ON COLUMN person.current_game_stats_splits.team_id IS '$.stats[*].splits[*].team.id';
+COMMENT ON COLUMN person.current_game_stats_splits.team_name IS '$.stats[*].splits[*].team.name';
+COMMENT ON COLUMN person.current_game_stats_splits.team_link IS '$.stats[*].splits[*].team.link';
 COMMENT ON COLUMN person.current_game_stats_splits.player IS '$.stats[*].splits[*].player';
 COMMENT ON COLUMN person.current_game_stats_splits.home_team IS '$.stats[*].splits[*].homeTeam';
 COMMENT ON COLUMN person.current_game_stats_splits.away_team IS '$.stats[*].splits[*].awayTeam';
@@ -15169,9 +16739,43 @@ COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.person_id IS
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.schedule_item_rest_object IS '$.stats[*].splitsTiedWithOffset[*].scheduleItemRestObject';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.season IS '$.stats[*].splitsTiedWithOffset[*].season';
-COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat IS '$.stats[*].splitsTiedWithOffset[*].stat';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_air_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.airOuts';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_at_bats IS '$.stats[*].splitsTiedWithOffset[*].stat.atBats';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_at_bats_per_home_run IS '$.stats[*].splitsTiedWithOffset[*].stat.atBatsPerHomeRun';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_avg IS '$.stats[*].splitsTiedWithOffset[*].stat.avg';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_babip IS '$.stats[*].splitsTiedWithOffset[*].stat.babip';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_base_on_balls IS '$.stats[*].splitsTiedWithOffset[*].stat.baseOnBalls';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_catchers_interference IS '$.stats[*].splitsTiedWithOffset[*].stat.catchersInterference';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_caught_stealing IS '$.stats[*].splitsTiedWithOffset[*].stat.caughtStealing';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_caught_stealing_percentage IS '$.stats[*].splitsTiedWithOffset[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_doubles IS '$.stats[*].splitsTiedWithOffset[*].stat.doubles';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_games_played IS '$.stats[*].splitsTiedWithOffset[*].stat.gamesPlayed';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_ground_into_double_play IS '$.stats[*].splitsTiedWithOffset[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_ground_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.groundOuts';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_ground_outs_to_airouts IS '$.stats[*].splitsTiedWithOffset[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_hit_by_pitch IS '$.stats[*].splitsTiedWithOffset[*].stat.hitByPitch';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_hits IS '$.stats[*].splitsTiedWithOffset[*].stat.hits';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_home_runs IS '$.stats[*].splitsTiedWithOffset[*].stat.homeRuns';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_intentional_walks IS '$.stats[*].splitsTiedWithOffset[*].stat.intentionalWalks';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_left_on_base IS '$.stats[*].splitsTiedWithOffset[*].stat.leftOnBase';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_number_of_pitches IS '$.stats[*].splitsTiedWithOffset[*].stat.numberOfPitches';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_obp IS '$.stats[*].splitsTiedWithOffset[*].stat.obp';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_ops IS '$.stats[*].splitsTiedWithOffset[*].stat.ops';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_plate_appearances IS '$.stats[*].splitsTiedWithOffset[*].stat.plateAppearances';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_rbi IS '$.stats[*].splitsTiedWithOffset[*].stat.rbi';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_runs IS '$.stats[*].splitsTiedWithOffset[*].stat.runs';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_sac_bunts IS '$.stats[*].splitsTiedWithOffset[*].stat.sacBunts';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_sac_flies IS '$.stats[*].splitsTiedWithOffset[*].stat.sacFlies';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_slg IS '$.stats[*].splitsTiedWithOffset[*].stat.slg';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_stolen_base_percentage IS '$.stats[*].splitsTiedWithOffset[*].stat.stolenBasePercentage';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_stolen_bases IS '$.stats[*].splitsTiedWithOffset[*].stat.stolenBases';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_strike_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.strikeOuts';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_total_bases IS '$.stats[*].splitsTiedWithOffset[*].stat.totalBases';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_triples IS '$.stats[*].splitsTiedWithOffset[*].stat.triples';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stats IS '$.stats[*].splitsTiedWithOffset[*].stats';
-COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.team IS '$.stats[*].splitsTiedWithOffset[*].team';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.team_id IS '$.stats[*].splitsTiedWithOffset[*].team.id';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.team_name IS '$.stats[*].splitsTiedWithOffset[*].team.name';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.team_link IS '$.stats[*].splitsTiedWithOffset[*].team.link';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.player IS '$.stats[*].splitsTiedWithOffset[*].player';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.home_team IS '$.stats[*].splitsTiedWithOffset[*].homeTeam';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.away_team IS '$.stats[*].splitsTiedWithOffset[*].awayTeam';
@@ -15202,9 +16806,43 @@ COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.person_id IS 
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.schedule_item_rest_object IS '$.stats[*].splitsTiedWithLimit[*].scheduleItemRestObject';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.season IS '$.stats[*].splitsTiedWithLimit[*].season';
-COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat IS '$.stats[*].splitsTiedWithLimit[*].stat';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_air_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.airOuts';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_at_bats IS '$.stats[*].splitsTiedWithLimit[*].stat.atBats';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_at_bats_per_home_run IS '$.stats[*].splitsTiedWithLimit[*].stat.atBatsPerHomeRun';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_avg IS '$.stats[*].splitsTiedWithLimit[*].stat.avg';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_babip IS '$.stats[*].splitsTiedWithLimit[*].stat.babip';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_base_on_balls IS '$.stats[*].splitsTiedWithLimit[*].stat.baseOnBalls';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_catchers_interference IS '$.stats[*].splitsTiedWithLimit[*].stat.catchersInterference';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_caught_stealing IS '$.stats[*].splitsTiedWithLimit[*].stat.caughtStealing';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_caught_stealing_percentage IS '$.stats[*].splitsTiedWithLimit[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_doubles IS '$.stats[*].splitsTiedWithLimit[*].stat.doubles';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_games_played IS '$.stats[*].splitsTiedWithLimit[*].stat.gamesPlayed';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_ground_into_double_play IS '$.stats[*].splitsTiedWithLimit[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_ground_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.groundOuts';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_ground_outs_to_airouts IS '$.stats[*].splitsTiedWithLimit[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_hit_by_pitch IS '$.stats[*].splitsTiedWithLimit[*].stat.hitByPitch';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_hits IS '$.stats[*].splitsTiedWithLimit[*].stat.hits';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_home_runs IS '$.stats[*].splitsTiedWithLimit[*].stat.homeRuns';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_intentional_walks IS '$.stats[*].splitsTiedWithLimit[*].stat.intentionalWalks';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_left_on_base IS '$.stats[*].splitsTiedWithLimit[*].stat.leftOnBase';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_number_of_pitches IS '$.stats[*].splitsTiedWithLimit[*].stat.numberOfPitches';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_obp IS '$.stats[*].splitsTiedWithLimit[*].stat.obp';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_ops IS '$.stats[*].splitsTiedWithLimit[*].stat.ops';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_plate_appearances IS '$.stats[*].splitsTiedWithLimit[*].stat.plateAppearances';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_rbi IS '$.stats[*].splitsTiedWithLimit[*].stat.rbi';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_runs IS '$.stats[*].splitsTiedWithLimit[*].stat.runs';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_sac_bunts IS '$.stats[*].splitsTiedWithLimit[*].stat.sacBunts';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_sac_flies IS '$.stats[*].splitsTiedWithLimit[*].stat.sacFlies';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_slg IS '$.stats[*].splitsTiedWithLimit[*].stat.slg';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_stolen_base_percentage IS '$.stats[*].splitsTiedWithLimit[*].stat.stolenBasePercentage';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_stolen_bases IS '$.stats[*].splitsTiedWithLimit[*].stat.stolenBases';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_strike_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.strikeOuts';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_total_bases IS '$.stats[*].splitsTiedWithLimit[*].stat.totalBases';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_triples IS '$.stats[*].splitsTiedWithLimit[*].stat.triples';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stats IS '$.stats[*].splitsTiedWithLimit[*].stats';
-COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.team IS '$.stats[*].splitsTiedWithLimit[*].team';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.team_id IS '$.stats[*].splitsTiedWithLimit[*].team.id';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.team_name IS '$.stats[*].splitsTiedWithLimit[*].team.name';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.team_link IS '$.stats[*].splitsTiedWithLimit[*].team.link';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.player IS '$.stats[*].splitsTiedWithLimit[*].player';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.home_team IS '$.stats[*].splitsTiedWithLimit[*].homeTeam';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.away_team IS '$.stats[*].splitsTiedWithLimit[*].awayTeam';
@@ -15564,37 +17202,35 @@ COMMENT ON COLUMN sports.sport_players_people.current_team_id IS '$.people[*].cu
 COMMENT ON COLUMN sports.sport_players_people.current_team_name IS '$.people[*].currentTeam.name';
 COMMENT ON COLUMN sports.sport_players_people.current_team_link IS '$.people[*].currentTeam.link';
 COMMENT ON COLUMN sports.sport_players_people.current_team_season IS '$.people[*].currentTeam.season';
-COMMENT ON COLUMN sports.sport_players_people.current_team_venue IS '$.people[*].currentTeam.venue';
-COMMENT ON COLUMN sports.sport_players_people.current_team_spring_venue IS '$.people[*].currentTeam.springVenue';
+COMMENT ON COLUMN sports.sport_players_people.current_team_venue_id IS '$.people[*].currentTeam.venue.id';
+COMMENT ON COLUMN sports.sport_players_people.current_team_venue_name IS '$.people[*].currentTeam.venue.name';
+COMMENT ON COLUMN sports.sport_players_people.current_team_venue_link IS '$.people[*].currentTeam.venue.link';
+COMMENT ON COLUMN sports.sport_players_people.current_team_spring_venue_id IS '$.people[*].currentTeam.springVenue.id';
+COMMENT ON COLUMN sports.sport_players_people.current_team_spring_venue_link IS '$.people[*].currentTeam.springVenue.link';
 COMMENT ON COLUMN sports.sport_players_people.current_team_team_code IS '$.people[*].currentTeam.teamCode';
 COMMENT ON COLUMN sports.sport_players_people.current_team_file_code IS '$.people[*].currentTeam.fileCode';
 COMMENT ON COLUMN sports.sport_players_people.current_team_abbreviation IS '$.people[*].currentTeam.abbreviation';
-COMMENT ON COLUMN sports.sport_players_people.current_team_tri_code IS '$.people[*].currentTeam.triCode';
 COMMENT ON COLUMN sports.sport_players_people.current_team_team_name IS '$.people[*].currentTeam.teamName';
 COMMENT ON COLUMN sports.sport_players_people.current_team_location_name IS '$.people[*].currentTeam.locationName';
 COMMENT ON COLUMN sports.sport_players_people.current_team_first_year_of_play IS '$.people[*].currentTeam.firstYearOfPlay';
-COMMENT ON COLUMN sports.sport_players_people.current_team_league IS '$.people[*].currentTeam.league';
-COMMENT ON COLUMN sports.sport_players_people.current_team_division IS '$.people[*].currentTeam.division';
-COMMENT ON COLUMN sports.sport_players_people.current_team_sport IS '$.people[*].currentTeam.sport';
-COMMENT ON COLUMN sports.sport_players_people.current_team_conference IS '$.people[*].currentTeam.conference';
-COMMENT ON COLUMN sports.sport_players_people.current_team_franchise IS '$.people[*].currentTeam.franchise';
-COMMENT ON COLUMN sports.sport_players_people.current_team_team_stats IS '$.people[*].currentTeam.teamStats';
-COMMENT ON COLUMN sports.sport_players_people.current_team_roster IS '$.people[*].currentTeam.roster';
-COMMENT ON COLUMN sports.sport_players_people.current_team_team_leaders IS '$.people[*].currentTeam.teamLeaders';
-COMMENT ON COLUMN sports.sport_players_people.current_team_next_game_schedule IS '$.people[*].currentTeam.nextGameSchedule';
-COMMENT ON COLUMN sports.sport_players_people.current_team_previous_game_schedule IS '$.people[*].currentTeam.previousGameSchedule';
-COMMENT ON COLUMN sports.sport_players_people.current_team_next_schedule IS '$.people[*].currentTeam.nextSchedule';
-COMMENT ON COLUMN sports.sport_players_people.current_team_previous_schedule IS '$.people[*].currentTeam.previousSchedule';
-COMMENT ON COLUMN sports.sport_players_people.current_team_is_active IS '$.people[*].currentTeam.isActive';
-COMMENT ON COLUMN sports.sport_players_people.current_team_is_placeholder IS '$.people[*].currentTeam.isPlaceholder';
-COMMENT ON COLUMN sports.sport_players_people.current_team_content IS '$.people[*].currentTeam.content';
-COMMENT ON COLUMN sports.sport_players_people.current_team_device_properties IS '$.people[*].currentTeam.deviceProperties';
-COMMENT ON COLUMN sports.sport_players_people.current_team_social IS '$.people[*].currentTeam.social';
+COMMENT ON COLUMN sports.sport_players_people.current_team_league_id IS '$.people[*].currentTeam.league.id';
+COMMENT ON COLUMN sports.sport_players_people.current_team_league_name IS '$.people[*].currentTeam.league.name';
+COMMENT ON COLUMN sports.sport_players_people.current_team_league_link IS '$.people[*].currentTeam.league.link';
+COMMENT ON COLUMN sports.sport_players_people.current_team_division_id IS '$.people[*].currentTeam.division.id';
+COMMENT ON COLUMN sports.sport_players_people.current_team_division_name IS '$.people[*].currentTeam.division.name';
+COMMENT ON COLUMN sports.sport_players_people.current_team_division_link IS '$.people[*].currentTeam.division.link';
+COMMENT ON COLUMN sports.sport_players_people.current_team_sport_id IS '$.people[*].currentTeam.sport.id';
+COMMENT ON COLUMN sports.sport_players_people.current_team_sport_link IS '$.people[*].currentTeam.sport.link';
+COMMENT ON COLUMN sports.sport_players_people.current_team_sport_name IS '$.people[*].currentTeam.sport.name';
 COMMENT ON COLUMN sports.sport_players_people.current_team_short_name IS '$.people[*].currentTeam.shortName';
-COMMENT ON COLUMN sports.sport_players_people.current_team_record IS '$.people[*].currentTeam.record';
-COMMENT ON COLUMN sports.sport_players_people.current_team_playoff_info IS '$.people[*].currentTeam.playoffInfo';
-COMMENT ON COLUMN sports.sport_players_people.current_team_parent_org_name IS '$.people[*].currentTeam.parentOrgName';
-COMMENT ON COLUMN sports.sport_players_people.current_team_parent_org_id IS '$.people[*].currentTeam.parentOrgId';
+COMMENT ON COLUMN sports.sport_players_people.current_team_active IS '$.people[*].currentTeam.active';
+COMMENT ON COLUMN sports.sport_players_people.current_team_all_star_status IS '$.people[*].currentTeam.allStarStatus';
+COMMENT ON COLUMN sports.sport_players_people.current_team_club_name IS '$.people[*].currentTeam.clubName';
+COMMENT ON COLUMN sports.sport_players_people.current_team_franchise_name IS '$.people[*].currentTeam.franchiseName';
+COMMENT ON COLUMN sports.sport_players_people.current_team_spring_league_abbreviation IS '$.people[*].currentTeam.springLeague.abbreviation';
+COMMENT ON COLUMN sports.sport_players_people.current_team_spring_league_id IS '$.people[*].currentTeam.springLeague.id';
+COMMENT ON COLUMN sports.sport_players_people.current_team_spring_league_link IS '$.people[*].currentTeam.springLeague.link';
+COMMENT ON COLUMN sports.sport_players_people.current_team_spring_league_name IS '$.people[*].currentTeam.springLeague.name';
 COMMENT ON COLUMN sports.sport_players_people.primary_position_code IS '$.people[*].primaryPosition.code';
 COMMENT ON COLUMN sports.sport_players_people.primary_position_name IS '$.people[*].primaryPosition.name';
 COMMENT ON COLUMN sports.sport_players_people.primary_position_type IS '$.people[*].primaryPosition.type';
@@ -15620,6 +17256,25 @@ COMMENT ON COLUMN sports.sport_players_people.education_highschools IS '$.people
 COMMENT ON COLUMN sports.sport_players_people.education_colleges IS '$.people[*].education.colleges';
 COMMENT ON COLUMN sports.sport_players_people.nationality IS '$.people[*].nationality';
 COMMENT ON COLUMN sports.sport_players_people.additional_bio IS '$.people[*].additionalBio';
+COMMENT ON COLUMN sports.sport_players_people.alumni_last_season IS '$.people[*].alumniLastSeason';
+COMMENT ON COLUMN sports.sport_players_people.bat_side_code IS '$.people[*].batSide.code';
+COMMENT ON COLUMN sports.sport_players_people.bat_side_description IS '$.people[*].batSide.description';
+COMMENT ON COLUMN sports.sport_players_people.first_last_name IS '$.people[*].firstLastName';
+COMMENT ON COLUMN sports.sport_players_people.full_fml_name IS '$.people[*].fullFMLName';
+COMMENT ON COLUMN sports.sport_players_people.full_lfm_name IS '$.people[*].fullLFMName';
+COMMENT ON COLUMN sports.sport_players_people.init_last_name IS '$.people[*].initLastName';
+COMMENT ON COLUMN sports.sport_players_people.last_first_name IS '$.people[*].lastFirstName';
+COMMENT ON COLUMN sports.sport_players_people.last_init_name IS '$.people[*].lastInitName';
+COMMENT ON COLUMN sports.sport_players_people.mlb_debut_date IS '$.people[*].mlbDebutDate';
+COMMENT ON COLUMN sports.sport_players_people.name_first_last IS '$.people[*].nameFirstLast';
+COMMENT ON COLUMN sports.sport_players_people.name_slug IS '$.people[*].nameSlug';
+COMMENT ON COLUMN sports.sport_players_people.name_suffix IS '$.people[*].nameSuffix';
+COMMENT ON COLUMN sports.sport_players_people.name_title IS '$.people[*].nameTitle';
+COMMENT ON COLUMN sports.sport_players_people.pitch_hand_code IS '$.people[*].pitchHand.code';
+COMMENT ON COLUMN sports.sport_players_people.pitch_hand_description IS '$.people[*].pitchHand.description';
+COMMENT ON COLUMN sports.sport_players_people.strike_zone_bottom IS '$.people[*].strikeZoneBottom';
+COMMENT ON COLUMN sports.sport_players_people.strike_zone_top IS '$.people[*].strikeZoneTop';
+COMMENT ON COLUMN sports.sport_players_people.use_last_name IS '$.people[*].useLastName';
 
 COMMENT ON COLUMN sports.sport_players_person_photos.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN sports.sport_players_person_photos.person_index IS 'position in $.people[*], from 0';
@@ -15634,17 +17289,103 @@ COMMENT ON COLUMN sports.sport_players_person_stats.sport_id IS 'request paramet
 COMMENT ON COLUMN sports.sport_players_person_stats.disclaimers IS '$.people[*].stats[*].disclaimers[*]';
 COMMENT ON COLUMN sports.sport_players_person_stats.parameters IS '$.people[*].stats[*].parameters';
 COMMENT ON COLUMN sports.sport_players_person_stats.total_splits IS '$.people[*].stats[*].totalSplits';
-COMMENT ON COLUMN sports.sport_players_person_stats.exemptions IS '$.people[*].stats[*].exemptions';
-COMMENT ON COLUMN sports.sport_players_person_stats.splits IS '$.people[*].stats[*].splits';
 COMMENT ON COLUMN sports.sport_players_person_stats.stats IS '$.people[*].stats[*].stats';
-COMMENT ON COLUMN sports.sport_players_person_stats.splits_tied_with_offset IS '$.people[*].stats[*].splitsTiedWithOffset';
-COMMENT ON COLUMN sports.sport_players_person_stats.splits_tied_with_limit IS '$.people[*].stats[*].splitsTiedWithLimit';
 COMMENT ON COLUMN sports.sport_players_person_stats.player IS '$.people[*].stats[*].player';
 COMMENT ON COLUMN sports.sport_players_person_stats.team IS '$.people[*].stats[*].team';
 COMMENT ON COLUMN sports.sport_players_person_stats.sport IS '$.people[*].stats[*].sport';
 COMMENT ON COLUMN sports.sport_players_person_stats.season IS '$.people[*].stats[*].season';
 COMMENT ON COLUMN sports.sport_players_person_stats.game_type IS '$.people[*].stats[*].gameType';
 COMMENT ON COLUMN sports.sport_players_person_stats.player_pool IS '$.people[*].stats[*].playerPool';
+COMMENT ON COLUMN sports.sport_players_person_stats.group_display_name IS '$.people[*].stats[*].group.displayName';
+COMMENT ON COLUMN sports.sport_players_person_stats.type_display_name IS '$.people[*].stats[*].type.displayName';
+
+COMMENT ON COLUMN sports.sport_players_stat_exemptions.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN sports.sport_players_stat_exemptions.person_index IS 'position in $.people[*], from 0';
+COMMENT ON COLUMN sports.sport_players_stat_exemptions.stat_index IS 'position in $.people[*].stats[*], from 0';
+COMMENT ON COLUMN sports.sport_players_stat_exemptions.exemption_index IS 'position in $.people[*].stats[*].exemptions[*], from 0';
+COMMENT ON COLUMN sports.sport_players_stat_exemptions.sport_id IS 'request parameter sportId: Top level organization of a sport';
+COMMENT ON COLUMN sports.sport_players_stat_exemptions.value IS '$.people[*].stats[*].exemptions[*]';
+
+COMMENT ON COLUMN sports.sport_players_stat_splits.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN sports.sport_players_stat_splits.person_index IS 'position in $.people[*], from 0';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_index IS 'position in $.people[*].stats[*], from 0';
+COMMENT ON COLUMN sports.sport_players_stat_splits.split_index IS 'position in $.people[*].stats[*].splits[*], from 0';
+COMMENT ON COLUMN sports.sport_players_stat_splits.sport_id IS 'request parameter sportId: Top level organization of a sport';
+COMMENT ON COLUMN sports.sport_players_stat_splits.schedule_item_rest_object IS '$.people[*].stats[*].splits[*].scheduleItemRestObject';
+COMMENT ON COLUMN sports.sport_players_stat_splits.season IS '$.people[*].stats[*].splits[*].season';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_air_outs IS '$.people[*].stats[*].splits[*].stat.airOuts';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_at_bats IS '$.people[*].stats[*].splits[*].stat.atBats';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_at_bats_per_home_run IS '$.people[*].stats[*].splits[*].stat.atBatsPerHomeRun';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_avg IS '$.people[*].stats[*].splits[*].stat.avg';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_babip IS '$.people[*].stats[*].splits[*].stat.babip';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_base_on_balls IS '$.people[*].stats[*].splits[*].stat.baseOnBalls';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_catchers_interference IS '$.people[*].stats[*].splits[*].stat.catchersInterference';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_caught_stealing IS '$.people[*].stats[*].splits[*].stat.caughtStealing';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_caught_stealing_percentage IS '$.people[*].stats[*].splits[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_doubles IS '$.people[*].stats[*].splits[*].stat.doubles';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_games_played IS '$.people[*].stats[*].splits[*].stat.gamesPlayed';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_ground_into_double_play IS '$.people[*].stats[*].splits[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_ground_outs IS '$.people[*].stats[*].splits[*].stat.groundOuts';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_ground_outs_to_airouts IS '$.people[*].stats[*].splits[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_hit_by_pitch IS '$.people[*].stats[*].splits[*].stat.hitByPitch';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_hits IS '$.people[*].stats[*].splits[*].stat.hits';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_home_runs IS '$.people[*].stats[*].splits[*].stat.homeRuns';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_intentional_walks IS '$.people[*].stats[*].splits[*].stat.intentionalWalks';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_left_on_base IS '$.people[*].stats[*].splits[*].stat.leftOnBase';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_number_of_pitches IS '$.people[*].stats[*].splits[*].stat.numberOfPitches';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_obp IS '$.people[*].stats[*].splits[*].stat.obp';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_ops IS '$.people[*].stats[*].splits[*].stat.ops';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_plate_appearances IS '$.people[*].stats[*].splits[*].stat.plateAppearances';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_rbi IS '$.people[*].stats[*].splits[*].stat.rbi';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_runs IS '$.people[*].stats[*].splits[*].stat.runs';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_sac_bunts IS '$.people[*].stats[*].splits[*].stat.sacBunts';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_sac_flies IS '$.people[*].stats[*].splits[*].stat.sacFlies';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_slg IS '$.people[*].stats[*].splits[*].stat.slg';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_stolen_base_percentage IS '$.people[*].stats[*].splits[*].stat.stolenBasePercentage';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_stolen_bases IS '$.people[*].stats[*].splits[*].stat.stolenBases';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_strike_outs IS '$.people[*].stats[*].splits[*].stat.strikeOuts';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_total_bases IS '$.people[*].stats[*].splits[*].stat.totalBases';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_triples IS '$.people[*].stats[*].splits[*].stat.triples';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stats IS '$.people[*].stats[*].splits[*].stats';
+COMMENT ON COLUMN sports.sport_players_stat_splits.team_id IS '$.people[*].stats[*].splits[*].team.id';
+COMMENT ON COLUMN sports.sport_players_stat_splits.team_name IS '$.people[*].stats[*].splits[*].team.name';
+COMMENT ON COLUMN sports.sport_players_stat_splits.team_link IS '$.people[*].stats[*].splits[*].team.link';
+COMMENT ON COLUMN sports.sport_players_stat_splits.player IS '$.people[*].stats[*].splits[*].player';
+COMMENT ON COLUMN sports.sport_players_stat_splits.home_team IS '$.people[*].stats[*].splits[*].homeTeam';
+COMMENT ON COLUMN sports.sport_players_stat_splits.away_team IS '$.people[*].stats[*].splits[*].awayTeam';
+COMMENT ON COLUMN sports.sport_players_stat_splits.venue IS '$.people[*].stats[*].splits[*].venue';
+COMMENT ON COLUMN sports.sport_players_stat_splits.league IS '$.people[*].stats[*].splits[*].league';
+COMMENT ON COLUMN sports.sport_players_stat_splits.sport IS '$.people[*].stats[*].splits[*].sport';
+COMMENT ON COLUMN sports.sport_players_stat_splits.opponent IS '$.people[*].stats[*].splits[*].opponent';
+COMMENT ON COLUMN sports.sport_players_stat_splits.opponent_division IS '$.people[*].stats[*].splits[*].opponentDivision';
+COMMENT ON COLUMN sports.sport_players_stat_splits.opponent_conference IS '$.people[*].stats[*].splits[*].opponentConference';
+COMMENT ON COLUMN sports.sport_players_stat_splits.date IS '$.people[*].stats[*].splits[*].date';
+COMMENT ON COLUMN sports.sport_players_stat_splits.game_type IS '$.people[*].stats[*].splits[*].gameType';
+COMMENT ON COLUMN sports.sport_players_stat_splits.is_home IS '$.people[*].stats[*].splits[*].isHome';
+COMMENT ON COLUMN sports.sport_players_stat_splits.is_win IS '$.people[*].stats[*].splits[*].isWin';
+COMMENT ON COLUMN sports.sport_players_stat_splits.day_of_week IS '$.people[*].stats[*].splits[*].dayOfWeek';
+COMMENT ON COLUMN sports.sport_players_stat_splits.month IS '$.people[*].stats[*].splits[*].month';
+COMMENT ON COLUMN sports.sport_players_stat_splits.num_teams IS '$.people[*].stats[*].splits[*].numTeams';
+COMMENT ON COLUMN sports.sport_players_stat_splits.num_occurrences IS '$.people[*].stats[*].splits[*].numOccurrences';
+COMMENT ON COLUMN sports.sport_players_stat_splits.rank IS '$.people[*].stats[*].splits[*].rank';
+COMMENT ON COLUMN sports.sport_players_stat_splits.type IS '$.people[*].stats[*].splits[*].type';
+COMMENT ON COLUMN sports.sport_players_stat_splits.group_ IS '$.people[*].stats[*].splits[*].group';
+COMMENT ON COLUMN sports.sport_players_stat_splits.split IS '$.people[*].stats[*].splits[*].split';
+COMMENT ON COLUMN sports.sport_players_stat_splits.exemption IS '$.people[*].stats[*].splits[*].exemption';
+
+COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_offset.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_offset.person_index IS 'position in $.people[*], from 0';
+COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_offset.stat_index IS 'position in $.people[*].stats[*], from 0';
+COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_offset.splits_tied_with_offset_index IS 'position in $.people[*].stats[*].splitsTiedWithOffset[*], from 0';
+COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_offset.sport_id IS 'request parameter sportId: Top level organization of a sport';
+COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_offset.value IS '$.people[*].stats[*].splitsTiedWithOffset[*]';
+
+COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_limit.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_limit.person_index IS 'position in $.people[*], from 0';
+COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_limit.stat_index IS 'position in $.people[*].stats[*], from 0';
+COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_limit.splits_tied_with_limit_index IS 'position in $.people[*].stats[*].splitsTiedWithLimit[*], from 0';
+COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_limit.sport_id IS 'request parameter sportId: Top level organization of a sport';
+COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_limit.value IS '$.people[*].stats[*].splitsTiedWithLimit[*]';
 
 COMMENT ON COLUMN sports.sport_players_person_awards.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN sports.sport_players_person_awards.person_index IS 'position in $.people[*], from 0';
@@ -15666,9 +17407,12 @@ COMMENT ON COLUMN sports.sport_players_person_awards.sort_order IS '$.people[*].
 COMMENT ON COLUMN sports.sport_players_person_awards.player IS '$.people[*].awards[*].player';
 COMMENT ON COLUMN sports.sport_players_person_awards.votes IS '$.people[*].awards[*].votes';
 COMMENT ON COLUMN sports.sport_players_person_awards.votes_available IS '$.people[*].awards[*].votesAvailable';
-COMMENT ON COLUMN sports.sport_players_person_awards.sport IS '$.people[*].awards[*].sport';
-COMMENT ON COLUMN sports.sport_players_person_awards.league IS '$.people[*].awards[*].league';
+COMMENT ON COLUMN sports.sport_players_person_awards.award_sport_id IS '$.people[*].awards[*].sport.id';
+COMMENT ON COLUMN sports.sport_players_person_awards.sport_link IS '$.people[*].awards[*].sport.link';
+COMMENT ON COLUMN sports.sport_players_person_awards.league_id IS '$.people[*].awards[*].league.id';
+COMMENT ON COLUMN sports.sport_players_person_awards.league_link IS '$.people[*].awards[*].league.link';
 COMMENT ON COLUMN sports.sport_players_person_awards.notes IS '$.people[*].awards[*].notes';
+COMMENT ON COLUMN sports.sport_players_person_awards.active IS '$.people[*].awards[*].active';
 
 COMMENT ON COLUMN sports.sport_players_person_draft.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN sports.sport_players_person_draft.person_index IS 'position in $.people[*], from 0';
@@ -15684,21 +17428,41 @@ COMMENT ON COLUMN sports.sport_players_person_roster_entries.document_key IS 're
 COMMENT ON COLUMN sports.sport_players_person_roster_entries.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN sports.sport_players_person_roster_entries.roster_entry_index IS 'position in $.people[*].rosterEntries[*], from 0';
 COMMENT ON COLUMN sports.sport_players_person_roster_entries.sport_id IS 'request parameter sportId: Top level organization of a sport';
-COMMENT ON COLUMN sports.sport_players_person_roster_entries.person IS '$.people[*].rosterEntries[*].person';
+COMMENT ON COLUMN sports.sport_players_person_roster_entries.person_id IS '$.people[*].rosterEntries[*].person.id';
+COMMENT ON COLUMN sports.sport_players_person_roster_entries.person_full_name IS '$.people[*].rosterEntries[*].person.fullName';
+COMMENT ON COLUMN sports.sport_players_person_roster_entries.person_link IS '$.people[*].rosterEntries[*].person.link';
 COMMENT ON COLUMN sports.sport_players_person_roster_entries.jersey_number IS '$.people[*].rosterEntries[*].jerseyNumber';
-COMMENT ON COLUMN sports.sport_players_person_roster_entries.position IS '$.people[*].rosterEntries[*].position';
+COMMENT ON COLUMN sports.sport_players_person_roster_entries.position_code IS '$.people[*].rosterEntries[*].position.code';
+COMMENT ON COLUMN sports.sport_players_person_roster_entries.position_name IS '$.people[*].rosterEntries[*].position.name';
+COMMENT ON COLUMN sports.sport_players_person_roster_entries.position_type IS '$.people[*].rosterEntries[*].position.type';
+COMMENT ON COLUMN sports.sport_players_person_roster_entries.position_abbreviation IS '$.people[*].rosterEntries[*].position.abbreviation';
 COMMENT ON COLUMN sports.sport_players_person_roster_entries.stats IS '$.people[*].rosterEntries[*].stats';
 COMMENT ON COLUMN sports.sport_players_person_roster_entries.is_active_forty_man IS '$.people[*].rosterEntries[*].isActiveFortyMan';
+COMMENT ON COLUMN sports.sport_players_person_roster_entries.job IS '$.people[*].rosterEntries[*].job';
+COMMENT ON COLUMN sports.sport_players_person_roster_entries.job_id IS '$.people[*].rosterEntries[*].jobId';
+COMMENT ON COLUMN sports.sport_players_person_roster_entries.status_code IS '$.people[*].rosterEntries[*].status.code';
+COMMENT ON COLUMN sports.sport_players_person_roster_entries.status_description IS '$.people[*].rosterEntries[*].status.description';
+COMMENT ON COLUMN sports.sport_players_person_roster_entries.title IS '$.people[*].rosterEntries[*].title';
 
 COMMENT ON COLUMN sports.sport_players_person_job_entries.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN sports.sport_players_person_job_entries.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN sports.sport_players_person_job_entries.job_entry_index IS 'position in $.people[*].jobEntries[*], from 0';
 COMMENT ON COLUMN sports.sport_players_person_job_entries.sport_id IS 'request parameter sportId: Top level organization of a sport';
-COMMENT ON COLUMN sports.sport_players_person_job_entries.person IS '$.people[*].jobEntries[*].person';
+COMMENT ON COLUMN sports.sport_players_person_job_entries.person_id IS '$.people[*].jobEntries[*].person.id';
+COMMENT ON COLUMN sports.sport_players_person_job_entries.person_full_name IS '$.people[*].jobEntries[*].person.fullName';
+COMMENT ON COLUMN sports.sport_players_person_job_entries.person_link IS '$.people[*].jobEntries[*].person.link';
 COMMENT ON COLUMN sports.sport_players_person_job_entries.jersey_number IS '$.people[*].jobEntries[*].jerseyNumber';
-COMMENT ON COLUMN sports.sport_players_person_job_entries.position IS '$.people[*].jobEntries[*].position';
+COMMENT ON COLUMN sports.sport_players_person_job_entries.position_code IS '$.people[*].jobEntries[*].position.code';
+COMMENT ON COLUMN sports.sport_players_person_job_entries.position_name IS '$.people[*].jobEntries[*].position.name';
+COMMENT ON COLUMN sports.sport_players_person_job_entries.position_type IS '$.people[*].jobEntries[*].position.type';
+COMMENT ON COLUMN sports.sport_players_person_job_entries.position_abbreviation IS '$.people[*].jobEntries[*].position.abbreviation';
 COMMENT ON COLUMN sports.sport_players_person_job_entries.stats IS '$.people[*].jobEntries[*].stats';
 COMMENT ON COLUMN sports.sport_players_person_job_entries.is_active_forty_man IS '$.people[*].jobEntries[*].isActiveFortyMan';
+COMMENT ON COLUMN sports.sport_players_person_job_entries.job IS '$.people[*].jobEntries[*].job';
+COMMENT ON COLUMN sports.sport_players_person_job_entries.job_id IS '$.people[*].jobEntries[*].jobId';
+COMMENT ON COLUMN sports.sport_players_person_job_entries.status_code IS '$.people[*].jobEntries[*].status.code';
+COMMENT ON COLUMN sports.sport_players_person_job_entries.status_description IS '$.people[*].jobEntries[*].status.description';
+COMMENT ON COLUMN sports.sport_players_person_job_entries.title IS '$.people[*].jobEntries[*].title';
 
 COMMENT ON COLUMN standings.standings_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN standings.standings_document.standings_type IS 'request parameter standingsType: Type of season. Available types in /api/v1/standingsTypes';
@@ -15839,6 +17603,8 @@ COMMENT ON COLUMN stats.grouped_stats_normalized.sport IS '$.stats[*].sport';
 COMMENT ON COLUMN stats.grouped_stats_normalized.season IS '$.stats[*].season';
 COMMENT ON COLUMN stats.grouped_stats_normalized.game_type IS '$.stats[*].gameType';
 COMMENT ON COLUMN stats.grouped_stats_normalized.player_pool IS '$.stats[*].playerPool';
+COMMENT ON COLUMN stats.grouped_stats_normalized.group_display_name IS '$.stats[*].group.displayName';
+COMMENT ON COLUMN stats.grouped_stats_normalized.type_display_name IS '$.stats[*].type.displayName';
 
 COMMENT ON COLUMN stats.grouped_stats_parameters.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN stats.grouped_stats_parameters.stat_index IS 'position in $.stats[*], from 0';
@@ -15857,9 +17623,43 @@ COMMENT ON COLUMN stats.grouped_stats_splits.stat_index IS 'position in $.stats[
 COMMENT ON COLUMN stats.grouped_stats_splits.split_index IS 'position in $.stats[*].splits[*], from 0';
 COMMENT ON COLUMN stats.grouped_stats_splits.schedule_item_rest_object IS '$.stats[*].splits[*].scheduleItemRestObject';
 COMMENT ON COLUMN stats.grouped_stats_splits.season IS '$.stats[*].splits[*].season';
-COMMENT ON COLUMN stats.grouped_stats_splits.stat IS '$.stats[*].splits[*].stat';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_air_outs IS '$.stats[*].splits[*].stat.airOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_at_bats IS '$.stats[*].splits[*].stat.atBats';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_at_bats_per_home_run IS '$.stats[*].splits[*].stat.atBatsPerHomeRun';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_avg IS '$.stats[*].splits[*].stat.avg';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_babip IS '$.stats[*].splits[*].stat.babip';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_base_on_balls IS '$.stats[*].splits[*].stat.baseOnBalls';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_catchers_interference IS '$.stats[*].splits[*].stat.catchersInterference';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_caught_stealing IS '$.stats[*].splits[*].stat.caughtStealing';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_caught_stealing_percentage IS '$.stats[*].splits[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_doubles IS '$.stats[*].splits[*].stat.doubles';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_games_played IS '$.stats[*].splits[*].stat.gamesPlayed';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_ground_into_double_play IS '$.stats[*].splits[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_ground_outs IS '$.stats[*].splits[*].stat.groundOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_ground_outs_to_airouts IS '$.stats[*].splits[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_hit_by_pitch IS '$.stats[*].splits[*].stat.hitByPitch';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_hits IS '$.stats[*].splits[*].stat.hits';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_home_runs IS '$.stats[*].splits[*].stat.homeRuns';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_intentional_walks IS '$.stats[*].splits[*].stat.intentionalWalks';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_left_on_base IS '$.stats[*].splits[*].stat.leftOnBase';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_number_of_pitches IS '$.stats[*].splits[*].stat.numberOfPitches';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_obp IS '$.stats[*].splits[*].stat.obp';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_ops IS '$.stats[*].splits[*].stat.ops';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_plate_appearances IS '$.stats[*].splits[*].stat.plateAppearances';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_rbi IS '$.stats[*].splits[*].stat.rbi';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_runs IS '$.stats[*].splits[*].stat.runs';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_sac_bunts IS '$.stats[*].splits[*].stat.sacBunts';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_sac_flies IS '$.stats[*].splits[*].stat.sacFlies';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_slg IS '$.stats[*].splits[*].stat.slg';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_stolen_base_percentage IS '$.stats[*].splits[*].stat.stolenBasePercentage';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_stolen_bases IS '$.stats[*].splits[*].stat.stolenBases';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_strike_outs IS '$.stats[*].splits[*].stat.strikeOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_total_bases IS '$.stats[*].splits[*].stat.totalBases';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_triples IS '$.stats[*].splits[*].stat.triples';
 COMMENT ON COLUMN stats.grouped_stats_splits.stats IS '$.stats[*].splits[*].stats';
-COMMENT ON COLUMN stats.grouped_stats_splits.team IS '$.stats[*].splits[*].team';
+COMMENT ON COLUMN stats.grouped_stats_splits.team_id IS '$.stats[*].splits[*].team.id';
+COMMENT ON COLUMN stats.grouped_stats_splits.team_name IS '$.stats[*].splits[*].team.name';
+COMMENT ON COLUMN stats.grouped_stats_splits.team_link IS '$.stats[*].splits[*].team.link';
 COMMENT ON COLUMN stats.grouped_stats_splits.player IS '$.stats[*].splits[*].player';
 COMMENT ON COLUMN stats.grouped_stats_splits.home_team IS '$.stats[*].splits[*].homeTeam';
 COMMENT ON COLUMN stats.grouped_stats_splits.away_team IS '$.stats[*].splits[*].awayTeam';
@@ -15888,9 +17688,43 @@ COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_index IS 'pos
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.splits_tied_with_offset_index IS 'position in $.stats[*].splitsTiedWithOffset[*], from 0';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.schedule_item_rest_object IS '$.stats[*].splitsTiedWithOffset[*].scheduleItemRestObject';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.season IS '$.stats[*].splitsTiedWithOffset[*].season';
-COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat IS '$.stats[*].splitsTiedWithOffset[*].stat';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_air_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.airOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_at_bats IS '$.stats[*].splitsTiedWithOffset[*].stat.atBats';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_at_bats_per_home_run IS '$.stats[*].splitsTiedWithOffset[*].stat.atBatsPerHomeRun';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_avg IS '$.stats[*].splitsTiedWithOffset[*].stat.avg';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_babip IS '$.stats[*].splitsTiedWithOffset[*].stat.babip';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_base_on_balls IS '$.stats[*].splitsTiedWithOffset[*].stat.baseOnBalls';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_catchers_interference IS '$.stats[*].splitsTiedWithOffset[*].stat.catchersInterference';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_caught_stealing IS '$.stats[*].splitsTiedWithOffset[*].stat.caughtStealing';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_caught_stealing_percentage IS '$.stats[*].splitsTiedWithOffset[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_doubles IS '$.stats[*].splitsTiedWithOffset[*].stat.doubles';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_games_played IS '$.stats[*].splitsTiedWithOffset[*].stat.gamesPlayed';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_ground_into_double_play IS '$.stats[*].splitsTiedWithOffset[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_ground_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.groundOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_ground_outs_to_airouts IS '$.stats[*].splitsTiedWithOffset[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_hit_by_pitch IS '$.stats[*].splitsTiedWithOffset[*].stat.hitByPitch';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_hits IS '$.stats[*].splitsTiedWithOffset[*].stat.hits';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_home_runs IS '$.stats[*].splitsTiedWithOffset[*].stat.homeRuns';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_intentional_walks IS '$.stats[*].splitsTiedWithOffset[*].stat.intentionalWalks';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_left_on_base IS '$.stats[*].splitsTiedWithOffset[*].stat.leftOnBase';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_number_of_pitches IS '$.stats[*].splitsTiedWithOffset[*].stat.numberOfPitches';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_obp IS '$.stats[*].splitsTiedWithOffset[*].stat.obp';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_ops IS '$.stats[*].splitsTiedWithOffset[*].stat.ops';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_plate_appearances IS '$.stats[*].splitsTiedWithOffset[*].stat.plateAppearances';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_rbi IS '$.stats[*].splitsTiedWithOffset[*].stat.rbi';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_runs IS '$.stats[*].splitsTiedWithOffset[*].stat.runs';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_sac_bunts IS '$.stats[*].splitsTiedWithOffset[*].stat.sacBunts';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_sac_flies IS '$.stats[*].splitsTiedWithOffset[*].stat.sacFlies';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_slg IS '$.stats[*].splitsTiedWithOffset[*].stat.slg';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_stolen_base_percentage IS '$.stats[*].splitsTiedWithOffset[*].stat.stolenBasePercentage';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_stolen_bases IS '$.stats[*].splitsTiedWithOffset[*].stat.stolenBases';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_strike_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.strikeOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_total_bases IS '$.stats[*].splitsTiedWithOffset[*].stat.totalBases';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_triples IS '$.stats[*].splitsTiedWithOffset[*].stat.triples';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stats IS '$.stats[*].splitsTiedWithOffset[*].stats';
-COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.team IS '$.stats[*].splitsTiedWithOffset[*].team';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.team_id IS '$.stats[*].splitsTiedWithOffset[*].team.id';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.team_name IS '$.stats[*].splitsTiedWithOffset[*].team.name';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.team_link IS '$.stats[*].splitsTiedWithOffset[*].team.link';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.player IS '$.stats[*].splitsTiedWithOffset[*].player';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.home_team IS '$.stats[*].splitsTiedWithOffset[*].homeTeam';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.away_team IS '$.stats[*].splitsTiedWithOffset[*].awayTeam';
@@ -15919,9 +17753,43 @@ COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_index IS 'posi
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.splits_tied_with_limit_index IS 'position in $.stats[*].splitsTiedWithLimit[*], from 0';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.schedule_item_rest_object IS '$.stats[*].splitsTiedWithLimit[*].scheduleItemRestObject';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.season IS '$.stats[*].splitsTiedWithLimit[*].season';
-COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat IS '$.stats[*].splitsTiedWithLimit[*].stat';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_air_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.airOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_at_bats IS '$.stats[*].splitsTiedWithLimit[*].stat.atBats';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_at_bats_per_home_run IS '$.stats[*].splitsTiedWithLimit[*].stat.atBatsPerHomeRun';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_avg IS '$.stats[*].splitsTiedWithLimit[*].stat.avg';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_babip IS '$.stats[*].splitsTiedWithLimit[*].stat.babip';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_base_on_balls IS '$.stats[*].splitsTiedWithLimit[*].stat.baseOnBalls';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_catchers_interference IS '$.stats[*].splitsTiedWithLimit[*].stat.catchersInterference';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_caught_stealing IS '$.stats[*].splitsTiedWithLimit[*].stat.caughtStealing';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_caught_stealing_percentage IS '$.stats[*].splitsTiedWithLimit[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_doubles IS '$.stats[*].splitsTiedWithLimit[*].stat.doubles';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_games_played IS '$.stats[*].splitsTiedWithLimit[*].stat.gamesPlayed';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_ground_into_double_play IS '$.stats[*].splitsTiedWithLimit[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_ground_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.groundOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_ground_outs_to_airouts IS '$.stats[*].splitsTiedWithLimit[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_hit_by_pitch IS '$.stats[*].splitsTiedWithLimit[*].stat.hitByPitch';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_hits IS '$.stats[*].splitsTiedWithLimit[*].stat.hits';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_home_runs IS '$.stats[*].splitsTiedWithLimit[*].stat.homeRuns';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_intentional_walks IS '$.stats[*].splitsTiedWithLimit[*].stat.intentionalWalks';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_left_on_base IS '$.stats[*].splitsTiedWithLimit[*].stat.leftOnBase';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_number_of_pitches IS '$.stats[*].splitsTiedWithLimit[*].stat.numberOfPitches';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_obp IS '$.stats[*].splitsTiedWithLimit[*].stat.obp';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_ops IS '$.stats[*].splitsTiedWithLimit[*].stat.ops';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_plate_appearances IS '$.stats[*].splitsTiedWithLimit[*].stat.plateAppearances';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_rbi IS '$.stats[*].splitsTiedWithLimit[*].stat.rbi';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_runs IS '$.stats[*].splitsTiedWithLimit[*].stat.runs';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_sac_bunts IS '$.stats[*].splitsTiedWithLimit[*].stat.sacBunts';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_sac_flies IS '$.stats[*].splitsTiedWithLimit[*].stat.sacFlies';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_slg IS '$.stats[*].splitsTiedWithLimit[*].stat.slg';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_stolen_base_percentage IS '$.stats[*].splitsTiedWithLimit[*].stat.stolenBasePercentage';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_stolen_bases IS '$.stats[*].splitsTiedWithLimit[*].stat.stolenBases';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_strike_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.strikeOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_total_bases IS '$.stats[*].splitsTiedWithLimit[*].stat.totalBases';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_triples IS '$.stats[*].splitsTiedWithLimit[*].stat.triples';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stats IS '$.stats[*].splitsTiedWithLimit[*].stats';
-COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.team IS '$.stats[*].splitsTiedWithLimit[*].team';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.team_id IS '$.stats[*].splitsTiedWithLimit[*].team.id';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.team_name IS '$.stats[*].splitsTiedWithLimit[*].team.name';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.team_link IS '$.stats[*].splitsTiedWithLimit[*].team.link';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.player IS '$.stats[*].splitsTiedWithLimit[*].player';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.home_team IS '$.stats[*].splitsTiedWithLimit[*].homeTeam';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.away_team IS '$.stats[*].splitsTiedWithLimit[*].awayTeam';
@@ -15989,6 +17857,8 @@ COMMENT ON COLUMN stats.stats_normalized.sport IS '$.stats[*].sport';
 COMMENT ON COLUMN stats.stats_normalized.season IS '$.stats[*].season';
 COMMENT ON COLUMN stats.stats_normalized.game_type IS '$.stats[*].gameType';
 COMMENT ON COLUMN stats.stats_normalized.player_pool IS '$.stats[*].playerPool';
+COMMENT ON COLUMN stats.stats_normalized.group_display_name IS '$.stats[*].group.displayName';
+COMMENT ON COLUMN stats.stats_normalized.type_display_name IS '$.stats[*].type.displayName';
 
 COMMENT ON COLUMN stats.stats_parameters.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN stats.stats_parameters.stat_index IS 'position in $.stats[*], from 0';
@@ -16007,9 +17877,43 @@ COMMENT ON COLUMN stats.stats_splits.stat_index IS 'position in $.stats[*], from
 COMMENT ON COLUMN stats.stats_splits.split_index IS 'position in $.stats[*].splits[*], from 0';
 COMMENT ON COLUMN stats.stats_splits.schedule_item_rest_object IS '$.stats[*].splits[*].scheduleItemRestObject';
 COMMENT ON COLUMN stats.stats_splits.season IS '$.stats[*].splits[*].season';
-COMMENT ON COLUMN stats.stats_splits.stat IS '$.stats[*].splits[*].stat';
+COMMENT ON COLUMN stats.stats_splits.stat_air_outs IS '$.stats[*].splits[*].stat.airOuts';
+COMMENT ON COLUMN stats.stats_splits.stat_at_bats IS '$.stats[*].splits[*].stat.atBats';
+COMMENT ON COLUMN stats.stats_splits.stat_at_bats_per_home_run IS '$.stats[*].splits[*].stat.atBatsPerHomeRun';
+COMMENT ON COLUMN stats.stats_splits.stat_avg IS '$.stats[*].splits[*].stat.avg';
+COMMENT ON COLUMN stats.stats_splits.stat_babip IS '$.stats[*].splits[*].stat.babip';
+COMMENT ON COLUMN stats.stats_splits.stat_base_on_balls IS '$.stats[*].splits[*].stat.baseOnBalls';
+COMMENT ON COLUMN stats.stats_splits.stat_catchers_interference IS '$.stats[*].splits[*].stat.catchersInterference';
+COMMENT ON COLUMN stats.stats_splits.stat_caught_stealing IS '$.stats[*].splits[*].stat.caughtStealing';
+COMMENT ON COLUMN stats.stats_splits.stat_caught_stealing_percentage IS '$.stats[*].splits[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN stats.stats_splits.stat_doubles IS '$.stats[*].splits[*].stat.doubles';
+COMMENT ON COLUMN stats.stats_splits.stat_games_played IS '$.stats[*].splits[*].stat.gamesPlayed';
+COMMENT ON COLUMN stats.stats_splits.stat_ground_into_double_play IS '$.stats[*].splits[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN stats.stats_splits.stat_ground_outs IS '$.stats[*].splits[*].stat.groundOuts';
+COMMENT ON COLUMN stats.stats_splits.stat_ground_outs_to_airouts IS '$.stats[*].splits[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN stats.stats_splits.stat_hit_by_pitch IS '$.stats[*].splits[*].stat.hitByPitch';
+COMMENT ON COLUMN stats.stats_splits.stat_hits IS '$.stats[*].splits[*].stat.hits';
+COMMENT ON COLUMN stats.stats_splits.stat_home_runs IS '$.stats[*].splits[*].stat.homeRuns';
+COMMENT ON COLUMN stats.stats_splits.stat_intentional_walks IS '$.stats[*].splits[*].stat.intentionalWalks';
+COMMENT ON COLUMN stats.stats_splits.stat_left_on_base IS '$.stats[*].splits[*].stat.leftOnBase';
+COMMENT ON COLUMN stats.stats_splits.stat_number_of_pitches IS '$.stats[*].splits[*].stat.numberOfPitches';
+COMMENT ON COLUMN stats.stats_splits.stat_obp IS '$.stats[*].splits[*].stat.obp';
+COMMENT ON COLUMN stats.stats_splits.stat_ops IS '$.stats[*].splits[*].stat.ops';
+COMMENT ON COLUMN stats.stats_splits.stat_plate_appearances IS '$.stats[*].splits[*].stat.plateAppearances';
+COMMENT ON COLUMN stats.stats_splits.stat_rbi IS '$.stats[*].splits[*].stat.rbi';
+COMMENT ON COLUMN stats.stats_splits.stat_runs IS '$.stats[*].splits[*].stat.runs';
+COMMENT ON COLUMN stats.stats_splits.stat_sac_bunts IS '$.stats[*].splits[*].stat.sacBunts';
+COMMENT ON COLUMN stats.stats_splits.stat_sac_flies IS '$.stats[*].splits[*].stat.sacFlies';
+COMMENT ON COLUMN stats.stats_splits.stat_slg IS '$.stats[*].splits[*].stat.slg';
+COMMENT ON COLUMN stats.stats_splits.stat_stolen_base_percentage IS '$.stats[*].splits[*].stat.stolenBasePercentage';
+COMMENT ON COLUMN stats.stats_splits.stat_stolen_bases IS '$.stats[*].splits[*].stat.stolenBases';
+COMMENT ON COLUMN stats.stats_splits.stat_strike_outs IS '$.stats[*].splits[*].stat.strikeOuts';
+COMMENT ON COLUMN stats.stats_splits.stat_total_bases IS '$.stats[*].splits[*].stat.totalBases';
+COMMENT ON COLUMN stats.stats_splits.stat_triples IS '$.stats[*].splits[*].stat.triples';
 COMMENT ON COLUMN stats.stats_splits.stats IS '$.stats[*].splits[*].stats';
-COMMENT ON COLUMN stats.stats_splits.team IS '$.stats[*].splits[*].team';
+COMMENT ON COLUMN stats.stats_splits.team_id IS '$.stats[*].splits[*].team.id';
+COMMENT ON COLUMN stats.stats_splits.team_name IS '$.stats[*].splits[*].team.name';
+COMMENT ON COLUMN stats.stats_splits.team_link IS '$.stats[*].splits[*].team.link';
 COMMENT ON COLUMN stats.stats_splits.player IS '$.stats[*].splits[*].player';
 COMMENT ON COLUMN stats.stats_splits.home_team IS '$.stats[*].splits[*].homeTeam';
 COMMENT ON COLUMN stats.stats_splits.away_team IS '$.stats[*].splits[*].awayTeam';
@@ -16038,9 +17942,43 @@ COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_index IS 'position in
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.splits_tied_with_offset_index IS 'position in $.stats[*].splitsTiedWithOffset[*], from 0';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.schedule_item_rest_object IS '$.stats[*].splitsTiedWithOffset[*].scheduleItemRestObject';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.season IS '$.stats[*].splitsTiedWithOffset[*].season';
-COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat IS '$.stats[*].splitsTiedWithOffset[*].stat';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_air_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.airOuts';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_at_bats IS '$.stats[*].splitsTiedWithOffset[*].stat.atBats';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_at_bats_per_home_run IS '$.stats[*].splitsTiedWithOffset[*].stat.atBatsPerHomeRun';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_avg IS '$.stats[*].splitsTiedWithOffset[*].stat.avg';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_babip IS '$.stats[*].splitsTiedWithOffset[*].stat.babip';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_base_on_balls IS '$.stats[*].splitsTiedWithOffset[*].stat.baseOnBalls';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_catchers_interference IS '$.stats[*].splitsTiedWithOffset[*].stat.catchersInterference';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_caught_stealing IS '$.stats[*].splitsTiedWithOffset[*].stat.caughtStealing';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_caught_stealing_percentage IS '$.stats[*].splitsTiedWithOffset[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_doubles IS '$.stats[*].splitsTiedWithOffset[*].stat.doubles';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_games_played IS '$.stats[*].splitsTiedWithOffset[*].stat.gamesPlayed';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_ground_into_double_play IS '$.stats[*].splitsTiedWithOffset[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_ground_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.groundOuts';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_ground_outs_to_airouts IS '$.stats[*].splitsTiedWithOffset[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_hit_by_pitch IS '$.stats[*].splitsTiedWithOffset[*].stat.hitByPitch';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_hits IS '$.stats[*].splitsTiedWithOffset[*].stat.hits';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_home_runs IS '$.stats[*].splitsTiedWithOffset[*].stat.homeRuns';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_intentional_walks IS '$.stats[*].splitsTiedWithOffset[*].stat.intentionalWalks';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_left_on_base IS '$.stats[*].splitsTiedWithOffset[*].stat.leftOnBase';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_number_of_pitches IS '$.stats[*].splitsTiedWithOffset[*].stat.numberOfPitches';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_obp IS '$.stats[*].splitsTiedWithOffset[*].stat.obp';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_ops IS '$.stats[*].splitsTiedWithOffset[*].stat.ops';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_plate_appearances IS '$.stats[*].splitsTiedWithOffset[*].stat.plateAppearances';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_rbi IS '$.stats[*].splitsTiedWithOffset[*].stat.rbi';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_runs IS '$.stats[*].splitsTiedWithOffset[*].stat.runs';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_sac_bunts IS '$.stats[*].splitsTiedWithOffset[*].stat.sacBunts';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_sac_flies IS '$.stats[*].splitsTiedWithOffset[*].stat.sacFlies';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_slg IS '$.stats[*].splitsTiedWithOffset[*].stat.slg';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_stolen_base_percentage IS '$.stats[*].splitsTiedWithOffset[*].stat.stolenBasePercentage';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_stolen_bases IS '$.stats[*].splitsTiedWithOffset[*].stat.stolenBases';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_strike_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.strikeOuts';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_total_bases IS '$.stats[*].splitsTiedWithOffset[*].stat.totalBases';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_triples IS '$.stats[*].splitsTiedWithOffset[*].stat.triples';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stats IS '$.stats[*].splitsTiedWithOffset[*].stats';
-COMMENT ON COLUMN stats.stats_splits_tied_with_offset.team IS '$.stats[*].splitsTiedWithOffset[*].team';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.team_id IS '$.stats[*].splitsTiedWithOffset[*].team.id';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.team_name IS '$.stats[*].splitsTiedWithOffset[*].team.name';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.team_link IS '$.stats[*].splitsTiedWithOffset[*].team.link';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.player IS '$.stats[*].splitsTiedWithOffset[*].player';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.home_team IS '$.stats[*].splitsTiedWithOffset[*].homeTeam';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.away_team IS '$.stats[*].splitsTiedWithOffset[*].awayTeam';
@@ -16069,9 +18007,43 @@ COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_index IS 'position in 
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.splits_tied_with_limit_index IS 'position in $.stats[*].splitsTiedWithLimit[*], from 0';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.schedule_item_rest_object IS '$.stats[*].splitsTiedWithLimit[*].scheduleItemRestObject';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.season IS '$.stats[*].splitsTiedWithLimit[*].season';
-COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat IS '$.stats[*].splitsTiedWithLimit[*].stat';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_air_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.airOuts';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_at_bats IS '$.stats[*].splitsTiedWithLimit[*].stat.atBats';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_at_bats_per_home_run IS '$.stats[*].splitsTiedWithLimit[*].stat.atBatsPerHomeRun';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_avg IS '$.stats[*].splitsTiedWithLimit[*].stat.avg';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_babip IS '$.stats[*].splitsTiedWithLimit[*].stat.babip';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_base_on_balls IS '$.stats[*].splitsTiedWithLimit[*].stat.baseOnBalls';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_catchers_interference IS '$.stats[*].splitsTiedWithLimit[*].stat.catchersInterference';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_caught_stealing IS '$.stats[*].splitsTiedWithLimit[*].stat.caughtStealing';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_caught_stealing_percentage IS '$.stats[*].splitsTiedWithLimit[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_doubles IS '$.stats[*].splitsTiedWithLimit[*].stat.doubles';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_games_played IS '$.stats[*].splitsTiedWithLimit[*].stat.gamesPlayed';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_ground_into_double_play IS '$.stats[*].splitsTiedWithLimit[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_ground_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.groundOuts';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_ground_outs_to_airouts IS '$.stats[*].splitsTiedWithLimit[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_hit_by_pitch IS '$.stats[*].splitsTiedWithLimit[*].stat.hitByPitch';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_hits IS '$.stats[*].splitsTiedWithLimit[*].stat.hits';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_home_runs IS '$.stats[*].splitsTiedWithLimit[*].stat.homeRuns';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_intentional_walks IS '$.stats[*].splitsTiedWithLimit[*].stat.intentionalWalks';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_left_on_base IS '$.stats[*].splitsTiedWithLimit[*].stat.leftOnBase';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_number_of_pitches IS '$.stats[*].splitsTiedWithLimit[*].stat.numberOfPitches';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_obp IS '$.stats[*].splitsTiedWithLimit[*].stat.obp';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_ops IS '$.stats[*].splitsTiedWithLimit[*].stat.ops';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_plate_appearances IS '$.stats[*].splitsTiedWithLimit[*].stat.plateAppearances';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_rbi IS '$.stats[*].splitsTiedWithLimit[*].stat.rbi';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_runs IS '$.stats[*].splitsTiedWithLimit[*].stat.runs';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_sac_bunts IS '$.stats[*].splitsTiedWithLimit[*].stat.sacBunts';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_sac_flies IS '$.stats[*].splitsTiedWithLimit[*].stat.sacFlies';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_slg IS '$.stats[*].splitsTiedWithLimit[*].stat.slg';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_stolen_base_percentage IS '$.stats[*].splitsTiedWithLimit[*].stat.stolenBasePercentage';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_stolen_bases IS '$.stats[*].splitsTiedWithLimit[*].stat.stolenBases';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_strike_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.strikeOuts';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_total_bases IS '$.stats[*].splitsTiedWithLimit[*].stat.totalBases';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_triples IS '$.stats[*].splitsTiedWithLimit[*].stat.triples';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stats IS '$.stats[*].splitsTiedWithLimit[*].stats';
-COMMENT ON COLUMN stats.stats_splits_tied_with_limit.team IS '$.stats[*].splitsTiedWithLimit[*].team';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.team_id IS '$.stats[*].splitsTiedWithLimit[*].team.id';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.team_name IS '$.stats[*].splitsTiedWithLimit[*].team.name';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.team_link IS '$.stats[*].splitsTiedWithLimit[*].team.link';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.player IS '$.stats[*].splitsTiedWithLimit[*].player';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.home_team IS '$.stats[*].splitsTiedWithLimit[*].homeTeam';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.away_team IS '$.stats[*].splitsTiedWithLimit[*].awayTeam';
@@ -16117,15 +18089,8 @@ COMMENT ON COLUMN team.affiliates_teams.season IS '$.teams[*].season';
 COMMENT ON COLUMN team.affiliates_teams.venue_id IS '$.teams[*].venue.id';
 COMMENT ON COLUMN team.affiliates_teams.venue_name IS '$.teams[*].venue.name';
 COMMENT ON COLUMN team.affiliates_teams.venue_link IS '$.teams[*].venue.link';
-COMMENT ON COLUMN team.affiliates_teams.venue_location IS '$.teams[*].venue.location';
-COMMENT ON COLUMN team.affiliates_teams.venue_time_zone IS '$.teams[*].venue.timeZone';
-COMMENT ON COLUMN team.affiliates_teams.venue_field_info IS '$.teams[*].venue.fieldInfo';
 COMMENT ON COLUMN team.affiliates_teams.spring_venue_id IS '$.teams[*].springVenue.id';
-COMMENT ON COLUMN team.affiliates_teams.spring_venue_name IS '$.teams[*].springVenue.name';
 COMMENT ON COLUMN team.affiliates_teams.spring_venue_link IS '$.teams[*].springVenue.link';
-COMMENT ON COLUMN team.affiliates_teams.spring_venue_location IS '$.teams[*].springVenue.location';
-COMMENT ON COLUMN team.affiliates_teams.spring_venue_time_zone IS '$.teams[*].springVenue.timeZone';
-COMMENT ON COLUMN team.affiliates_teams.spring_venue_field_info IS '$.teams[*].springVenue.fieldInfo';
 COMMENT ON COLUMN team.affiliates_teams.team_code IS '$.teams[*].teamCode';
 COMMENT ON COLUMN team.affiliates_teams.file_code IS '$.teams[*].fileCode';
 COMMENT ON COLUMN team.affiliates_teams.abbreviation IS '$.teams[*].abbreviation';
@@ -16136,41 +18101,12 @@ COMMENT ON COLUMN team.affiliates_teams.first_year_of_play IS '$.teams[*].firstY
 COMMENT ON COLUMN team.affiliates_teams.league_id IS '$.teams[*].league.id';
 COMMENT ON COLUMN team.affiliates_teams.league_name IS '$.teams[*].league.name';
 COMMENT ON COLUMN team.affiliates_teams.league_link IS '$.teams[*].league.link';
-COMMENT ON COLUMN team.affiliates_teams.league_abbreviation IS '$.teams[*].league.abbreviation';
-COMMENT ON COLUMN team.affiliates_teams.league_name_short IS '$.teams[*].league.nameShort';
-COMMENT ON COLUMN team.affiliates_teams.league_season_state IS '$.teams[*].league.seasonState';
-COMMENT ON COLUMN team.affiliates_teams.league_has_wild_card IS '$.teams[*].league.hasWildCard';
-COMMENT ON COLUMN team.affiliates_teams.league_has_split_season IS '$.teams[*].league.hasSplitSeason';
-COMMENT ON COLUMN team.affiliates_teams.league_num_games IS '$.teams[*].league.numGames';
-COMMENT ON COLUMN team.affiliates_teams.league_has_playoff_points IS '$.teams[*].league.hasPlayoffPoints';
-COMMENT ON COLUMN team.affiliates_teams.league_num_teams IS '$.teams[*].league.numTeams';
-COMMENT ON COLUMN team.affiliates_teams.league_num_wildcard_teams IS '$.teams[*].league.numWildcardTeams';
-COMMENT ON COLUMN team.affiliates_teams.league_season_date_info IS '$.teams[*].league.seasonDateInfo';
-COMMENT ON COLUMN team.affiliates_teams.league_season IS '$.teams[*].league.season';
-COMMENT ON COLUMN team.affiliates_teams.league_org_code IS '$.teams[*].league.orgCode';
-COMMENT ON COLUMN team.affiliates_teams.league_conferences_in_use IS '$.teams[*].league.conferencesInUse';
-COMMENT ON COLUMN team.affiliates_teams.league_divisions_in_use IS '$.teams[*].league.divisionsInUse';
-COMMENT ON COLUMN team.affiliates_teams.league_time_zone IS '$.teams[*].league.timeZone';
-COMMENT ON COLUMN team.affiliates_teams.league_sort_order IS '$.teams[*].league.sortOrder';
-COMMENT ON COLUMN team.affiliates_teams.league_active IS '$.teams[*].league.active';
 COMMENT ON COLUMN team.affiliates_teams.division_id IS '$.teams[*].division.id';
 COMMENT ON COLUMN team.affiliates_teams.division_name IS '$.teams[*].division.name';
-COMMENT ON COLUMN team.affiliates_teams.division_season IS '$.teams[*].division.season';
-COMMENT ON COLUMN team.affiliates_teams.division_name_short IS '$.teams[*].division.nameShort';
 COMMENT ON COLUMN team.affiliates_teams.division_link IS '$.teams[*].division.link';
-COMMENT ON COLUMN team.affiliates_teams.division_abbreviation IS '$.teams[*].division.abbreviation';
-COMMENT ON COLUMN team.affiliates_teams.division_conference IS '$.teams[*].division.conference';
-COMMENT ON COLUMN team.affiliates_teams.division_league IS '$.teams[*].division.league';
-COMMENT ON COLUMN team.affiliates_teams.division_sport IS '$.teams[*].division.sport';
-COMMENT ON COLUMN team.affiliates_teams.division_has_wildcard IS '$.teams[*].division.hasWildcard';
 COMMENT ON COLUMN team.affiliates_teams.sport_id IS '$.teams[*].sport.id';
-COMMENT ON COLUMN team.affiliates_teams.sport_code IS '$.teams[*].sport.code';
 COMMENT ON COLUMN team.affiliates_teams.sport_link IS '$.teams[*].sport.link';
 COMMENT ON COLUMN team.affiliates_teams.sport_name IS '$.teams[*].sport.name';
-COMMENT ON COLUMN team.affiliates_teams.sport_abbreviation IS '$.teams[*].sport.abbreviation';
-COMMENT ON COLUMN team.affiliates_teams.sport_sort_order IS '$.teams[*].sport.sortOrder';
-COMMENT ON COLUMN team.affiliates_teams.sport_active IS '$.teams[*].sport.active';
-COMMENT ON COLUMN team.affiliates_teams.sport_device_properties IS '$.teams[*].sport.deviceProperties';
 COMMENT ON COLUMN team.affiliates_teams.conference_id IS '$.teams[*].conference.id';
 COMMENT ON COLUMN team.affiliates_teams.conference_name IS '$.teams[*].conference.name';
 COMMENT ON COLUMN team.affiliates_teams.conference_link IS '$.teams[*].conference.link';
@@ -16182,7 +18118,6 @@ COMMENT ON COLUMN team.affiliates_teams.franchise_team_name IS '$.teams[*].franc
 COMMENT ON COLUMN team.affiliates_teams.franchise_location_name IS '$.teams[*].franchise.locationName';
 COMMENT ON COLUMN team.affiliates_teams.franchise_link IS '$.teams[*].franchise.link';
 COMMENT ON COLUMN team.affiliates_teams.franchise_roster IS '$.teams[*].franchise.roster';
-COMMENT ON COLUMN team.affiliates_teams.roster_roster IS '$.teams[*].roster.roster';
 COMMENT ON COLUMN team.affiliates_teams.roster_link IS '$.teams[*].roster.link';
 COMMENT ON COLUMN team.affiliates_teams.roster_team_id IS '$.teams[*].roster.teamId';
 COMMENT ON COLUMN team.affiliates_teams.roster_roster_type IS '$.teams[*].roster.rosterType';
@@ -16207,17 +18142,16 @@ COMMENT ON COLUMN team.affiliates_teams.social_snapchat IS '$.teams[*].social.sn
 COMMENT ON COLUMN team.affiliates_teams.social_website IS '$.teams[*].social.website[*]';
 COMMENT ON COLUMN team.affiliates_teams.social_hashtags IS '$.teams[*].social.hashtags[*]';
 COMMENT ON COLUMN team.affiliates_teams.short_name IS '$.teams[*].shortName';
-COMMENT ON COLUMN team.affiliates_teams.record_team IS '$.teams[*].record.team';
-COMMENT ON COLUMN team.affiliates_teams.record_division IS '$.teams[*].record.division';
-COMMENT ON COLUMN team.affiliates_teams.record_conference IS '$.teams[*].record.conference';
-COMMENT ON COLUMN team.affiliates_teams.record_league IS '$.teams[*].record.league';
+COMMENT ON COLUMN team.affiliates_teams.record_team_id IS '$.teams[*].record.team.id';
+COMMENT ON COLUMN team.affiliates_teams.record_team_name IS '$.teams[*].record.team.name';
+COMMENT ON COLUMN team.affiliates_teams.record_team_link IS '$.teams[*].record.team.link';
 COMMENT ON COLUMN team.affiliates_teams.record_season IS '$.teams[*].record.season';
-COMMENT ON COLUMN team.affiliates_teams.record_streak IS '$.teams[*].record.streak';
+COMMENT ON COLUMN team.affiliates_teams.record_streak_streak_type IS '$.teams[*].record.streak.streakType';
+COMMENT ON COLUMN team.affiliates_teams.record_streak_streak_number IS '$.teams[*].record.streak.streakNumber';
+COMMENT ON COLUMN team.affiliates_teams.record_streak_streak_code IS '$.teams[*].record.streak.streakCode';
 COMMENT ON COLUMN team.affiliates_teams.record_clinch_indicator IS '$.teams[*].record.clinchIndicator';
 COMMENT ON COLUMN team.affiliates_teams.record_division_rank IS '$.teams[*].record.divisionRank';
-COMMENT ON COLUMN team.affiliates_teams.record_conference_rank IS '$.teams[*].record.conferenceRank';
 COMMENT ON COLUMN team.affiliates_teams.record_league_rank IS '$.teams[*].record.leagueRank';
-COMMENT ON COLUMN team.affiliates_teams.record_spring_league_rank IS '$.teams[*].record.springLeagueRank';
 COMMENT ON COLUMN team.affiliates_teams.record_wild_card_rank IS '$.teams[*].record.wildCardRank';
 COMMENT ON COLUMN team.affiliates_teams.record_sport_rank IS '$.teams[*].record.sportRank';
 COMMENT ON COLUMN team.affiliates_teams.record_games_played IS '$.teams[*].record.gamesPlayed';
@@ -16228,11 +18162,40 @@ COMMENT ON COLUMN team.affiliates_teams.record_spring_league_games_back IS '$.te
 COMMENT ON COLUMN team.affiliates_teams.record_sport_games_back IS '$.teams[*].record.sportGamesBack';
 COMMENT ON COLUMN team.affiliates_teams.record_division_games_back IS '$.teams[*].record.divisionGamesBack';
 COMMENT ON COLUMN team.affiliates_teams.record_conference_games_back IS '$.teams[*].record.conferenceGamesBack';
-COMMENT ON COLUMN team.affiliates_teams.record_league_record IS '$.teams[*].record.leagueRecord';
-COMMENT ON COLUMN team.affiliates_teams.record_probabilites IS '$.teams[*].record.probabilites';
+COMMENT ON COLUMN team.affiliates_teams.record_league_record_wins IS '$.teams[*].record.leagueRecord.wins';
+COMMENT ON COLUMN team.affiliates_teams.record_league_record_losses IS '$.teams[*].record.leagueRecord.losses';
+COMMENT ON COLUMN team.affiliates_teams.record_league_record_ties IS '$.teams[*].record.leagueRecord.ties';
+COMMENT ON COLUMN team.affiliates_teams.record_league_record_pct IS '$.teams[*].record.leagueRecord.pct';
+COMMENT ON COLUMN team.affiliates_teams.record_clinched IS '$.teams[*].record.clinched';
+COMMENT ON COLUMN team.affiliates_teams.record_division_champ IS '$.teams[*].record.divisionChamp';
+COMMENT ON COLUMN team.affiliates_teams.record_division_leader IS '$.teams[*].record.divisionLeader';
+COMMENT ON COLUMN team.affiliates_teams.record_elimination_number IS '$.teams[*].record.eliminationNumber';
+COMMENT ON COLUMN team.affiliates_teams.record_elimination_number_conference IS '$.teams[*].record.eliminationNumberConference';
+COMMENT ON COLUMN team.affiliates_teams.record_elimination_number_division IS '$.teams[*].record.eliminationNumberDivision';
+COMMENT ON COLUMN team.affiliates_teams.record_elimination_number_league IS '$.teams[*].record.eliminationNumberLeague';
+COMMENT ON COLUMN team.affiliates_teams.record_elimination_number_sport IS '$.teams[*].record.eliminationNumberSport';
+COMMENT ON COLUMN team.affiliates_teams.record_has_wildcard IS '$.teams[*].record.hasWildcard';
+COMMENT ON COLUMN team.affiliates_teams.record_last_updated IS '$.teams[*].record.lastUpdated';
+COMMENT ON COLUMN team.affiliates_teams.record_losses IS '$.teams[*].record.losses';
+COMMENT ON COLUMN team.affiliates_teams.record_magic_number IS '$.teams[*].record.magicNumber';
+COMMENT ON COLUMN team.affiliates_teams.record_run_differential IS '$.teams[*].record.runDifferential';
+COMMENT ON COLUMN team.affiliates_teams.record_runs_allowed IS '$.teams[*].record.runsAllowed';
+COMMENT ON COLUMN team.affiliates_teams.record_runs_scored IS '$.teams[*].record.runsScored';
+COMMENT ON COLUMN team.affiliates_teams.record_wild_card_elimination_number IS '$.teams[*].record.wildCardEliminationNumber';
+COMMENT ON COLUMN team.affiliates_teams.record_wild_card_leader IS '$.teams[*].record.wildCardLeader';
+COMMENT ON COLUMN team.affiliates_teams.record_winning_percentage IS '$.teams[*].record.winningPercentage';
+COMMENT ON COLUMN team.affiliates_teams.record_wins IS '$.teams[*].record.wins';
 COMMENT ON COLUMN team.affiliates_teams.playoff_info IS '$.teams[*].playoffInfo';
 COMMENT ON COLUMN team.affiliates_teams.parent_org_name IS '$.teams[*].parentOrgName';
 COMMENT ON COLUMN team.affiliates_teams.parent_org_id IS '$.teams[*].parentOrgId';
+COMMENT ON COLUMN team.affiliates_teams.active IS '$.teams[*].active';
+COMMENT ON COLUMN team.affiliates_teams.all_star_status IS '$.teams[*].allStarStatus';
+COMMENT ON COLUMN team.affiliates_teams.club_name IS '$.teams[*].clubName';
+COMMENT ON COLUMN team.affiliates_teams.franchise_name IS '$.teams[*].franchiseName';
+COMMENT ON COLUMN team.affiliates_teams.spring_league_abbreviation IS '$.teams[*].springLeague.abbreviation';
+COMMENT ON COLUMN team.affiliates_teams.spring_league_id IS '$.teams[*].springLeague.id';
+COMMENT ON COLUMN team.affiliates_teams.spring_league_link IS '$.teams[*].springLeague.link';
+COMMENT ON COLUMN team.affiliates_teams.spring_league_name IS '$.teams[*].springLeague.name';
 
 COMMENT ON COLUMN team.affiliates_team_stats.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.affiliates_team_stats.team_index IS 'position in $.teams[*], from 0';
@@ -16241,17 +18204,123 @@ COMMENT ON COLUMN team.affiliates_team_stats.team_id IS 'request parameter teamI
 COMMENT ON COLUMN team.affiliates_team_stats.disclaimers IS '$.teams[*].teamStats[*].disclaimers[*]';
 COMMENT ON COLUMN team.affiliates_team_stats.parameters IS '$.teams[*].teamStats[*].parameters';
 COMMENT ON COLUMN team.affiliates_team_stats.total_splits IS '$.teams[*].teamStats[*].totalSplits';
-COMMENT ON COLUMN team.affiliates_team_stats.exemptions IS '$.teams[*].teamStats[*].exemptions';
-COMMENT ON COLUMN team.affiliates_team_stats.splits IS '$.teams[*].teamStats[*].splits';
 COMMENT ON COLUMN team.affiliates_team_stats.stats IS '$.teams[*].teamStats[*].stats';
-COMMENT ON COLUMN team.affiliates_team_stats.splits_tied_with_offset IS '$.teams[*].teamStats[*].splitsTiedWithOffset';
-COMMENT ON COLUMN team.affiliates_team_stats.splits_tied_with_limit IS '$.teams[*].teamStats[*].splitsTiedWithLimit';
 COMMENT ON COLUMN team.affiliates_team_stats.player IS '$.teams[*].teamStats[*].player';
 COMMENT ON COLUMN team.affiliates_team_stats.team IS '$.teams[*].teamStats[*].team';
 COMMENT ON COLUMN team.affiliates_team_stats.sport IS '$.teams[*].teamStats[*].sport';
 COMMENT ON COLUMN team.affiliates_team_stats.season IS '$.teams[*].teamStats[*].season';
 COMMENT ON COLUMN team.affiliates_team_stats.game_type IS '$.teams[*].teamStats[*].gameType';
 COMMENT ON COLUMN team.affiliates_team_stats.player_pool IS '$.teams[*].teamStats[*].playerPool';
+COMMENT ON COLUMN team.affiliates_team_stats.group_display_name IS '$.teams[*].teamStats[*].group.displayName';
+COMMENT ON COLUMN team.affiliates_team_stats.type_display_name IS '$.teams[*].teamStats[*].type.displayName';
+
+COMMENT ON COLUMN team.affiliates_team_stat_exemptions.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_team_stat_exemptions.team_index IS 'position in $.teams[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_stat_exemptions.team_stat_index IS 'position in $.teams[*].teamStats[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_stat_exemptions.exemption_index IS 'position in $.teams[*].teamStats[*].exemptions[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_stat_exemptions.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
+COMMENT ON COLUMN team.affiliates_team_stat_exemptions.value IS '$.teams[*].teamStats[*].exemptions[*]';
+
+COMMENT ON COLUMN team.affiliates_team_stat_splits.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.team_index IS 'position in $.teams[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.team_stat_index IS 'position in $.teams[*].teamStats[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.split_index IS 'position in $.teams[*].teamStats[*].splits[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.schedule_item_rest_object IS '$.teams[*].teamStats[*].splits[*].scheduleItemRestObject';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.season IS '$.teams[*].teamStats[*].splits[*].season';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_air_outs IS '$.teams[*].teamStats[*].splits[*].stat.airOuts';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_at_bats IS '$.teams[*].teamStats[*].splits[*].stat.atBats';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_at_bats_per_home_run IS '$.teams[*].teamStats[*].splits[*].stat.atBatsPerHomeRun';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_avg IS '$.teams[*].teamStats[*].splits[*].stat.avg';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_babip IS '$.teams[*].teamStats[*].splits[*].stat.babip';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_base_on_balls IS '$.teams[*].teamStats[*].splits[*].stat.baseOnBalls';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_catchers_interference IS '$.teams[*].teamStats[*].splits[*].stat.catchersInterference';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_caught_stealing IS '$.teams[*].teamStats[*].splits[*].stat.caughtStealing';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_caught_stealing_percentage IS '$.teams[*].teamStats[*].splits[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_doubles IS '$.teams[*].teamStats[*].splits[*].stat.doubles';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_games_played IS '$.teams[*].teamStats[*].splits[*].stat.gamesPlayed';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_ground_into_double_play IS '$.teams[*].teamStats[*].splits[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_ground_outs IS '$.teams[*].teamStats[*].splits[*].stat.groundOuts';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_ground_outs_to_airouts IS '$.teams[*].teamStats[*].splits[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_hit_by_pitch IS '$.teams[*].teamStats[*].splits[*].stat.hitByPitch';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_hits IS '$.teams[*].teamStats[*].splits[*].stat.hits';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_home_runs IS '$.teams[*].teamStats[*].splits[*].stat.homeRuns';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_intentional_walks IS '$.teams[*].teamStats[*].splits[*].stat.intentionalWalks';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_left_on_base IS '$.teams[*].teamStats[*].splits[*].stat.leftOnBase';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_number_of_pitches IS '$.teams[*].teamStats[*].splits[*].stat.numberOfPitches';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_obp IS '$.teams[*].teamStats[*].splits[*].stat.obp';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_ops IS '$.teams[*].teamStats[*].splits[*].stat.ops';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_plate_appearances IS '$.teams[*].teamStats[*].splits[*].stat.plateAppearances';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_rbi IS '$.teams[*].teamStats[*].splits[*].stat.rbi';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_runs IS '$.teams[*].teamStats[*].splits[*].stat.runs';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_sac_bunts IS '$.teams[*].teamStats[*].splits[*].stat.sacBunts';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_sac_flies IS '$.teams[*].teamStats[*].splits[*].stat.sacFlies';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_slg IS '$.teams[*].teamStats[*].splits[*].stat.slg';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_stolen_base_percentage IS '$.teams[*].teamStats[*].splits[*].stat.stolenBasePercentage';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_stolen_bases IS '$.teams[*].teamStats[*].splits[*].stat.stolenBases';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_strike_outs IS '$.teams[*].teamStats[*].splits[*].stat.strikeOuts';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_total_bases IS '$.teams[*].teamStats[*].splits[*].stat.totalBases';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_triples IS '$.teams[*].teamStats[*].splits[*].stat.triples';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stats IS '$.teams[*].teamStats[*].splits[*].stats';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.split_team_id IS '$.teams[*].teamStats[*].splits[*].team.id';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.team_name IS '$.teams[*].teamStats[*].splits[*].team.name';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.team_link IS '$.teams[*].teamStats[*].splits[*].team.link';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.player IS '$.teams[*].teamStats[*].splits[*].player';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.home_team IS '$.teams[*].teamStats[*].splits[*].homeTeam';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.away_team IS '$.teams[*].teamStats[*].splits[*].awayTeam';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.venue IS '$.teams[*].teamStats[*].splits[*].venue';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.league IS '$.teams[*].teamStats[*].splits[*].league';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.sport IS '$.teams[*].teamStats[*].splits[*].sport';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.opponent IS '$.teams[*].teamStats[*].splits[*].opponent';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.opponent_division IS '$.teams[*].teamStats[*].splits[*].opponentDivision';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.opponent_conference IS '$.teams[*].teamStats[*].splits[*].opponentConference';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.date IS '$.teams[*].teamStats[*].splits[*].date';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.game_type IS '$.teams[*].teamStats[*].splits[*].gameType';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.is_home IS '$.teams[*].teamStats[*].splits[*].isHome';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.is_win IS '$.teams[*].teamStats[*].splits[*].isWin';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.day_of_week IS '$.teams[*].teamStats[*].splits[*].dayOfWeek';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.month IS '$.teams[*].teamStats[*].splits[*].month';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.num_teams IS '$.teams[*].teamStats[*].splits[*].numTeams';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.num_occurrences IS '$.teams[*].teamStats[*].splits[*].numOccurrences';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.rank IS '$.teams[*].teamStats[*].splits[*].rank';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.type IS '$.teams[*].teamStats[*].splits[*].type';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.group_ IS '$.teams[*].teamStats[*].splits[*].group';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.split IS '$.teams[*].teamStats[*].splits[*].split';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.exemption IS '$.teams[*].teamStats[*].splits[*].exemption';
+
+COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_offset.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_offset.team_index IS 'position in $.teams[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_offset.team_stat_index IS 'position in $.teams[*].teamStats[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_offset.splits_tied_with_offset_index IS 'position in $.teams[*].teamStats[*].splitsTiedWithOffset[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_offset.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
+COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_offset.value IS '$.teams[*].teamStats[*].splitsTiedWithOffset[*]';
+
+COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_limit.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_limit.team_index IS 'position in $.teams[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_limit.team_stat_index IS 'position in $.teams[*].teamStats[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_limit.splits_tied_with_limit_index IS 'position in $.teams[*].teamStats[*].splitsTiedWithLimit[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_limit.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
+COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_limit.value IS '$.teams[*].teamStats[*].splitsTiedWithLimit[*]';
+
+COMMENT ON COLUMN team.affiliates_team_roster.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_team_roster.team_index IS 'position in $.teams[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_roster.roster_index IS 'position in $.teams[*].roster.roster[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_roster.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
+COMMENT ON COLUMN team.affiliates_team_roster.person_id IS '$.teams[*].roster.roster[*].person.id';
+COMMENT ON COLUMN team.affiliates_team_roster.person_full_name IS '$.teams[*].roster.roster[*].person.fullName';
+COMMENT ON COLUMN team.affiliates_team_roster.person_link IS '$.teams[*].roster.roster[*].person.link';
+COMMENT ON COLUMN team.affiliates_team_roster.jersey_number IS '$.teams[*].roster.roster[*].jerseyNumber';
+COMMENT ON COLUMN team.affiliates_team_roster.position_code IS '$.teams[*].roster.roster[*].position.code';
+COMMENT ON COLUMN team.affiliates_team_roster.position_name IS '$.teams[*].roster.roster[*].position.name';
+COMMENT ON COLUMN team.affiliates_team_roster.position_type IS '$.teams[*].roster.roster[*].position.type';
+COMMENT ON COLUMN team.affiliates_team_roster.position_abbreviation IS '$.teams[*].roster.roster[*].position.abbreviation';
+COMMENT ON COLUMN team.affiliates_team_roster.stats IS '$.teams[*].roster.roster[*].stats';
+COMMENT ON COLUMN team.affiliates_team_roster.is_active_forty_man IS '$.teams[*].roster.roster[*].isActiveFortyMan';
+COMMENT ON COLUMN team.affiliates_team_roster.job IS '$.teams[*].roster.roster[*].job';
+COMMENT ON COLUMN team.affiliates_team_roster.job_id IS '$.teams[*].roster.roster[*].jobId';
+COMMENT ON COLUMN team.affiliates_team_roster.status_code IS '$.teams[*].roster.roster[*].status.code';
+COMMENT ON COLUMN team.affiliates_team_roster.status_description IS '$.teams[*].roster.roster[*].status.description';
+COMMENT ON COLUMN team.affiliates_team_roster.title IS '$.teams[*].roster.roster[*].title';
 
 COMMENT ON COLUMN team.affiliates_team_leaders.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.affiliates_team_leaders.team_index IS 'position in $.teams[*], from 0';
@@ -16262,6 +18331,82 @@ COMMENT ON COLUMN team.affiliates_team_leaders.season IS '$.teams[*].teamLeaders
 COMMENT ON COLUMN team.affiliates_team_leaders.stat_group IS '$.teams[*].teamLeaders[*].statGroup';
 COMMENT ON COLUMN team.affiliates_team_leaders.team IS '$.teams[*].teamLeaders[*].team';
 COMMENT ON COLUMN team.affiliates_team_leaders.league IS '$.teams[*].teamLeaders[*].league';
+COMMENT ON COLUMN team.affiliates_team_leaders.game_type_description IS '$.teams[*].teamLeaders[*].gameType.description';
+COMMENT ON COLUMN team.affiliates_team_leaders.game_type_id IS '$.teams[*].teamLeaders[*].gameType.id';
+COMMENT ON COLUMN team.affiliates_team_leaders.total_splits IS '$.teams[*].teamLeaders[*].totalSplits';
+
+COMMENT ON COLUMN team.affiliates_leaders.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_leaders.team_index IS 'position in $.teams[*], from 0';
+COMMENT ON COLUMN team.affiliates_leaders.team_leader_index IS 'position in $.teams[*].teamLeaders[*], from 0';
+COMMENT ON COLUMN team.affiliates_leaders.leader_index IS 'position in $.teams[*].teamLeaders[*].leaders[*], from 0';
+COMMENT ON COLUMN team.affiliates_leaders.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
+COMMENT ON COLUMN team.affiliates_leaders.league_id IS '$.teams[*].teamLeaders[*].leaders[*].league.id';
+COMMENT ON COLUMN team.affiliates_leaders.league_link IS '$.teams[*].teamLeaders[*].leaders[*].league.link';
+COMMENT ON COLUMN team.affiliates_leaders.league_name IS '$.teams[*].teamLeaders[*].leaders[*].league.name';
+COMMENT ON COLUMN team.affiliates_leaders.num_teams IS '$.teams[*].teamLeaders[*].leaders[*].numTeams';
+COMMENT ON COLUMN team.affiliates_leaders.person_first_name IS '$.teams[*].teamLeaders[*].leaders[*].person.firstName';
+COMMENT ON COLUMN team.affiliates_leaders.person_full_name IS '$.teams[*].teamLeaders[*].leaders[*].person.fullName';
+COMMENT ON COLUMN team.affiliates_leaders.person_id IS '$.teams[*].teamLeaders[*].leaders[*].person.id';
+COMMENT ON COLUMN team.affiliates_leaders.person_last_name IS '$.teams[*].teamLeaders[*].leaders[*].person.lastName';
+COMMENT ON COLUMN team.affiliates_leaders.person_link IS '$.teams[*].teamLeaders[*].leaders[*].person.link';
+COMMENT ON COLUMN team.affiliates_leaders.rank IS '$.teams[*].teamLeaders[*].leaders[*].rank';
+COMMENT ON COLUMN team.affiliates_leaders.season IS '$.teams[*].teamLeaders[*].leaders[*].season';
+COMMENT ON COLUMN team.affiliates_leaders.sport_abbreviation IS '$.teams[*].teamLeaders[*].leaders[*].sport.abbreviation';
+COMMENT ON COLUMN team.affiliates_leaders.sport_id IS '$.teams[*].teamLeaders[*].leaders[*].sport.id';
+COMMENT ON COLUMN team.affiliates_leaders.sport_link IS '$.teams[*].teamLeaders[*].leaders[*].sport.link';
+COMMENT ON COLUMN team.affiliates_leaders.leader_team_id IS '$.teams[*].teamLeaders[*].leaders[*].team.id';
+COMMENT ON COLUMN team.affiliates_leaders.team_link IS '$.teams[*].teamLeaders[*].leaders[*].team.link';
+COMMENT ON COLUMN team.affiliates_leaders.team_name IS '$.teams[*].teamLeaders[*].leaders[*].team.name';
+COMMENT ON COLUMN team.affiliates_leaders.value IS '$.teams[*].teamLeaders[*].leaders[*].value';
+
+COMMENT ON COLUMN team.affiliates_team_division_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_team_division_records.team_index IS 'position in $.teams[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_division_records.division_record_index IS 'position in $.teams[*].record.records.divisionRecords[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_division_records.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
+COMMENT ON COLUMN team.affiliates_team_division_records.division_id IS '$.teams[*].record.records.divisionRecords[*].division.id';
+COMMENT ON COLUMN team.affiliates_team_division_records.division_link IS '$.teams[*].record.records.divisionRecords[*].division.link';
+COMMENT ON COLUMN team.affiliates_team_division_records.division_name IS '$.teams[*].record.records.divisionRecords[*].division.name';
+COMMENT ON COLUMN team.affiliates_team_division_records.losses IS '$.teams[*].record.records.divisionRecords[*].losses';
+COMMENT ON COLUMN team.affiliates_team_division_records.pct IS '$.teams[*].record.records.divisionRecords[*].pct';
+COMMENT ON COLUMN team.affiliates_team_division_records.wins IS '$.teams[*].record.records.divisionRecords[*].wins';
+
+COMMENT ON COLUMN team.affiliates_team_expected_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_team_expected_records.team_index IS 'position in $.teams[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_expected_records.expected_record_index IS 'position in $.teams[*].record.records.expectedRecords[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_expected_records.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
+COMMENT ON COLUMN team.affiliates_team_expected_records.losses IS '$.teams[*].record.records.expectedRecords[*].losses';
+COMMENT ON COLUMN team.affiliates_team_expected_records.pct IS '$.teams[*].record.records.expectedRecords[*].pct';
+COMMENT ON COLUMN team.affiliates_team_expected_records.type IS '$.teams[*].record.records.expectedRecords[*].type';
+COMMENT ON COLUMN team.affiliates_team_expected_records.wins IS '$.teams[*].record.records.expectedRecords[*].wins';
+
+COMMENT ON COLUMN team.affiliates_team_league_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_team_league_records.team_index IS 'position in $.teams[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_league_records.league_record_index IS 'position in $.teams[*].record.records.leagueRecords[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_league_records.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
+COMMENT ON COLUMN team.affiliates_team_league_records.league_id IS '$.teams[*].record.records.leagueRecords[*].league.id';
+COMMENT ON COLUMN team.affiliates_team_league_records.league_link IS '$.teams[*].record.records.leagueRecords[*].league.link';
+COMMENT ON COLUMN team.affiliates_team_league_records.league_name IS '$.teams[*].record.records.leagueRecords[*].league.name';
+COMMENT ON COLUMN team.affiliates_team_league_records.losses IS '$.teams[*].record.records.leagueRecords[*].losses';
+COMMENT ON COLUMN team.affiliates_team_league_records.pct IS '$.teams[*].record.records.leagueRecords[*].pct';
+COMMENT ON COLUMN team.affiliates_team_league_records.wins IS '$.teams[*].record.records.leagueRecords[*].wins';
+
+COMMENT ON COLUMN team.affiliates_team_overall_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_team_overall_records.team_index IS 'position in $.teams[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_overall_records.overall_record_index IS 'position in $.teams[*].record.records.overallRecords[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_overall_records.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
+COMMENT ON COLUMN team.affiliates_team_overall_records.losses IS '$.teams[*].record.records.overallRecords[*].losses';
+COMMENT ON COLUMN team.affiliates_team_overall_records.pct IS '$.teams[*].record.records.overallRecords[*].pct';
+COMMENT ON COLUMN team.affiliates_team_overall_records.type IS '$.teams[*].record.records.overallRecords[*].type';
+COMMENT ON COLUMN team.affiliates_team_overall_records.wins IS '$.teams[*].record.records.overallRecords[*].wins';
+
+COMMENT ON COLUMN team.affiliates_team_split_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_team_split_records.team_index IS 'position in $.teams[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_split_records.split_record_index IS 'position in $.teams[*].record.records.splitRecords[*], from 0';
+COMMENT ON COLUMN team.affiliates_team_split_records.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
+COMMENT ON COLUMN team.affiliates_team_split_records.losses IS '$.teams[*].record.records.splitRecords[*].losses';
+COMMENT ON COLUMN team.affiliates_team_split_records.pct IS '$.teams[*].record.records.splitRecords[*].pct';
+COMMENT ON COLUMN team.affiliates_team_split_records.type IS '$.teams[*].record.records.splitRecords[*].type';
+COMMENT ON COLUMN team.affiliates_team_split_records.wins IS '$.teams[*].record.records.splitRecords[*].wins';
 
 COMMENT ON COLUMN team.all_teams_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.all_teams_normalized.team_index IS 'position in $.teams[*], from 0';
@@ -16273,15 +18418,8 @@ COMMENT ON COLUMN team.all_teams_normalized.season IS '$.teams[*].season';
 COMMENT ON COLUMN team.all_teams_normalized.venue_id IS '$.teams[*].venue.id';
 COMMENT ON COLUMN team.all_teams_normalized.venue_name IS '$.teams[*].venue.name';
 COMMENT ON COLUMN team.all_teams_normalized.venue_link IS '$.teams[*].venue.link';
-COMMENT ON COLUMN team.all_teams_normalized.venue_location IS '$.teams[*].venue.location';
-COMMENT ON COLUMN team.all_teams_normalized.venue_time_zone IS '$.teams[*].venue.timeZone';
-COMMENT ON COLUMN team.all_teams_normalized.venue_field_info IS '$.teams[*].venue.fieldInfo';
 COMMENT ON COLUMN team.all_teams_normalized.spring_venue_id IS '$.teams[*].springVenue.id';
-COMMENT ON COLUMN team.all_teams_normalized.spring_venue_name IS '$.teams[*].springVenue.name';
 COMMENT ON COLUMN team.all_teams_normalized.spring_venue_link IS '$.teams[*].springVenue.link';
-COMMENT ON COLUMN team.all_teams_normalized.spring_venue_location IS '$.teams[*].springVenue.location';
-COMMENT ON COLUMN team.all_teams_normalized.spring_venue_time_zone IS '$.teams[*].springVenue.timeZone';
-COMMENT ON COLUMN team.all_teams_normalized.spring_venue_field_info IS '$.teams[*].springVenue.fieldInfo';
 COMMENT ON COLUMN team.all_teams_normalized.team_code IS '$.teams[*].teamCode';
 COMMENT ON COLUMN team.all_teams_normalized.file_code IS '$.teams[*].fileCode';
 COMMENT ON COLUMN team.all_teams_normalized.abbreviation IS '$.teams[*].abbreviation';
@@ -16292,41 +18430,12 @@ COMMENT ON COLUMN team.all_teams_normalized.first_year_of_play IS '$.teams[*].fi
 COMMENT ON COLUMN team.all_teams_normalized.league_id IS '$.teams[*].league.id';
 COMMENT ON COLUMN team.all_teams_normalized.league_name IS '$.teams[*].league.name';
 COMMENT ON COLUMN team.all_teams_normalized.league_link IS '$.teams[*].league.link';
-COMMENT ON COLUMN team.all_teams_normalized.league_abbreviation IS '$.teams[*].league.abbreviation';
-COMMENT ON COLUMN team.all_teams_normalized.league_name_short IS '$.teams[*].league.nameShort';
-COMMENT ON COLUMN team.all_teams_normalized.league_season_state IS '$.teams[*].league.seasonState';
-COMMENT ON COLUMN team.all_teams_normalized.league_has_wild_card IS '$.teams[*].league.hasWildCard';
-COMMENT ON COLUMN team.all_teams_normalized.league_has_split_season IS '$.teams[*].league.hasSplitSeason';
-COMMENT ON COLUMN team.all_teams_normalized.league_num_games IS '$.teams[*].league.numGames';
-COMMENT ON COLUMN team.all_teams_normalized.league_has_playoff_points IS '$.teams[*].league.hasPlayoffPoints';
-COMMENT ON COLUMN team.all_teams_normalized.league_num_teams IS '$.teams[*].league.numTeams';
-COMMENT ON COLUMN team.all_teams_normalized.league_num_wildcard_teams IS '$.teams[*].league.numWildcardTeams';
-COMMENT ON COLUMN team.all_teams_normalized.league_season_date_info IS '$.teams[*].league.seasonDateInfo';
-COMMENT ON COLUMN team.all_teams_normalized.league_season IS '$.teams[*].league.season';
-COMMENT ON COLUMN team.all_teams_normalized.league_org_code IS '$.teams[*].league.orgCode';
-COMMENT ON COLUMN team.all_teams_normalized.league_conferences_in_use IS '$.teams[*].league.conferencesInUse';
-COMMENT ON COLUMN team.all_teams_normalized.league_divisions_in_use IS '$.teams[*].league.divisionsInUse';
-COMMENT ON COLUMN team.all_teams_normalized.league_time_zone IS '$.teams[*].league.timeZone';
-COMMENT ON COLUMN team.all_teams_normalized.league_sort_order IS '$.teams[*].league.sortOrder';
-COMMENT ON COLUMN team.all_teams_normalized.league_active IS '$.teams[*].league.active';
 COMMENT ON COLUMN team.all_teams_normalized.division_id IS '$.teams[*].division.id';
 COMMENT ON COLUMN team.all_teams_normalized.division_name IS '$.teams[*].division.name';
-COMMENT ON COLUMN team.all_teams_normalized.division_season IS '$.teams[*].division.season';
-COMMENT ON COLUMN team.all_teams_normalized.division_name_short IS '$.teams[*].division.nameShort';
 COMMENT ON COLUMN team.all_teams_normalized.division_link IS '$.teams[*].division.link';
-COMMENT ON COLUMN team.all_teams_normalized.division_abbreviation IS '$.teams[*].division.abbreviation';
-COMMENT ON COLUMN team.all_teams_normalized.division_conference IS '$.teams[*].division.conference';
-COMMENT ON COLUMN team.all_teams_normalized.division_league IS '$.teams[*].division.league';
-COMMENT ON COLUMN team.all_teams_normalized.division_sport IS '$.teams[*].division.sport';
-COMMENT ON COLUMN team.all_teams_normalized.division_has_wildcard IS '$.teams[*].division.hasWildcard';
 COMMENT ON COLUMN team.all_teams_normalized.sport_id IS '$.teams[*].sport.id';
-COMMENT ON COLUMN team.all_teams_normalized.sport_code IS '$.teams[*].sport.code';
 COMMENT ON COLUMN team.all_teams_normalized.sport_link IS '$.teams[*].sport.link';
 COMMENT ON COLUMN team.all_teams_normalized.sport_name IS '$.teams[*].sport.name';
-COMMENT ON COLUMN team.all_teams_normalized.sport_abbreviation IS '$.teams[*].sport.abbreviation';
-COMMENT ON COLUMN team.all_teams_normalized.sport_sort_order IS '$.teams[*].sport.sortOrder';
-COMMENT ON COLUMN team.all_teams_normalized.sport_active IS '$.teams[*].sport.active';
-COMMENT ON COLUMN team.all_teams_normalized.sport_device_properties IS '$.teams[*].sport.deviceProperties';
 COMMENT ON COLUMN team.all_teams_normalized.conference_id IS '$.teams[*].conference.id';
 COMMENT ON COLUMN team.all_teams_normalized.conference_name IS '$.teams[*].conference.name';
 COMMENT ON COLUMN team.all_teams_normalized.conference_link IS '$.teams[*].conference.link';
@@ -16338,7 +18447,6 @@ COMMENT ON COLUMN team.all_teams_normalized.franchise_team_name IS '$.teams[*].f
 COMMENT ON COLUMN team.all_teams_normalized.franchise_location_name IS '$.teams[*].franchise.locationName';
 COMMENT ON COLUMN team.all_teams_normalized.franchise_link IS '$.teams[*].franchise.link';
 COMMENT ON COLUMN team.all_teams_normalized.franchise_roster IS '$.teams[*].franchise.roster';
-COMMENT ON COLUMN team.all_teams_normalized.roster_roster IS '$.teams[*].roster.roster';
 COMMENT ON COLUMN team.all_teams_normalized.roster_link IS '$.teams[*].roster.link';
 COMMENT ON COLUMN team.all_teams_normalized.roster_team_id IS '$.teams[*].roster.teamId';
 COMMENT ON COLUMN team.all_teams_normalized.roster_roster_type IS '$.teams[*].roster.rosterType';
@@ -16363,17 +18471,16 @@ COMMENT ON COLUMN team.all_teams_normalized.social_snapchat IS '$.teams[*].socia
 COMMENT ON COLUMN team.all_teams_normalized.social_website IS '$.teams[*].social.website[*]';
 COMMENT ON COLUMN team.all_teams_normalized.social_hashtags IS '$.teams[*].social.hashtags[*]';
 COMMENT ON COLUMN team.all_teams_normalized.short_name IS '$.teams[*].shortName';
-COMMENT ON COLUMN team.all_teams_normalized.record_team IS '$.teams[*].record.team';
-COMMENT ON COLUMN team.all_teams_normalized.record_division IS '$.teams[*].record.division';
-COMMENT ON COLUMN team.all_teams_normalized.record_conference IS '$.teams[*].record.conference';
-COMMENT ON COLUMN team.all_teams_normalized.record_league IS '$.teams[*].record.league';
+COMMENT ON COLUMN team.all_teams_normalized.record_team_id IS '$.teams[*].record.team.id';
+COMMENT ON COLUMN team.all_teams_normalized.record_team_name IS '$.teams[*].record.team.name';
+COMMENT ON COLUMN team.all_teams_normalized.record_team_link IS '$.teams[*].record.team.link';
 COMMENT ON COLUMN team.all_teams_normalized.record_season IS '$.teams[*].record.season';
-COMMENT ON COLUMN team.all_teams_normalized.record_streak IS '$.teams[*].record.streak';
+COMMENT ON COLUMN team.all_teams_normalized.record_streak_streak_type IS '$.teams[*].record.streak.streakType';
+COMMENT ON COLUMN team.all_teams_normalized.record_streak_streak_number IS '$.teams[*].record.streak.streakNumber';
+COMMENT ON COLUMN team.all_teams_normalized.record_streak_streak_code IS '$.teams[*].record.streak.streakCode';
 COMMENT ON COLUMN team.all_teams_normalized.record_clinch_indicator IS '$.teams[*].record.clinchIndicator';
 COMMENT ON COLUMN team.all_teams_normalized.record_division_rank IS '$.teams[*].record.divisionRank';
-COMMENT ON COLUMN team.all_teams_normalized.record_conference_rank IS '$.teams[*].record.conferenceRank';
 COMMENT ON COLUMN team.all_teams_normalized.record_league_rank IS '$.teams[*].record.leagueRank';
-COMMENT ON COLUMN team.all_teams_normalized.record_spring_league_rank IS '$.teams[*].record.springLeagueRank';
 COMMENT ON COLUMN team.all_teams_normalized.record_wild_card_rank IS '$.teams[*].record.wildCardRank';
 COMMENT ON COLUMN team.all_teams_normalized.record_sport_rank IS '$.teams[*].record.sportRank';
 COMMENT ON COLUMN team.all_teams_normalized.record_games_played IS '$.teams[*].record.gamesPlayed';
@@ -16384,11 +18491,40 @@ COMMENT ON COLUMN team.all_teams_normalized.record_spring_league_games_back IS '
 COMMENT ON COLUMN team.all_teams_normalized.record_sport_games_back IS '$.teams[*].record.sportGamesBack';
 COMMENT ON COLUMN team.all_teams_normalized.record_division_games_back IS '$.teams[*].record.divisionGamesBack';
 COMMENT ON COLUMN team.all_teams_normalized.record_conference_games_back IS '$.teams[*].record.conferenceGamesBack';
-COMMENT ON COLUMN team.all_teams_normalized.record_league_record IS '$.teams[*].record.leagueRecord';
-COMMENT ON COLUMN team.all_teams_normalized.record_probabilites IS '$.teams[*].record.probabilites';
+COMMENT ON COLUMN team.all_teams_normalized.record_league_record_wins IS '$.teams[*].record.leagueRecord.wins';
+COMMENT ON COLUMN team.all_teams_normalized.record_league_record_losses IS '$.teams[*].record.leagueRecord.losses';
+COMMENT ON COLUMN team.all_teams_normalized.record_league_record_ties IS '$.teams[*].record.leagueRecord.ties';
+COMMENT ON COLUMN team.all_teams_normalized.record_league_record_pct IS '$.teams[*].record.leagueRecord.pct';
+COMMENT ON COLUMN team.all_teams_normalized.record_clinched IS '$.teams[*].record.clinched';
+COMMENT ON COLUMN team.all_teams_normalized.record_division_champ IS '$.teams[*].record.divisionChamp';
+COMMENT ON COLUMN team.all_teams_normalized.record_division_leader IS '$.teams[*].record.divisionLeader';
+COMMENT ON COLUMN team.all_teams_normalized.record_elimination_number IS '$.teams[*].record.eliminationNumber';
+COMMENT ON COLUMN team.all_teams_normalized.record_elimination_number_conference IS '$.teams[*].record.eliminationNumberConference';
+COMMENT ON COLUMN team.all_teams_normalized.record_elimination_number_division IS '$.teams[*].record.eliminationNumberDivision';
+COMMENT ON COLUMN team.all_teams_normalized.record_elimination_number_league IS '$.teams[*].record.eliminationNumberLeague';
+COMMENT ON COLUMN team.all_teams_normalized.record_elimination_number_sport IS '$.teams[*].record.eliminationNumberSport';
+COMMENT ON COLUMN team.all_teams_normalized.record_has_wildcard IS '$.teams[*].record.hasWildcard';
+COMMENT ON COLUMN team.all_teams_normalized.record_last_updated IS '$.teams[*].record.lastUpdated';
+COMMENT ON COLUMN team.all_teams_normalized.record_losses IS '$.teams[*].record.losses';
+COMMENT ON COLUMN team.all_teams_normalized.record_magic_number IS '$.teams[*].record.magicNumber';
+COMMENT ON COLUMN team.all_teams_normalized.record_run_differential IS '$.teams[*].record.runDifferential';
+COMMENT ON COLUMN team.all_teams_normalized.record_runs_allowed IS '$.teams[*].record.runsAllowed';
+COMMENT ON COLUMN team.all_teams_normalized.record_runs_scored IS '$.teams[*].record.runsScored';
+COMMENT ON COLUMN team.all_teams_normalized.record_wild_card_elimination_number IS '$.teams[*].record.wildCardEliminationNumber';
+COMMENT ON COLUMN team.all_teams_normalized.record_wild_card_leader IS '$.teams[*].record.wildCardLeader';
+COMMENT ON COLUMN team.all_teams_normalized.record_winning_percentage IS '$.teams[*].record.winningPercentage';
+COMMENT ON COLUMN team.all_teams_normalized.record_wins IS '$.teams[*].record.wins';
 COMMENT ON COLUMN team.all_teams_normalized.playoff_info IS '$.teams[*].playoffInfo';
 COMMENT ON COLUMN team.all_teams_normalized.parent_org_name IS '$.teams[*].parentOrgName';
 COMMENT ON COLUMN team.all_teams_normalized.parent_org_id IS '$.teams[*].parentOrgId';
+COMMENT ON COLUMN team.all_teams_normalized.active IS '$.teams[*].active';
+COMMENT ON COLUMN team.all_teams_normalized.all_star_status IS '$.teams[*].allStarStatus';
+COMMENT ON COLUMN team.all_teams_normalized.club_name IS '$.teams[*].clubName';
+COMMENT ON COLUMN team.all_teams_normalized.franchise_name IS '$.teams[*].franchiseName';
+COMMENT ON COLUMN team.all_teams_normalized.spring_league_abbreviation IS '$.teams[*].springLeague.abbreviation';
+COMMENT ON COLUMN team.all_teams_normalized.spring_league_id IS '$.teams[*].springLeague.id';
+COMMENT ON COLUMN team.all_teams_normalized.spring_league_link IS '$.teams[*].springLeague.link';
+COMMENT ON COLUMN team.all_teams_normalized.spring_league_name IS '$.teams[*].springLeague.name';
 
 COMMENT ON COLUMN team.all_teams_team_stats.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.all_teams_team_stats.team_index IS 'position in $.teams[*], from 0';
@@ -16397,17 +18533,123 @@ COMMENT ON COLUMN team.all_teams_team_stats.team_id IS 'request parameter teamId
 COMMENT ON COLUMN team.all_teams_team_stats.disclaimers IS '$.teams[*].teamStats[*].disclaimers[*]';
 COMMENT ON COLUMN team.all_teams_team_stats.parameters IS '$.teams[*].teamStats[*].parameters';
 COMMENT ON COLUMN team.all_teams_team_stats.total_splits IS '$.teams[*].teamStats[*].totalSplits';
-COMMENT ON COLUMN team.all_teams_team_stats.exemptions IS '$.teams[*].teamStats[*].exemptions';
-COMMENT ON COLUMN team.all_teams_team_stats.splits IS '$.teams[*].teamStats[*].splits';
 COMMENT ON COLUMN team.all_teams_team_stats.stats IS '$.teams[*].teamStats[*].stats';
-COMMENT ON COLUMN team.all_teams_team_stats.splits_tied_with_offset IS '$.teams[*].teamStats[*].splitsTiedWithOffset';
-COMMENT ON COLUMN team.all_teams_team_stats.splits_tied_with_limit IS '$.teams[*].teamStats[*].splitsTiedWithLimit';
 COMMENT ON COLUMN team.all_teams_team_stats.player IS '$.teams[*].teamStats[*].player';
 COMMENT ON COLUMN team.all_teams_team_stats.team IS '$.teams[*].teamStats[*].team';
 COMMENT ON COLUMN team.all_teams_team_stats.sport IS '$.teams[*].teamStats[*].sport';
 COMMENT ON COLUMN team.all_teams_team_stats.season IS '$.teams[*].teamStats[*].season';
 COMMENT ON COLUMN team.all_teams_team_stats.game_type IS '$.teams[*].teamStats[*].gameType';
 COMMENT ON COLUMN team.all_teams_team_stats.player_pool IS '$.teams[*].teamStats[*].playerPool';
+COMMENT ON COLUMN team.all_teams_team_stats.group_display_name IS '$.teams[*].teamStats[*].group.displayName';
+COMMENT ON COLUMN team.all_teams_team_stats.type_display_name IS '$.teams[*].teamStats[*].type.displayName';
+
+COMMENT ON COLUMN team.all_teams_team_stat_exemptions.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_team_stat_exemptions.team_index IS 'position in $.teams[*], from 0';
+COMMENT ON COLUMN team.all_teams_team_stat_exemptions.team_stat_index IS 'position in $.teams[*].teamStats[*], from 0';
+COMMENT ON COLUMN team.all_teams_team_stat_exemptions.exemption_index IS 'position in $.teams[*].teamStats[*].exemptions[*], from 0';
+COMMENT ON COLUMN team.all_teams_team_stat_exemptions.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
+COMMENT ON COLUMN team.all_teams_team_stat_exemptions.value IS '$.teams[*].teamStats[*].exemptions[*]';
+
+COMMENT ON COLUMN team.all_teams_team_stat_splits.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.team_index IS 'position in $.teams[*], from 0';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.team_stat_index IS 'position in $.teams[*].teamStats[*], from 0';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.split_index IS 'position in $.teams[*].teamStats[*].splits[*], from 0';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.schedule_item_rest_object IS '$.teams[*].teamStats[*].splits[*].scheduleItemRestObject';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.season IS '$.teams[*].teamStats[*].splits[*].season';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_air_outs IS '$.teams[*].teamStats[*].splits[*].stat.airOuts';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_at_bats IS '$.teams[*].teamStats[*].splits[*].stat.atBats';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_at_bats_per_home_run IS '$.teams[*].teamStats[*].splits[*].stat.atBatsPerHomeRun';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_avg IS '$.teams[*].teamStats[*].splits[*].stat.avg';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_babip IS '$.teams[*].teamStats[*].splits[*].stat.babip';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_base_on_balls IS '$.teams[*].teamStats[*].splits[*].stat.baseOnBalls';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_catchers_interference IS '$.teams[*].teamStats[*].splits[*].stat.catchersInterference';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_caught_stealing IS '$.teams[*].teamStats[*].splits[*].stat.caughtStealing';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_caught_stealing_percentage IS '$.teams[*].teamStats[*].splits[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_doubles IS '$.teams[*].teamStats[*].splits[*].stat.doubles';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_games_played IS '$.teams[*].teamStats[*].splits[*].stat.gamesPlayed';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_ground_into_double_play IS '$.teams[*].teamStats[*].splits[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_ground_outs IS '$.teams[*].teamStats[*].splits[*].stat.groundOuts';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_ground_outs_to_airouts IS '$.teams[*].teamStats[*].splits[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_hit_by_pitch IS '$.teams[*].teamStats[*].splits[*].stat.hitByPitch';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_hits IS '$.teams[*].teamStats[*].splits[*].stat.hits';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_home_runs IS '$.teams[*].teamStats[*].splits[*].stat.homeRuns';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_intentional_walks IS '$.teams[*].teamStats[*].splits[*].stat.intentionalWalks';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_left_on_base IS '$.teams[*].teamStats[*].splits[*].stat.leftOnBase';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_number_of_pitches IS '$.teams[*].teamStats[*].splits[*].stat.numberOfPitches';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_obp IS '$.teams[*].teamStats[*].splits[*].stat.obp';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_ops IS '$.teams[*].teamStats[*].splits[*].stat.ops';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_plate_appearances IS '$.teams[*].teamStats[*].splits[*].stat.plateAppearances';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_rbi IS '$.teams[*].teamStats[*].splits[*].stat.rbi';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_runs IS '$.teams[*].teamStats[*].splits[*].stat.runs';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_sac_bunts IS '$.teams[*].teamStats[*].splits[*].stat.sacBunts';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_sac_flies IS '$.teams[*].teamStats[*].splits[*].stat.sacFlies';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_slg IS '$.teams[*].teamStats[*].splits[*].stat.slg';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_stolen_base_percentage IS '$.teams[*].teamStats[*].splits[*].stat.stolenBasePercentage';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_stolen_bases IS '$.teams[*].teamStats[*].splits[*].stat.stolenBases';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_strike_outs IS '$.teams[*].teamStats[*].splits[*].stat.strikeOuts';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_total_bases IS '$.teams[*].teamStats[*].splits[*].stat.totalBases';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_triples IS '$.teams[*].teamStats[*].splits[*].stat.triples';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stats IS '$.teams[*].teamStats[*].splits[*].stats';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.split_team_id IS '$.teams[*].teamStats[*].splits[*].team.id';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.team_name IS '$.teams[*].teamStats[*].splits[*].team.name';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.team_link IS '$.teams[*].teamStats[*].splits[*].team.link';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.player IS '$.teams[*].teamStats[*].splits[*].player';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.home_team IS '$.teams[*].teamStats[*].splits[*].homeTeam';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.away_team IS '$.teams[*].teamStats[*].splits[*].awayTeam';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.venue IS '$.teams[*].teamStats[*].splits[*].venue';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.league IS '$.teams[*].teamStats[*].splits[*].league';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.sport IS '$.teams[*].teamStats[*].splits[*].sport';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.opponent IS '$.teams[*].teamStats[*].splits[*].opponent';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.opponent_division IS '$.teams[*].teamStats[*].splits[*].opponentDivision';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.opponent_conference IS '$.teams[*].teamStats[*].splits[*].opponentConference';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.date IS '$.teams[*].teamStats[*].splits[*].date';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.game_type IS '$.teams[*].teamStats[*].splits[*].gameType';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.is_home IS '$.teams[*].teamStats[*].splits[*].isHome';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.is_win IS '$.teams[*].teamStats[*].splits[*].isWin';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.day_of_week IS '$.teams[*].teamStats[*].splits[*].dayOfWeek';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.month IS '$.teams[*].teamStats[*].splits[*].month';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.num_teams IS '$.teams[*].teamStats[*].splits[*].numTeams';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.num_occurrences IS '$.teams[*].teamStats[*].splits[*].numOccurrences';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.rank IS '$.teams[*].teamStats[*].splits[*].rank';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.type IS '$.teams[*].teamStats[*].splits[*].type';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.group_ IS '$.teams[*].teamStats[*].splits[*].group';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.split IS '$.teams[*].teamStats[*].splits[*].split';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.exemption IS '$.teams[*].teamStats[*].splits[*].exemption';
+
+COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_offset.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_offset.team_index IS 'position in $.teams[*], from 0';
+COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_offset.team_stat_index IS 'position in $.teams[*].teamStats[*], from 0';
+COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_offset.splits_tied_with_offset_index IS 'position in $.teams[*].teamStats[*].splitsTiedWithOffset[*], from 0';
+COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_offset.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
+COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_offset.value IS '$.teams[*].teamStats[*].splitsTiedWithOffset[*]';
+
+COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_limit.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_limit.team_index IS 'position in $.teams[*], from 0';
+COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_limit.team_stat_index IS 'position in $.teams[*].teamStats[*], from 0';
+COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_limit.splits_tied_with_limit_index IS 'position in $.teams[*].teamStats[*].splitsTiedWithLimit[*], from 0';
+COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_limit.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
+COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_limit.value IS '$.teams[*].teamStats[*].splitsTiedWithLimit[*]';
+
+COMMENT ON COLUMN team.all_teams_roster.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_roster.team_index IS 'position in $.teams[*], from 0';
+COMMENT ON COLUMN team.all_teams_roster.roster_index IS 'position in $.teams[*].roster.roster[*], from 0';
+COMMENT ON COLUMN team.all_teams_roster.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
+COMMENT ON COLUMN team.all_teams_roster.person_id IS '$.teams[*].roster.roster[*].person.id';
+COMMENT ON COLUMN team.all_teams_roster.person_full_name IS '$.teams[*].roster.roster[*].person.fullName';
+COMMENT ON COLUMN team.all_teams_roster.person_link IS '$.teams[*].roster.roster[*].person.link';
+COMMENT ON COLUMN team.all_teams_roster.jersey_number IS '$.teams[*].roster.roster[*].jerseyNumber';
+COMMENT ON COLUMN team.all_teams_roster.position_code IS '$.teams[*].roster.roster[*].position.code';
+COMMENT ON COLUMN team.all_teams_roster.position_name IS '$.teams[*].roster.roster[*].position.name';
+COMMENT ON COLUMN team.all_teams_roster.position_type IS '$.teams[*].roster.roster[*].position.type';
+COMMENT ON COLUMN team.all_teams_roster.position_abbreviation IS '$.teams[*].roster.roster[*].position.abbreviation';
+COMMENT ON COLUMN team.all_teams_roster.stats IS '$.teams[*].roster.roster[*].stats';
+COMMENT ON COLUMN team.all_teams_roster.is_active_forty_man IS '$.teams[*].roster.roster[*].isActiveFortyMan';
+COMMENT ON COLUMN team.all_teams_roster.job IS '$.teams[*].roster.roster[*].job';
+COMMENT ON COLUMN team.all_teams_roster.job_id IS '$.teams[*].roster.roster[*].jobId';
+COMMENT ON COLUMN team.all_teams_roster.status_code IS '$.teams[*].roster.roster[*].status.code';
+COMMENT ON COLUMN team.all_teams_roster.status_description IS '$.teams[*].roster.roster[*].status.description';
+COMMENT ON COLUMN team.all_teams_roster.title IS '$.teams[*].roster.roster[*].title';
 
 COMMENT ON COLUMN team.all_teams_team_leaders.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.all_teams_team_leaders.team_index IS 'position in $.teams[*], from 0';
@@ -16418,6 +18660,82 @@ COMMENT ON COLUMN team.all_teams_team_leaders.season IS '$.teams[*].teamLeaders[
 COMMENT ON COLUMN team.all_teams_team_leaders.stat_group IS '$.teams[*].teamLeaders[*].statGroup';
 COMMENT ON COLUMN team.all_teams_team_leaders.team IS '$.teams[*].teamLeaders[*].team';
 COMMENT ON COLUMN team.all_teams_team_leaders.league IS '$.teams[*].teamLeaders[*].league';
+COMMENT ON COLUMN team.all_teams_team_leaders.game_type_description IS '$.teams[*].teamLeaders[*].gameType.description';
+COMMENT ON COLUMN team.all_teams_team_leaders.game_type_id IS '$.teams[*].teamLeaders[*].gameType.id';
+COMMENT ON COLUMN team.all_teams_team_leaders.total_splits IS '$.teams[*].teamLeaders[*].totalSplits';
+
+COMMENT ON COLUMN team.all_teams_leaders.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_leaders.team_index IS 'position in $.teams[*], from 0';
+COMMENT ON COLUMN team.all_teams_leaders.team_leader_index IS 'position in $.teams[*].teamLeaders[*], from 0';
+COMMENT ON COLUMN team.all_teams_leaders.leader_index IS 'position in $.teams[*].teamLeaders[*].leaders[*], from 0';
+COMMENT ON COLUMN team.all_teams_leaders.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
+COMMENT ON COLUMN team.all_teams_leaders.league_id IS '$.teams[*].teamLeaders[*].leaders[*].league.id';
+COMMENT ON COLUMN team.all_teams_leaders.league_link IS '$.teams[*].teamLeaders[*].leaders[*].league.link';
+COMMENT ON COLUMN team.all_teams_leaders.league_name IS '$.teams[*].teamLeaders[*].leaders[*].league.name';
+COMMENT ON COLUMN team.all_teams_leaders.num_teams IS '$.teams[*].teamLeaders[*].leaders[*].numTeams';
+COMMENT ON COLUMN team.all_teams_leaders.person_first_name IS '$.teams[*].teamLeaders[*].leaders[*].person.firstName';
+COMMENT ON COLUMN team.all_teams_leaders.person_full_name IS '$.teams[*].teamLeaders[*].leaders[*].person.fullName';
+COMMENT ON COLUMN team.all_teams_leaders.person_id IS '$.teams[*].teamLeaders[*].leaders[*].person.id';
+COMMENT ON COLUMN team.all_teams_leaders.person_last_name IS '$.teams[*].teamLeaders[*].leaders[*].person.lastName';
+COMMENT ON COLUMN team.all_teams_leaders.person_link IS '$.teams[*].teamLeaders[*].leaders[*].person.link';
+COMMENT ON COLUMN team.all_teams_leaders.rank IS '$.teams[*].teamLeaders[*].leaders[*].rank';
+COMMENT ON COLUMN team.all_teams_leaders.season IS '$.teams[*].teamLeaders[*].leaders[*].season';
+COMMENT ON COLUMN team.all_teams_leaders.sport_abbreviation IS '$.teams[*].teamLeaders[*].leaders[*].sport.abbreviation';
+COMMENT ON COLUMN team.all_teams_leaders.sport_id IS '$.teams[*].teamLeaders[*].leaders[*].sport.id';
+COMMENT ON COLUMN team.all_teams_leaders.sport_link IS '$.teams[*].teamLeaders[*].leaders[*].sport.link';
+COMMENT ON COLUMN team.all_teams_leaders.leader_team_id IS '$.teams[*].teamLeaders[*].leaders[*].team.id';
+COMMENT ON COLUMN team.all_teams_leaders.team_link IS '$.teams[*].teamLeaders[*].leaders[*].team.link';
+COMMENT ON COLUMN team.all_teams_leaders.team_name IS '$.teams[*].teamLeaders[*].leaders[*].team.name';
+COMMENT ON COLUMN team.all_teams_leaders.value IS '$.teams[*].teamLeaders[*].leaders[*].value';
+
+COMMENT ON COLUMN team.all_teams_division_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_division_records.team_index IS 'position in $.teams[*], from 0';
+COMMENT ON COLUMN team.all_teams_division_records.division_record_index IS 'position in $.teams[*].record.records.divisionRecords[*], from 0';
+COMMENT ON COLUMN team.all_teams_division_records.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
+COMMENT ON COLUMN team.all_teams_division_records.division_id IS '$.teams[*].record.records.divisionRecords[*].division.id';
+COMMENT ON COLUMN team.all_teams_division_records.division_link IS '$.teams[*].record.records.divisionRecords[*].division.link';
+COMMENT ON COLUMN team.all_teams_division_records.division_name IS '$.teams[*].record.records.divisionRecords[*].division.name';
+COMMENT ON COLUMN team.all_teams_division_records.losses IS '$.teams[*].record.records.divisionRecords[*].losses';
+COMMENT ON COLUMN team.all_teams_division_records.pct IS '$.teams[*].record.records.divisionRecords[*].pct';
+COMMENT ON COLUMN team.all_teams_division_records.wins IS '$.teams[*].record.records.divisionRecords[*].wins';
+
+COMMENT ON COLUMN team.all_teams_expected_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_expected_records.team_index IS 'position in $.teams[*], from 0';
+COMMENT ON COLUMN team.all_teams_expected_records.expected_record_index IS 'position in $.teams[*].record.records.expectedRecords[*], from 0';
+COMMENT ON COLUMN team.all_teams_expected_records.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
+COMMENT ON COLUMN team.all_teams_expected_records.losses IS '$.teams[*].record.records.expectedRecords[*].losses';
+COMMENT ON COLUMN team.all_teams_expected_records.pct IS '$.teams[*].record.records.expectedRecords[*].pct';
+COMMENT ON COLUMN team.all_teams_expected_records.type IS '$.teams[*].record.records.expectedRecords[*].type';
+COMMENT ON COLUMN team.all_teams_expected_records.wins IS '$.teams[*].record.records.expectedRecords[*].wins';
+
+COMMENT ON COLUMN team.all_teams_league_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_league_records.team_index IS 'position in $.teams[*], from 0';
+COMMENT ON COLUMN team.all_teams_league_records.league_record_index IS 'position in $.teams[*].record.records.leagueRecords[*], from 0';
+COMMENT ON COLUMN team.all_teams_league_records.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
+COMMENT ON COLUMN team.all_teams_league_records.league_id IS '$.teams[*].record.records.leagueRecords[*].league.id';
+COMMENT ON COLUMN team.all_teams_league_records.league_link IS '$.teams[*].record.records.leagueRecords[*].league.link';
+COMMENT ON COLUMN team.all_teams_league_records.league_name IS '$.teams[*].record.records.leagueRecords[*].league.name';
+COMMENT ON COLUMN team.all_teams_league_records.losses IS '$.teams[*].record.records.leagueRecords[*].losses';
+COMMENT ON COLUMN team.all_teams_league_records.pct IS '$.teams[*].record.records.leagueRecords[*].pct';
+COMMENT ON COLUMN team.all_teams_league_records.wins IS '$.teams[*].record.records.leagueRecords[*].wins';
+
+COMMENT ON COLUMN team.all_teams_overall_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_overall_records.team_index IS 'position in $.teams[*], from 0';
+COMMENT ON COLUMN team.all_teams_overall_records.overall_record_index IS 'position in $.teams[*].record.records.overallRecords[*], from 0';
+COMMENT ON COLUMN team.all_teams_overall_records.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
+COMMENT ON COLUMN team.all_teams_overall_records.losses IS '$.teams[*].record.records.overallRecords[*].losses';
+COMMENT ON COLUMN team.all_teams_overall_records.pct IS '$.teams[*].record.records.overallRecords[*].pct';
+COMMENT ON COLUMN team.all_teams_overall_records.type IS '$.teams[*].record.records.overallRecords[*].type';
+COMMENT ON COLUMN team.all_teams_overall_records.wins IS '$.teams[*].record.records.overallRecords[*].wins';
+
+COMMENT ON COLUMN team.all_teams_split_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_split_records.team_index IS 'position in $.teams[*], from 0';
+COMMENT ON COLUMN team.all_teams_split_records.split_record_index IS 'position in $.teams[*].record.records.splitRecords[*], from 0';
+COMMENT ON COLUMN team.all_teams_split_records.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
+COMMENT ON COLUMN team.all_teams_split_records.losses IS '$.teams[*].record.records.splitRecords[*].losses';
+COMMENT ON COLUMN team.all_teams_split_records.pct IS '$.teams[*].record.records.splitRecords[*].pct';
+COMMENT ON COLUMN team.all_teams_split_records.type IS '$.teams[*].record.records.splitRecords[*].type';
+COMMENT ON COLUMN team.all_teams_split_records.wins IS '$.teams[*].record.records.splitRecords[*].wins';
 
 COMMENT ON COLUMN team.alumni_people.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.alumni_people.person_index IS 'position in $.people[*], from 0';
@@ -16482,6 +18800,8 @@ COMMENT ON COLUMN team.alumni_people.last_init_name IS '$.people[*].lastInitName
 COMMENT ON COLUMN team.alumni_people.mlb_debut_date IS '$.people[*].mlbDebutDate';
 COMMENT ON COLUMN team.alumni_people.name_first_last IS '$.people[*].nameFirstLast';
 COMMENT ON COLUMN team.alumni_people.name_slug IS '$.people[*].nameSlug';
+COMMENT ON COLUMN team.alumni_people.name_suffix IS '$.people[*].nameSuffix';
+COMMENT ON COLUMN team.alumni_people.name_title IS '$.people[*].nameTitle';
 COMMENT ON COLUMN team.alumni_people.pitch_hand_code IS '$.people[*].pitchHand.code';
 COMMENT ON COLUMN team.alumni_people.pitch_hand_description IS '$.people[*].pitchHand.description';
 COMMENT ON COLUMN team.alumni_people.strike_zone_bottom IS '$.people[*].strikeZoneBottom';
@@ -16517,57 +18837,64 @@ COMMENT ON COLUMN team.leaders_league_leaders.league_leader_team_id IS '$.league
 COMMENT ON COLUMN team.leaders_league_leaders.team_name IS '$.leagueLeaders[*].team.name';
 COMMENT ON COLUMN team.leaders_league_leaders.team_link IS '$.leagueLeaders[*].team.link';
 COMMENT ON COLUMN team.leaders_league_leaders.team_season IS '$.leagueLeaders[*].team.season';
-COMMENT ON COLUMN team.leaders_league_leaders.team_venue IS '$.leagueLeaders[*].team.venue';
-COMMENT ON COLUMN team.leaders_league_leaders.team_spring_venue IS '$.leagueLeaders[*].team.springVenue';
+COMMENT ON COLUMN team.leaders_league_leaders.team_venue_id IS '$.leagueLeaders[*].team.venue.id';
+COMMENT ON COLUMN team.leaders_league_leaders.team_venue_name IS '$.leagueLeaders[*].team.venue.name';
+COMMENT ON COLUMN team.leaders_league_leaders.team_venue_link IS '$.leagueLeaders[*].team.venue.link';
+COMMENT ON COLUMN team.leaders_league_leaders.team_spring_venue_id IS '$.leagueLeaders[*].team.springVenue.id';
+COMMENT ON COLUMN team.leaders_league_leaders.team_spring_venue_link IS '$.leagueLeaders[*].team.springVenue.link';
 COMMENT ON COLUMN team.leaders_league_leaders.team_team_code IS '$.leagueLeaders[*].team.teamCode';
 COMMENT ON COLUMN team.leaders_league_leaders.team_file_code IS '$.leagueLeaders[*].team.fileCode';
 COMMENT ON COLUMN team.leaders_league_leaders.team_abbreviation IS '$.leagueLeaders[*].team.abbreviation';
-COMMENT ON COLUMN team.leaders_league_leaders.team_tri_code IS '$.leagueLeaders[*].team.triCode';
 COMMENT ON COLUMN team.leaders_league_leaders.team_team_name IS '$.leagueLeaders[*].team.teamName';
 COMMENT ON COLUMN team.leaders_league_leaders.team_location_name IS '$.leagueLeaders[*].team.locationName';
 COMMENT ON COLUMN team.leaders_league_leaders.team_first_year_of_play IS '$.leagueLeaders[*].team.firstYearOfPlay';
-COMMENT ON COLUMN team.leaders_league_leaders.team_league IS '$.leagueLeaders[*].team.league';
-COMMENT ON COLUMN team.leaders_league_leaders.team_division IS '$.leagueLeaders[*].team.division';
-COMMENT ON COLUMN team.leaders_league_leaders.team_sport IS '$.leagueLeaders[*].team.sport';
-COMMENT ON COLUMN team.leaders_league_leaders.team_conference IS '$.leagueLeaders[*].team.conference';
-COMMENT ON COLUMN team.leaders_league_leaders.team_franchise IS '$.leagueLeaders[*].team.franchise';
-COMMENT ON COLUMN team.leaders_league_leaders.team_team_stats IS '$.leagueLeaders[*].team.teamStats';
-COMMENT ON COLUMN team.leaders_league_leaders.team_roster IS '$.leagueLeaders[*].team.roster';
-COMMENT ON COLUMN team.leaders_league_leaders.team_team_leaders IS '$.leagueLeaders[*].team.teamLeaders';
-COMMENT ON COLUMN team.leaders_league_leaders.team_next_game_schedule IS '$.leagueLeaders[*].team.nextGameSchedule';
-COMMENT ON COLUMN team.leaders_league_leaders.team_previous_game_schedule IS '$.leagueLeaders[*].team.previousGameSchedule';
-COMMENT ON COLUMN team.leaders_league_leaders.team_next_schedule IS '$.leagueLeaders[*].team.nextSchedule';
-COMMENT ON COLUMN team.leaders_league_leaders.team_previous_schedule IS '$.leagueLeaders[*].team.previousSchedule';
-COMMENT ON COLUMN team.leaders_league_leaders.team_is_active IS '$.leagueLeaders[*].team.isActive';
-COMMENT ON COLUMN team.leaders_league_leaders.team_is_placeholder IS '$.leagueLeaders[*].team.isPlaceholder';
-COMMENT ON COLUMN team.leaders_league_leaders.team_content IS '$.leagueLeaders[*].team.content';
-COMMENT ON COLUMN team.leaders_league_leaders.team_device_properties IS '$.leagueLeaders[*].team.deviceProperties';
-COMMENT ON COLUMN team.leaders_league_leaders.team_social IS '$.leagueLeaders[*].team.social';
+COMMENT ON COLUMN team.leaders_league_leaders.team_league_id IS '$.leagueLeaders[*].team.league.id';
+COMMENT ON COLUMN team.leaders_league_leaders.team_league_name IS '$.leagueLeaders[*].team.league.name';
+COMMENT ON COLUMN team.leaders_league_leaders.team_league_link IS '$.leagueLeaders[*].team.league.link';
+COMMENT ON COLUMN team.leaders_league_leaders.team_division_id IS '$.leagueLeaders[*].team.division.id';
+COMMENT ON COLUMN team.leaders_league_leaders.team_division_name IS '$.leagueLeaders[*].team.division.name';
+COMMENT ON COLUMN team.leaders_league_leaders.team_division_link IS '$.leagueLeaders[*].team.division.link';
+COMMENT ON COLUMN team.leaders_league_leaders.team_sport_id IS '$.leagueLeaders[*].team.sport.id';
+COMMENT ON COLUMN team.leaders_league_leaders.team_sport_link IS '$.leagueLeaders[*].team.sport.link';
+COMMENT ON COLUMN team.leaders_league_leaders.team_sport_name IS '$.leagueLeaders[*].team.sport.name';
 COMMENT ON COLUMN team.leaders_league_leaders.team_short_name IS '$.leagueLeaders[*].team.shortName';
-COMMENT ON COLUMN team.leaders_league_leaders.team_record IS '$.leagueLeaders[*].team.record';
-COMMENT ON COLUMN team.leaders_league_leaders.team_playoff_info IS '$.leagueLeaders[*].team.playoffInfo';
-COMMENT ON COLUMN team.leaders_league_leaders.team_parent_org_name IS '$.leagueLeaders[*].team.parentOrgName';
-COMMENT ON COLUMN team.leaders_league_leaders.team_parent_org_id IS '$.leagueLeaders[*].team.parentOrgId';
+COMMENT ON COLUMN team.leaders_league_leaders.team_active IS '$.leagueLeaders[*].team.active';
+COMMENT ON COLUMN team.leaders_league_leaders.team_all_star_status IS '$.leagueLeaders[*].team.allStarStatus';
+COMMENT ON COLUMN team.leaders_league_leaders.team_club_name IS '$.leagueLeaders[*].team.clubName';
+COMMENT ON COLUMN team.leaders_league_leaders.team_franchise_name IS '$.leagueLeaders[*].team.franchiseName';
+COMMENT ON COLUMN team.leaders_league_leaders.team_spring_league_abbreviation IS '$.leagueLeaders[*].team.springLeague.abbreviation';
+COMMENT ON COLUMN team.leaders_league_leaders.team_spring_league_id IS '$.leagueLeaders[*].team.springLeague.id';
+COMMENT ON COLUMN team.leaders_league_leaders.team_spring_league_link IS '$.leagueLeaders[*].team.springLeague.link';
+COMMENT ON COLUMN team.leaders_league_leaders.team_spring_league_name IS '$.leagueLeaders[*].team.springLeague.name';
 COMMENT ON COLUMN team.leaders_league_leaders.league_id IS '$.leagueLeaders[*].league.id';
 COMMENT ON COLUMN team.leaders_league_leaders.league_name IS '$.leagueLeaders[*].league.name';
 COMMENT ON COLUMN team.leaders_league_leaders.league_link IS '$.leagueLeaders[*].league.link';
-COMMENT ON COLUMN team.leaders_league_leaders.league_abbreviation IS '$.leagueLeaders[*].league.abbreviation';
-COMMENT ON COLUMN team.leaders_league_leaders.league_name_short IS '$.leagueLeaders[*].league.nameShort';
-COMMENT ON COLUMN team.leaders_league_leaders.league_season_state IS '$.leagueLeaders[*].league.seasonState';
-COMMENT ON COLUMN team.leaders_league_leaders.league_has_wild_card IS '$.leagueLeaders[*].league.hasWildCard';
-COMMENT ON COLUMN team.leaders_league_leaders.league_has_split_season IS '$.leagueLeaders[*].league.hasSplitSeason';
-COMMENT ON COLUMN team.leaders_league_leaders.league_num_games IS '$.leagueLeaders[*].league.numGames';
-COMMENT ON COLUMN team.leaders_league_leaders.league_has_playoff_points IS '$.leagueLeaders[*].league.hasPlayoffPoints';
-COMMENT ON COLUMN team.leaders_league_leaders.league_num_teams IS '$.leagueLeaders[*].league.numTeams';
-COMMENT ON COLUMN team.leaders_league_leaders.league_num_wildcard_teams IS '$.leagueLeaders[*].league.numWildcardTeams';
-COMMENT ON COLUMN team.leaders_league_leaders.league_season_date_info IS '$.leagueLeaders[*].league.seasonDateInfo';
-COMMENT ON COLUMN team.leaders_league_leaders.league_season IS '$.leagueLeaders[*].league.season';
-COMMENT ON COLUMN team.leaders_league_leaders.league_org_code IS '$.leagueLeaders[*].league.orgCode';
-COMMENT ON COLUMN team.leaders_league_leaders.league_conferences_in_use IS '$.leagueLeaders[*].league.conferencesInUse';
-COMMENT ON COLUMN team.leaders_league_leaders.league_divisions_in_use IS '$.leagueLeaders[*].league.divisionsInUse';
-COMMENT ON COLUMN team.leaders_league_leaders.league_time_zone IS '$.leagueLeaders[*].league.timeZone';
-COMMENT ON COLUMN team.leaders_league_leaders.league_sort_order IS '$.leagueLeaders[*].league.sortOrder';
-COMMENT ON COLUMN team.leaders_league_leaders.league_active IS '$.leagueLeaders[*].league.active';
+COMMENT ON COLUMN team.leaders_league_leaders.game_type_description IS '$.leagueLeaders[*].gameType.description';
+COMMENT ON COLUMN team.leaders_league_leaders.game_type_id IS '$.leagueLeaders[*].gameType.id';
+COMMENT ON COLUMN team.leaders_league_leaders.total_splits IS '$.leagueLeaders[*].totalSplits';
+
+COMMENT ON COLUMN team.leaders_league_leader_leaders.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.league_leader_index IS 'position in $.leagueLeaders[*], from 0';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.leader_index IS 'position in $.leagueLeaders[*].leaders[*], from 0';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.team_id IS 'request parameter teamId: teamId';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.league_id IS '$.leagueLeaders[*].leaders[*].league.id';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.league_link IS '$.leagueLeaders[*].leaders[*].league.link';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.league_name IS '$.leagueLeaders[*].leaders[*].league.name';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.num_teams IS '$.leagueLeaders[*].leaders[*].numTeams';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.person_first_name IS '$.leagueLeaders[*].leaders[*].person.firstName';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.person_full_name IS '$.leagueLeaders[*].leaders[*].person.fullName';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.person_id IS '$.leagueLeaders[*].leaders[*].person.id';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.person_last_name IS '$.leagueLeaders[*].leaders[*].person.lastName';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.person_link IS '$.leagueLeaders[*].leaders[*].person.link';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.rank IS '$.leagueLeaders[*].leaders[*].rank';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.season IS '$.leagueLeaders[*].leaders[*].season';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.sport_abbreviation IS '$.leagueLeaders[*].leaders[*].sport.abbreviation';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.sport_id IS '$.leagueLeaders[*].leaders[*].sport.id';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.sport_link IS '$.leagueLeaders[*].leaders[*].sport.link';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.leader_team_id IS '$.leagueLeaders[*].leaders[*].team.id';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.team_link IS '$.leagueLeaders[*].leaders[*].team.link';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.team_name IS '$.leagueLeaders[*].leaders[*].team.name';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.value IS '$.leagueLeaders[*].leaders[*].value';
 
 COMMENT ON COLUMN team.leaders_team_leaders.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.leaders_team_leaders.team_leader_index IS 'position in $.teamLeaders[*], from 0';
@@ -16579,57 +18906,64 @@ COMMENT ON COLUMN team.leaders_team_leaders.team_leader_team_id IS '$.teamLeader
 COMMENT ON COLUMN team.leaders_team_leaders.team_name IS '$.teamLeaders[*].team.name';
 COMMENT ON COLUMN team.leaders_team_leaders.team_link IS '$.teamLeaders[*].team.link';
 COMMENT ON COLUMN team.leaders_team_leaders.team_season IS '$.teamLeaders[*].team.season';
-COMMENT ON COLUMN team.leaders_team_leaders.team_venue IS '$.teamLeaders[*].team.venue';
-COMMENT ON COLUMN team.leaders_team_leaders.team_spring_venue IS '$.teamLeaders[*].team.springVenue';
+COMMENT ON COLUMN team.leaders_team_leaders.team_venue_id IS '$.teamLeaders[*].team.venue.id';
+COMMENT ON COLUMN team.leaders_team_leaders.team_venue_name IS '$.teamLeaders[*].team.venue.name';
+COMMENT ON COLUMN team.leaders_team_leaders.team_venue_link IS '$.teamLeaders[*].team.venue.link';
+COMMENT ON COLUMN team.leaders_team_leaders.team_spring_venue_id IS '$.teamLeaders[*].team.springVenue.id';
+COMMENT ON COLUMN team.leaders_team_leaders.team_spring_venue_link IS '$.teamLeaders[*].team.springVenue.link';
 COMMENT ON COLUMN team.leaders_team_leaders.team_team_code IS '$.teamLeaders[*].team.teamCode';
 COMMENT ON COLUMN team.leaders_team_leaders.team_file_code IS '$.teamLeaders[*].team.fileCode';
 COMMENT ON COLUMN team.leaders_team_leaders.team_abbreviation IS '$.teamLeaders[*].team.abbreviation';
-COMMENT ON COLUMN team.leaders_team_leaders.team_tri_code IS '$.teamLeaders[*].team.triCode';
 COMMENT ON COLUMN team.leaders_team_leaders.team_team_name IS '$.teamLeaders[*].team.teamName';
 COMMENT ON COLUMN team.leaders_team_leaders.team_location_name IS '$.teamLeaders[*].team.locationName';
 COMMENT ON COLUMN team.leaders_team_leaders.team_first_year_of_play IS '$.teamLeaders[*].team.firstYearOfPlay';
-COMMENT ON COLUMN team.leaders_team_leaders.team_league IS '$.teamLeaders[*].team.league';
-COMMENT ON COLUMN team.leaders_team_leaders.team_division IS '$.teamLeaders[*].team.division';
-COMMENT ON COLUMN team.leaders_team_leaders.team_sport IS '$.teamLeaders[*].team.sport';
-COMMENT ON COLUMN team.leaders_team_leaders.team_conference IS '$.teamLeaders[*].team.conference';
-COMMENT ON COLUMN team.leaders_team_leaders.team_franchise IS '$.teamLeaders[*].team.franchise';
-COMMENT ON COLUMN team.leaders_team_leaders.team_team_stats IS '$.teamLeaders[*].team.teamStats';
-COMMENT ON COLUMN team.leaders_team_leaders.team_roster IS '$.teamLeaders[*].team.roster';
-COMMENT ON COLUMN team.leaders_team_leaders.team_team_leaders IS '$.teamLeaders[*].team.teamLeaders';
-COMMENT ON COLUMN team.leaders_team_leaders.team_next_game_schedule IS '$.teamLeaders[*].team.nextGameSchedule';
-COMMENT ON COLUMN team.leaders_team_leaders.team_previous_game_schedule IS '$.teamLeaders[*].team.previousGameSchedule';
-COMMENT ON COLUMN team.leaders_team_leaders.team_next_schedule IS '$.teamLeaders[*].team.nextSchedule';
-COMMENT ON COLUMN team.leaders_team_leaders.team_previous_schedule IS '$.teamLeaders[*].team.previousSchedule';
-COMMENT ON COLUMN team.leaders_team_leaders.team_is_active IS '$.teamLeaders[*].team.isActive';
-COMMENT ON COLUMN team.leaders_team_leaders.team_is_placeholder IS '$.teamLeaders[*].team.isPlaceholder';
-COMMENT ON COLUMN team.leaders_team_leaders.team_content IS '$.teamLeaders[*].team.content';
-COMMENT ON COLUMN team.leaders_team_leaders.team_device_properties IS '$.teamLeaders[*].team.deviceProperties';
-COMMENT ON COLUMN team.leaders_team_leaders.team_social IS '$.teamLeaders[*].team.social';
+COMMENT ON COLUMN team.leaders_team_leaders.team_league_id IS '$.teamLeaders[*].team.league.id';
+COMMENT ON COLUMN team.leaders_team_leaders.team_league_name IS '$.teamLeaders[*].team.league.name';
+COMMENT ON COLUMN team.leaders_team_leaders.team_league_link IS '$.teamLeaders[*].team.league.link';
+COMMENT ON COLUMN team.leaders_team_leaders.team_division_id IS '$.teamLeaders[*].team.division.id';
+COMMENT ON COLUMN team.leaders_team_leaders.team_division_name IS '$.teamLeaders[*].team.division.name';
+COMMENT ON COLUMN team.leaders_team_leaders.team_division_link IS '$.teamLeaders[*].team.division.link';
+COMMENT ON COLUMN team.leaders_team_leaders.team_sport_id IS '$.teamLeaders[*].team.sport.id';
+COMMENT ON COLUMN team.leaders_team_leaders.team_sport_link IS '$.teamLeaders[*].team.sport.link';
+COMMENT ON COLUMN team.leaders_team_leaders.team_sport_name IS '$.teamLeaders[*].team.sport.name';
 COMMENT ON COLUMN team.leaders_team_leaders.team_short_name IS '$.teamLeaders[*].team.shortName';
-COMMENT ON COLUMN team.leaders_team_leaders.team_record IS '$.teamLeaders[*].team.record';
-COMMENT ON COLUMN team.leaders_team_leaders.team_playoff_info IS '$.teamLeaders[*].team.playoffInfo';
-COMMENT ON COLUMN team.leaders_team_leaders.team_parent_org_name IS '$.teamLeaders[*].team.parentOrgName';
-COMMENT ON COLUMN team.leaders_team_leaders.team_parent_org_id IS '$.teamLeaders[*].team.parentOrgId';
+COMMENT ON COLUMN team.leaders_team_leaders.team_active IS '$.teamLeaders[*].team.active';
+COMMENT ON COLUMN team.leaders_team_leaders.team_all_star_status IS '$.teamLeaders[*].team.allStarStatus';
+COMMENT ON COLUMN team.leaders_team_leaders.team_club_name IS '$.teamLeaders[*].team.clubName';
+COMMENT ON COLUMN team.leaders_team_leaders.team_franchise_name IS '$.teamLeaders[*].team.franchiseName';
+COMMENT ON COLUMN team.leaders_team_leaders.team_spring_league_abbreviation IS '$.teamLeaders[*].team.springLeague.abbreviation';
+COMMENT ON COLUMN team.leaders_team_leaders.team_spring_league_id IS '$.teamLeaders[*].team.springLeague.id';
+COMMENT ON COLUMN team.leaders_team_leaders.team_spring_league_link IS '$.teamLeaders[*].team.springLeague.link';
+COMMENT ON COLUMN team.leaders_team_leaders.team_spring_league_name IS '$.teamLeaders[*].team.springLeague.name';
 COMMENT ON COLUMN team.leaders_team_leaders.league_id IS '$.teamLeaders[*].league.id';
 COMMENT ON COLUMN team.leaders_team_leaders.league_name IS '$.teamLeaders[*].league.name';
 COMMENT ON COLUMN team.leaders_team_leaders.league_link IS '$.teamLeaders[*].league.link';
-COMMENT ON COLUMN team.leaders_team_leaders.league_abbreviation IS '$.teamLeaders[*].league.abbreviation';
-COMMENT ON COLUMN team.leaders_team_leaders.league_name_short IS '$.teamLeaders[*].league.nameShort';
-COMMENT ON COLUMN team.leaders_team_leaders.league_season_state IS '$.teamLeaders[*].league.seasonState';
-COMMENT ON COLUMN team.leaders_team_leaders.league_has_wild_card IS '$.teamLeaders[*].league.hasWildCard';
-COMMENT ON COLUMN team.leaders_team_leaders.league_has_split_season IS '$.teamLeaders[*].league.hasSplitSeason';
-COMMENT ON COLUMN team.leaders_team_leaders.league_num_games IS '$.teamLeaders[*].league.numGames';
-COMMENT ON COLUMN team.leaders_team_leaders.league_has_playoff_points IS '$.teamLeaders[*].league.hasPlayoffPoints';
-COMMENT ON COLUMN team.leaders_team_leaders.league_num_teams IS '$.teamLeaders[*].league.numTeams';
-COMMENT ON COLUMN team.leaders_team_leaders.league_num_wildcard_teams IS '$.teamLeaders[*].league.numWildcardTeams';
-COMMENT ON COLUMN team.leaders_team_leaders.league_season_date_info IS '$.teamLeaders[*].league.seasonDateInfo';
-COMMENT ON COLUMN team.leaders_team_leaders.league_season IS '$.teamLeaders[*].league.season';
-COMMENT ON COLUMN team.leaders_team_leaders.league_org_code IS '$.teamLeaders[*].league.orgCode';
-COMMENT ON COLUMN team.leaders_team_leaders.league_conferences_in_use IS '$.teamLeaders[*].league.conferencesInUse';
-COMMENT ON COLUMN team.leaders_team_leaders.league_divisions_in_use IS '$.teamLeaders[*].league.divisionsInUse';
-COMMENT ON COLUMN team.leaders_team_leaders.league_time_zone IS '$.teamLeaders[*].league.timeZone';
-COMMENT ON COLUMN team.leaders_team_leaders.league_sort_order IS '$.teamLeaders[*].league.sortOrder';
-COMMENT ON COLUMN team.leaders_team_leaders.league_active IS '$.teamLeaders[*].league.active';
+COMMENT ON COLUMN team.leaders_team_leaders.game_type_description IS '$.teamLeaders[*].gameType.description';
+COMMENT ON COLUMN team.leaders_team_leaders.game_type_id IS '$.teamLeaders[*].gameType.id';
+COMMENT ON COLUMN team.leaders_team_leaders.total_splits IS '$.teamLeaders[*].totalSplits';
+
+COMMENT ON COLUMN team.leaders_team_leader_leaders.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.team_leader_index IS 'position in $.teamLeaders[*], from 0';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.leader_index IS 'position in $.teamLeaders[*].leaders[*], from 0';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.team_id IS 'request parameter teamId: teamId';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.league_id IS '$.teamLeaders[*].leaders[*].league.id';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.league_link IS '$.teamLeaders[*].leaders[*].league.link';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.league_name IS '$.teamLeaders[*].leaders[*].league.name';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.num_teams IS '$.teamLeaders[*].leaders[*].numTeams';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.person_first_name IS '$.teamLeaders[*].leaders[*].person.firstName';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.person_full_name IS '$.teamLeaders[*].leaders[*].person.fullName';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.person_id IS '$.teamLeaders[*].leaders[*].person.id';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.person_last_name IS '$.teamLeaders[*].leaders[*].person.lastName';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.person_link IS '$.teamLeaders[*].leaders[*].person.link';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.rank IS '$.teamLeaders[*].leaders[*].rank';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.season IS '$.teamLeaders[*].leaders[*].season';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.sport_abbreviation IS '$.teamLeaders[*].leaders[*].sport.abbreviation';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.sport_id IS '$.teamLeaders[*].leaders[*].sport.id';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.sport_link IS '$.teamLeaders[*].leaders[*].sport.link';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.leader_team_id IS '$.teamLeaders[*].leaders[*].team.id';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.team_link IS '$.teamLeaders[*].leaders[*].team.link';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.team_name IS '$.teamLeaders[*].leaders[*].team.name';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.value IS '$.teamLeaders[*].leaders[*].value';
 
 COMMENT ON COLUMN team.roster_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.roster_document.link IS '$.link';

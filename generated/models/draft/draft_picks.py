@@ -160,5 +160,5 @@ class Drafts(ApiObject):
 class DraftPicksResponse(ApiObject):
     """Response of draft.draftPicks. View MLB Drafted Players"""
 
-    copyright: str | None = None
     drafts: Drafts | None = None
+    copyright: str | None = None

@@ -1062,8 +1062,8 @@ class BoxscoreResponse(ApiObject):
         arbitrary_types_allowed=True,
     )
     officials: list[Official] | None = None
-    copyright: str | None = None
     info: list[Info] | None = None
     pitching_notes: list[JsonValue] | None = Field(None, alias="pitchingNotes")
     teams: Teams | None = None
     top_performers: list[TopPerformer] | None = Field(None, alias="topPerformers")
+    copyright: str | None = None

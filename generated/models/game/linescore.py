@@ -237,7 +237,6 @@ class LinescoreResponse(ApiObject):
     """Response of game.linescore. Get game linescore"""
 
     balls: int | None = None
-    copyright: str | None = None
     current_inning: int | None = Field(None, alias="currentInning")
     current_inning_ordinal: str | None = Field(None, alias="currentInningOrdinal")
     defense: Defense | None = None
@@ -251,3 +250,4 @@ class LinescoreResponse(ApiObject):
     scheduled_innings: int | None = Field(None, alias="scheduledInnings")
     strikes: int | None = None
     teams: Teams | None = None
+    copyright: str | None = None

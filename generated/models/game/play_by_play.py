@@ -427,8 +427,10 @@ class CurrentPlayEventDetails(ApiObject):
     call: CurrentPlayEventDetailsCall | None = None
     code: str | None = None
     description: str | None = None
+    disengagement_num: int | None = Field(None, alias="disengagementNum")
     event: str | None = None
     event_type: str | None = Field(None, alias="eventType")
+    from_catcher: bool | None = Field(None, alias="fromCatcher")
     has_review: bool | None = Field(None, alias="hasReview")
     home_score: int | None = Field(None, alias="homeScore")
     is_ball: bool | None = Field(None, alias="isBall")
@@ -436,6 +438,7 @@ class CurrentPlayEventDetails(ApiObject):
     is_out: bool | None = Field(None, alias="isOut")
     is_scoring_play: bool | None = Field(None, alias="isScoringPlay")
     is_strike: bool | None = Field(None, alias="isStrike")
+    runner_going: bool | None = Field(None, alias="runnerGoing")
     trail_color: str | None = Field(None, alias="trailColor")
     type_: CurrentPlayEventDetailsType | None = Field(None, alias="type")
 
@@ -507,18 +510,48 @@ class CurrentPlayEventPitchData(ApiObject):
     zone: int | None = None
 
 
+class CurrentPlayEventPlayer(ApiObject):
+    """`$.currentPlay.playEvents[*].player`"""
+
+    id: int | None = None
+    link: str | None = None
+
+
+class CurrentPlayEventPosition(ApiObject):
+    """`$.currentPlay.playEvents[*].position`"""
+
+    abbreviation: str | None = None
+    code: str | None = None
+    name: str | None = None
+    type_: str | None = Field(None, alias="type")
+
+
+class CurrentPlayEventReplacedPlayer(ApiObject):
+    """`$.currentPlay.playEvents[*].replacedPlayer`"""
+
+    id: int | None = None
+    link: str | None = None
+
+
 class CurrentPlayEvent(ApiObject):
     """`$.currentPlay.playEvents[*]`"""
 
+    action_play_id: str | None = Field(None, alias="actionPlayId")
+    batting_order: str | None = Field(None, alias="battingOrder")
     count: CurrentPlayEventCount | None = None
     details: CurrentPlayEventDetails | None = None
     end_time: str | None = Field(None, alias="endTime")
     hit_data: CurrentPlayEventHitData | None = Field(None, alias="hitData")
     index: int | None = None
+    is_base_running_play: bool | None = Field(None, alias="isBaseRunningPlay")
     is_pitch: bool | None = Field(None, alias="isPitch")
+    is_substitution: bool | None = Field(None, alias="isSubstitution")
     pitch_data: CurrentPlayEventPitchData | None = Field(None, alias="pitchData")
     pitch_number: int | None = Field(None, alias="pitchNumber")
     play_id: str | None = Field(None, alias="playId")
+    player: CurrentPlayEventPlayer | None = None
+    position: CurrentPlayEventPosition | None = None
+    replaced_player: CurrentPlayEventReplacedPlayer | None = Field(None, alias="replacedPlayer")
     start_time: str | None = Field(None, alias="startTime")
     type_: str | None = Field(None, alias="type")
 
@@ -569,6 +602,14 @@ class CurrentPlayMatchupPostOnSecond(ApiObject):
     link: str | None = None
 
 
+class CurrentPlayMatchupPostOnThird(ApiObject):
+    """`$.currentPlay.matchup.postOnThird`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
 class CurrentPlayMatchupSplits(ApiObject):
     """`$.currentPlay.matchup.splits`"""
 
@@ -591,6 +632,7 @@ class CurrentPlayMatchup(ApiObject):
     pitcher_hot_cold_zones: list[JsonValue] | None = Field(None, alias="pitcherHotColdZones")
     post_on_first: CurrentPlayMatchupPostOnFirst | None = Field(None, alias="postOnFirst")
     post_on_second: CurrentPlayMatchupPostOnSecond | None = Field(None, alias="postOnSecond")
+    post_on_third: CurrentPlayMatchupPostOnThird | None = Field(None, alias="postOnThird")
     splits: CurrentPlayMatchupSplits | None = None
 
 
@@ -685,11 +727,8 @@ class CurrentPlayRunner(ApiObject):
 class CurrentPlay(ApiObject):
     """`$.currentPlay`"""
 
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
     about: CurrentPlayAbout | None = None
-    action_index: list[JsonValue] | None = Field(None, alias="actionIndex")
+    action_index: list[int] | None = Field(None, alias="actionIndex")
     at_bat_index: int | None = Field(None, alias="atBatIndex")
     count: CurrentPlayCount | None = None
     matchup: CurrentPlayMatchup | None = None

@@ -176,6 +176,9 @@ class Roster(ApiObject):
     """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
 
     is_active_forty_man: bool | None = Field(None, alias="isActiveFortyMan")
+    job: str | None = None
+    job_id: str | None = Field(None, alias="jobId")
+    title: str | None = None
 
 
 class DatacastersResponse(ApiObject):

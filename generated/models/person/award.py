@@ -99,6 +99,9 @@ class AwardPlayer(ApiObject):
     articles: JsonValue | None = None
     videos: JsonValue | None = None
     mixed_feed: JsonValue | None = Field(None, alias="mixedFeed")
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
 
 
 class AwardResult(ApiObject):
@@ -139,6 +142,195 @@ class AwardSport(ApiObject):
     device_properties: JsonValue | None = Field(None, alias="deviceProperties")
 
 
+class AwardTeamDivision(ApiObject):
+    """`$.awards[*].team.division` All of the details of a division"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Identifier"""
+
+    name: str | None = None
+    """Unique Name"""
+
+    season: str | None = None
+    """Season of play"""
+
+    name_short: str | None = Field(None, alias="nameShort")
+    """Shortened version of name. Format: AL East, SF Giants"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    conference: JsonValue | None = None
+    league: JsonValue | None = None
+    """The league the division belongs to"""
+
+    sport: JsonValue | None = None
+    """The sport the league belongs to"""
+
+    has_wildcard: bool | None = Field(None, alias="hasWildcard")
+    """Whether or not there is a wildcard"""
+
+
+class AwardTeamLeague(ApiObject):
+    """`$.awards[*].team.league` The league the division belongs to"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Identifier"""
+
+    name: str | None = None
+    """Unique Name"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    name_short: str | None = Field(None, alias="nameShort")
+    """Shortened version of name. Format: AL East, SF Giants"""
+
+    season_state: str | None = Field(None, alias="seasonState")
+    """The status of the season. Format: offseason"""
+
+    has_wild_card: bool | None = Field(None, alias="hasWildCard")
+    """Whether or not there is a wildcard"""
+
+    has_split_season: bool | None = Field(None, alias="hasSplitSeason")
+    """Whether or not there is a split season"""
+
+    num_games: int | None = Field(None, alias="numGames")
+    """The number of regular season games"""
+
+    has_playoff_points: bool | None = Field(None, alias="hasPlayoffPoints")
+    """True if a league uses points for standings"""
+
+    num_teams: int | None = Field(None, alias="numTeams")
+    """The number of teams"""
+
+    num_wildcard_teams: int | None = Field(None, alias="numWildcardTeams")
+    """The number of wildcard teams"""
+
+    season_date_info: JsonValue | None = Field(None, alias="seasonDateInfo")
+    """Dates of specific points in a season"""
+
+    season: str | None = None
+    """Season of play"""
+
+    org_code: str | None = Field(None, alias="orgCode")
+    """Deprecated Field"""
+
+    conferences_in_use: bool | None = Field(None, alias="conferencesInUse")
+    """Whether or not the League has Conferences"""
+
+    divisions_in_use: bool | None = Field(None, alias="divisionsInUse")
+    """Whether or not the League has Divisions"""
+
+    time_zone: JsonValue | None = Field(None, alias="timeZone")
+    """Time zone the venue is located in"""
+
+    sort_order: int | None = Field(None, alias="sortOrder")
+    """The order of sorting, ascending or descending"""
+
+    active: bool | None = None
+    """Whether or not a league is active"""
+
+
+class AwardTeamSport(ApiObject):
+    """`$.awards[*].team.sport` The sport the league belongs to"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Top level organization of a sport"""
+
+    code: str | None = None
+    link: str | None = None
+    """Link to full resource"""
+
+    name: str | None = None
+    """Name of a sport's league. Format: Major League Baseball"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    sort_order: int | None = Field(None, alias="sortOrder")
+    """Determines the sort order of each sport. (ex. MLB -> AAA -> AA -> Rookie)"""
+
+    active: bool | None = None
+    """Flag for fetching sports that are currently active (Y), inactive (N), pending (P), or all teams (B)"""
+
+    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
+
+
+class AwardTeamSpringLeague(ApiObject):
+    """`$.awards[*].team.springLeague`"""
+
+    abbreviation: str | None = None
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class AwardTeamSpringVenue(ApiObject):
+    """`$.awards[*].team.springVenue` All of the details of a venue"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Identifier"""
+
+    name: str | None = None
+    """Unique Name"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    location: JsonValue | None = None
+    """Location details about the venue"""
+
+    time_zone: JsonValue | None = Field(None, alias="timeZone")
+    """Time zone the venue is located in"""
+
+    field_info: JsonValue | None = Field(None, alias="fieldInfo")
+    """Dimensions and capacity of the venue"""
+
+
+class AwardTeamVenue(ApiObject):
+    """`$.awards[*].team.venue` All of the details of a venue"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Identifier"""
+
+    name: str | None = None
+    """Unique Name"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    location: JsonValue | None = None
+    """Location details about the venue"""
+
+    time_zone: JsonValue | None = Field(None, alias="timeZone")
+    """Time zone the venue is located in"""
+
+    field_info: JsonValue | None = Field(None, alias="fieldInfo")
+    """Dimensions and capacity of the venue"""
+
+
 class AwardTeam(ApiObject):
     """`$.awards[*].team`"""
 
@@ -157,10 +349,10 @@ class AwardTeam(ApiObject):
     season: int | None = None
     """Season of play"""
 
-    venue: JsonValue | None = None
+    venue: AwardTeamVenue | None = None
     """All of the details of a venue"""
 
-    spring_venue: JsonValue | None = Field(None, alias="springVenue")
+    spring_venue: AwardTeamSpringVenue | None = Field(None, alias="springVenue")
     """All of the details of a venue"""
 
     team_code: str | None = Field(None, alias="teamCode")
@@ -184,13 +376,13 @@ class AwardTeam(ApiObject):
     first_year_of_play: str | None = Field(None, alias="firstYearOfPlay")
     """The first year of play. Format: 1903"""
 
-    league: JsonValue | None = None
+    league: AwardTeamLeague | None = None
     """The league the division belongs to"""
 
-    division: JsonValue | None = None
+    division: AwardTeamDivision | None = None
     """All of the details of a division"""
 
-    sport: JsonValue | None = None
+    sport: AwardTeamSport | None = None
     """The sport the league belongs to"""
 
     conference: JsonValue | None = None
@@ -228,6 +420,11 @@ class AwardTeam(ApiObject):
     playoff_info: JsonValue | None = Field(None, alias="playoffInfo")
     parent_org_name: str | None = Field(None, alias="parentOrgName")
     parent_org_id: int | None = Field(None, alias="parentOrgId")
+    active: bool | None = None
+    all_star_status: str | None = Field(None, alias="allStarStatus")
+    club_name: str | None = Field(None, alias="clubName")
+    franchise_name: str | None = Field(None, alias="franchiseName")
+    spring_league: AwardTeamSpringLeague | None = Field(None, alias="springLeague")
 
 
 class Award(ApiObject):
@@ -252,6 +449,7 @@ class Award(ApiObject):
     sport: AwardSport | None = None
     league: AwardLeague | None = None
     notes: str | None = None
+    active: bool | None = None
 
 
 class AwardResponse(ApiObject):

@@ -6,6 +6,101 @@ from pydantic import ConfigDict, Field, JsonValue
 from generated.models.base import ApiObject
 
 
+class PersonAwardLeague(ApiObject):
+    """`$.people[*].awards[*].league`"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Identifier"""
+
+    name: str | None = None
+    """Unique Name"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    name_short: str | None = Field(None, alias="nameShort")
+    """Shortened version of name. Format: AL East, SF Giants"""
+
+    season_state: str | None = Field(None, alias="seasonState")
+    """The status of the season. Format: offseason"""
+
+    has_wild_card: bool | None = Field(None, alias="hasWildCard")
+    """Whether or not there is a wildcard"""
+
+    has_split_season: bool | None = Field(None, alias="hasSplitSeason")
+    """Whether or not there is a split season"""
+
+    num_games: int | None = Field(None, alias="numGames")
+    """The number of regular season games"""
+
+    has_playoff_points: bool | None = Field(None, alias="hasPlayoffPoints")
+    """True if a league uses points for standings"""
+
+    num_teams: int | None = Field(None, alias="numTeams")
+    """The number of teams"""
+
+    num_wildcard_teams: int | None = Field(None, alias="numWildcardTeams")
+    """The number of wildcard teams"""
+
+    season_date_info: JsonValue | None = Field(None, alias="seasonDateInfo")
+    """Dates of specific points in a season"""
+
+    season: str | None = None
+    """Season of play"""
+
+    org_code: str | None = Field(None, alias="orgCode")
+    """Deprecated Field"""
+
+    conferences_in_use: bool | None = Field(None, alias="conferencesInUse")
+    """Whether or not the League has Conferences"""
+
+    divisions_in_use: bool | None = Field(None, alias="divisionsInUse")
+    """Whether or not the League has Divisions"""
+
+    time_zone: JsonValue | None = Field(None, alias="timeZone")
+    """Time zone the venue is located in"""
+
+    sort_order: int | None = Field(None, alias="sortOrder")
+    """The order of sorting, ascending or descending"""
+
+    active: bool | None = None
+    """Whether or not a league is active"""
+
+
+class PersonAwardSport(ApiObject):
+    """`$.people[*].awards[*].sport`"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Top level organization of a sport"""
+
+    code: str | None = None
+    link: str | None = None
+    """Link to full resource"""
+
+    name: str | None = None
+    """Name of a sport's league. Format: Major League Baseball"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    sort_order: int | None = Field(None, alias="sortOrder")
+    """Determines the sort order of each sport. (ex. MLB -> AAA -> AA -> Rookie)"""
+
+    active: bool | None = None
+    """Flag for fetching sports that are currently active (Y), inactive (N), pending (P), or all teams (B)"""
+
+    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
+
+
 class PersonAward(ApiObject):
     """`$.people[*].awards[*]`"""
 
@@ -28,13 +123,798 @@ class PersonAward(ApiObject):
     player: JsonValue | None = None
     votes: int | None = None
     votes_available: int | None = Field(None, alias="votesAvailable")
-    sport: JsonValue | None = None
-    league: JsonValue | None = None
+    sport: PersonAwardSport | None = None
+    league: PersonAwardLeague | None = None
     notes: str | None = None
+    active: bool | None = None
+
+
+class PersonBatSide(ApiObject):
+    """`$.people[*].batSide`"""
+
+    code: str | None = None
+    description: str | None = None
+
+
+class PersonCurrentTeamDivision(ApiObject):
+    """`$.people[*].currentTeam.division` All of the details of a division"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Identifier"""
+
+    name: str | None = None
+    """Unique Name"""
+
+    season: str | None = None
+    """Season of play"""
+
+    name_short: str | None = Field(None, alias="nameShort")
+    """Shortened version of name. Format: AL East, SF Giants"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    conference: JsonValue | None = None
+    league: JsonValue | None = None
+    """The league the division belongs to"""
+
+    sport: JsonValue | None = None
+    """The sport the league belongs to"""
+
+    has_wildcard: bool | None = Field(None, alias="hasWildcard")
+    """Whether or not there is a wildcard"""
+
+
+class PersonCurrentTeamLeague(ApiObject):
+    """`$.people[*].currentTeam.league` The league the division belongs to"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Identifier"""
+
+    name: str | None = None
+    """Unique Name"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    name_short: str | None = Field(None, alias="nameShort")
+    """Shortened version of name. Format: AL East, SF Giants"""
+
+    season_state: str | None = Field(None, alias="seasonState")
+    """The status of the season. Format: offseason"""
+
+    has_wild_card: bool | None = Field(None, alias="hasWildCard")
+    """Whether or not there is a wildcard"""
+
+    has_split_season: bool | None = Field(None, alias="hasSplitSeason")
+    """Whether or not there is a split season"""
+
+    num_games: int | None = Field(None, alias="numGames")
+    """The number of regular season games"""
+
+    has_playoff_points: bool | None = Field(None, alias="hasPlayoffPoints")
+    """True if a league uses points for standings"""
+
+    num_teams: int | None = Field(None, alias="numTeams")
+    """The number of teams"""
+
+    num_wildcard_teams: int | None = Field(None, alias="numWildcardTeams")
+    """The number of wildcard teams"""
+
+    season_date_info: JsonValue | None = Field(None, alias="seasonDateInfo")
+    """Dates of specific points in a season"""
+
+    season: str | None = None
+    """Season of play"""
+
+    org_code: str | None = Field(None, alias="orgCode")
+    """Deprecated Field"""
+
+    conferences_in_use: bool | None = Field(None, alias="conferencesInUse")
+    """Whether or not the League has Conferences"""
+
+    divisions_in_use: bool | None = Field(None, alias="divisionsInUse")
+    """Whether or not the League has Divisions"""
+
+    time_zone: JsonValue | None = Field(None, alias="timeZone")
+    """Time zone the venue is located in"""
+
+    sort_order: int | None = Field(None, alias="sortOrder")
+    """The order of sorting, ascending or descending"""
+
+    active: bool | None = None
+    """Whether or not a league is active"""
+
+
+class PersonCurrentTeamSport(ApiObject):
+    """`$.people[*].currentTeam.sport` The sport the league belongs to"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Top level organization of a sport"""
+
+    code: str | None = None
+    link: str | None = None
+    """Link to full resource"""
+
+    name: str | None = None
+    """Name of a sport's league. Format: Major League Baseball"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    sort_order: int | None = Field(None, alias="sortOrder")
+    """Determines the sort order of each sport. (ex. MLB -> AAA -> AA -> Rookie)"""
+
+    active: bool | None = None
+    """Flag for fetching sports that are currently active (Y), inactive (N), pending (P), or all teams (B)"""
+
+    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
+
+
+class PersonCurrentTeamSpringLeague(ApiObject):
+    """`$.people[*].currentTeam.springLeague`"""
+
+    abbreviation: str | None = None
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class PersonCurrentTeamSpringVenue(ApiObject):
+    """`$.people[*].currentTeam.springVenue` All of the details of a venue"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Identifier"""
+
+    name: str | None = None
+    """Unique Name"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    location: JsonValue | None = None
+    """Location details about the venue"""
+
+    time_zone: JsonValue | None = Field(None, alias="timeZone")
+    """Time zone the venue is located in"""
+
+    field_info: JsonValue | None = Field(None, alias="fieldInfo")
+    """Dimensions and capacity of the venue"""
+
+
+class PersonCurrentTeamVenue(ApiObject):
+    """`$.people[*].currentTeam.venue` All of the details of a venue"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Identifier"""
+
+    name: str | None = None
+    """Unique Name"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    location: JsonValue | None = None
+    """Location details about the venue"""
+
+    time_zone: JsonValue | None = Field(None, alias="timeZone")
+    """Time zone the venue is located in"""
+
+    field_info: JsonValue | None = Field(None, alias="fieldInfo")
+    """Dimensions and capacity of the venue"""
 
 
 class PersonCurrentTeam(ApiObject):
     """`$.people[*].currentTeam` All of the details of a player's current team"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Team Identifier. Format: 141, 147, etc"""
+
+    name: str | None = None
+    """Unique Full Team Name. Format: Toronto Blue Jays, New York Yankees, etc"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    season: int | None = None
+    """Season of play"""
+
+    venue: PersonCurrentTeamVenue | None = None
+    """All of the details of a venue"""
+
+    spring_venue: PersonCurrentTeamSpringVenue | None = Field(None, alias="springVenue")
+    """All of the details of a venue"""
+
+    team_code: str | None = Field(None, alias="teamCode")
+    """Unique Team Code. Format: tor, nya, etc"""
+
+    file_code: str | None = Field(None, alias="fileCode")
+    """Unique File Code. Format: tor, nyy, etc"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    tri_code: str | None = Field(None, alias="triCode")
+    """Three letter abbreviation that will be adjusted for different languages"""
+
+    team_name: str | None = Field(None, alias="teamName")
+    """Unique Team Name. Blue Jays, Yankees, etc"""
+
+    location_name: str | None = Field(None, alias="locationName")
+    """Unique Team Location. Toronto, Bronx, etc"""
+
+    first_year_of_play: str | None = Field(None, alias="firstYearOfPlay")
+    """The first year of play. Format: 1903"""
+
+    league: PersonCurrentTeamLeague | None = None
+    """The league the division belongs to"""
+
+    division: PersonCurrentTeamDivision | None = None
+    """All of the details of a division"""
+
+    sport: PersonCurrentTeamSport | None = None
+    """The sport the league belongs to"""
+
+    conference: JsonValue | None = None
+    """All the details of a conference"""
+
+    franchise: JsonValue | None = None
+    """All of the details of a franchise"""
+
+    team_stats: JsonValue | None = Field(None, alias="teamStats")
+    """All of the details of a player's stats"""
+
+    roster: JsonValue | None = None
+    """All of the details of a roster"""
+
+    team_leaders: JsonValue | None = Field(None, alias="teamLeaders")
+    """All of the details of team leaders"""
+
+    next_game_schedule: JsonValue | None = Field(None, alias="nextGameSchedule")
+    previous_game_schedule: JsonValue | None = Field(None, alias="previousGameSchedule")
+    next_schedule: JsonValue | None = Field(None, alias="nextSchedule")
+    previous_schedule: JsonValue | None = Field(None, alias="previousSchedule")
+    is_active: bool | None = Field(None, alias="isActive")
+    is_placeholder: bool | None = Field(None, alias="isPlaceholder")
+    content: JsonValue | None = None
+    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
+    social: JsonValue | None = None
+    """All of the details of a player's social media"""
+
+    short_name: str | None = Field(None, alias="shortName")
+    """Shortened version of name. Format: AL East, SF Giants"""
+
+    record: JsonValue | None = None
+    """All of the details of a team's record"""
+
+    playoff_info: JsonValue | None = Field(None, alias="playoffInfo")
+    parent_org_name: str | None = Field(None, alias="parentOrgName")
+    parent_org_id: int | None = Field(None, alias="parentOrgId")
+    active: bool | None = None
+    all_star_status: str | None = Field(None, alias="allStarStatus")
+    club_name: str | None = Field(None, alias="clubName")
+    franchise_name: str | None = Field(None, alias="franchiseName")
+    spring_league: PersonCurrentTeamSpringLeague | None = Field(None, alias="springLeague")
+
+
+class PersonDraft(ApiObject):
+    """`$.people[*].draft[*]`"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    year: int | None = None
+    round: str | None = None
+    pick_overall: int | None = Field(None, alias="pickOverall")
+    pick_in_round: int | None = Field(None, alias="pickInRound")
+    team: JsonValue | None = None
+
+
+class PersonEducation(ApiObject):
+    """`$.people[*].education` All of the details of a player's education"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    highschools: JsonValue | None = None
+    """The player's highschool(s)"""
+
+    colleges: JsonValue | None = None
+    """The player's college(s)"""
+
+
+class PersonJobEntryPerson(ApiObject):
+    """`$.people[*].jobEntries[*].person` All of the details of a player"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Player Identifier. Format: 434538, 429665, etc"""
+
+    first_name: str | None = Field(None, alias="firstName")
+    """First name of a player"""
+
+    use_name: str | None = Field(None, alias="useName")
+    """Name a player uses"""
+
+    last_name: str | None = Field(None, alias="lastName")
+    """Last name of a player"""
+
+    middle_name: str | None = Field(None, alias="middleName")
+    """Middle name of a player"""
+
+    boxscore_name: str | None = Field(None, alias="boxscoreName")
+    """Name that shows up in the box score. Last name or last name and first initial"""
+
+    nick_name: str | None = Field(None, alias="nickName")
+    """Nickname for a player. Example: Childish Bambino"""
+
+    gender: str | None = None
+    """Gender for a player. Format: M"""
+
+    name_matrilineal: str | None = Field(None, alias="nameMatrilineal")
+    """Matrilineal name for player."""
+
+    is_player: bool | None = Field(None, alias="isPlayer")
+    """If current id searched for is a currently player"""
+
+    is_verified: bool | None = Field(None, alias="isVerified")
+    """Complete and confirmed all biographical data"""
+
+    primary_number: str | None = Field(None, alias="primaryNumber")
+    """The jersey number a player wears"""
+
+    draft_year: int | None = Field(None, alias="draftYear")
+    """Year the player was drafted. Format: 2000"""
+
+    birth_date: str | None = Field(None, alias="birthDate")
+    """Birth date of a player. Format: 1983-01-07"""
+
+    current_age: int | None = Field(None, alias="currentAge")
+    """Current age of a player. Format: 34"""
+
+    birth_city: str | None = Field(None, alias="birthCity")
+    """City the player was born in. Format: La Romana"""
+
+    birth_state_province: str | None = Field(None, alias="birthStateProvince")
+    """State or Province the player was born in. Format: NY"""
+
+    birth_country: str | None = Field(None, alias="birthCountry")
+    """Country the player was born in. Format: Dominican Republic"""
+
+    death_date: str | None = Field(None, alias="deathDate")
+    """Death date of a player. Format: 1983-01-07"""
+
+    death_city: str | None = Field(None, alias="deathCity")
+    """City the player died in. Format: La Romana"""
+
+    death_state_province: str | None = Field(None, alias="deathStateProvince")
+    """State or Province the player died in. Format: NY"""
+
+    death_country: str | None = Field(None, alias="deathCountry")
+    """Country the player died in. Format: Dominican Republic"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    """Full name of a player. Format: Edwin Encarnacion"""
+
+    pronunciation: str | None = None
+    """Pronunciation guide for a player's name"""
+
+    last_played_date: str | None = Field(None, alias="lastPlayedDate")
+    """Date of last game played. Format: 1983-01-07"""
+
+    height: str | None = None
+    """Height of a player. Format: 6' 1"""
+
+    weight: int | None = None
+    """Weight of a player. Format: 230"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    active: bool | None = None
+    """Whether or not a player is active"""
+
+    alternate_captain: bool | None = Field(None, alias="alternateCaptain")
+    """Whether or not a player is an alternate captain"""
+
+    captain: bool | None = None
+    """Whether or not a player is a captain"""
+
+    rookie: bool | None = None
+    """Whether or not a player is a rookie"""
+
+    current_team: JsonValue | None = Field(None, alias="currentTeam")
+    """All of the details of a player's current team"""
+
+    primary_position: JsonValue | None = Field(None, alias="primaryPosition")
+    """All of the details of a player's primary position"""
+
+    other_names: JsonValue | None = Field(None, alias="otherNames")
+    """All of the details of a player's other names"""
+
+    social: JsonValue | None = None
+    """All of the details of a player's social media"""
+
+    education: JsonValue | None = None
+    """All of the details of a player's education"""
+
+    photos: JsonValue | None = None
+    """Links to images of person."""
+
+    stats: JsonValue | None = None
+    """All of the details of a player's stats"""
+
+    awards: JsonValue | None = None
+    """All of the details of a player's awards"""
+
+    nationality: str | None = None
+    draft: JsonValue | None = None
+    """All of the details of the draft a player was drafted in"""
+
+    additional_bio: JsonValue | None = Field(None, alias="additionalBio")
+    roster_entries: JsonValue | None = Field(None, alias="rosterEntries")
+    job_entries: JsonValue | None = Field(None, alias="jobEntries")
+
+
+class PersonJobEntryPosition(ApiObject):
+    """`$.people[*].jobEntries[*].position` All of the details of a player's position"""
+
+    code: str | None = None
+    """Position number. Format: 1, 2, 3, etc"""
+
+    name: str | None = None
+    """Position name. Format: First base, Shortstop, Pitcher, etc"""
+
+    type_: str | None = Field(None, alias="type")
+    """Position type. Format: Infielder, Pitcher, etc"""
+
+    abbreviation: str | None = None
+    """Position abbreviation. Format: SS, P, 1B, etc"""
+
+
+class PersonJobEntryStatus(ApiObject):
+    """`$.people[*].jobEntries[*].status`"""
+
+    code: str | None = None
+    description: str | None = None
+
+
+class PersonJobEntry(ApiObject):
+    """`$.people[*].jobEntries[*]`"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    person: PersonJobEntryPerson | None = None
+    """All of the details of a player"""
+
+    jersey_number: str | None = Field(None, alias="jerseyNumber")
+    """Jersey number that a player wears. Format: 16, 34, etc"""
+
+    position: PersonJobEntryPosition | None = None
+    """All of the details of a player's position"""
+
+    stats: JsonValue | None = None
+    """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
+
+    is_active_forty_man: bool | None = Field(None, alias="isActiveFortyMan")
+    job: str | None = None
+    job_id: str | None = Field(None, alias="jobId")
+    status: PersonJobEntryStatus | None = None
+    title: str | None = None
+
+
+class PersonOtherNames(ApiObject):
+    """`$.people[*].otherNames` All of the details of a player's other names"""
+
+    slug: str | None = None
+    first_initial_last_name: str | None = Field(None, alias="firstInitialLastName")
+    last_name_first_initial: str | None = Field(None, alias="lastNameFirstInitial")
+    last_first_name: str | None = Field(None, alias="lastFirstName")
+    phonetic_name: str | None = Field(None, alias="phoneticName")
+
+
+class PersonPitchHand(ApiObject):
+    """`$.people[*].pitchHand`"""
+
+    code: str | None = None
+    description: str | None = None
+
+
+class PersonPrimaryPosition(ApiObject):
+    """`$.people[*].primaryPosition` All of the details of a player's primary position"""
+
+    code: str | None = None
+    """Position number. Format: 1, 2, 3, etc"""
+
+    name: str | None = None
+    """Position name. Format: First base, Shortstop, Pitcher, etc"""
+
+    type_: str | None = Field(None, alias="type")
+    """Position type. Format: Infielder, Pitcher, etc"""
+
+    abbreviation: str | None = None
+    """Position abbreviation. Format: SS, P, 1B, etc"""
+
+
+class PersonRosterEntryPerson(ApiObject):
+    """`$.people[*].rosterEntries[*].person` All of the details of a player"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Player Identifier. Format: 434538, 429665, etc"""
+
+    first_name: str | None = Field(None, alias="firstName")
+    """First name of a player"""
+
+    use_name: str | None = Field(None, alias="useName")
+    """Name a player uses"""
+
+    last_name: str | None = Field(None, alias="lastName")
+    """Last name of a player"""
+
+    middle_name: str | None = Field(None, alias="middleName")
+    """Middle name of a player"""
+
+    boxscore_name: str | None = Field(None, alias="boxscoreName")
+    """Name that shows up in the box score. Last name or last name and first initial"""
+
+    nick_name: str | None = Field(None, alias="nickName")
+    """Nickname for a player. Example: Childish Bambino"""
+
+    gender: str | None = None
+    """Gender for a player. Format: M"""
+
+    name_matrilineal: str | None = Field(None, alias="nameMatrilineal")
+    """Matrilineal name for player."""
+
+    is_player: bool | None = Field(None, alias="isPlayer")
+    """If current id searched for is a currently player"""
+
+    is_verified: bool | None = Field(None, alias="isVerified")
+    """Complete and confirmed all biographical data"""
+
+    primary_number: str | None = Field(None, alias="primaryNumber")
+    """The jersey number a player wears"""
+
+    draft_year: int | None = Field(None, alias="draftYear")
+    """Year the player was drafted. Format: 2000"""
+
+    birth_date: str | None = Field(None, alias="birthDate")
+    """Birth date of a player. Format: 1983-01-07"""
+
+    current_age: int | None = Field(None, alias="currentAge")
+    """Current age of a player. Format: 34"""
+
+    birth_city: str | None = Field(None, alias="birthCity")
+    """City the player was born in. Format: La Romana"""
+
+    birth_state_province: str | None = Field(None, alias="birthStateProvince")
+    """State or Province the player was born in. Format: NY"""
+
+    birth_country: str | None = Field(None, alias="birthCountry")
+    """Country the player was born in. Format: Dominican Republic"""
+
+    death_date: str | None = Field(None, alias="deathDate")
+    """Death date of a player. Format: 1983-01-07"""
+
+    death_city: str | None = Field(None, alias="deathCity")
+    """City the player died in. Format: La Romana"""
+
+    death_state_province: str | None = Field(None, alias="deathStateProvince")
+    """State or Province the player died in. Format: NY"""
+
+    death_country: str | None = Field(None, alias="deathCountry")
+    """Country the player died in. Format: Dominican Republic"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    """Full name of a player. Format: Edwin Encarnacion"""
+
+    pronunciation: str | None = None
+    """Pronunciation guide for a player's name"""
+
+    last_played_date: str | None = Field(None, alias="lastPlayedDate")
+    """Date of last game played. Format: 1983-01-07"""
+
+    height: str | None = None
+    """Height of a player. Format: 6' 1"""
+
+    weight: int | None = None
+    """Weight of a player. Format: 230"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    active: bool | None = None
+    """Whether or not a player is active"""
+
+    alternate_captain: bool | None = Field(None, alias="alternateCaptain")
+    """Whether or not a player is an alternate captain"""
+
+    captain: bool | None = None
+    """Whether or not a player is a captain"""
+
+    rookie: bool | None = None
+    """Whether or not a player is a rookie"""
+
+    current_team: JsonValue | None = Field(None, alias="currentTeam")
+    """All of the details of a player's current team"""
+
+    primary_position: JsonValue | None = Field(None, alias="primaryPosition")
+    """All of the details of a player's primary position"""
+
+    other_names: JsonValue | None = Field(None, alias="otherNames")
+    """All of the details of a player's other names"""
+
+    social: JsonValue | None = None
+    """All of the details of a player's social media"""
+
+    education: JsonValue | None = None
+    """All of the details of a player's education"""
+
+    photos: JsonValue | None = None
+    """Links to images of person."""
+
+    stats: JsonValue | None = None
+    """All of the details of a player's stats"""
+
+    awards: JsonValue | None = None
+    """All of the details of a player's awards"""
+
+    nationality: str | None = None
+    draft: JsonValue | None = None
+    """All of the details of the draft a player was drafted in"""
+
+    additional_bio: JsonValue | None = Field(None, alias="additionalBio")
+    roster_entries: JsonValue | None = Field(None, alias="rosterEntries")
+    job_entries: JsonValue | None = Field(None, alias="jobEntries")
+
+
+class PersonRosterEntryPosition(ApiObject):
+    """`$.people[*].rosterEntries[*].position` All of the details of a player's position"""
+
+    code: str | None = None
+    """Position number. Format: 1, 2, 3, etc"""
+
+    name: str | None = None
+    """Position name. Format: First base, Shortstop, Pitcher, etc"""
+
+    type_: str | None = Field(None, alias="type")
+    """Position type. Format: Infielder, Pitcher, etc"""
+
+    abbreviation: str | None = None
+    """Position abbreviation. Format: SS, P, 1B, etc"""
+
+
+class PersonRosterEntryStatus(ApiObject):
+    """`$.people[*].rosterEntries[*].status`"""
+
+    code: str | None = None
+    description: str | None = None
+
+
+class PersonRosterEntry(ApiObject):
+    """`$.people[*].rosterEntries[*]`"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    person: PersonRosterEntryPerson | None = None
+    """All of the details of a player"""
+
+    jersey_number: str | None = Field(None, alias="jerseyNumber")
+    """Jersey number that a player wears. Format: 16, 34, etc"""
+
+    position: PersonRosterEntryPosition | None = None
+    """All of the details of a player's position"""
+
+    stats: JsonValue | None = None
+    """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
+
+    is_active_forty_man: bool | None = Field(None, alias="isActiveFortyMan")
+    job: str | None = None
+    job_id: str | None = Field(None, alias="jobId")
+    status: PersonRosterEntryStatus | None = None
+    title: str | None = None
+
+
+class PersonSocial(ApiObject):
+    """`$.people[*].social` All of the details of a player's social media"""
+
+    twitter: list[str] | None = None
+    """The player's handle. Format: @Bbelt9, @bcraw35, etc"""
+
+    facebook: list[str] | None = None
+    """The player's username and ID. Format: Username - georgekontos70, ID - 242731055756840"""
+
+    instagram: list[str] | None = None
+    """The player's username. Format: joepanik, hunterpence, etc"""
+
+    vine: list[str] | None = None
+    periscope: list[str] | None = None
+    tumblr: list[str] | None = None
+    youtube: list[str] | None = None
+    pinterest: list[str] | None = None
+    googleplus: list[str] | None = None
+    snapchat: list[str] | None = None
+    website: list[str] | None = None
+    hashtags: list[str] | None = None
+
+
+class PersonStatGroup(ApiObject):
+    """`$.people[*].stats[*].group`"""
+
+    display_name: str | None = Field(None, alias="displayName")
+
+
+class PersonStatSplitStat(ApiObject):
+    """`$.people[*].stats[*].splits[*].stat` Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
+
+    air_outs: int | None = Field(None, alias="airOuts")
+    at_bats: int | None = Field(None, alias="atBats")
+    at_bats_per_home_run: str | None = Field(None, alias="atBatsPerHomeRun")
+    avg: str | None = None
+    babip: str | None = None
+    base_on_balls: int | None = Field(None, alias="baseOnBalls")
+    catchers_interference: int | None = Field(None, alias="catchersInterference")
+    caught_stealing: int | None = Field(None, alias="caughtStealing")
+    caught_stealing_percentage: str | None = Field(None, alias="caughtStealingPercentage")
+    doubles: int | None = None
+    games_played: int | None = Field(None, alias="gamesPlayed")
+    ground_into_double_play: int | None = Field(None, alias="groundIntoDoublePlay")
+    ground_outs: int | None = Field(None, alias="groundOuts")
+    ground_outs_to_airouts: str | None = Field(None, alias="groundOutsToAirouts")
+    hit_by_pitch: int | None = Field(None, alias="hitByPitch")
+    hits: int | None = None
+    home_runs: int | None = Field(None, alias="homeRuns")
+    intentional_walks: int | None = Field(None, alias="intentionalWalks")
+    left_on_base: int | None = Field(None, alias="leftOnBase")
+    number_of_pitches: int | None = Field(None, alias="numberOfPitches")
+    obp: str | None = None
+    ops: str | None = None
+    plate_appearances: int | None = Field(None, alias="plateAppearances")
+    rbi: int | None = None
+    runs: int | None = None
+    sac_bunts: int | None = Field(None, alias="sacBunts")
+    sac_flies: int | None = Field(None, alias="sacFlies")
+    slg: str | None = None
+    stolen_base_percentage: str | None = Field(None, alias="stolenBasePercentage")
+    stolen_bases: int | None = Field(None, alias="stolenBases")
+    strike_outs: int | None = Field(None, alias="strikeOuts")
+    total_bases: int | None = Field(None, alias="totalBases")
+    triples: int | None = None
+
+
+class PersonStatSplitTeam(ApiObject):
+    """`$.people[*].stats[*].splits[*].team` All of the details of a team"""
 
     model_config = ConfigDict(
         arbitrary_types_allowed=True,
@@ -124,121 +1004,67 @@ class PersonCurrentTeam(ApiObject):
     parent_org_id: int | None = Field(None, alias="parentOrgId")
 
 
-class PersonDraft(ApiObject):
-    """`$.people[*].draft[*]`"""
+class PersonStatSplit(ApiObject):
+    """`$.people[*].stats[*].splits[*]`"""
 
     model_config = ConfigDict(
         arbitrary_types_allowed=True,
     )
-    year: int | None = None
-    round: str | None = None
-    pick_overall: int | None = Field(None, alias="pickOverall")
-    pick_in_round: int | None = Field(None, alias="pickInRound")
-    team: JsonValue | None = None
+    schedule_item_rest_object: JsonValue | None = Field(None, alias="scheduleItemRestObject")
+    """All of the details of a schedule"""
 
+    season: str | None = None
+    """Season of play"""
 
-class PersonEducation(ApiObject):
-    """`$.people[*].education` All of the details of a player's education"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    highschools: JsonValue | None = None
-    """The player's highschool(s)"""
-
-    colleges: JsonValue | None = None
-    """The player's college(s)"""
-
-
-class PersonJobEntry(ApiObject):
-    """`$.people[*].jobEntries[*]`"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    person: JsonValue | None = None
-    """All of the details of a player"""
-
-    jersey_number: str | None = Field(None, alias="jerseyNumber")
-    """Jersey number that a player wears. Format: 16, 34, etc"""
-
-    position: JsonValue | None = None
-    """All of the details of a player's position"""
-
-    stats: JsonValue | None = None
+    stat: PersonStatSplitStat | None = None
     """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
 
-    is_active_forty_man: bool | None = Field(None, alias="isActiveFortyMan")
+    stats: JsonValue | None = None
+    """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes grouped"""
 
+    team: PersonStatSplitTeam | None = None
+    """All of the details of a team"""
 
-class PersonOtherNames(ApiObject):
-    """`$.people[*].otherNames` All of the details of a player's other names"""
+    player: JsonValue | None = None
+    """All of the details of a player"""
 
-    slug: str | None = None
-    first_initial_last_name: str | None = Field(None, alias="firstInitialLastName")
-    last_name_first_initial: str | None = Field(None, alias="lastNameFirstInitial")
-    last_first_name: str | None = Field(None, alias="lastFirstName")
-    phonetic_name: str | None = Field(None, alias="phoneticName")
+    home_team: JsonValue | None = Field(None, alias="homeTeam")
+    away_team: JsonValue | None = Field(None, alias="awayTeam")
+    venue: JsonValue | None = None
+    league: JsonValue | None = None
+    """The league the division belongs to"""
 
+    sport: JsonValue | None = None
+    """The sport the league belongs to"""
 
-class PersonPrimaryPosition(ApiObject):
-    """`$.people[*].primaryPosition` All of the details of a player's primary position"""
+    opponent: JsonValue | None = None
+    """All of the details of an opponent"""
 
-    code: str | None = None
-    """Position number. Format: 1, 2, 3, etc"""
+    opponent_division: JsonValue | None = Field(None, alias="opponentDivision")
+    opponent_conference: JsonValue | None = Field(None, alias="opponentConference")
+    date: str | None = None
+    """Date of Game. Format: YYYY-MM-DD"""
 
-    name: str | None = None
-    """Position name. Format: First base, Shortstop, Pitcher, etc"""
+    game_type: str | None = Field(None, alias="gameType")
+    """Type of Game. Available types in /api/v1/gameTypes"""
 
+    is_home: bool | None = Field(None, alias="isHome")
+    is_win: bool | None = Field(None, alias="isWin")
+    day_of_week: int | None = Field(None, alias="dayOfWeek")
+    month: int | None = None
+    num_teams: int | None = Field(None, alias="numTeams")
+    num_occurrences: int | None = Field(None, alias="numOccurrences")
+    rank: int | None = None
     type_: str | None = Field(None, alias="type")
-    """Position type. Format: Infielder, Pitcher, etc"""
-
-    abbreviation: str | None = None
-    """Position abbreviation. Format: SS, P, 1B, etc"""
-
-
-class PersonRosterEntry(ApiObject):
-    """`$.people[*].rosterEntries[*]`"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    person: JsonValue | None = None
-    """All of the details of a player"""
-
-    jersey_number: str | None = Field(None, alias="jerseyNumber")
-    """Jersey number that a player wears. Format: 16, 34, etc"""
-
-    position: JsonValue | None = None
-    """All of the details of a player's position"""
-
-    stats: JsonValue | None = None
-    """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
-
-    is_active_forty_man: bool | None = Field(None, alias="isActiveFortyMan")
+    group: str | None = None
+    split: JsonValue | None = None
+    exemption: JsonValue | None = None
 
 
-class PersonSocial(ApiObject):
-    """`$.people[*].social` All of the details of a player's social media"""
+class PersonStatType(ApiObject):
+    """`$.people[*].stats[*].type`"""
 
-    twitter: list[str] | None = None
-    """The player's handle. Format: @Bbelt9, @bcraw35, etc"""
-
-    facebook: list[str] | None = None
-    """The player's username and ID. Format: Username - georgekontos70, ID - 242731055756840"""
-
-    instagram: list[str] | None = None
-    """The player's username. Format: joepanik, hunterpence, etc"""
-
-    vine: list[str] | None = None
-    periscope: list[str] | None = None
-    tumblr: list[str] | None = None
-    youtube: list[str] | None = None
-    pinterest: list[str] | None = None
-    googleplus: list[str] | None = None
-    snapchat: list[str] | None = None
-    website: list[str] | None = None
-    hashtags: list[str] | None = None
+    display_name: str | None = Field(None, alias="displayName")
 
 
 class PersonStat(ApiObject):
@@ -250,19 +1076,21 @@ class PersonStat(ApiObject):
     disclaimers: list[str] | None = None
     parameters: JsonValue | None = None
     total_splits: int | None = Field(None, alias="totalSplits")
-    exemptions: JsonValue | None = None
-    splits: JsonValue | None = None
+    exemptions: list[JsonValue] | None = None
+    splits: list[PersonStatSplit] | None = None
     """All of the details of stat splits"""
 
     stats: JsonValue | None = None
-    splits_tied_with_offset: JsonValue | None = Field(None, alias="splitsTiedWithOffset")
-    splits_tied_with_limit: JsonValue | None = Field(None, alias="splitsTiedWithLimit")
+    splits_tied_with_offset: list[JsonValue] | None = Field(None, alias="splitsTiedWithOffset")
+    splits_tied_with_limit: list[JsonValue] | None = Field(None, alias="splitsTiedWithLimit")
     player: JsonValue | None = None
     team: JsonValue | None = None
     sport: JsonValue | None = None
     season: str | None = None
     game_type: JsonValue | None = Field(None, alias="gameType")
     player_pool: JsonValue | None = Field(None, alias="playerPool")
+    group: PersonStatGroup | None = None
+    type_: PersonStatType | None = Field(None, alias="type")
 
 
 class Person(ApiObject):
@@ -398,6 +1226,23 @@ class Person(ApiObject):
     additional_bio: JsonValue | None = Field(None, alias="additionalBio")
     roster_entries: list[PersonRosterEntry] | None = Field(None, alias="rosterEntries")
     job_entries: list[PersonJobEntry] | None = Field(None, alias="jobEntries")
+    alumni_last_season: str | None = Field(None, alias="alumniLastSeason")
+    bat_side: PersonBatSide | None = Field(None, alias="batSide")
+    first_last_name: str | None = Field(None, alias="firstLastName")
+    full_fml_name: str | None = Field(None, alias="fullFMLName")
+    full_lfm_name: str | None = Field(None, alias="fullLFMName")
+    init_last_name: str | None = Field(None, alias="initLastName")
+    last_first_name: str | None = Field(None, alias="lastFirstName")
+    last_init_name: str | None = Field(None, alias="lastInitName")
+    mlb_debut_date: str | None = Field(None, alias="mlbDebutDate")
+    name_first_last: str | None = Field(None, alias="nameFirstLast")
+    name_slug: str | None = Field(None, alias="nameSlug")
+    name_suffix: str | None = Field(None, alias="nameSuffix")
+    name_title: str | None = Field(None, alias="nameTitle")
+    pitch_hand: PersonPitchHand | None = Field(None, alias="pitchHand")
+    strike_zone_bottom: int | float | None = Field(None, alias="strikeZoneBottom")
+    strike_zone_top: int | float | None = Field(None, alias="strikeZoneTop")
+    use_last_name: str | None = Field(None, alias="useLastName")
 
 
 class StatExemption(ApiObject):
@@ -409,6 +1254,141 @@ class StatExemption(ApiObject):
     exemption_id: str | None = Field(None, alias="exemptionId")
     exemption_name: str | None = Field(None, alias="exemptionName")
     player: JsonValue | None = None
+
+
+class StatGroup(ApiObject):
+    """`$.stats[*].group`"""
+
+    display_name: str | None = Field(None, alias="displayName")
+
+
+class StatSplitStat(ApiObject):
+    """`$.stats[*].splits[*].stat` Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
+
+    air_outs: int | None = Field(None, alias="airOuts")
+    at_bats: int | None = Field(None, alias="atBats")
+    at_bats_per_home_run: str | None = Field(None, alias="atBatsPerHomeRun")
+    avg: str | None = None
+    babip: str | None = None
+    base_on_balls: int | None = Field(None, alias="baseOnBalls")
+    catchers_interference: int | None = Field(None, alias="catchersInterference")
+    caught_stealing: int | None = Field(None, alias="caughtStealing")
+    caught_stealing_percentage: str | None = Field(None, alias="caughtStealingPercentage")
+    doubles: int | None = None
+    games_played: int | None = Field(None, alias="gamesPlayed")
+    ground_into_double_play: int | None = Field(None, alias="groundIntoDoublePlay")
+    ground_outs: int | None = Field(None, alias="groundOuts")
+    ground_outs_to_airouts: str | None = Field(None, alias="groundOutsToAirouts")
+    hit_by_pitch: int | None = Field(None, alias="hitByPitch")
+    hits: int | None = None
+    home_runs: int | None = Field(None, alias="homeRuns")
+    intentional_walks: int | None = Field(None, alias="intentionalWalks")
+    left_on_base: int | None = Field(None, alias="leftOnBase")
+    number_of_pitches: int | None = Field(None, alias="numberOfPitches")
+    obp: str | None = None
+    ops: str | None = None
+    plate_appearances: int | None = Field(None, alias="plateAppearances")
+    rbi: int | None = None
+    runs: int | None = None
+    sac_bunts: int | None = Field(None, alias="sacBunts")
+    sac_flies: int | None = Field(None, alias="sacFlies")
+    slg: str | None = None
+    stolen_base_percentage: str | None = Field(None, alias="stolenBasePercentage")
+    stolen_bases: int | None = Field(None, alias="stolenBases")
+    strike_outs: int | None = Field(None, alias="strikeOuts")
+    total_bases: int | None = Field(None, alias="totalBases")
+    triples: int | None = None
+
+
+class StatSplitTeam(ApiObject):
+    """`$.stats[*].splits[*].team` All of the details of a team"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Team Identifier. Format: 141, 147, etc"""
+
+    name: str | None = None
+    """Unique Full Team Name. Format: Toronto Blue Jays, New York Yankees, etc"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    season: int | None = None
+    """Season of play"""
+
+    venue: JsonValue | None = None
+    """All of the details of a venue"""
+
+    spring_venue: JsonValue | None = Field(None, alias="springVenue")
+    """All of the details of a venue"""
+
+    team_code: str | None = Field(None, alias="teamCode")
+    """Unique Team Code. Format: tor, nya, etc"""
+
+    file_code: str | None = Field(None, alias="fileCode")
+    """Unique File Code. Format: tor, nyy, etc"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    tri_code: str | None = Field(None, alias="triCode")
+    """Three letter abbreviation that will be adjusted for different languages"""
+
+    team_name: str | None = Field(None, alias="teamName")
+    """Unique Team Name. Blue Jays, Yankees, etc"""
+
+    location_name: str | None = Field(None, alias="locationName")
+    """Unique Team Location. Toronto, Bronx, etc"""
+
+    first_year_of_play: str | None = Field(None, alias="firstYearOfPlay")
+    """The first year of play. Format: 1903"""
+
+    league: JsonValue | None = None
+    """The league the division belongs to"""
+
+    division: JsonValue | None = None
+    """All of the details of a division"""
+
+    sport: JsonValue | None = None
+    """The sport the league belongs to"""
+
+    conference: JsonValue | None = None
+    """All the details of a conference"""
+
+    franchise: JsonValue | None = None
+    """All of the details of a franchise"""
+
+    team_stats: JsonValue | None = Field(None, alias="teamStats")
+    """All of the details of a player's stats"""
+
+    roster: JsonValue | None = None
+    """All of the details of a roster"""
+
+    team_leaders: JsonValue | None = Field(None, alias="teamLeaders")
+    """All of the details of team leaders"""
+
+    next_game_schedule: JsonValue | None = Field(None, alias="nextGameSchedule")
+    previous_game_schedule: JsonValue | None = Field(None, alias="previousGameSchedule")
+    next_schedule: JsonValue | None = Field(None, alias="nextSchedule")
+    previous_schedule: JsonValue | None = Field(None, alias="previousSchedule")
+    is_active: bool | None = Field(None, alias="isActive")
+    is_placeholder: bool | None = Field(None, alias="isPlaceholder")
+    content: JsonValue | None = None
+    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
+    social: JsonValue | None = None
+    """All of the details of a player's social media"""
+
+    short_name: str | None = Field(None, alias="shortName")
+    """Shortened version of name. Format: AL East, SF Giants"""
+
+    record: JsonValue | None = None
+    """All of the details of a team's record"""
+
+    playoff_info: JsonValue | None = Field(None, alias="playoffInfo")
+    parent_org_name: str | None = Field(None, alias="parentOrgName")
+    parent_org_id: int | None = Field(None, alias="parentOrgId")
 
 
 class StatSplit(ApiObject):
@@ -423,13 +1403,13 @@ class StatSplit(ApiObject):
     season: str | None = None
     """Season of play"""
 
-    stat: JsonValue | None = None
+    stat: StatSplitStat | None = None
     """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
 
     stats: JsonValue | None = None
     """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes grouped"""
 
-    team: JsonValue | None = None
+    team: StatSplitTeam | None = None
     """All of the details of a team"""
 
     player: JsonValue | None = None
@@ -466,6 +1446,135 @@ class StatSplit(ApiObject):
     group: str | None = None
     split: JsonValue | None = None
     exemption: JsonValue | None = None
+
+
+class StatSplitsTiedWithLimitStat(ApiObject):
+    """`$.stats[*].splitsTiedWithLimit[*].stat` Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
+
+    air_outs: int | None = Field(None, alias="airOuts")
+    at_bats: int | None = Field(None, alias="atBats")
+    at_bats_per_home_run: str | None = Field(None, alias="atBatsPerHomeRun")
+    avg: str | None = None
+    babip: str | None = None
+    base_on_balls: int | None = Field(None, alias="baseOnBalls")
+    catchers_interference: int | None = Field(None, alias="catchersInterference")
+    caught_stealing: int | None = Field(None, alias="caughtStealing")
+    caught_stealing_percentage: str | None = Field(None, alias="caughtStealingPercentage")
+    doubles: int | None = None
+    games_played: int | None = Field(None, alias="gamesPlayed")
+    ground_into_double_play: int | None = Field(None, alias="groundIntoDoublePlay")
+    ground_outs: int | None = Field(None, alias="groundOuts")
+    ground_outs_to_airouts: str | None = Field(None, alias="groundOutsToAirouts")
+    hit_by_pitch: int | None = Field(None, alias="hitByPitch")
+    hits: int | None = None
+    home_runs: int | None = Field(None, alias="homeRuns")
+    intentional_walks: int | None = Field(None, alias="intentionalWalks")
+    left_on_base: int | None = Field(None, alias="leftOnBase")
+    number_of_pitches: int | None = Field(None, alias="numberOfPitches")
+    obp: str | None = None
+    ops: str | None = None
+    plate_appearances: int | None = Field(None, alias="plateAppearances")
+    rbi: int | None = None
+    runs: int | None = None
+    sac_bunts: int | None = Field(None, alias="sacBunts")
+    sac_flies: int | None = Field(None, alias="sacFlies")
+    slg: str | None = None
+    stolen_base_percentage: str | None = Field(None, alias="stolenBasePercentage")
+    stolen_bases: int | None = Field(None, alias="stolenBases")
+    strike_outs: int | None = Field(None, alias="strikeOuts")
+    total_bases: int | None = Field(None, alias="totalBases")
+    triples: int | None = None
+
+
+class StatSplitsTiedWithLimitTeam(ApiObject):
+    """`$.stats[*].splitsTiedWithLimit[*].team` All of the details of a team"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Team Identifier. Format: 141, 147, etc"""
+
+    name: str | None = None
+    """Unique Full Team Name. Format: Toronto Blue Jays, New York Yankees, etc"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    season: int | None = None
+    """Season of play"""
+
+    venue: JsonValue | None = None
+    """All of the details of a venue"""
+
+    spring_venue: JsonValue | None = Field(None, alias="springVenue")
+    """All of the details of a venue"""
+
+    team_code: str | None = Field(None, alias="teamCode")
+    """Unique Team Code. Format: tor, nya, etc"""
+
+    file_code: str | None = Field(None, alias="fileCode")
+    """Unique File Code. Format: tor, nyy, etc"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    tri_code: str | None = Field(None, alias="triCode")
+    """Three letter abbreviation that will be adjusted for different languages"""
+
+    team_name: str | None = Field(None, alias="teamName")
+    """Unique Team Name. Blue Jays, Yankees, etc"""
+
+    location_name: str | None = Field(None, alias="locationName")
+    """Unique Team Location. Toronto, Bronx, etc"""
+
+    first_year_of_play: str | None = Field(None, alias="firstYearOfPlay")
+    """The first year of play. Format: 1903"""
+
+    league: JsonValue | None = None
+    """The league the division belongs to"""
+
+    division: JsonValue | None = None
+    """All of the details of a division"""
+
+    sport: JsonValue | None = None
+    """The sport the league belongs to"""
+
+    conference: JsonValue | None = None
+    """All the details of a conference"""
+
+    franchise: JsonValue | None = None
+    """All of the details of a franchise"""
+
+    team_stats: JsonValue | None = Field(None, alias="teamStats")
+    """All of the details of a player's stats"""
+
+    roster: JsonValue | None = None
+    """All of the details of a roster"""
+
+    team_leaders: JsonValue | None = Field(None, alias="teamLeaders")
+    """All of the details of team leaders"""
+
+    next_game_schedule: JsonValue | None = Field(None, alias="nextGameSchedule")
+    previous_game_schedule: JsonValue | None = Field(None, alias="previousGameSchedule")
+    next_schedule: JsonValue | None = Field(None, alias="nextSchedule")
+    previous_schedule: JsonValue | None = Field(None, alias="previousSchedule")
+    is_active: bool | None = Field(None, alias="isActive")
+    is_placeholder: bool | None = Field(None, alias="isPlaceholder")
+    content: JsonValue | None = None
+    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
+    social: JsonValue | None = None
+    """All of the details of a player's social media"""
+
+    short_name: str | None = Field(None, alias="shortName")
+    """Shortened version of name. Format: AL East, SF Giants"""
+
+    record: JsonValue | None = None
+    """All of the details of a team's record"""
+
+    playoff_info: JsonValue | None = Field(None, alias="playoffInfo")
+    parent_org_name: str | None = Field(None, alias="parentOrgName")
+    parent_org_id: int | None = Field(None, alias="parentOrgId")
 
 
 class StatSplitsTiedWithLimit(ApiObject):
@@ -480,13 +1589,13 @@ class StatSplitsTiedWithLimit(ApiObject):
     season: str | None = None
     """Season of play"""
 
-    stat: JsonValue | None = None
+    stat: StatSplitsTiedWithLimitStat | None = None
     """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
 
     stats: JsonValue | None = None
     """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes grouped"""
 
-    team: JsonValue | None = None
+    team: StatSplitsTiedWithLimitTeam | None = None
     """All of the details of a team"""
 
     player: JsonValue | None = None
@@ -523,6 +1632,135 @@ class StatSplitsTiedWithLimit(ApiObject):
     group: str | None = None
     split: JsonValue | None = None
     exemption: JsonValue | None = None
+
+
+class StatSplitsTiedWithOffsetStat(ApiObject):
+    """`$.stats[*].splitsTiedWithOffset[*].stat` Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
+
+    air_outs: int | None = Field(None, alias="airOuts")
+    at_bats: int | None = Field(None, alias="atBats")
+    at_bats_per_home_run: str | None = Field(None, alias="atBatsPerHomeRun")
+    avg: str | None = None
+    babip: str | None = None
+    base_on_balls: int | None = Field(None, alias="baseOnBalls")
+    catchers_interference: int | None = Field(None, alias="catchersInterference")
+    caught_stealing: int | None = Field(None, alias="caughtStealing")
+    caught_stealing_percentage: str | None = Field(None, alias="caughtStealingPercentage")
+    doubles: int | None = None
+    games_played: int | None = Field(None, alias="gamesPlayed")
+    ground_into_double_play: int | None = Field(None, alias="groundIntoDoublePlay")
+    ground_outs: int | None = Field(None, alias="groundOuts")
+    ground_outs_to_airouts: str | None = Field(None, alias="groundOutsToAirouts")
+    hit_by_pitch: int | None = Field(None, alias="hitByPitch")
+    hits: int | None = None
+    home_runs: int | None = Field(None, alias="homeRuns")
+    intentional_walks: int | None = Field(None, alias="intentionalWalks")
+    left_on_base: int | None = Field(None, alias="leftOnBase")
+    number_of_pitches: int | None = Field(None, alias="numberOfPitches")
+    obp: str | None = None
+    ops: str | None = None
+    plate_appearances: int | None = Field(None, alias="plateAppearances")
+    rbi: int | None = None
+    runs: int | None = None
+    sac_bunts: int | None = Field(None, alias="sacBunts")
+    sac_flies: int | None = Field(None, alias="sacFlies")
+    slg: str | None = None
+    stolen_base_percentage: str | None = Field(None, alias="stolenBasePercentage")
+    stolen_bases: int | None = Field(None, alias="stolenBases")
+    strike_outs: int | None = Field(None, alias="strikeOuts")
+    total_bases: int | None = Field(None, alias="totalBases")
+    triples: int | None = None
+
+
+class StatSplitsTiedWithOffsetTeam(ApiObject):
+    """`$.stats[*].splitsTiedWithOffset[*].team` All of the details of a team"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Team Identifier. Format: 141, 147, etc"""
+
+    name: str | None = None
+    """Unique Full Team Name. Format: Toronto Blue Jays, New York Yankees, etc"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    season: int | None = None
+    """Season of play"""
+
+    venue: JsonValue | None = None
+    """All of the details of a venue"""
+
+    spring_venue: JsonValue | None = Field(None, alias="springVenue")
+    """All of the details of a venue"""
+
+    team_code: str | None = Field(None, alias="teamCode")
+    """Unique Team Code. Format: tor, nya, etc"""
+
+    file_code: str | None = Field(None, alias="fileCode")
+    """Unique File Code. Format: tor, nyy, etc"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    tri_code: str | None = Field(None, alias="triCode")
+    """Three letter abbreviation that will be adjusted for different languages"""
+
+    team_name: str | None = Field(None, alias="teamName")
+    """Unique Team Name. Blue Jays, Yankees, etc"""
+
+    location_name: str | None = Field(None, alias="locationName")
+    """Unique Team Location. Toronto, Bronx, etc"""
+
+    first_year_of_play: str | None = Field(None, alias="firstYearOfPlay")
+    """The first year of play. Format: 1903"""
+
+    league: JsonValue | None = None
+    """The league the division belongs to"""
+
+    division: JsonValue | None = None
+    """All of the details of a division"""
+
+    sport: JsonValue | None = None
+    """The sport the league belongs to"""
+
+    conference: JsonValue | None = None
+    """All the details of a conference"""
+
+    franchise: JsonValue | None = None
+    """All of the details of a franchise"""
+
+    team_stats: JsonValue | None = Field(None, alias="teamStats")
+    """All of the details of a player's stats"""
+
+    roster: JsonValue | None = None
+    """All of the details of a roster"""
+
+    team_leaders: JsonValue | None = Field(None, alias="teamLeaders")
+    """All of the details of team leaders"""
+
+    next_game_schedule: JsonValue | None = Field(None, alias="nextGameSchedule")
+    previous_game_schedule: JsonValue | None = Field(None, alias="previousGameSchedule")
+    next_schedule: JsonValue | None = Field(None, alias="nextSchedule")
+    previous_schedule: JsonValue | None = Field(None, alias="previousSchedule")
+    is_active: bool | None = Field(None, alias="isActive")
+    is_placeholder: bool | None = Field(None, alias="isPlaceholder")
+    content: JsonValue | None = None
+    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
+    social: JsonValue | None = None
+    """All of the details of a player's social media"""
+
+    short_name: str | None = Field(None, alias="shortName")
+    """Shortened version of name. Format: AL East, SF Giants"""
+
+    record: JsonValue | None = None
+    """All of the details of a team's record"""
+
+    playoff_info: JsonValue | None = Field(None, alias="playoffInfo")
+    parent_org_name: str | None = Field(None, alias="parentOrgName")
+    parent_org_id: int | None = Field(None, alias="parentOrgId")
 
 
 class StatSplitsTiedWithOffset(ApiObject):
@@ -537,13 +1775,13 @@ class StatSplitsTiedWithOffset(ApiObject):
     season: str | None = None
     """Season of play"""
 
-    stat: JsonValue | None = None
+    stat: StatSplitsTiedWithOffsetStat | None = None
     """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
 
     stats: JsonValue | None = None
     """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes grouped"""
 
-    team: JsonValue | None = None
+    team: StatSplitsTiedWithOffsetTeam | None = None
     """All of the details of a team"""
 
     player: JsonValue | None = None
@@ -580,6 +1818,12 @@ class StatSplitsTiedWithOffset(ApiObject):
     group: str | None = None
     split: JsonValue | None = None
     exemption: JsonValue | None = None
+
+
+class StatType(ApiObject):
+    """`$.stats[*].type`"""
+
+    display_name: str | None = Field(None, alias="displayName")
 
 
 class Stat(ApiObject):
@@ -604,6 +1848,8 @@ class Stat(ApiObject):
     season: str | None = None
     game_type: JsonValue | None = Field(None, alias="gameType")
     player_pool: JsonValue | None = Field(None, alias="playerPool")
+    group: StatGroup | None = None
+    type_: StatType | None = Field(None, alias="type")
 
 
 class CurrentGameStatsResponse(ApiObject):

@@ -127,9 +127,9 @@ class Date(ApiObject):
 class ScheduleResponse(ApiObject):
     """Response of schedule.schedule. View schedule info"""
 
-    copyright: str | None = None
     dates: list[Date] | None = None
     total_events: int | None = Field(None, alias="totalEvents")
     total_games: int | None = Field(None, alias="totalGames")
     total_games_in_progress: int | None = Field(None, alias="totalGamesInProgress")
     total_items: int | None = Field(None, alias="totalItems")
+    copyright: str | None = None

@@ -17,6 +17,141 @@ class StatExemption(ApiObject):
     player: JsonValue | None = None
 
 
+class StatGroup(ApiObject):
+    """`$.stats[*].group`"""
+
+    display_name: str | None = Field(None, alias="displayName")
+
+
+class StatSplitStat(ApiObject):
+    """`$.stats[*].splits[*].stat` Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
+
+    air_outs: int | None = Field(None, alias="airOuts")
+    at_bats: int | None = Field(None, alias="atBats")
+    at_bats_per_home_run: str | None = Field(None, alias="atBatsPerHomeRun")
+    avg: str | None = None
+    babip: str | None = None
+    base_on_balls: int | None = Field(None, alias="baseOnBalls")
+    catchers_interference: int | None = Field(None, alias="catchersInterference")
+    caught_stealing: int | None = Field(None, alias="caughtStealing")
+    caught_stealing_percentage: str | None = Field(None, alias="caughtStealingPercentage")
+    doubles: int | None = None
+    games_played: int | None = Field(None, alias="gamesPlayed")
+    ground_into_double_play: int | None = Field(None, alias="groundIntoDoublePlay")
+    ground_outs: int | None = Field(None, alias="groundOuts")
+    ground_outs_to_airouts: str | None = Field(None, alias="groundOutsToAirouts")
+    hit_by_pitch: int | None = Field(None, alias="hitByPitch")
+    hits: int | None = None
+    home_runs: int | None = Field(None, alias="homeRuns")
+    intentional_walks: int | None = Field(None, alias="intentionalWalks")
+    left_on_base: int | None = Field(None, alias="leftOnBase")
+    number_of_pitches: int | None = Field(None, alias="numberOfPitches")
+    obp: str | None = None
+    ops: str | None = None
+    plate_appearances: int | None = Field(None, alias="plateAppearances")
+    rbi: int | None = None
+    runs: int | None = None
+    sac_bunts: int | None = Field(None, alias="sacBunts")
+    sac_flies: int | None = Field(None, alias="sacFlies")
+    slg: str | None = None
+    stolen_base_percentage: str | None = Field(None, alias="stolenBasePercentage")
+    stolen_bases: int | None = Field(None, alias="stolenBases")
+    strike_outs: int | None = Field(None, alias="strikeOuts")
+    total_bases: int | None = Field(None, alias="totalBases")
+    triples: int | None = None
+
+
+class StatSplitTeam(ApiObject):
+    """`$.stats[*].splits[*].team` All of the details of a team"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Team Identifier. Format: 141, 147, etc"""
+
+    name: str | None = None
+    """Unique Full Team Name. Format: Toronto Blue Jays, New York Yankees, etc"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    season: int | None = None
+    """Season of play"""
+
+    venue: JsonValue | None = None
+    """All of the details of a venue"""
+
+    spring_venue: JsonValue | None = Field(None, alias="springVenue")
+    """All of the details of a venue"""
+
+    team_code: str | None = Field(None, alias="teamCode")
+    """Unique Team Code. Format: tor, nya, etc"""
+
+    file_code: str | None = Field(None, alias="fileCode")
+    """Unique File Code. Format: tor, nyy, etc"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    tri_code: str | None = Field(None, alias="triCode")
+    """Three letter abbreviation that will be adjusted for different languages"""
+
+    team_name: str | None = Field(None, alias="teamName")
+    """Unique Team Name. Blue Jays, Yankees, etc"""
+
+    location_name: str | None = Field(None, alias="locationName")
+    """Unique Team Location. Toronto, Bronx, etc"""
+
+    first_year_of_play: str | None = Field(None, alias="firstYearOfPlay")
+    """The first year of play. Format: 1903"""
+
+    league: JsonValue | None = None
+    """The league the division belongs to"""
+
+    division: JsonValue | None = None
+    """All of the details of a division"""
+
+    sport: JsonValue | None = None
+    """The sport the league belongs to"""
+
+    conference: JsonValue | None = None
+    """All the details of a conference"""
+
+    franchise: JsonValue | None = None
+    """All of the details of a franchise"""
+
+    team_stats: JsonValue | None = Field(None, alias="teamStats")
+    """All of the details of a player's stats"""
+
+    roster: JsonValue | None = None
+    """All of the details of a roster"""
+
+    team_leaders: JsonValue | None = Field(None, alias="teamLeaders")
+    """All of the details of team leaders"""
+
+    next_game_schedule: JsonValue | None = Field(None, alias="nextGameSchedule")
+    previous_game_schedule: JsonValue | None = Field(None, alias="previousGameSchedule")
+    next_schedule: JsonValue | None = Field(None, alias="nextSchedule")
+    previous_schedule: JsonValue | None = Field(None, alias="previousSchedule")
+    is_active: bool | None = Field(None, alias="isActive")
+    is_placeholder: bool | None = Field(None, alias="isPlaceholder")
+    content: JsonValue | None = None
+    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
+    social: JsonValue | None = None
+    """All of the details of a player's social media"""
+
+    short_name: str | None = Field(None, alias="shortName")
+    """Shortened version of name. Format: AL East, SF Giants"""
+
+    record: JsonValue | None = None
+    """All of the details of a team's record"""
+
+    playoff_info: JsonValue | None = Field(None, alias="playoffInfo")
+    parent_org_name: str | None = Field(None, alias="parentOrgName")
+    parent_org_id: int | None = Field(None, alias="parentOrgId")
+
+
 class StatSplit(ApiObject):
     """`$.stats[*].splits[*]`"""
 
@@ -29,13 +164,13 @@ class StatSplit(ApiObject):
     season: str | None = None
     """Season of play"""
 
-    stat: JsonValue | None = None
+    stat: StatSplitStat | None = None
     """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
 
     stats: JsonValue | None = None
     """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes grouped"""
 
-    team: JsonValue | None = None
+    team: StatSplitTeam | None = None
     """All of the details of a team"""
 
     player: JsonValue | None = None
@@ -72,6 +207,135 @@ class StatSplit(ApiObject):
     group: str | None = None
     split: JsonValue | None = None
     exemption: JsonValue | None = None
+
+
+class StatSplitsTiedWithLimitStat(ApiObject):
+    """`$.stats[*].splitsTiedWithLimit[*].stat` Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
+
+    air_outs: int | None = Field(None, alias="airOuts")
+    at_bats: int | None = Field(None, alias="atBats")
+    at_bats_per_home_run: str | None = Field(None, alias="atBatsPerHomeRun")
+    avg: str | None = None
+    babip: str | None = None
+    base_on_balls: int | None = Field(None, alias="baseOnBalls")
+    catchers_interference: int | None = Field(None, alias="catchersInterference")
+    caught_stealing: int | None = Field(None, alias="caughtStealing")
+    caught_stealing_percentage: str | None = Field(None, alias="caughtStealingPercentage")
+    doubles: int | None = None
+    games_played: int | None = Field(None, alias="gamesPlayed")
+    ground_into_double_play: int | None = Field(None, alias="groundIntoDoublePlay")
+    ground_outs: int | None = Field(None, alias="groundOuts")
+    ground_outs_to_airouts: str | None = Field(None, alias="groundOutsToAirouts")
+    hit_by_pitch: int | None = Field(None, alias="hitByPitch")
+    hits: int | None = None
+    home_runs: int | None = Field(None, alias="homeRuns")
+    intentional_walks: int | None = Field(None, alias="intentionalWalks")
+    left_on_base: int | None = Field(None, alias="leftOnBase")
+    number_of_pitches: int | None = Field(None, alias="numberOfPitches")
+    obp: str | None = None
+    ops: str | None = None
+    plate_appearances: int | None = Field(None, alias="plateAppearances")
+    rbi: int | None = None
+    runs: int | None = None
+    sac_bunts: int | None = Field(None, alias="sacBunts")
+    sac_flies: int | None = Field(None, alias="sacFlies")
+    slg: str | None = None
+    stolen_base_percentage: str | None = Field(None, alias="stolenBasePercentage")
+    stolen_bases: int | None = Field(None, alias="stolenBases")
+    strike_outs: int | None = Field(None, alias="strikeOuts")
+    total_bases: int | None = Field(None, alias="totalBases")
+    triples: int | None = None
+
+
+class StatSplitsTiedWithLimitTeam(ApiObject):
+    """`$.stats[*].splitsTiedWithLimit[*].team` All of the details of a team"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Team Identifier. Format: 141, 147, etc"""
+
+    name: str | None = None
+    """Unique Full Team Name. Format: Toronto Blue Jays, New York Yankees, etc"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    season: int | None = None
+    """Season of play"""
+
+    venue: JsonValue | None = None
+    """All of the details of a venue"""
+
+    spring_venue: JsonValue | None = Field(None, alias="springVenue")
+    """All of the details of a venue"""
+
+    team_code: str | None = Field(None, alias="teamCode")
+    """Unique Team Code. Format: tor, nya, etc"""
+
+    file_code: str | None = Field(None, alias="fileCode")
+    """Unique File Code. Format: tor, nyy, etc"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    tri_code: str | None = Field(None, alias="triCode")
+    """Three letter abbreviation that will be adjusted for different languages"""
+
+    team_name: str | None = Field(None, alias="teamName")
+    """Unique Team Name. Blue Jays, Yankees, etc"""
+
+    location_name: str | None = Field(None, alias="locationName")
+    """Unique Team Location. Toronto, Bronx, etc"""
+
+    first_year_of_play: str | None = Field(None, alias="firstYearOfPlay")
+    """The first year of play. Format: 1903"""
+
+    league: JsonValue | None = None
+    """The league the division belongs to"""
+
+    division: JsonValue | None = None
+    """All of the details of a division"""
+
+    sport: JsonValue | None = None
+    """The sport the league belongs to"""
+
+    conference: JsonValue | None = None
+    """All the details of a conference"""
+
+    franchise: JsonValue | None = None
+    """All of the details of a franchise"""
+
+    team_stats: JsonValue | None = Field(None, alias="teamStats")
+    """All of the details of a player's stats"""
+
+    roster: JsonValue | None = None
+    """All of the details of a roster"""
+
+    team_leaders: JsonValue | None = Field(None, alias="teamLeaders")
+    """All of the details of team leaders"""
+
+    next_game_schedule: JsonValue | None = Field(None, alias="nextGameSchedule")
+    previous_game_schedule: JsonValue | None = Field(None, alias="previousGameSchedule")
+    next_schedule: JsonValue | None = Field(None, alias="nextSchedule")
+    previous_schedule: JsonValue | None = Field(None, alias="previousSchedule")
+    is_active: bool | None = Field(None, alias="isActive")
+    is_placeholder: bool | None = Field(None, alias="isPlaceholder")
+    content: JsonValue | None = None
+    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
+    social: JsonValue | None = None
+    """All of the details of a player's social media"""
+
+    short_name: str | None = Field(None, alias="shortName")
+    """Shortened version of name. Format: AL East, SF Giants"""
+
+    record: JsonValue | None = None
+    """All of the details of a team's record"""
+
+    playoff_info: JsonValue | None = Field(None, alias="playoffInfo")
+    parent_org_name: str | None = Field(None, alias="parentOrgName")
+    parent_org_id: int | None = Field(None, alias="parentOrgId")
 
 
 class StatSplitsTiedWithLimit(ApiObject):
@@ -86,13 +350,13 @@ class StatSplitsTiedWithLimit(ApiObject):
     season: str | None = None
     """Season of play"""
 
-    stat: JsonValue | None = None
+    stat: StatSplitsTiedWithLimitStat | None = None
     """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
 
     stats: JsonValue | None = None
     """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes grouped"""
 
-    team: JsonValue | None = None
+    team: StatSplitsTiedWithLimitTeam | None = None
     """All of the details of a team"""
 
     player: JsonValue | None = None
@@ -129,6 +393,135 @@ class StatSplitsTiedWithLimit(ApiObject):
     group: str | None = None
     split: JsonValue | None = None
     exemption: JsonValue | None = None
+
+
+class StatSplitsTiedWithOffsetStat(ApiObject):
+    """`$.stats[*].splitsTiedWithOffset[*].stat` Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
+
+    air_outs: int | None = Field(None, alias="airOuts")
+    at_bats: int | None = Field(None, alias="atBats")
+    at_bats_per_home_run: str | None = Field(None, alias="atBatsPerHomeRun")
+    avg: str | None = None
+    babip: str | None = None
+    base_on_balls: int | None = Field(None, alias="baseOnBalls")
+    catchers_interference: int | None = Field(None, alias="catchersInterference")
+    caught_stealing: int | None = Field(None, alias="caughtStealing")
+    caught_stealing_percentage: str | None = Field(None, alias="caughtStealingPercentage")
+    doubles: int | None = None
+    games_played: int | None = Field(None, alias="gamesPlayed")
+    ground_into_double_play: int | None = Field(None, alias="groundIntoDoublePlay")
+    ground_outs: int | None = Field(None, alias="groundOuts")
+    ground_outs_to_airouts: str | None = Field(None, alias="groundOutsToAirouts")
+    hit_by_pitch: int | None = Field(None, alias="hitByPitch")
+    hits: int | None = None
+    home_runs: int | None = Field(None, alias="homeRuns")
+    intentional_walks: int | None = Field(None, alias="intentionalWalks")
+    left_on_base: int | None = Field(None, alias="leftOnBase")
+    number_of_pitches: int | None = Field(None, alias="numberOfPitches")
+    obp: str | None = None
+    ops: str | None = None
+    plate_appearances: int | None = Field(None, alias="plateAppearances")
+    rbi: int | None = None
+    runs: int | None = None
+    sac_bunts: int | None = Field(None, alias="sacBunts")
+    sac_flies: int | None = Field(None, alias="sacFlies")
+    slg: str | None = None
+    stolen_base_percentage: str | None = Field(None, alias="stolenBasePercentage")
+    stolen_bases: int | None = Field(None, alias="stolenBases")
+    strike_outs: int | None = Field(None, alias="strikeOuts")
+    total_bases: int | None = Field(None, alias="totalBases")
+    triples: int | None = None
+
+
+class StatSplitsTiedWithOffsetTeam(ApiObject):
+    """`$.stats[*].splitsTiedWithOffset[*].team` All of the details of a team"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Team Identifier. Format: 141, 147, etc"""
+
+    name: str | None = None
+    """Unique Full Team Name. Format: Toronto Blue Jays, New York Yankees, etc"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    season: int | None = None
+    """Season of play"""
+
+    venue: JsonValue | None = None
+    """All of the details of a venue"""
+
+    spring_venue: JsonValue | None = Field(None, alias="springVenue")
+    """All of the details of a venue"""
+
+    team_code: str | None = Field(None, alias="teamCode")
+    """Unique Team Code. Format: tor, nya, etc"""
+
+    file_code: str | None = Field(None, alias="fileCode")
+    """Unique File Code. Format: tor, nyy, etc"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    tri_code: str | None = Field(None, alias="triCode")
+    """Three letter abbreviation that will be adjusted for different languages"""
+
+    team_name: str | None = Field(None, alias="teamName")
+    """Unique Team Name. Blue Jays, Yankees, etc"""
+
+    location_name: str | None = Field(None, alias="locationName")
+    """Unique Team Location. Toronto, Bronx, etc"""
+
+    first_year_of_play: str | None = Field(None, alias="firstYearOfPlay")
+    """The first year of play. Format: 1903"""
+
+    league: JsonValue | None = None
+    """The league the division belongs to"""
+
+    division: JsonValue | None = None
+    """All of the details of a division"""
+
+    sport: JsonValue | None = None
+    """The sport the league belongs to"""
+
+    conference: JsonValue | None = None
+    """All the details of a conference"""
+
+    franchise: JsonValue | None = None
+    """All of the details of a franchise"""
+
+    team_stats: JsonValue | None = Field(None, alias="teamStats")
+    """All of the details of a player's stats"""
+
+    roster: JsonValue | None = None
+    """All of the details of a roster"""
+
+    team_leaders: JsonValue | None = Field(None, alias="teamLeaders")
+    """All of the details of team leaders"""
+
+    next_game_schedule: JsonValue | None = Field(None, alias="nextGameSchedule")
+    previous_game_schedule: JsonValue | None = Field(None, alias="previousGameSchedule")
+    next_schedule: JsonValue | None = Field(None, alias="nextSchedule")
+    previous_schedule: JsonValue | None = Field(None, alias="previousSchedule")
+    is_active: bool | None = Field(None, alias="isActive")
+    is_placeholder: bool | None = Field(None, alias="isPlaceholder")
+    content: JsonValue | None = None
+    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
+    social: JsonValue | None = None
+    """All of the details of a player's social media"""
+
+    short_name: str | None = Field(None, alias="shortName")
+    """Shortened version of name. Format: AL East, SF Giants"""
+
+    record: JsonValue | None = None
+    """All of the details of a team's record"""
+
+    playoff_info: JsonValue | None = Field(None, alias="playoffInfo")
+    parent_org_name: str | None = Field(None, alias="parentOrgName")
+    parent_org_id: int | None = Field(None, alias="parentOrgId")
 
 
 class StatSplitsTiedWithOffset(ApiObject):
@@ -143,13 +536,13 @@ class StatSplitsTiedWithOffset(ApiObject):
     season: str | None = None
     """Season of play"""
 
-    stat: JsonValue | None = None
+    stat: StatSplitsTiedWithOffsetStat | None = None
     """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
 
     stats: JsonValue | None = None
     """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes grouped"""
 
-    team: JsonValue | None = None
+    team: StatSplitsTiedWithOffsetTeam | None = None
     """All of the details of a team"""
 
     player: JsonValue | None = None
@@ -186,6 +579,12 @@ class StatSplitsTiedWithOffset(ApiObject):
     group: str | None = None
     split: JsonValue | None = None
     exemption: JsonValue | None = None
+
+
+class StatType(ApiObject):
+    """`$.stats[*].type`"""
+
+    display_name: str | None = Field(None, alias="displayName")
 
 
 class Stat(ApiObject):
@@ -210,6 +609,8 @@ class Stat(ApiObject):
     season: str | None = None
     game_type: JsonValue | None = Field(None, alias="gameType")
     player_pool: JsonValue | None = Field(None, alias="playerPool")
+    group: StatGroup | None = None
+    type_: StatType | None = Field(None, alias="type")
 
 
 class StatsResponse(ApiObject):

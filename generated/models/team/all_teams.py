@@ -70,6 +70,60 @@ class TeamFranchise(ApiObject):
     roster: JsonValue | None = None
 
 
+class TeamLeaderGameType(ApiObject):
+    """`$.teams[*].teamLeaders[*].gameType`"""
+
+    description: str | None = None
+    id: str | None = None
+
+
+class TeamLeaderLeaderLeague(ApiObject):
+    """`$.teams[*].teamLeaders[*].leaders[*].league`"""
+
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class TeamLeaderLeaderPerson(ApiObject):
+    """`$.teams[*].teamLeaders[*].leaders[*].person`"""
+
+    first_name: str | None = Field(None, alias="firstName")
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    last_name: str | None = Field(None, alias="lastName")
+    link: str | None = None
+
+
+class TeamLeaderLeaderSport(ApiObject):
+    """`$.teams[*].teamLeaders[*].leaders[*].sport`"""
+
+    abbreviation: str | None = None
+    id: int | None = None
+    link: str | None = None
+
+
+class TeamLeaderLeaderTeam(ApiObject):
+    """`$.teams[*].teamLeaders[*].leaders[*].team`"""
+
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class TeamLeaderLeader(ApiObject):
+    """`$.teams[*].teamLeaders[*].leaders[*]`"""
+
+    league: TeamLeaderLeaderLeague | None = None
+    num_teams: int | None = Field(None, alias="numTeams")
+    person: TeamLeaderLeaderPerson | None = None
+    rank: int | None = None
+    season: str | None = None
+    sport: TeamLeaderLeaderSport | None = None
+    team: TeamLeaderLeaderTeam | None = None
+    value: str | None = None
+
+
 class TeamLeader(ApiObject):
     """`$.teams[*].teamLeaders[*]`"""
 
@@ -81,6 +135,9 @@ class TeamLeader(ApiObject):
     stat_group: str | None = Field(None, alias="statGroup")
     team: JsonValue | None = None
     league: JsonValue | None = None
+    game_type: TeamLeaderGameType | None = Field(None, alias="gameType")
+    leaders: list[TeamLeaderLeader] | None = None
+    total_splits: int | None = Field(None, alias="totalSplits")
 
 
 class TeamLeague(ApiObject):
@@ -150,13 +207,193 @@ class TeamLeague(ApiObject):
     """Whether or not a league is active"""
 
 
+class TeamLeagueRecord(ApiObject):
+    """`$.teams[*].record.leagueRecord`"""
+
+    wins: int | None = None
+    losses: int | None = None
+    ties: int | None = None
+    type_: str | None = Field(None, alias="type")
+    pct: str | None = None
+
+
+class TeamRecordDivisionRecordDivision(ApiObject):
+    """`$.teams[*].record.records.divisionRecords[*].division`"""
+
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class TeamRecordDivisionRecord(ApiObject):
+    """`$.teams[*].record.records.divisionRecords[*]`"""
+
+    division: TeamRecordDivisionRecordDivision | None = None
+    losses: int | None = None
+    pct: str | None = None
+    wins: int | None = None
+
+
+class TeamRecordExpectedRecord(ApiObject):
+    """`$.teams[*].record.records.expectedRecords[*]`"""
+
+    losses: int | None = None
+    pct: str | None = None
+    type_: str | None = Field(None, alias="type")
+    wins: int | None = None
+
+
+class TeamRecordLeagueRecordLeague(ApiObject):
+    """`$.teams[*].record.records.leagueRecords[*].league`"""
+
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class TeamRecordLeagueRecord(ApiObject):
+    """`$.teams[*].record.records.leagueRecords[*]`"""
+
+    league: TeamRecordLeagueRecordLeague | None = None
+    losses: int | None = None
+    pct: str | None = None
+    wins: int | None = None
+
+
+class TeamRecordOverallRecord(ApiObject):
+    """`$.teams[*].record.records.overallRecords[*]`"""
+
+    losses: int | None = None
+    pct: str | None = None
+    type_: str | None = Field(None, alias="type")
+    wins: int | None = None
+
+
+class TeamRecordSplitRecord(ApiObject):
+    """`$.teams[*].record.records.splitRecords[*]`"""
+
+    losses: int | None = None
+    pct: str | None = None
+    type_: str | None = Field(None, alias="type")
+    wins: int | None = None
+
+
+class TeamRecordRecords(ApiObject):
+    """`$.teams[*].record.records`"""
+
+    division_records: list[TeamRecordDivisionRecord] | None = Field(None, alias="divisionRecords")
+    expected_records: list[TeamRecordExpectedRecord] | None = Field(None, alias="expectedRecords")
+    league_records: list[TeamRecordLeagueRecord] | None = Field(None, alias="leagueRecords")
+    overall_records: list[TeamRecordOverallRecord] | None = Field(None, alias="overallRecords")
+    split_records: list[TeamRecordSplitRecord] | None = Field(None, alias="splitRecords")
+
+
+class TeamRecordStreak(ApiObject):
+    """`$.teams[*].record.streak`"""
+
+    streak_type: str | None = Field(None, alias="streakType")
+    streak_number: int | None = Field(None, alias="streakNumber")
+    streak_code: str | None = Field(None, alias="streakCode")
+
+
+class TeamRecordTeam(ApiObject):
+    """`$.teams[*].record.team` All of the details of a team"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Team Identifier. Format: 141, 147, etc"""
+
+    name: str | None = None
+    """Unique Full Team Name. Format: Toronto Blue Jays, New York Yankees, etc"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    season: int | None = None
+    """Season of play"""
+
+    venue: JsonValue | None = None
+    """All of the details of a venue"""
+
+    spring_venue: JsonValue | None = Field(None, alias="springVenue")
+    """All of the details of a venue"""
+
+    team_code: str | None = Field(None, alias="teamCode")
+    """Unique Team Code. Format: tor, nya, etc"""
+
+    file_code: str | None = Field(None, alias="fileCode")
+    """Unique File Code. Format: tor, nyy, etc"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    tri_code: str | None = Field(None, alias="triCode")
+    """Three letter abbreviation that will be adjusted for different languages"""
+
+    team_name: str | None = Field(None, alias="teamName")
+    """Unique Team Name. Blue Jays, Yankees, etc"""
+
+    location_name: str | None = Field(None, alias="locationName")
+    """Unique Team Location. Toronto, Bronx, etc"""
+
+    first_year_of_play: str | None = Field(None, alias="firstYearOfPlay")
+    """The first year of play. Format: 1903"""
+
+    league: JsonValue | None = None
+    """The league the division belongs to"""
+
+    division: JsonValue | None = None
+    """All of the details of a division"""
+
+    sport: JsonValue | None = None
+    """The sport the league belongs to"""
+
+    conference: JsonValue | None = None
+    """All the details of a conference"""
+
+    franchise: JsonValue | None = None
+    """All of the details of a franchise"""
+
+    team_stats: JsonValue | None = Field(None, alias="teamStats")
+    """All of the details of a player's stats"""
+
+    roster: JsonValue | None = None
+    """All of the details of a roster"""
+
+    team_leaders: JsonValue | None = Field(None, alias="teamLeaders")
+    """All of the details of team leaders"""
+
+    next_game_schedule: JsonValue | None = Field(None, alias="nextGameSchedule")
+    previous_game_schedule: JsonValue | None = Field(None, alias="previousGameSchedule")
+    next_schedule: JsonValue | None = Field(None, alias="nextSchedule")
+    previous_schedule: JsonValue | None = Field(None, alias="previousSchedule")
+    is_active: bool | None = Field(None, alias="isActive")
+    is_placeholder: bool | None = Field(None, alias="isPlaceholder")
+    content: JsonValue | None = None
+    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
+    social: JsonValue | None = None
+    """All of the details of a player's social media"""
+
+    short_name: str | None = Field(None, alias="shortName")
+    """Shortened version of name. Format: AL East, SF Giants"""
+
+    record: JsonValue | None = None
+    """All of the details of a team's record"""
+
+    playoff_info: JsonValue | None = Field(None, alias="playoffInfo")
+    parent_org_name: str | None = Field(None, alias="parentOrgName")
+    parent_org_id: int | None = Field(None, alias="parentOrgId")
+
+
 class TeamRecord(ApiObject):
     """`$.teams[*].record` All of the details of a team's record"""
 
     model_config = ConfigDict(
         arbitrary_types_allowed=True,
     )
-    team: JsonValue | None = None
+    team: TeamRecordTeam | None = None
     """All of the details of a team"""
 
     division: JsonValue | None = None
@@ -169,7 +406,7 @@ class TeamRecord(ApiObject):
     """The league the division belongs to"""
 
     season: str | None = None
-    streak: JsonValue | None = None
+    streak: TeamRecordStreak | None = None
     clinch_indicator: str | None = Field(None, alias="clinchIndicator")
     division_rank: str | None = Field(None, alias="divisionRank")
     conference_rank: str | None = Field(None, alias="conferenceRank")
@@ -185,17 +422,217 @@ class TeamRecord(ApiObject):
     sport_games_back: str | None = Field(None, alias="sportGamesBack")
     division_games_back: str | None = Field(None, alias="divisionGamesBack")
     conference_games_back: str | None = Field(None, alias="conferenceGamesBack")
-    league_record: JsonValue | None = Field(None, alias="leagueRecord")
+    league_record: TeamLeagueRecord | None = Field(None, alias="leagueRecord")
     probabilites: JsonValue | None = None
+    clinched: bool | None = None
+    division_champ: bool | None = Field(None, alias="divisionChamp")
+    division_leader: bool | None = Field(None, alias="divisionLeader")
+    elimination_number: str | None = Field(None, alias="eliminationNumber")
+    elimination_number_conference: str | None = Field(None, alias="eliminationNumberConference")
+    elimination_number_division: str | None = Field(None, alias="eliminationNumberDivision")
+    elimination_number_league: str | None = Field(None, alias="eliminationNumberLeague")
+    elimination_number_sport: str | None = Field(None, alias="eliminationNumberSport")
+    has_wildcard: bool | None = Field(None, alias="hasWildcard")
+    last_updated: str | None = Field(None, alias="lastUpdated")
+    losses: int | None = None
+    magic_number: str | None = Field(None, alias="magicNumber")
+    records: TeamRecordRecords | None = None
+    run_differential: int | None = Field(None, alias="runDifferential")
+    runs_allowed: int | None = Field(None, alias="runsAllowed")
+    runs_scored: int | None = Field(None, alias="runsScored")
+    wild_card_elimination_number: str | None = Field(None, alias="wildCardEliminationNumber")
+    wild_card_leader: bool | None = Field(None, alias="wildCardLeader")
+    winning_percentage: str | None = Field(None, alias="winningPercentage")
+    wins: int | None = None
+
+
+class TeamRosterRosterPerson(ApiObject):
+    """`$.teams[*].roster.roster[*].person` All of the details of a player"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Player Identifier. Format: 434538, 429665, etc"""
+
+    first_name: str | None = Field(None, alias="firstName")
+    """First name of a player"""
+
+    use_name: str | None = Field(None, alias="useName")
+    """Name a player uses"""
+
+    last_name: str | None = Field(None, alias="lastName")
+    """Last name of a player"""
+
+    middle_name: str | None = Field(None, alias="middleName")
+    """Middle name of a player"""
+
+    boxscore_name: str | None = Field(None, alias="boxscoreName")
+    """Name that shows up in the box score. Last name or last name and first initial"""
+
+    nick_name: str | None = Field(None, alias="nickName")
+    """Nickname for a player. Example: Childish Bambino"""
+
+    gender: str | None = None
+    """Gender for a player. Format: M"""
+
+    name_matrilineal: str | None = Field(None, alias="nameMatrilineal")
+    """Matrilineal name for player."""
+
+    is_player: bool | None = Field(None, alias="isPlayer")
+    """If current id searched for is a currently player"""
+
+    is_verified: bool | None = Field(None, alias="isVerified")
+    """Complete and confirmed all biographical data"""
+
+    primary_number: str | None = Field(None, alias="primaryNumber")
+    """The jersey number a player wears"""
+
+    draft_year: int | None = Field(None, alias="draftYear")
+    """Year the player was drafted. Format: 2000"""
+
+    birth_date: str | None = Field(None, alias="birthDate")
+    """Birth date of a player. Format: 1983-01-07"""
+
+    current_age: int | None = Field(None, alias="currentAge")
+    """Current age of a player. Format: 34"""
+
+    birth_city: str | None = Field(None, alias="birthCity")
+    """City the player was born in. Format: La Romana"""
+
+    birth_state_province: str | None = Field(None, alias="birthStateProvince")
+    """State or Province the player was born in. Format: NY"""
+
+    birth_country: str | None = Field(None, alias="birthCountry")
+    """Country the player was born in. Format: Dominican Republic"""
+
+    death_date: str | None = Field(None, alias="deathDate")
+    """Death date of a player. Format: 1983-01-07"""
+
+    death_city: str | None = Field(None, alias="deathCity")
+    """City the player died in. Format: La Romana"""
+
+    death_state_province: str | None = Field(None, alias="deathStateProvince")
+    """State or Province the player died in. Format: NY"""
+
+    death_country: str | None = Field(None, alias="deathCountry")
+    """Country the player died in. Format: Dominican Republic"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    """Full name of a player. Format: Edwin Encarnacion"""
+
+    pronunciation: str | None = None
+    """Pronunciation guide for a player's name"""
+
+    last_played_date: str | None = Field(None, alias="lastPlayedDate")
+    """Date of last game played. Format: 1983-01-07"""
+
+    height: str | None = None
+    """Height of a player. Format: 6' 1"""
+
+    weight: int | None = None
+    """Weight of a player. Format: 230"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    active: bool | None = None
+    """Whether or not a player is active"""
+
+    alternate_captain: bool | None = Field(None, alias="alternateCaptain")
+    """Whether or not a player is an alternate captain"""
+
+    captain: bool | None = None
+    """Whether or not a player is a captain"""
+
+    rookie: bool | None = None
+    """Whether or not a player is a rookie"""
+
+    current_team: JsonValue | None = Field(None, alias="currentTeam")
+    """All of the details of a player's current team"""
+
+    primary_position: JsonValue | None = Field(None, alias="primaryPosition")
+    """All of the details of a player's primary position"""
+
+    other_names: JsonValue | None = Field(None, alias="otherNames")
+    """All of the details of a player's other names"""
+
+    social: JsonValue | None = None
+    """All of the details of a player's social media"""
+
+    education: JsonValue | None = None
+    """All of the details of a player's education"""
+
+    photos: JsonValue | None = None
+    """Links to images of person."""
+
+    stats: JsonValue | None = None
+    """All of the details of a player's stats"""
+
+    awards: JsonValue | None = None
+    """All of the details of a player's awards"""
+
+    nationality: str | None = None
+    draft: JsonValue | None = None
+    """All of the details of the draft a player was drafted in"""
+
+    additional_bio: JsonValue | None = Field(None, alias="additionalBio")
+    roster_entries: JsonValue | None = Field(None, alias="rosterEntries")
+    job_entries: JsonValue | None = Field(None, alias="jobEntries")
+
+
+class TeamRosterRosterPosition(ApiObject):
+    """`$.teams[*].roster.roster[*].position` All of the details of a player's position"""
+
+    code: str | None = None
+    """Position number. Format: 1, 2, 3, etc"""
+
+    name: str | None = None
+    """Position name. Format: First base, Shortstop, Pitcher, etc"""
+
+    type_: str | None = Field(None, alias="type")
+    """Position type. Format: Infielder, Pitcher, etc"""
+
+    abbreviation: str | None = None
+    """Position abbreviation. Format: SS, P, 1B, etc"""
+
+
+class TeamRosterRosterStatus(ApiObject):
+    """`$.teams[*].roster.roster[*].status`"""
+
+    code: str | None = None
+    description: str | None = None
+
+
+class TeamRosterRoster(ApiObject):
+    """`$.teams[*].roster.roster[*]`"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    person: TeamRosterRosterPerson | None = None
+    """All of the details of a player"""
+
+    jersey_number: str | None = Field(None, alias="jerseyNumber")
+    """Jersey number that a player wears. Format: 16, 34, etc"""
+
+    position: TeamRosterRosterPosition | None = None
+    """All of the details of a player's position"""
+
+    stats: JsonValue | None = None
+    """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
+
+    is_active_forty_man: bool | None = Field(None, alias="isActiveFortyMan")
+    job: str | None = None
+    job_id: str | None = Field(None, alias="jobId")
+    status: TeamRosterRosterStatus | None = None
+    title: str | None = None
 
 
 class TeamRoster(ApiObject):
     """`$.teams[*].roster` All of the details of a roster"""
 
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    roster: JsonValue | None = None
+    roster: list[TeamRosterRoster] | None = None
     """All of the details of a roster"""
 
     link: str | None = None
@@ -259,6 +696,15 @@ class TeamSport(ApiObject):
     device_properties: JsonValue | None = Field(None, alias="deviceProperties")
 
 
+class TeamSpringLeague(ApiObject):
+    """`$.teams[*].springLeague`"""
+
+    abbreviation: str | None = None
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
 class TeamSpringVenue(ApiObject):
     """`$.teams[*].springVenue` All of the details of a venue"""
 
@@ -284,6 +730,204 @@ class TeamSpringVenue(ApiObject):
     """Dimensions and capacity of the venue"""
 
 
+class TeamStatGroup(ApiObject):
+    """`$.teams[*].teamStats[*].group`"""
+
+    display_name: str | None = Field(None, alias="displayName")
+
+
+class TeamStatSplitStat(ApiObject):
+    """`$.teams[*].teamStats[*].splits[*].stat` Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
+
+    air_outs: int | None = Field(None, alias="airOuts")
+    at_bats: int | None = Field(None, alias="atBats")
+    at_bats_per_home_run: str | None = Field(None, alias="atBatsPerHomeRun")
+    avg: str | None = None
+    babip: str | None = None
+    base_on_balls: int | None = Field(None, alias="baseOnBalls")
+    catchers_interference: int | None = Field(None, alias="catchersInterference")
+    caught_stealing: int | None = Field(None, alias="caughtStealing")
+    caught_stealing_percentage: str | None = Field(None, alias="caughtStealingPercentage")
+    doubles: int | None = None
+    games_played: int | None = Field(None, alias="gamesPlayed")
+    ground_into_double_play: int | None = Field(None, alias="groundIntoDoublePlay")
+    ground_outs: int | None = Field(None, alias="groundOuts")
+    ground_outs_to_airouts: str | None = Field(None, alias="groundOutsToAirouts")
+    hit_by_pitch: int | None = Field(None, alias="hitByPitch")
+    hits: int | None = None
+    home_runs: int | None = Field(None, alias="homeRuns")
+    intentional_walks: int | None = Field(None, alias="intentionalWalks")
+    left_on_base: int | None = Field(None, alias="leftOnBase")
+    number_of_pitches: int | None = Field(None, alias="numberOfPitches")
+    obp: str | None = None
+    ops: str | None = None
+    plate_appearances: int | None = Field(None, alias="plateAppearances")
+    rbi: int | None = None
+    runs: int | None = None
+    sac_bunts: int | None = Field(None, alias="sacBunts")
+    sac_flies: int | None = Field(None, alias="sacFlies")
+    slg: str | None = None
+    stolen_base_percentage: str | None = Field(None, alias="stolenBasePercentage")
+    stolen_bases: int | None = Field(None, alias="stolenBases")
+    strike_outs: int | None = Field(None, alias="strikeOuts")
+    total_bases: int | None = Field(None, alias="totalBases")
+    triples: int | None = None
+
+
+class TeamStatSplitTeam(ApiObject):
+    """`$.teams[*].teamStats[*].splits[*].team` All of the details of a team"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Team Identifier. Format: 141, 147, etc"""
+
+    name: str | None = None
+    """Unique Full Team Name. Format: Toronto Blue Jays, New York Yankees, etc"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    season: int | None = None
+    """Season of play"""
+
+    venue: JsonValue | None = None
+    """All of the details of a venue"""
+
+    spring_venue: JsonValue | None = Field(None, alias="springVenue")
+    """All of the details of a venue"""
+
+    team_code: str | None = Field(None, alias="teamCode")
+    """Unique Team Code. Format: tor, nya, etc"""
+
+    file_code: str | None = Field(None, alias="fileCode")
+    """Unique File Code. Format: tor, nyy, etc"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    tri_code: str | None = Field(None, alias="triCode")
+    """Three letter abbreviation that will be adjusted for different languages"""
+
+    team_name: str | None = Field(None, alias="teamName")
+    """Unique Team Name. Blue Jays, Yankees, etc"""
+
+    location_name: str | None = Field(None, alias="locationName")
+    """Unique Team Location. Toronto, Bronx, etc"""
+
+    first_year_of_play: str | None = Field(None, alias="firstYearOfPlay")
+    """The first year of play. Format: 1903"""
+
+    league: JsonValue | None = None
+    """The league the division belongs to"""
+
+    division: JsonValue | None = None
+    """All of the details of a division"""
+
+    sport: JsonValue | None = None
+    """The sport the league belongs to"""
+
+    conference: JsonValue | None = None
+    """All the details of a conference"""
+
+    franchise: JsonValue | None = None
+    """All of the details of a franchise"""
+
+    team_stats: JsonValue | None = Field(None, alias="teamStats")
+    """All of the details of a player's stats"""
+
+    roster: JsonValue | None = None
+    """All of the details of a roster"""
+
+    team_leaders: JsonValue | None = Field(None, alias="teamLeaders")
+    """All of the details of team leaders"""
+
+    next_game_schedule: JsonValue | None = Field(None, alias="nextGameSchedule")
+    previous_game_schedule: JsonValue | None = Field(None, alias="previousGameSchedule")
+    next_schedule: JsonValue | None = Field(None, alias="nextSchedule")
+    previous_schedule: JsonValue | None = Field(None, alias="previousSchedule")
+    is_active: bool | None = Field(None, alias="isActive")
+    is_placeholder: bool | None = Field(None, alias="isPlaceholder")
+    content: JsonValue | None = None
+    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
+    social: JsonValue | None = None
+    """All of the details of a player's social media"""
+
+    short_name: str | None = Field(None, alias="shortName")
+    """Shortened version of name. Format: AL East, SF Giants"""
+
+    record: JsonValue | None = None
+    """All of the details of a team's record"""
+
+    playoff_info: JsonValue | None = Field(None, alias="playoffInfo")
+    parent_org_name: str | None = Field(None, alias="parentOrgName")
+    parent_org_id: int | None = Field(None, alias="parentOrgId")
+
+
+class TeamStatSplit(ApiObject):
+    """`$.teams[*].teamStats[*].splits[*]`"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    schedule_item_rest_object: JsonValue | None = Field(None, alias="scheduleItemRestObject")
+    """All of the details of a schedule"""
+
+    season: str | None = None
+    """Season of play"""
+
+    stat: TeamStatSplitStat | None = None
+    """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
+
+    stats: JsonValue | None = None
+    """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes grouped"""
+
+    team: TeamStatSplitTeam | None = None
+    """All of the details of a team"""
+
+    player: JsonValue | None = None
+    """All of the details of a player"""
+
+    home_team: JsonValue | None = Field(None, alias="homeTeam")
+    away_team: JsonValue | None = Field(None, alias="awayTeam")
+    venue: JsonValue | None = None
+    league: JsonValue | None = None
+    """The league the division belongs to"""
+
+    sport: JsonValue | None = None
+    """The sport the league belongs to"""
+
+    opponent: JsonValue | None = None
+    """All of the details of an opponent"""
+
+    opponent_division: JsonValue | None = Field(None, alias="opponentDivision")
+    opponent_conference: JsonValue | None = Field(None, alias="opponentConference")
+    date: str | None = None
+    """Date of Game. Format: YYYY-MM-DD"""
+
+    game_type: str | None = Field(None, alias="gameType")
+    """Type of Game. Available types in /api/v1/gameTypes"""
+
+    is_home: bool | None = Field(None, alias="isHome")
+    is_win: bool | None = Field(None, alias="isWin")
+    day_of_week: int | None = Field(None, alias="dayOfWeek")
+    month: int | None = None
+    num_teams: int | None = Field(None, alias="numTeams")
+    num_occurrences: int | None = Field(None, alias="numOccurrences")
+    rank: int | None = None
+    type_: str | None = Field(None, alias="type")
+    group: str | None = None
+    split: JsonValue | None = None
+    exemption: JsonValue | None = None
+
+
+class TeamStatType(ApiObject):
+    """`$.teams[*].teamStats[*].type`"""
+
+    display_name: str | None = Field(None, alias="displayName")
+
+
 class TeamStat(ApiObject):
     """`$.teams[*].teamStats[*]`"""
 
@@ -293,19 +937,21 @@ class TeamStat(ApiObject):
     disclaimers: list[str] | None = None
     parameters: JsonValue | None = None
     total_splits: int | None = Field(None, alias="totalSplits")
-    exemptions: JsonValue | None = None
-    splits: JsonValue | None = None
+    exemptions: list[JsonValue] | None = None
+    splits: list[TeamStatSplit] | None = None
     """All of the details of stat splits"""
 
     stats: JsonValue | None = None
-    splits_tied_with_offset: JsonValue | None = Field(None, alias="splitsTiedWithOffset")
-    splits_tied_with_limit: JsonValue | None = Field(None, alias="splitsTiedWithLimit")
+    splits_tied_with_offset: list[JsonValue] | None = Field(None, alias="splitsTiedWithOffset")
+    splits_tied_with_limit: list[JsonValue] | None = Field(None, alias="splitsTiedWithLimit")
     player: JsonValue | None = None
     team: JsonValue | None = None
     sport: JsonValue | None = None
     season: str | None = None
     game_type: JsonValue | None = Field(None, alias="gameType")
     player_pool: JsonValue | None = Field(None, alias="playerPool")
+    group: TeamStatGroup | None = None
+    type_: TeamStatType | None = Field(None, alias="type")
 
 
 class TeamVenue(ApiObject):
@@ -422,6 +1068,11 @@ class Team(ApiObject):
     playoff_info: JsonValue | None = Field(None, alias="playoffInfo")
     parent_org_name: str | None = Field(None, alias="parentOrgName")
     parent_org_id: int | None = Field(None, alias="parentOrgId")
+    active: bool | None = None
+    all_star_status: str | None = Field(None, alias="allStarStatus")
+    club_name: str | None = Field(None, alias="clubName")
+    franchise_name: str | None = Field(None, alias="franchiseName")
+    spring_league: TeamSpringLeague | None = Field(None, alias="springLeague")
 
 
 class AllTeamsResponse(ApiObject):

@@ -180,6 +180,8 @@ class Person(ApiObject):
     mlb_debut_date: str | None = Field(None, alias="mlbDebutDate")
     name_first_last: str | None = Field(None, alias="nameFirstLast")
     name_slug: str | None = Field(None, alias="nameSlug")
+    name_suffix: str | None = Field(None, alias="nameSuffix")
+    name_title: str | None = Field(None, alias="nameTitle")
     pitch_hand: PersonPitchHand | None = Field(None, alias="pitchHand")
     strike_zone_bottom: int | float | None = Field(None, alias="strikeZoneBottom")
     strike_zone_top: int | float | None = Field(None, alias="strikeZoneTop")

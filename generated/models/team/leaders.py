@@ -6,6 +6,60 @@ from pydantic import ConfigDict, Field, JsonValue
 from generated.models.base import ApiObject
 
 
+class LeagueLeaderGameType(ApiObject):
+    """`$.leagueLeaders[*].gameType`"""
+
+    description: str | None = None
+    id: str | None = None
+
+
+class LeagueLeaderLeaderLeague(ApiObject):
+    """`$.leagueLeaders[*].leaders[*].league`"""
+
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class LeagueLeaderLeaderPerson(ApiObject):
+    """`$.leagueLeaders[*].leaders[*].person`"""
+
+    first_name: str | None = Field(None, alias="firstName")
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    last_name: str | None = Field(None, alias="lastName")
+    link: str | None = None
+
+
+class LeagueLeaderLeaderSport(ApiObject):
+    """`$.leagueLeaders[*].leaders[*].sport`"""
+
+    abbreviation: str | None = None
+    id: int | None = None
+    link: str | None = None
+
+
+class LeagueLeaderLeaderTeam(ApiObject):
+    """`$.leagueLeaders[*].leaders[*].team`"""
+
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class LeagueLeaderLeader(ApiObject):
+    """`$.leagueLeaders[*].leaders[*]`"""
+
+    league: LeagueLeaderLeaderLeague | None = None
+    num_teams: int | None = Field(None, alias="numTeams")
+    person: LeagueLeaderLeaderPerson | None = None
+    rank: int | None = None
+    season: str | None = None
+    sport: LeagueLeaderLeaderSport | None = None
+    team: LeagueLeaderLeaderTeam | None = None
+    value: str | None = None
+
+
 class LeagueLeaderLeague(ApiObject):
     """`$.leagueLeaders[*].league`"""
 
@@ -73,6 +127,195 @@ class LeagueLeaderLeague(ApiObject):
     """Whether or not a league is active"""
 
 
+class LeagueLeaderTeamDivision(ApiObject):
+    """`$.leagueLeaders[*].team.division` All of the details of a division"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Identifier"""
+
+    name: str | None = None
+    """Unique Name"""
+
+    season: str | None = None
+    """Season of play"""
+
+    name_short: str | None = Field(None, alias="nameShort")
+    """Shortened version of name. Format: AL East, SF Giants"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    conference: JsonValue | None = None
+    league: JsonValue | None = None
+    """The league the division belongs to"""
+
+    sport: JsonValue | None = None
+    """The sport the league belongs to"""
+
+    has_wildcard: bool | None = Field(None, alias="hasWildcard")
+    """Whether or not there is a wildcard"""
+
+
+class LeagueLeaderTeamLeague(ApiObject):
+    """`$.leagueLeaders[*].team.league` The league the division belongs to"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Identifier"""
+
+    name: str | None = None
+    """Unique Name"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    name_short: str | None = Field(None, alias="nameShort")
+    """Shortened version of name. Format: AL East, SF Giants"""
+
+    season_state: str | None = Field(None, alias="seasonState")
+    """The status of the season. Format: offseason"""
+
+    has_wild_card: bool | None = Field(None, alias="hasWildCard")
+    """Whether or not there is a wildcard"""
+
+    has_split_season: bool | None = Field(None, alias="hasSplitSeason")
+    """Whether or not there is a split season"""
+
+    num_games: int | None = Field(None, alias="numGames")
+    """The number of regular season games"""
+
+    has_playoff_points: bool | None = Field(None, alias="hasPlayoffPoints")
+    """True if a league uses points for standings"""
+
+    num_teams: int | None = Field(None, alias="numTeams")
+    """The number of teams"""
+
+    num_wildcard_teams: int | None = Field(None, alias="numWildcardTeams")
+    """The number of wildcard teams"""
+
+    season_date_info: JsonValue | None = Field(None, alias="seasonDateInfo")
+    """Dates of specific points in a season"""
+
+    season: str | None = None
+    """Season of play"""
+
+    org_code: str | None = Field(None, alias="orgCode")
+    """Deprecated Field"""
+
+    conferences_in_use: bool | None = Field(None, alias="conferencesInUse")
+    """Whether or not the League has Conferences"""
+
+    divisions_in_use: bool | None = Field(None, alias="divisionsInUse")
+    """Whether or not the League has Divisions"""
+
+    time_zone: JsonValue | None = Field(None, alias="timeZone")
+    """Time zone the venue is located in"""
+
+    sort_order: int | None = Field(None, alias="sortOrder")
+    """The order of sorting, ascending or descending"""
+
+    active: bool | None = None
+    """Whether or not a league is active"""
+
+
+class LeagueLeaderTeamSport(ApiObject):
+    """`$.leagueLeaders[*].team.sport` The sport the league belongs to"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Top level organization of a sport"""
+
+    code: str | None = None
+    link: str | None = None
+    """Link to full resource"""
+
+    name: str | None = None
+    """Name of a sport's league. Format: Major League Baseball"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    sort_order: int | None = Field(None, alias="sortOrder")
+    """Determines the sort order of each sport. (ex. MLB -> AAA -> AA -> Rookie)"""
+
+    active: bool | None = None
+    """Flag for fetching sports that are currently active (Y), inactive (N), pending (P), or all teams (B)"""
+
+    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
+
+
+class LeagueLeaderTeamSpringLeague(ApiObject):
+    """`$.leagueLeaders[*].team.springLeague`"""
+
+    abbreviation: str | None = None
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class LeagueLeaderTeamSpringVenue(ApiObject):
+    """`$.leagueLeaders[*].team.springVenue` All of the details of a venue"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Identifier"""
+
+    name: str | None = None
+    """Unique Name"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    location: JsonValue | None = None
+    """Location details about the venue"""
+
+    time_zone: JsonValue | None = Field(None, alias="timeZone")
+    """Time zone the venue is located in"""
+
+    field_info: JsonValue | None = Field(None, alias="fieldInfo")
+    """Dimensions and capacity of the venue"""
+
+
+class LeagueLeaderTeamVenue(ApiObject):
+    """`$.leagueLeaders[*].team.venue` All of the details of a venue"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Identifier"""
+
+    name: str | None = None
+    """Unique Name"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    location: JsonValue | None = None
+    """Location details about the venue"""
+
+    time_zone: JsonValue | None = Field(None, alias="timeZone")
+    """Time zone the venue is located in"""
+
+    field_info: JsonValue | None = Field(None, alias="fieldInfo")
+    """Dimensions and capacity of the venue"""
+
+
 class LeagueLeaderTeam(ApiObject):
     """`$.leagueLeaders[*].team`"""
 
@@ -91,10 +334,10 @@ class LeagueLeaderTeam(ApiObject):
     season: int | None = None
     """Season of play"""
 
-    venue: JsonValue | None = None
+    venue: LeagueLeaderTeamVenue | None = None
     """All of the details of a venue"""
 
-    spring_venue: JsonValue | None = Field(None, alias="springVenue")
+    spring_venue: LeagueLeaderTeamSpringVenue | None = Field(None, alias="springVenue")
     """All of the details of a venue"""
 
     team_code: str | None = Field(None, alias="teamCode")
@@ -118,13 +361,13 @@ class LeagueLeaderTeam(ApiObject):
     first_year_of_play: str | None = Field(None, alias="firstYearOfPlay")
     """The first year of play. Format: 1903"""
 
-    league: JsonValue | None = None
+    league: LeagueLeaderTeamLeague | None = None
     """The league the division belongs to"""
 
-    division: JsonValue | None = None
+    division: LeagueLeaderTeamDivision | None = None
     """All of the details of a division"""
 
-    sport: JsonValue | None = None
+    sport: LeagueLeaderTeamSport | None = None
     """The sport the league belongs to"""
 
     conference: JsonValue | None = None
@@ -162,6 +405,11 @@ class LeagueLeaderTeam(ApiObject):
     playoff_info: JsonValue | None = Field(None, alias="playoffInfo")
     parent_org_name: str | None = Field(None, alias="parentOrgName")
     parent_org_id: int | None = Field(None, alias="parentOrgId")
+    active: bool | None = None
+    all_star_status: str | None = Field(None, alias="allStarStatus")
+    club_name: str | None = Field(None, alias="clubName")
+    franchise_name: str | None = Field(None, alias="franchiseName")
+    spring_league: LeagueLeaderTeamSpringLeague | None = Field(None, alias="springLeague")
 
 
 class LeagueLeader(ApiObject):
@@ -172,6 +420,63 @@ class LeagueLeader(ApiObject):
     stat_group: str | None = Field(None, alias="statGroup")
     team: LeagueLeaderTeam | None = None
     league: LeagueLeaderLeague | None = None
+    game_type: LeagueLeaderGameType | None = Field(None, alias="gameType")
+    leaders: list[LeagueLeaderLeader] | None = None
+    total_splits: int | None = Field(None, alias="totalSplits")
+
+
+class TeamLeaderGameType(ApiObject):
+    """`$.teamLeaders[*].gameType`"""
+
+    description: str | None = None
+    id: str | None = None
+
+
+class TeamLeaderLeaderLeague(ApiObject):
+    """`$.teamLeaders[*].leaders[*].league`"""
+
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class TeamLeaderLeaderPerson(ApiObject):
+    """`$.teamLeaders[*].leaders[*].person`"""
+
+    first_name: str | None = Field(None, alias="firstName")
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    last_name: str | None = Field(None, alias="lastName")
+    link: str | None = None
+
+
+class TeamLeaderLeaderSport(ApiObject):
+    """`$.teamLeaders[*].leaders[*].sport`"""
+
+    abbreviation: str | None = None
+    id: int | None = None
+    link: str | None = None
+
+
+class TeamLeaderLeaderTeam(ApiObject):
+    """`$.teamLeaders[*].leaders[*].team`"""
+
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class TeamLeaderLeader(ApiObject):
+    """`$.teamLeaders[*].leaders[*]`"""
+
+    league: TeamLeaderLeaderLeague | None = None
+    num_teams: int | None = Field(None, alias="numTeams")
+    person: TeamLeaderLeaderPerson | None = None
+    rank: int | None = None
+    season: str | None = None
+    sport: TeamLeaderLeaderSport | None = None
+    team: TeamLeaderLeaderTeam | None = None
+    value: str | None = None
 
 
 class TeamLeaderLeague(ApiObject):
@@ -241,6 +546,195 @@ class TeamLeaderLeague(ApiObject):
     """Whether or not a league is active"""
 
 
+class TeamLeaderTeamDivision(ApiObject):
+    """`$.teamLeaders[*].team.division` All of the details of a division"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Identifier"""
+
+    name: str | None = None
+    """Unique Name"""
+
+    season: str | None = None
+    """Season of play"""
+
+    name_short: str | None = Field(None, alias="nameShort")
+    """Shortened version of name. Format: AL East, SF Giants"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    conference: JsonValue | None = None
+    league: JsonValue | None = None
+    """The league the division belongs to"""
+
+    sport: JsonValue | None = None
+    """The sport the league belongs to"""
+
+    has_wildcard: bool | None = Field(None, alias="hasWildcard")
+    """Whether or not there is a wildcard"""
+
+
+class TeamLeaderTeamLeague(ApiObject):
+    """`$.teamLeaders[*].team.league` The league the division belongs to"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Identifier"""
+
+    name: str | None = None
+    """Unique Name"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    name_short: str | None = Field(None, alias="nameShort")
+    """Shortened version of name. Format: AL East, SF Giants"""
+
+    season_state: str | None = Field(None, alias="seasonState")
+    """The status of the season. Format: offseason"""
+
+    has_wild_card: bool | None = Field(None, alias="hasWildCard")
+    """Whether or not there is a wildcard"""
+
+    has_split_season: bool | None = Field(None, alias="hasSplitSeason")
+    """Whether or not there is a split season"""
+
+    num_games: int | None = Field(None, alias="numGames")
+    """The number of regular season games"""
+
+    has_playoff_points: bool | None = Field(None, alias="hasPlayoffPoints")
+    """True if a league uses points for standings"""
+
+    num_teams: int | None = Field(None, alias="numTeams")
+    """The number of teams"""
+
+    num_wildcard_teams: int | None = Field(None, alias="numWildcardTeams")
+    """The number of wildcard teams"""
+
+    season_date_info: JsonValue | None = Field(None, alias="seasonDateInfo")
+    """Dates of specific points in a season"""
+
+    season: str | None = None
+    """Season of play"""
+
+    org_code: str | None = Field(None, alias="orgCode")
+    """Deprecated Field"""
+
+    conferences_in_use: bool | None = Field(None, alias="conferencesInUse")
+    """Whether or not the League has Conferences"""
+
+    divisions_in_use: bool | None = Field(None, alias="divisionsInUse")
+    """Whether or not the League has Divisions"""
+
+    time_zone: JsonValue | None = Field(None, alias="timeZone")
+    """Time zone the venue is located in"""
+
+    sort_order: int | None = Field(None, alias="sortOrder")
+    """The order of sorting, ascending or descending"""
+
+    active: bool | None = None
+    """Whether or not a league is active"""
+
+
+class TeamLeaderTeamSport(ApiObject):
+    """`$.teamLeaders[*].team.sport` The sport the league belongs to"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Top level organization of a sport"""
+
+    code: str | None = None
+    link: str | None = None
+    """Link to full resource"""
+
+    name: str | None = None
+    """Name of a sport's league. Format: Major League Baseball"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    sort_order: int | None = Field(None, alias="sortOrder")
+    """Determines the sort order of each sport. (ex. MLB -> AAA -> AA -> Rookie)"""
+
+    active: bool | None = None
+    """Flag for fetching sports that are currently active (Y), inactive (N), pending (P), or all teams (B)"""
+
+    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
+
+
+class TeamLeaderTeamSpringLeague(ApiObject):
+    """`$.teamLeaders[*].team.springLeague`"""
+
+    abbreviation: str | None = None
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class TeamLeaderTeamSpringVenue(ApiObject):
+    """`$.teamLeaders[*].team.springVenue` All of the details of a venue"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Identifier"""
+
+    name: str | None = None
+    """Unique Name"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    location: JsonValue | None = None
+    """Location details about the venue"""
+
+    time_zone: JsonValue | None = Field(None, alias="timeZone")
+    """Time zone the venue is located in"""
+
+    field_info: JsonValue | None = Field(None, alias="fieldInfo")
+    """Dimensions and capacity of the venue"""
+
+
+class TeamLeaderTeamVenue(ApiObject):
+    """`$.teamLeaders[*].team.venue` All of the details of a venue"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Identifier"""
+
+    name: str | None = None
+    """Unique Name"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    location: JsonValue | None = None
+    """Location details about the venue"""
+
+    time_zone: JsonValue | None = Field(None, alias="timeZone")
+    """Time zone the venue is located in"""
+
+    field_info: JsonValue | None = Field(None, alias="fieldInfo")
+    """Dimensions and capacity of the venue"""
+
+
 class TeamLeaderTeam(ApiObject):
     """`$.teamLeaders[*].team`"""
 
@@ -259,10 +753,10 @@ class TeamLeaderTeam(ApiObject):
     season: int | None = None
     """Season of play"""
 
-    venue: JsonValue | None = None
+    venue: TeamLeaderTeamVenue | None = None
     """All of the details of a venue"""
 
-    spring_venue: JsonValue | None = Field(None, alias="springVenue")
+    spring_venue: TeamLeaderTeamSpringVenue | None = Field(None, alias="springVenue")
     """All of the details of a venue"""
 
     team_code: str | None = Field(None, alias="teamCode")
@@ -286,13 +780,13 @@ class TeamLeaderTeam(ApiObject):
     first_year_of_play: str | None = Field(None, alias="firstYearOfPlay")
     """The first year of play. Format: 1903"""
 
-    league: JsonValue | None = None
+    league: TeamLeaderTeamLeague | None = None
     """The league the division belongs to"""
 
-    division: JsonValue | None = None
+    division: TeamLeaderTeamDivision | None = None
     """All of the details of a division"""
 
-    sport: JsonValue | None = None
+    sport: TeamLeaderTeamSport | None = None
     """The sport the league belongs to"""
 
     conference: JsonValue | None = None
@@ -330,6 +824,11 @@ class TeamLeaderTeam(ApiObject):
     playoff_info: JsonValue | None = Field(None, alias="playoffInfo")
     parent_org_name: str | None = Field(None, alias="parentOrgName")
     parent_org_id: int | None = Field(None, alias="parentOrgId")
+    active: bool | None = None
+    all_star_status: str | None = Field(None, alias="allStarStatus")
+    club_name: str | None = Field(None, alias="clubName")
+    franchise_name: str | None = Field(None, alias="franchiseName")
+    spring_league: TeamLeaderTeamSpringLeague | None = Field(None, alias="springLeague")
 
 
 class TeamLeader(ApiObject):
@@ -340,6 +839,9 @@ class TeamLeader(ApiObject):
     stat_group: str | None = Field(None, alias="statGroup")
     team: TeamLeaderTeam | None = None
     league: TeamLeaderLeague | None = None
+    game_type: TeamLeaderGameType | None = Field(None, alias="gameType")
+    leaders: list[TeamLeaderLeader] | None = None
+    total_splits: int | None = Field(None, alias="totalSplits")
 
 
 class LeadersResponse(ApiObject):

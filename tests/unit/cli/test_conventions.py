@@ -37,7 +37,7 @@ def test_help_has_a_short_line_and_two_examples(verb: str, capsys: pytest.Captur
 def test_a_clean_check(mlbc: Mlbc) -> None:
     outcome = mlbc("check")
     assert (outcome.code, outcome.err) == (0, "")
-    assert outcome.out == "2 operations, 2 tables, 44 columns: no errors\n"
+    assert outcome.out == "2 operations, 3 tables, 46 columns: no errors\n"
 
 
 def test_findings_go_to_stderr_with_code_1(mlbc: Mlbc, project: Path) -> None:

@@ -8,7 +8,7 @@ from tests.unit.cli.conftest import Mlbc
 BODY = {
     "seasons": [{"seasonId": "2031", "robotUmpires": 2, "expansion": [{"teamId": 1, "city": "Nashville"}]}]
 }
-SECOND = "postgres/migrations/0002_seasons_normalized_expansion_and_1_more.sql"
+SECOND = "postgres/migrations/0002_all_seasons_expansion_and_3_more.sql"
 
 
 def observe(mlbc: Mlbc, project: Path, body: object = BODY) -> None:

@@ -149,7 +149,7 @@ def test_explain_a_column_and_a_path(mlbc: Mlbc) -> None:
     assert column["source"] == "$.seasons[*].seasonId"
     assert column["mapping"] == "mappings/seasons.yaml:8:7"
     assert column["declared"] == "season.json#/models/SeasonRestObject/seasonId"
-    assert column["kinds"] == {"string": 6}
+    assert column["kinds"] == {"string": 157}
     path = json.loads(mlbc("explain", "season.seasons:$.seasons[*].seasonId", "--json").out)
     assert path["goes"] == ["column season.seasons_normalized.season_id ($.seasons[*].seasonId)"]
     unknown = mlbc("explain", "season.seasons:$.moons")

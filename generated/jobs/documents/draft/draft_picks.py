@@ -269,12 +269,12 @@ DRAFT_PICKS_ROUNDS_ROW = Record(
 
 SHAPE = Record(
     {
-        "copyright": Ignored("MLB's notice, the same in every live response"),
         "drafts": Record(
             {
                 "draftYear": BIGINT,
                 "rounds": Array(DRAFT_PICKS_ROUNDS_ROW),
             }
         ),
+        "copyright": Ignored("MLB's notice, the same in every live response"),
     }
 )

@@ -2314,7 +2314,6 @@ BOXSCORE_TOP_PERFORMERS_ROW = Record(
 SHAPE = Record(
     {
         "officials": Array(BOXSCORE_OFFICIALS_ROW),
-        "copyright": Ignored("MLB's notice, the same in every live response"),
         "info": Array(BOXSCORE_INFO_ROW),
         "pitchingNotes": UNPLACED,
         "teams": Record(
@@ -2324,5 +2323,6 @@ SHAPE = Record(
             }
         ),
         "topPerformers": Array(BOXSCORE_TOP_PERFORMERS_ROW),
+        "copyright": Ignored("MLB's notice, the same in every live response"),
     }
 )

@@ -188,7 +188,6 @@ LINESCORE_TEAMS_ROW = Record(
 SHAPE = Record(
     {
         "balls": BIGINT,
-        "copyright": Ignored("MLB's notice, the same in every live response"),
         "currentInning": BIGINT,
         "currentInningOrdinal": TEXT,
         "defense": Record(
@@ -355,5 +354,6 @@ SHAPE = Record(
                 "home": LINESCORE_TEAMS_ROW,
             }
         ),
+        "copyright": Ignored("MLB's notice, the same in every live response"),
     }
 )

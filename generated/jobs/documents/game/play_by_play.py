@@ -47,6 +47,7 @@ PLAY_BY_PLAY_DOCUMENT = Table(
         Column("current_play_about_is_scoring_play", "boolean", ("currentPlay", "about", "isScoringPlay")),
         Column("current_play_about_is_top_inning", "boolean", ("currentPlay", "about", "isTopInning")),
         Column("current_play_about_start_time", "timestamptz", ("currentPlay", "about", "startTime")),
+        Column("current_play_action_index", "bigint[]", ("currentPlay", "actionIndex")),
         Column("current_play_at_bat_index", "bigint", ("currentPlay", "atBatIndex")),
         Column("current_play_count_balls", "bigint", ("currentPlay", "count", "balls")),
         Column("current_play_count_outs", "bigint", ("currentPlay", "count", "outs")),
@@ -104,6 +105,19 @@ PLAY_BY_PLAY_DOCUMENT = Table(
             "current_play_matchup_post_on_second_link",
             "text",
             ("currentPlay", "matchup", "postOnSecond", "link"),
+        ),
+        Column(
+            "current_play_matchup_post_on_third_full_name",
+            "text",
+            ("currentPlay", "matchup", "postOnThird", "fullName"),
+        ),
+        Column(
+            "current_play_matchup_post_on_third_id", "bigint", ("currentPlay", "matchup", "postOnThird", "id")
+        ),
+        Column(
+            "current_play_matchup_post_on_third_link",
+            "text",
+            ("currentPlay", "matchup", "postOnThird", "link"),
         ),
         Column("current_play_matchup_splits_batter", "text", ("currentPlay", "matchup", "splits", "batter")),
         Column(
@@ -367,6 +381,8 @@ PLAY_BY_PLAY_PLAY_EVENTS = Table(
         Column("document_key", "text"),
         Column("play_event_index", "integer"),
         Column("game_pk", "bigint"),
+        Column("action_play_id", "text", ("actionPlayId",)),
+        Column("batting_order", "text", ("battingOrder",)),
         Column("count_balls", "bigint", ("count", "balls")),
         Column("count_outs", "bigint", ("count", "outs")),
         Column("count_strikes", "bigint", ("count", "strikes")),
@@ -376,8 +392,10 @@ PLAY_BY_PLAY_PLAY_EVENTS = Table(
         Column("details_call_description", "text", ("details", "call", "description")),
         Column("details_code", "text", ("details", "code")),
         Column("details_description", "text", ("details", "description")),
+        Column("details_disengagement_num", "bigint", ("details", "disengagementNum")),
         Column("details_event", "text", ("details", "event")),
         Column("details_event_type", "text", ("details", "eventType")),
+        Column("details_from_catcher", "boolean", ("details", "fromCatcher")),
         Column("details_has_review", "boolean", ("details", "hasReview")),
         Column("details_home_score", "bigint", ("details", "homeScore")),
         Column("details_is_ball", "boolean", ("details", "isBall")),
@@ -385,6 +403,7 @@ PLAY_BY_PLAY_PLAY_EVENTS = Table(
         Column("details_is_out", "boolean", ("details", "isOut")),
         Column("details_is_scoring_play", "boolean", ("details", "isScoringPlay")),
         Column("details_is_strike", "boolean", ("details", "isStrike")),
+        Column("details_runner_going", "boolean", ("details", "runnerGoing")),
         Column("details_trail_color", "text", ("details", "trailColor")),
         Column("details_type_code", "text", ("details", "type", "code")),
         Column("details_type_description", "text", ("details", "type", "description")),
@@ -398,7 +417,9 @@ PLAY_BY_PLAY_PLAY_EVENTS = Table(
         Column("hit_data_total_distance", "double precision", ("hitData", "totalDistance")),
         Column("hit_data_trajectory", "text", ("hitData", "trajectory")),
         Column("index", "bigint", ("index",)),
+        Column("is_base_running_play", "boolean", ("isBaseRunningPlay",)),
         Column("is_pitch", "boolean", ("isPitch",)),
+        Column("is_substitution", "boolean", ("isSubstitution",)),
         Column("pitch_data_breaks_break_angle", "double precision", ("pitchData", "breaks", "breakAngle")),
         Column(
             "pitch_data_breaks_break_horizontal",
@@ -442,6 +463,14 @@ PLAY_BY_PLAY_PLAY_EVENTS = Table(
         Column("pitch_data_zone", "bigint", ("pitchData", "zone")),
         Column("pitch_number", "bigint", ("pitchNumber",)),
         Column("play_id", "text", ("playId",)),
+        Column("player_id", "bigint", ("player", "id")),
+        Column("player_link", "text", ("player", "link")),
+        Column("position_abbreviation", "text", ("position", "abbreviation")),
+        Column("position_code", "text", ("position", "code")),
+        Column("position_name", "text", ("position", "name")),
+        Column("position_type", "text", ("position", "type")),
+        Column("replaced_player_id", "bigint", ("replacedPlayer", "id")),
+        Column("replaced_player_link", "text", ("replacedPlayer", "link")),
         Column("start_time", "timestamptz", ("startTime",)),
         Column("type", "text", ("type",)),
     ),
@@ -859,6 +888,8 @@ PLAY_BY_PLAY_ALL_PLAYS_ROW = Record(
 
 PLAY_BY_PLAY_PLAY_EVENTS_ROW = Record(
     {
+        "actionPlayId": TEXT,
+        "battingOrder": TEXT,
         "count": Record(
             {
                 "balls": BIGINT,
@@ -878,8 +909,10 @@ PLAY_BY_PLAY_PLAY_EVENTS_ROW = Record(
                 ),
                 "code": TEXT,
                 "description": TEXT,
+                "disengagementNum": BIGINT,
                 "event": TEXT,
                 "eventType": TEXT,
+                "fromCatcher": BOOLEAN,
                 "hasReview": BOOLEAN,
                 "homeScore": BIGINT,
                 "isBall": BOOLEAN,
@@ -887,6 +920,7 @@ PLAY_BY_PLAY_PLAY_EVENTS_ROW = Record(
                 "isOut": BOOLEAN,
                 "isScoringPlay": BOOLEAN,
                 "isStrike": BOOLEAN,
+                "runnerGoing": BOOLEAN,
                 "trailColor": TEXT,
                 "type": Record(
                     {
@@ -914,7 +948,9 @@ PLAY_BY_PLAY_PLAY_EVENTS_ROW = Record(
             }
         ),
         "index": BIGINT,
+        "isBaseRunningPlay": BOOLEAN,
         "isPitch": BOOLEAN,
+        "isSubstitution": BOOLEAN,
         "pitchData": Record(
             {
                 "breaks": Record(
@@ -960,6 +996,26 @@ PLAY_BY_PLAY_PLAY_EVENTS_ROW = Record(
         ),
         "pitchNumber": BIGINT,
         "playId": TEXT,
+        "player": Record(
+            {
+                "id": BIGINT,
+                "link": TEXT,
+            }
+        ),
+        "position": Record(
+            {
+                "abbreviation": TEXT,
+                "code": TEXT,
+                "name": TEXT,
+                "type": TEXT,
+            }
+        ),
+        "replacedPlayer": Record(
+            {
+                "id": BIGINT,
+                "link": TEXT,
+            }
+        ),
         "startTime": INSTANT,
         "type": TEXT,
     }
@@ -1106,7 +1162,7 @@ SHAPE = Record(
                         "startTime": INSTANT,
                     }
                 ),
-                "actionIndex": UNPLACED,
+                "actionIndex": Leaves(BIGINT),
                 "atBatIndex": BIGINT,
                 "count": Record(
                     {
@@ -1153,6 +1209,13 @@ SHAPE = Record(
                             }
                         ),
                         "postOnSecond": Record(
+                            {
+                                "fullName": TEXT,
+                                "id": BIGINT,
+                                "link": TEXT,
+                            }
+                        ),
+                        "postOnThird": Record(
                             {
                                 "fullName": TEXT,
                                 "id": BIGINT,

@@ -238,7 +238,6 @@ DAILY_SUMMARY_ROW = Record(
 
 SHAPE = Record(
     {
-        "copyright": Ignored("MLB's notice, the same in every live response"),
         "dates": Array(DAILY_SUMMARY_ROW),
         "totalEvents": Ignored("counts this response's own list; schedule.daily_summary has it by day"),
         "totalGames": Ignored("counts this response's own list; schedule.daily_summary has it by day"),
@@ -246,5 +245,6 @@ SHAPE = Record(
             "counts this response's own list; schedule.daily_summary has it by day"
         ),
         "totalItems": Ignored("counts this response's own list; schedule.daily_summary has it by day"),
+        "copyright": Ignored("MLB's notice, the same in every live response"),
     }
 )

@@ -91,6 +91,8 @@ ALUMNI_PEOPLE = Table(
         Column("mlb_debut_date", "date", ("mlbDebutDate",)),
         Column("name_first_last", "text", ("nameFirstLast",)),
         Column("name_slug", "text", ("nameSlug",)),
+        Column("name_suffix", "text", ("nameSuffix",)),
+        Column("name_title", "text", ("nameTitle",)),
         Column("pitch_hand_code", "text", ("pitchHand", "code")),
         Column("pitch_hand_description", "text", ("pitchHand", "description")),
         Column("strike_zone_bottom", "double precision", ("strikeZoneBottom",)),
@@ -169,6 +171,8 @@ ALUMNI_PEOPLE_ROW = Record(
         "mlbDebutDate": DATE,
         "nameFirstLast": TEXT,
         "nameSlug": TEXT,
+        "nameSuffix": TEXT,
+        "nameTitle": TEXT,
         "pitchHand": Record(
             {
                 "code": TEXT,

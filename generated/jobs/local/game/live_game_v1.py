@@ -1091,15 +1091,16 @@ def live_game_boxscore_team_stats(document: Conformed, params: Params) -> list[R
             continue
         team_ = team.get("team") or EMPTY
         team_stats = team.get("teamStats") or EMPTY
+        pitching = team_stats.get("pitching") or EMPTY
         spring_league = team_.get("springLeague") or EMPTY
         batting = team_stats.get("batting") or EMPTY
         fielding = team_stats.get("fielding") or EMPTY
-        pitching = team_stats.get("pitching") or EMPTY
         rows.append(
             (
                 document.get("gamePk"),
                 team_.get("id"),
                 team_branch == "home",
+                pitching.get("inningsPitched"),
                 team.get("batters"),
                 team_.get("allStarStatus"),
                 team_.get("link"),
@@ -1174,7 +1175,6 @@ def live_game_boxscore_team_stats(document: Conformed, params: Params) -> list[R
                 pitching.get("homeRunsPer9"),
                 pitching.get("inheritedRunners"),
                 pitching.get("inheritedRunnersScored"),
-                pitching.get("inningsPitched"),
                 pitching.get("intentionalWalks"),
                 pitching.get("lineOuts"),
                 pitching.get("numberOfPitches"),
@@ -1307,7 +1307,7 @@ def live_game_player_batting_stats(document: Conformed, params: Params) -> list[
 
 
 def live_game_player_pitching_stats(document: Conformed, params: Params) -> list[Row]:
-    """The pitching line of a player in this game. `innings_pitched` "8.2" is eight and two thirds; count `outs`."""
+    """The pitching line of a player in this game. Innings ("8.2" is eight and two thirds) are outs."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
@@ -1328,6 +1328,7 @@ def live_game_player_pitching_stats(document: Conformed, params: Params) -> list
                         document.get("gamePk"),
                         team_.get("id"),
                         person.get("id"),
+                        pitching.get("inningsPitched"),
                         pitching.get("airOuts"),
                         pitching.get("atBats"),
                         pitching.get("balks"),
@@ -1354,7 +1355,6 @@ def live_game_player_pitching_stats(document: Conformed, params: Params) -> list
                         pitching.get("homeRunsPer9"),
                         pitching.get("inheritedRunners"),
                         pitching.get("inheritedRunnersScored"),
-                        pitching.get("inningsPitched"),
                         pitching.get("intentionalWalks"),
                         pitching.get("lineOuts"),
                         pitching.get("losses"),
@@ -1512,6 +1512,7 @@ def live_game_player_season_pitching_stats(document: Conformed, params: Params) 
                         document.get("gamePk"),
                         team_.get("id"),
                         person.get("id"),
+                        pitching.get("inningsPitched"),
                         pitching.get("airOuts"),
                         pitching.get("atBats"),
                         pitching.get("balks"),
@@ -1542,7 +1543,6 @@ def live_game_player_season_pitching_stats(document: Conformed, params: Params) 
                         pitching.get("homeRunsPer9"),
                         pitching.get("inheritedRunners"),
                         pitching.get("inheritedRunnersScored"),
-                        pitching.get("inningsPitched"),
                         pitching.get("intentionalWalks"),
                         pitching.get("lineOuts"),
                         pitching.get("losses"),

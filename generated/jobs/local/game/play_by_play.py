@@ -53,6 +53,7 @@ def play_by_play_document(document: Conformed, params: Params) -> list[Row]:
     pitcher = matchup.get("pitcher") or EMPTY
     post_on_first = matchup.get("postOnFirst") or EMPTY
     post_on_second = matchup.get("postOnSecond") or EMPTY
+    post_on_third = matchup.get("postOnThird") or EMPTY
     splits = matchup.get("splits") or EMPTY
     rows.append(
         (
@@ -70,6 +71,7 @@ def play_by_play_document(document: Conformed, params: Params) -> list[Row]:
             about.get("isScoringPlay"),
             about.get("isTopInning"),
             about.get("startTime"),
+            current_play.get("actionIndex"),
             current_play.get("atBatIndex"),
             count.get("balls"),
             count.get("outs"),
@@ -90,6 +92,9 @@ def play_by_play_document(document: Conformed, params: Params) -> list[Row]:
             post_on_second.get("fullName"),
             post_on_second.get("id"),
             post_on_second.get("link"),
+            post_on_third.get("fullName"),
+            post_on_third.get("id"),
+            post_on_third.get("link"),
             splits.get("batter"),
             splits.get("menOnBase"),
             splits.get("pitcher"),
@@ -388,6 +393,9 @@ def play_by_play_play_events(document: Conformed, params: Params) -> list[Row]:
         details = play_event.get("details") or EMPTY
         hit_data = play_event.get("hitData") or EMPTY
         pitch_data = play_event.get("pitchData") or EMPTY
+        player = play_event.get("player") or EMPTY
+        position = play_event.get("position") or EMPTY
+        replaced_player = play_event.get("replacedPlayer") or EMPTY
         call = details.get("call") or EMPTY
         type_ = details.get("type") or EMPTY
         coordinates = hit_data.get("coordinates") or EMPTY
@@ -398,6 +406,8 @@ def play_by_play_play_events(document: Conformed, params: Params) -> list[Row]:
                 text_param(params, "$request", ""),
                 play_event_index,
                 integer_param(params, "game_pk", None),
+                play_event.get("actionPlayId"),
+                play_event.get("battingOrder"),
                 count.get("balls"),
                 count.get("outs"),
                 count.get("strikes"),
@@ -407,8 +417,10 @@ def play_by_play_play_events(document: Conformed, params: Params) -> list[Row]:
                 call.get("description"),
                 details.get("code"),
                 details.get("description"),
+                details.get("disengagementNum"),
                 details.get("event"),
                 details.get("eventType"),
+                details.get("fromCatcher"),
                 details.get("hasReview"),
                 details.get("homeScore"),
                 details.get("isBall"),
@@ -416,6 +428,7 @@ def play_by_play_play_events(document: Conformed, params: Params) -> list[Row]:
                 details.get("isOut"),
                 details.get("isScoringPlay"),
                 details.get("isStrike"),
+                details.get("runnerGoing"),
                 details.get("trailColor"),
                 type_.get("code"),
                 type_.get("description"),
@@ -429,7 +442,9 @@ def play_by_play_play_events(document: Conformed, params: Params) -> list[Row]:
                 hit_data.get("totalDistance"),
                 hit_data.get("trajectory"),
                 play_event.get("index"),
+                play_event.get("isBaseRunningPlay"),
                 play_event.get("isPitch"),
+                play_event.get("isSubstitution"),
                 breaks.get("breakAngle"),
                 breaks.get("breakHorizontal"),
                 breaks.get("breakLength"),
@@ -463,6 +478,14 @@ def play_by_play_play_events(document: Conformed, params: Params) -> list[Row]:
                 pitch_data.get("zone"),
                 play_event.get("pitchNumber"),
                 play_event.get("playId"),
+                player.get("id"),
+                player.get("link"),
+                position.get("abbreviation"),
+                position.get("code"),
+                position.get("name"),
+                position.get("type"),
+                replaced_player.get("id"),
+                replaced_player.get("link"),
                 play_event.get("startTime"),
                 play_event.get("type"),
             )

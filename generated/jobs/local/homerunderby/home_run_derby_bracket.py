@@ -8,6 +8,10 @@ homerunderby.home_run_derby_bracket_round_batters  key: document_key, round_inde
 homerunderby.home_run_derby_bracket_players  key: document_key, player_index
 homerunderby.home_run_derby_bracket_player_photos  key: document_key, player_index, photo_index
 homerunderby.home_run_derby_bracket_player_stats  key: document_key, player_index, stat_index
+homerunderby.home_run_derby_bracket_stat_exemptions  key: document_key, player_index, stat_index, exemption_index
+homerunderby.home_run_derby_bracket_stat_splits  key: document_key, player_index, stat_index, split_index
+homerunderby.home_run_derby_bracket_stat_splits_tied_with_offset  key: document_key, player_index, stat_index, splits_tied_with_offset_index
+homerunderby.home_run_derby_bracket_stat_splits_tied_with_limit  key: document_key, player_index, stat_index, splits_tied_with_limit_index
 homerunderby.home_run_derby_bracket_player_awards  key: document_key, player_index, award_index
 homerunderby.home_run_derby_bracket_player_draft  key: document_key, player_index, draft_index
 homerunderby.home_run_derby_bracket_player_roster_entries  key: document_key, player_index, roster_entry_index
@@ -26,6 +30,10 @@ from generated.jobs.documents.homerunderby.home_run_derby_bracket import (
     HOME_RUN_DERBY_BRACKET_ROUND_BATTERS,
     HOME_RUN_DERBY_BRACKET_ROUND_MATCHUPS,
     HOME_RUN_DERBY_BRACKET_ROUNDS,
+    HOME_RUN_DERBY_BRACKET_STAT_EXEMPTIONS,
+    HOME_RUN_DERBY_BRACKET_STAT_SPLITS,
+    HOME_RUN_DERBY_BRACKET_STAT_SPLITS_TIED_WITH_LIMIT,
+    HOME_RUN_DERBY_BRACKET_STAT_SPLITS_TIED_WITH_OFFSET,
     SHAPE,
 )
 from runtime.job import (
@@ -46,6 +54,9 @@ def home_run_derby_bracket_document(document: Conformed, params: Params) -> list
     rows: list[Row] = []
     status = document.get("status") or EMPTY
     current_batter = status.get("currentBatter") or EMPTY
+    primary_position = current_batter.get("primaryPosition") or EMPTY
+    bat_side = current_batter.get("batSide") or EMPTY
+    pitch_hand = current_batter.get("pitchHand") or EMPTY
     rows.append(
         (
             text_param(params, "$request", ""),
@@ -76,10 +87,6 @@ def home_run_derby_bracket_document(document: Conformed, params: Params) -> list
             current_batter.get("birthCity"),
             current_batter.get("birthStateProvince"),
             current_batter.get("birthCountry"),
-            current_batter.get("deathDate"),
-            current_batter.get("deathCity"),
-            current_batter.get("deathStateProvince"),
-            current_batter.get("deathCountry"),
             current_batter.get("fullName"),
             current_batter.get("pronunciation"),
             current_batter.get("lastPlayedDate"),
@@ -87,22 +94,29 @@ def home_run_derby_bracket_document(document: Conformed, params: Params) -> list
             current_batter.get("weight"),
             current_batter.get("link"),
             current_batter.get("active"),
-            current_batter.get("alternateCaptain"),
-            current_batter.get("captain"),
-            current_batter.get("rookie"),
-            current_batter.get("currentTeam"),
-            current_batter.get("primaryPosition"),
-            current_batter.get("otherNames"),
-            current_batter.get("social"),
-            current_batter.get("education"),
-            current_batter.get("photos"),
-            current_batter.get("stats"),
-            current_batter.get("awards"),
-            current_batter.get("nationality"),
-            current_batter.get("draft"),
-            current_batter.get("additionalBio"),
-            current_batter.get("rosterEntries"),
-            current_batter.get("jobEntries"),
+            primary_position.get("code"),
+            primary_position.get("name"),
+            primary_position.get("type"),
+            primary_position.get("abbreviation"),
+            current_batter.get("alumniLastSeason"),
+            bat_side.get("code"),
+            bat_side.get("description"),
+            current_batter.get("firstLastName"),
+            current_batter.get("fullFMLName"),
+            current_batter.get("fullLFMName"),
+            current_batter.get("initLastName"),
+            current_batter.get("lastFirstName"),
+            current_batter.get("lastInitName"),
+            current_batter.get("mlbDebutDate"),
+            current_batter.get("nameFirstLast"),
+            current_batter.get("nameSlug"),
+            current_batter.get("nameSuffix"),
+            current_batter.get("nameTitle"),
+            pitch_hand.get("code"),
+            pitch_hand.get("description"),
+            current_batter.get("strikeZoneBottom"),
+            current_batter.get("strikeZoneTop"),
+            current_batter.get("useLastName"),
             status.get("clockStopped"),
             status.get("bonusTime"),
         )
@@ -189,6 +203,14 @@ def home_run_derby_bracket_players(document: Conformed, params: Params) -> list[
         other_names = player.get("otherNames") or EMPTY
         social = player.get("social") or EMPTY
         education = player.get("education") or EMPTY
+        bat_side = player.get("batSide") or EMPTY
+        pitch_hand = player.get("pitchHand") or EMPTY
+        venue = current_team.get("venue") or EMPTY
+        spring_venue = current_team.get("springVenue") or EMPTY
+        league = current_team.get("league") or EMPTY
+        division = current_team.get("division") or EMPTY
+        sport = current_team.get("sport") or EMPTY
+        spring_league = current_team.get("springLeague") or EMPTY
         rows.append(
             (
                 text_param(params, "$request", ""),
@@ -230,37 +252,35 @@ def home_run_derby_bracket_players(document: Conformed, params: Params) -> list[
                 current_team.get("name"),
                 current_team.get("link"),
                 current_team.get("season"),
-                current_team.get("venue"),
-                current_team.get("springVenue"),
+                venue.get("id"),
+                venue.get("name"),
+                venue.get("link"),
+                spring_venue.get("id"),
+                spring_venue.get("link"),
                 current_team.get("teamCode"),
                 current_team.get("fileCode"),
                 current_team.get("abbreviation"),
-                current_team.get("triCode"),
                 current_team.get("teamName"),
                 current_team.get("locationName"),
                 current_team.get("firstYearOfPlay"),
-                current_team.get("league"),
-                current_team.get("division"),
-                current_team.get("sport"),
-                current_team.get("conference"),
-                current_team.get("franchise"),
-                current_team.get("teamStats"),
-                current_team.get("roster"),
-                current_team.get("teamLeaders"),
-                current_team.get("nextGameSchedule"),
-                current_team.get("previousGameSchedule"),
-                current_team.get("nextSchedule"),
-                current_team.get("previousSchedule"),
-                current_team.get("isActive"),
-                current_team.get("isPlaceholder"),
-                current_team.get("content"),
-                current_team.get("deviceProperties"),
-                current_team.get("social"),
+                league.get("id"),
+                league.get("name"),
+                league.get("link"),
+                division.get("id"),
+                division.get("name"),
+                division.get("link"),
+                sport.get("id"),
+                sport.get("link"),
+                sport.get("name"),
                 current_team.get("shortName"),
-                current_team.get("record"),
-                current_team.get("playoffInfo"),
-                current_team.get("parentOrgName"),
-                current_team.get("parentOrgId"),
+                current_team.get("active"),
+                current_team.get("allStarStatus"),
+                current_team.get("clubName"),
+                current_team.get("franchiseName"),
+                spring_league.get("abbreviation"),
+                spring_league.get("id"),
+                spring_league.get("link"),
+                spring_league.get("name"),
                 primary_position.get("code"),
                 primary_position.get("name"),
                 primary_position.get("type"),
@@ -286,6 +306,25 @@ def home_run_derby_bracket_players(document: Conformed, params: Params) -> list[
                 education.get("colleges"),
                 player.get("nationality"),
                 player.get("additionalBio"),
+                player.get("alumniLastSeason"),
+                bat_side.get("code"),
+                bat_side.get("description"),
+                player.get("firstLastName"),
+                player.get("fullFMLName"),
+                player.get("fullLFMName"),
+                player.get("initLastName"),
+                player.get("lastFirstName"),
+                player.get("lastInitName"),
+                player.get("mlbDebutDate"),
+                player.get("nameFirstLast"),
+                player.get("nameSlug"),
+                player.get("nameSuffix"),
+                player.get("nameTitle"),
+                pitch_hand.get("code"),
+                pitch_hand.get("description"),
+                player.get("strikeZoneBottom"),
+                player.get("strikeZoneTop"),
+                player.get("useLastName"),
             )
         )
     return rows
@@ -321,6 +360,8 @@ def home_run_derby_bracket_player_stats(document: Conformed, params: Params) -> 
         for stat_index, stat in enumerate(player.get("stats") or NOTHING):
             if not stat:
                 continue
+            group = stat.get("group") or EMPTY
+            type_ = stat.get("type") or EMPTY
             rows.append(
                 (
                     text_param(params, "$request", ""),
@@ -330,19 +371,183 @@ def home_run_derby_bracket_player_stats(document: Conformed, params: Params) -> 
                     stat.get("disclaimers"),
                     stat.get("parameters"),
                     stat.get("totalSplits"),
-                    stat.get("exemptions"),
-                    stat.get("splits"),
                     stat.get("stats"),
-                    stat.get("splitsTiedWithOffset"),
-                    stat.get("splitsTiedWithLimit"),
                     stat.get("player"),
                     stat.get("team"),
                     stat.get("sport"),
                     stat.get("season"),
                     stat.get("gameType"),
                     stat.get("playerPool"),
+                    group.get("displayName"),
+                    type_.get("displayName"),
                 )
             )
+    return rows
+
+
+def home_run_derby_bracket_stat_exemptions(document: Conformed, params: Params) -> list[Row]:
+    """One row per `$.players[*].stats[*].exemptions[*]`."""
+    rows: list[Row] = []
+    for player_index, player in enumerate(document.get("players") or NOTHING):
+        if not player:
+            continue
+        for stat_index, stat in enumerate(player.get("stats") or NOTHING):
+            if not stat:
+                continue
+            for exemption_index, exemption in enumerate(stat.get("exemptions") or NOTHING):
+                if exemption is None:
+                    continue
+                rows.append(
+                    (
+                        text_param(params, "$request", ""),
+                        player_index,
+                        stat_index,
+                        exemption_index,
+                        integer_param(params, "gamePk", None),
+                        exemption,
+                    )
+                )
+    return rows
+
+
+def home_run_derby_bracket_stat_splits(document: Conformed, params: Params) -> list[Row]:
+    """One row per `$.players[*].stats[*].splits[*]`."""
+    rows: list[Row] = []
+    for player_index, player in enumerate(document.get("players") or NOTHING):
+        if not player:
+            continue
+        for stat_index, stat in enumerate(player.get("stats") or NOTHING):
+            if not stat:
+                continue
+            for split_index, split in enumerate(stat.get("splits") or NOTHING):
+                if not split:
+                    continue
+                stat_ = split.get("stat") or EMPTY
+                team = split.get("team") or EMPTY
+                rows.append(
+                    (
+                        text_param(params, "$request", ""),
+                        player_index,
+                        stat_index,
+                        split_index,
+                        integer_param(params, "gamePk", None),
+                        split.get("scheduleItemRestObject"),
+                        split.get("season"),
+                        stat_.get("airOuts"),
+                        stat_.get("atBats"),
+                        stat_.get("atBatsPerHomeRun"),
+                        stat_.get("avg"),
+                        stat_.get("babip"),
+                        stat_.get("baseOnBalls"),
+                        stat_.get("catchersInterference"),
+                        stat_.get("caughtStealing"),
+                        stat_.get("caughtStealingPercentage"),
+                        stat_.get("doubles"),
+                        stat_.get("gamesPlayed"),
+                        stat_.get("groundIntoDoublePlay"),
+                        stat_.get("groundOuts"),
+                        stat_.get("groundOutsToAirouts"),
+                        stat_.get("hitByPitch"),
+                        stat_.get("hits"),
+                        stat_.get("homeRuns"),
+                        stat_.get("intentionalWalks"),
+                        stat_.get("leftOnBase"),
+                        stat_.get("numberOfPitches"),
+                        stat_.get("obp"),
+                        stat_.get("ops"),
+                        stat_.get("plateAppearances"),
+                        stat_.get("rbi"),
+                        stat_.get("runs"),
+                        stat_.get("sacBunts"),
+                        stat_.get("sacFlies"),
+                        stat_.get("slg"),
+                        stat_.get("stolenBasePercentage"),
+                        stat_.get("stolenBases"),
+                        stat_.get("strikeOuts"),
+                        stat_.get("totalBases"),
+                        stat_.get("triples"),
+                        split.get("stats"),
+                        team.get("id"),
+                        team.get("name"),
+                        team.get("link"),
+                        split.get("player"),
+                        split.get("homeTeam"),
+                        split.get("awayTeam"),
+                        split.get("venue"),
+                        split.get("league"),
+                        split.get("sport"),
+                        split.get("opponent"),
+                        split.get("opponentDivision"),
+                        split.get("opponentConference"),
+                        split.get("date"),
+                        split.get("gameType"),
+                        split.get("isHome"),
+                        split.get("isWin"),
+                        split.get("dayOfWeek"),
+                        split.get("month"),
+                        split.get("numTeams"),
+                        split.get("numOccurrences"),
+                        split.get("rank"),
+                        split.get("type"),
+                        split.get("group"),
+                        split.get("split"),
+                        split.get("exemption"),
+                    )
+                )
+    return rows
+
+
+def home_run_derby_bracket_stat_splits_tied_with_offset(document: Conformed, params: Params) -> list[Row]:
+    """One row per `$.players[*].stats[*].splitsTiedWithOffset[*]`."""
+    rows: list[Row] = []
+    for player_index, player in enumerate(document.get("players") or NOTHING):
+        if not player:
+            continue
+        for stat_index, stat in enumerate(player.get("stats") or NOTHING):
+            if not stat:
+                continue
+            for splits_tied_with_offset_index, splits_tied_with_offset in enumerate(
+                stat.get("splitsTiedWithOffset") or NOTHING
+            ):
+                if splits_tied_with_offset is None:
+                    continue
+                rows.append(
+                    (
+                        text_param(params, "$request", ""),
+                        player_index,
+                        stat_index,
+                        splits_tied_with_offset_index,
+                        integer_param(params, "gamePk", None),
+                        splits_tied_with_offset,
+                    )
+                )
+    return rows
+
+
+def home_run_derby_bracket_stat_splits_tied_with_limit(document: Conformed, params: Params) -> list[Row]:
+    """One row per `$.players[*].stats[*].splitsTiedWithLimit[*]`."""
+    rows: list[Row] = []
+    for player_index, player in enumerate(document.get("players") or NOTHING):
+        if not player:
+            continue
+        for stat_index, stat in enumerate(player.get("stats") or NOTHING):
+            if not stat:
+                continue
+            for splits_tied_with_limit_index, splits_tied_with_limit in enumerate(
+                stat.get("splitsTiedWithLimit") or NOTHING
+            ):
+                if splits_tied_with_limit is None:
+                    continue
+                rows.append(
+                    (
+                        text_param(params, "$request", ""),
+                        player_index,
+                        stat_index,
+                        splits_tied_with_limit_index,
+                        integer_param(params, "gamePk", None),
+                        splits_tied_with_limit,
+                    )
+                )
     return rows
 
 
@@ -355,6 +560,8 @@ def home_run_derby_bracket_player_awards(document: Conformed, params: Params) ->
         for award_index, award in enumerate(player.get("awards") or NOTHING):
             if not award:
                 continue
+            sport = award.get("sport") or EMPTY
+            league = award.get("league") or EMPTY
             rows.append(
                 (
                     text_param(params, "$request", ""),
@@ -377,9 +584,12 @@ def home_run_derby_bracket_player_awards(document: Conformed, params: Params) ->
                     award.get("player"),
                     award.get("votes"),
                     award.get("votesAvailable"),
-                    award.get("sport"),
-                    award.get("league"),
+                    sport.get("id"),
+                    sport.get("link"),
+                    league.get("id"),
+                    league.get("link"),
                     award.get("notes"),
+                    award.get("active"),
                 )
             )
     return rows
@@ -419,17 +629,30 @@ def home_run_derby_bracket_player_roster_entries(document: Conformed, params: Pa
         for roster_entry_index, roster_entry in enumerate(player.get("rosterEntries") or NOTHING):
             if not roster_entry:
                 continue
+            person = roster_entry.get("person") or EMPTY
+            position = roster_entry.get("position") or EMPTY
+            status = roster_entry.get("status") or EMPTY
             rows.append(
                 (
                     text_param(params, "$request", ""),
                     player_index,
                     roster_entry_index,
                     integer_param(params, "gamePk", None),
-                    roster_entry.get("person"),
+                    person.get("id"),
+                    person.get("fullName"),
+                    person.get("link"),
                     roster_entry.get("jerseyNumber"),
-                    roster_entry.get("position"),
+                    position.get("code"),
+                    position.get("name"),
+                    position.get("type"),
+                    position.get("abbreviation"),
                     roster_entry.get("stats"),
                     roster_entry.get("isActiveFortyMan"),
+                    roster_entry.get("job"),
+                    roster_entry.get("jobId"),
+                    status.get("code"),
+                    status.get("description"),
+                    roster_entry.get("title"),
                 )
             )
     return rows
@@ -444,17 +667,30 @@ def home_run_derby_bracket_player_job_entries(document: Conformed, params: Param
         for job_entry_index, job_entry in enumerate(player.get("jobEntries") or NOTHING):
             if not job_entry:
                 continue
+            person = job_entry.get("person") or EMPTY
+            position = job_entry.get("position") or EMPTY
+            status = job_entry.get("status") or EMPTY
             rows.append(
                 (
                     text_param(params, "$request", ""),
                     player_index,
                     job_entry_index,
                     integer_param(params, "gamePk", None),
-                    job_entry.get("person"),
+                    person.get("id"),
+                    person.get("fullName"),
+                    person.get("link"),
                     job_entry.get("jerseyNumber"),
-                    job_entry.get("position"),
+                    position.get("code"),
+                    position.get("name"),
+                    position.get("type"),
+                    position.get("abbreviation"),
                     job_entry.get("stats"),
                     job_entry.get("isActiveFortyMan"),
+                    job_entry.get("job"),
+                    job_entry.get("jobId"),
+                    status.get("code"),
+                    status.get("description"),
+                    job_entry.get("title"),
                 )
             )
     return rows
@@ -472,6 +708,16 @@ JOB = Job(
         Extraction(table=HOME_RUN_DERBY_BRACKET_PLAYERS, rows=home_run_derby_bracket_players),
         Extraction(table=HOME_RUN_DERBY_BRACKET_PLAYER_PHOTOS, rows=home_run_derby_bracket_player_photos),
         Extraction(table=HOME_RUN_DERBY_BRACKET_PLAYER_STATS, rows=home_run_derby_bracket_player_stats),
+        Extraction(table=HOME_RUN_DERBY_BRACKET_STAT_EXEMPTIONS, rows=home_run_derby_bracket_stat_exemptions),
+        Extraction(table=HOME_RUN_DERBY_BRACKET_STAT_SPLITS, rows=home_run_derby_bracket_stat_splits),
+        Extraction(
+            table=HOME_RUN_DERBY_BRACKET_STAT_SPLITS_TIED_WITH_OFFSET,
+            rows=home_run_derby_bracket_stat_splits_tied_with_offset,
+        ),
+        Extraction(
+            table=HOME_RUN_DERBY_BRACKET_STAT_SPLITS_TIED_WITH_LIMIT,
+            rows=home_run_derby_bracket_stat_splits_tied_with_limit,
+        ),
         Extraction(table=HOME_RUN_DERBY_BRACKET_PLAYER_AWARDS, rows=home_run_derby_bracket_player_awards),
         Extraction(table=HOME_RUN_DERBY_BRACKET_PLAYER_DRAFT, rows=home_run_derby_bracket_player_draft),
         Extraction(

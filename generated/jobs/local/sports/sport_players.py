@@ -4,6 +4,10 @@
 sports.sport_players_people  key: document_key, person_index
 sports.sport_players_person_photos  key: document_key, person_index, photo_index
 sports.sport_players_person_stats  key: document_key, person_index, stat_index
+sports.sport_players_stat_exemptions  key: document_key, person_index, stat_index, exemption_index
+sports.sport_players_stat_splits  key: document_key, person_index, stat_index, split_index
+sports.sport_players_stat_splits_tied_with_offset  key: document_key, person_index, stat_index, splits_tied_with_offset_index
+sports.sport_players_stat_splits_tied_with_limit  key: document_key, person_index, stat_index, splits_tied_with_limit_index
 sports.sport_players_person_awards  key: document_key, person_index, award_index
 sports.sport_players_person_draft  key: document_key, person_index, draft_index
 sports.sport_players_person_roster_entries  key: document_key, person_index, roster_entry_index
@@ -19,6 +23,10 @@ from generated.jobs.documents.sports.sport_players import (
     SPORT_PLAYERS_PERSON_PHOTOS,
     SPORT_PLAYERS_PERSON_ROSTER_ENTRIES,
     SPORT_PLAYERS_PERSON_STATS,
+    SPORT_PLAYERS_STAT_EXEMPTIONS,
+    SPORT_PLAYERS_STAT_SPLITS,
+    SPORT_PLAYERS_STAT_SPLITS_TIED_WITH_LIMIT,
+    SPORT_PLAYERS_STAT_SPLITS_TIED_WITH_OFFSET,
 )
 from runtime.job import (
     EMPTY,
@@ -44,6 +52,14 @@ def sport_players_people(document: Conformed, params: Params) -> list[Row]:
         other_names = person.get("otherNames") or EMPTY
         social = person.get("social") or EMPTY
         education = person.get("education") or EMPTY
+        bat_side = person.get("batSide") or EMPTY
+        pitch_hand = person.get("pitchHand") or EMPTY
+        venue = current_team.get("venue") or EMPTY
+        spring_venue = current_team.get("springVenue") or EMPTY
+        league = current_team.get("league") or EMPTY
+        division = current_team.get("division") or EMPTY
+        sport = current_team.get("sport") or EMPTY
+        spring_league = current_team.get("springLeague") or EMPTY
         rows.append(
             (
                 text_param(params, "$request", ""),
@@ -85,37 +101,35 @@ def sport_players_people(document: Conformed, params: Params) -> list[Row]:
                 current_team.get("name"),
                 current_team.get("link"),
                 current_team.get("season"),
-                current_team.get("venue"),
-                current_team.get("springVenue"),
+                venue.get("id"),
+                venue.get("name"),
+                venue.get("link"),
+                spring_venue.get("id"),
+                spring_venue.get("link"),
                 current_team.get("teamCode"),
                 current_team.get("fileCode"),
                 current_team.get("abbreviation"),
-                current_team.get("triCode"),
                 current_team.get("teamName"),
                 current_team.get("locationName"),
                 current_team.get("firstYearOfPlay"),
-                current_team.get("league"),
-                current_team.get("division"),
-                current_team.get("sport"),
-                current_team.get("conference"),
-                current_team.get("franchise"),
-                current_team.get("teamStats"),
-                current_team.get("roster"),
-                current_team.get("teamLeaders"),
-                current_team.get("nextGameSchedule"),
-                current_team.get("previousGameSchedule"),
-                current_team.get("nextSchedule"),
-                current_team.get("previousSchedule"),
-                current_team.get("isActive"),
-                current_team.get("isPlaceholder"),
-                current_team.get("content"),
-                current_team.get("deviceProperties"),
-                current_team.get("social"),
+                league.get("id"),
+                league.get("name"),
+                league.get("link"),
+                division.get("id"),
+                division.get("name"),
+                division.get("link"),
+                sport.get("id"),
+                sport.get("link"),
+                sport.get("name"),
                 current_team.get("shortName"),
-                current_team.get("record"),
-                current_team.get("playoffInfo"),
-                current_team.get("parentOrgName"),
-                current_team.get("parentOrgId"),
+                current_team.get("active"),
+                current_team.get("allStarStatus"),
+                current_team.get("clubName"),
+                current_team.get("franchiseName"),
+                spring_league.get("abbreviation"),
+                spring_league.get("id"),
+                spring_league.get("link"),
+                spring_league.get("name"),
                 primary_position.get("code"),
                 primary_position.get("name"),
                 primary_position.get("type"),
@@ -141,6 +155,25 @@ def sport_players_people(document: Conformed, params: Params) -> list[Row]:
                 education.get("colleges"),
                 person.get("nationality"),
                 person.get("additionalBio"),
+                person.get("alumniLastSeason"),
+                bat_side.get("code"),
+                bat_side.get("description"),
+                person.get("firstLastName"),
+                person.get("fullFMLName"),
+                person.get("fullLFMName"),
+                person.get("initLastName"),
+                person.get("lastFirstName"),
+                person.get("lastInitName"),
+                person.get("mlbDebutDate"),
+                person.get("nameFirstLast"),
+                person.get("nameSlug"),
+                person.get("nameSuffix"),
+                person.get("nameTitle"),
+                pitch_hand.get("code"),
+                pitch_hand.get("description"),
+                person.get("strikeZoneBottom"),
+                person.get("strikeZoneTop"),
+                person.get("useLastName"),
             )
         )
     return rows
@@ -176,6 +209,8 @@ def sport_players_person_stats(document: Conformed, params: Params) -> list[Row]
         for stat_index, stat in enumerate(person.get("stats") or NOTHING):
             if not stat:
                 continue
+            group = stat.get("group") or EMPTY
+            type_ = stat.get("type") or EMPTY
             rows.append(
                 (
                     text_param(params, "$request", ""),
@@ -185,19 +220,183 @@ def sport_players_person_stats(document: Conformed, params: Params) -> list[Row]
                     stat.get("disclaimers"),
                     stat.get("parameters"),
                     stat.get("totalSplits"),
-                    stat.get("exemptions"),
-                    stat.get("splits"),
                     stat.get("stats"),
-                    stat.get("splitsTiedWithOffset"),
-                    stat.get("splitsTiedWithLimit"),
                     stat.get("player"),
                     stat.get("team"),
                     stat.get("sport"),
                     stat.get("season"),
                     stat.get("gameType"),
                     stat.get("playerPool"),
+                    group.get("displayName"),
+                    type_.get("displayName"),
                 )
             )
+    return rows
+
+
+def sport_players_stat_exemptions(document: Conformed, params: Params) -> list[Row]:
+    """One row per `$.people[*].stats[*].exemptions[*]`."""
+    rows: list[Row] = []
+    for person_index, person in enumerate(document.get("people") or NOTHING):
+        if not person:
+            continue
+        for stat_index, stat in enumerate(person.get("stats") or NOTHING):
+            if not stat:
+                continue
+            for exemption_index, exemption in enumerate(stat.get("exemptions") or NOTHING):
+                if exemption is None:
+                    continue
+                rows.append(
+                    (
+                        text_param(params, "$request", ""),
+                        person_index,
+                        stat_index,
+                        exemption_index,
+                        integer_param(params, "sportId", None),
+                        exemption,
+                    )
+                )
+    return rows
+
+
+def sport_players_stat_splits(document: Conformed, params: Params) -> list[Row]:
+    """One row per `$.people[*].stats[*].splits[*]`."""
+    rows: list[Row] = []
+    for person_index, person in enumerate(document.get("people") or NOTHING):
+        if not person:
+            continue
+        for stat_index, stat in enumerate(person.get("stats") or NOTHING):
+            if not stat:
+                continue
+            for split_index, split in enumerate(stat.get("splits") or NOTHING):
+                if not split:
+                    continue
+                stat_ = split.get("stat") or EMPTY
+                team = split.get("team") or EMPTY
+                rows.append(
+                    (
+                        text_param(params, "$request", ""),
+                        person_index,
+                        stat_index,
+                        split_index,
+                        integer_param(params, "sportId", None),
+                        split.get("scheduleItemRestObject"),
+                        split.get("season"),
+                        stat_.get("airOuts"),
+                        stat_.get("atBats"),
+                        stat_.get("atBatsPerHomeRun"),
+                        stat_.get("avg"),
+                        stat_.get("babip"),
+                        stat_.get("baseOnBalls"),
+                        stat_.get("catchersInterference"),
+                        stat_.get("caughtStealing"),
+                        stat_.get("caughtStealingPercentage"),
+                        stat_.get("doubles"),
+                        stat_.get("gamesPlayed"),
+                        stat_.get("groundIntoDoublePlay"),
+                        stat_.get("groundOuts"),
+                        stat_.get("groundOutsToAirouts"),
+                        stat_.get("hitByPitch"),
+                        stat_.get("hits"),
+                        stat_.get("homeRuns"),
+                        stat_.get("intentionalWalks"),
+                        stat_.get("leftOnBase"),
+                        stat_.get("numberOfPitches"),
+                        stat_.get("obp"),
+                        stat_.get("ops"),
+                        stat_.get("plateAppearances"),
+                        stat_.get("rbi"),
+                        stat_.get("runs"),
+                        stat_.get("sacBunts"),
+                        stat_.get("sacFlies"),
+                        stat_.get("slg"),
+                        stat_.get("stolenBasePercentage"),
+                        stat_.get("stolenBases"),
+                        stat_.get("strikeOuts"),
+                        stat_.get("totalBases"),
+                        stat_.get("triples"),
+                        split.get("stats"),
+                        team.get("id"),
+                        team.get("name"),
+                        team.get("link"),
+                        split.get("player"),
+                        split.get("homeTeam"),
+                        split.get("awayTeam"),
+                        split.get("venue"),
+                        split.get("league"),
+                        split.get("sport"),
+                        split.get("opponent"),
+                        split.get("opponentDivision"),
+                        split.get("opponentConference"),
+                        split.get("date"),
+                        split.get("gameType"),
+                        split.get("isHome"),
+                        split.get("isWin"),
+                        split.get("dayOfWeek"),
+                        split.get("month"),
+                        split.get("numTeams"),
+                        split.get("numOccurrences"),
+                        split.get("rank"),
+                        split.get("type"),
+                        split.get("group"),
+                        split.get("split"),
+                        split.get("exemption"),
+                    )
+                )
+    return rows
+
+
+def sport_players_stat_splits_tied_with_offset(document: Conformed, params: Params) -> list[Row]:
+    """One row per `$.people[*].stats[*].splitsTiedWithOffset[*]`."""
+    rows: list[Row] = []
+    for person_index, person in enumerate(document.get("people") or NOTHING):
+        if not person:
+            continue
+        for stat_index, stat in enumerate(person.get("stats") or NOTHING):
+            if not stat:
+                continue
+            for splits_tied_with_offset_index, splits_tied_with_offset in enumerate(
+                stat.get("splitsTiedWithOffset") or NOTHING
+            ):
+                if splits_tied_with_offset is None:
+                    continue
+                rows.append(
+                    (
+                        text_param(params, "$request", ""),
+                        person_index,
+                        stat_index,
+                        splits_tied_with_offset_index,
+                        integer_param(params, "sportId", None),
+                        splits_tied_with_offset,
+                    )
+                )
+    return rows
+
+
+def sport_players_stat_splits_tied_with_limit(document: Conformed, params: Params) -> list[Row]:
+    """One row per `$.people[*].stats[*].splitsTiedWithLimit[*]`."""
+    rows: list[Row] = []
+    for person_index, person in enumerate(document.get("people") or NOTHING):
+        if not person:
+            continue
+        for stat_index, stat in enumerate(person.get("stats") or NOTHING):
+            if not stat:
+                continue
+            for splits_tied_with_limit_index, splits_tied_with_limit in enumerate(
+                stat.get("splitsTiedWithLimit") or NOTHING
+            ):
+                if splits_tied_with_limit is None:
+                    continue
+                rows.append(
+                    (
+                        text_param(params, "$request", ""),
+                        person_index,
+                        stat_index,
+                        splits_tied_with_limit_index,
+                        integer_param(params, "sportId", None),
+                        splits_tied_with_limit,
+                    )
+                )
     return rows
 
 
@@ -210,6 +409,8 @@ def sport_players_person_awards(document: Conformed, params: Params) -> list[Row
         for award_index, award in enumerate(person.get("awards") or NOTHING):
             if not award:
                 continue
+            sport = award.get("sport") or EMPTY
+            league = award.get("league") or EMPTY
             rows.append(
                 (
                     text_param(params, "$request", ""),
@@ -232,9 +433,12 @@ def sport_players_person_awards(document: Conformed, params: Params) -> list[Row
                     award.get("player"),
                     award.get("votes"),
                     award.get("votesAvailable"),
-                    award.get("sport"),
-                    award.get("league"),
+                    sport.get("id"),
+                    sport.get("link"),
+                    league.get("id"),
+                    league.get("link"),
                     award.get("notes"),
+                    award.get("active"),
                 )
             )
     return rows
@@ -274,17 +478,30 @@ def sport_players_person_roster_entries(document: Conformed, params: Params) -> 
         for roster_entry_index, roster_entry in enumerate(person.get("rosterEntries") or NOTHING):
             if not roster_entry:
                 continue
+            person_ = roster_entry.get("person") or EMPTY
+            position = roster_entry.get("position") or EMPTY
+            status = roster_entry.get("status") or EMPTY
             rows.append(
                 (
                     text_param(params, "$request", ""),
                     person_index,
                     roster_entry_index,
                     integer_param(params, "sportId", None),
-                    roster_entry.get("person"),
+                    person_.get("id"),
+                    person_.get("fullName"),
+                    person_.get("link"),
                     roster_entry.get("jerseyNumber"),
-                    roster_entry.get("position"),
+                    position.get("code"),
+                    position.get("name"),
+                    position.get("type"),
+                    position.get("abbreviation"),
                     roster_entry.get("stats"),
                     roster_entry.get("isActiveFortyMan"),
+                    roster_entry.get("job"),
+                    roster_entry.get("jobId"),
+                    status.get("code"),
+                    status.get("description"),
+                    roster_entry.get("title"),
                 )
             )
     return rows
@@ -299,17 +516,30 @@ def sport_players_person_job_entries(document: Conformed, params: Params) -> lis
         for job_entry_index, job_entry in enumerate(person.get("jobEntries") or NOTHING):
             if not job_entry:
                 continue
+            person_ = job_entry.get("person") or EMPTY
+            position = job_entry.get("position") or EMPTY
+            status = job_entry.get("status") or EMPTY
             rows.append(
                 (
                     text_param(params, "$request", ""),
                     person_index,
                     job_entry_index,
                     integer_param(params, "sportId", None),
-                    job_entry.get("person"),
+                    person_.get("id"),
+                    person_.get("fullName"),
+                    person_.get("link"),
                     job_entry.get("jerseyNumber"),
-                    job_entry.get("position"),
+                    position.get("code"),
+                    position.get("name"),
+                    position.get("type"),
+                    position.get("abbreviation"),
                     job_entry.get("stats"),
                     job_entry.get("isActiveFortyMan"),
+                    job_entry.get("job"),
+                    job_entry.get("jobId"),
+                    status.get("code"),
+                    status.get("description"),
+                    job_entry.get("title"),
                 )
             )
     return rows
@@ -323,6 +553,14 @@ JOB = Job(
         Extraction(table=SPORT_PLAYERS_PEOPLE, rows=sport_players_people),
         Extraction(table=SPORT_PLAYERS_PERSON_PHOTOS, rows=sport_players_person_photos),
         Extraction(table=SPORT_PLAYERS_PERSON_STATS, rows=sport_players_person_stats),
+        Extraction(table=SPORT_PLAYERS_STAT_EXEMPTIONS, rows=sport_players_stat_exemptions),
+        Extraction(table=SPORT_PLAYERS_STAT_SPLITS, rows=sport_players_stat_splits),
+        Extraction(
+            table=SPORT_PLAYERS_STAT_SPLITS_TIED_WITH_OFFSET, rows=sport_players_stat_splits_tied_with_offset
+        ),
+        Extraction(
+            table=SPORT_PLAYERS_STAT_SPLITS_TIED_WITH_LIMIT, rows=sport_players_stat_splits_tied_with_limit
+        ),
         Extraction(table=SPORT_PLAYERS_PERSON_AWARDS, rows=sport_players_person_awards),
         Extraction(table=SPORT_PLAYERS_PERSON_DRAFT, rows=sport_players_person_draft),
         Extraction(table=SPORT_PLAYERS_PERSON_ROSTER_ENTRIES, rows=sport_players_person_roster_entries),

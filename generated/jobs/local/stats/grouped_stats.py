@@ -36,6 +36,8 @@ def grouped_stats_normalized(document: Conformed, params: Params) -> list[Row]:
     for stat_index, stat in enumerate(document.get("stats") or NOTHING):
         if not stat:
             continue
+        group = stat.get("group") or EMPTY
+        type_ = stat.get("type") or EMPTY
         rows.append(
             (
                 text_param(params, "$request", ""),
@@ -49,6 +51,8 @@ def grouped_stats_normalized(document: Conformed, params: Params) -> list[Row]:
                 stat.get("season"),
                 stat.get("gameType"),
                 stat.get("playerPool"),
+                group.get("displayName"),
+                type_.get("displayName"),
             )
         )
     return rows
@@ -105,6 +109,8 @@ def grouped_stats_splits(document: Conformed, params: Params) -> list[Row]:
         for split_index, split in enumerate(stat.get("splits") or NOTHING):
             if not split:
                 continue
+            stat_ = split.get("stat") or EMPTY
+            team = split.get("team") or EMPTY
             rows.append(
                 (
                     text_param(params, "$request", ""),
@@ -112,9 +118,43 @@ def grouped_stats_splits(document: Conformed, params: Params) -> list[Row]:
                     split_index,
                     split.get("scheduleItemRestObject"),
                     split.get("season"),
-                    split.get("stat"),
+                    stat_.get("airOuts"),
+                    stat_.get("atBats"),
+                    stat_.get("atBatsPerHomeRun"),
+                    stat_.get("avg"),
+                    stat_.get("babip"),
+                    stat_.get("baseOnBalls"),
+                    stat_.get("catchersInterference"),
+                    stat_.get("caughtStealing"),
+                    stat_.get("caughtStealingPercentage"),
+                    stat_.get("doubles"),
+                    stat_.get("gamesPlayed"),
+                    stat_.get("groundIntoDoublePlay"),
+                    stat_.get("groundOuts"),
+                    stat_.get("groundOutsToAirouts"),
+                    stat_.get("hitByPitch"),
+                    stat_.get("hits"),
+                    stat_.get("homeRuns"),
+                    stat_.get("intentionalWalks"),
+                    stat_.get("leftOnBase"),
+                    stat_.get("numberOfPitches"),
+                    stat_.get("obp"),
+                    stat_.get("ops"),
+                    stat_.get("plateAppearances"),
+                    stat_.get("rbi"),
+                    stat_.get("runs"),
+                    stat_.get("sacBunts"),
+                    stat_.get("sacFlies"),
+                    stat_.get("slg"),
+                    stat_.get("stolenBasePercentage"),
+                    stat_.get("stolenBases"),
+                    stat_.get("strikeOuts"),
+                    stat_.get("totalBases"),
+                    stat_.get("triples"),
                     split.get("stats"),
-                    split.get("team"),
+                    team.get("id"),
+                    team.get("name"),
+                    team.get("link"),
                     split.get("player"),
                     split.get("homeTeam"),
                     split.get("awayTeam"),
@@ -153,6 +193,8 @@ def grouped_stats_splits_tied_with_offset(document: Conformed, params: Params) -
         ):
             if not splits_tied_with_offset:
                 continue
+            stat_ = splits_tied_with_offset.get("stat") or EMPTY
+            team = splits_tied_with_offset.get("team") or EMPTY
             rows.append(
                 (
                     text_param(params, "$request", ""),
@@ -160,9 +202,43 @@ def grouped_stats_splits_tied_with_offset(document: Conformed, params: Params) -
                     splits_tied_with_offset_index,
                     splits_tied_with_offset.get("scheduleItemRestObject"),
                     splits_tied_with_offset.get("season"),
-                    splits_tied_with_offset.get("stat"),
+                    stat_.get("airOuts"),
+                    stat_.get("atBats"),
+                    stat_.get("atBatsPerHomeRun"),
+                    stat_.get("avg"),
+                    stat_.get("babip"),
+                    stat_.get("baseOnBalls"),
+                    stat_.get("catchersInterference"),
+                    stat_.get("caughtStealing"),
+                    stat_.get("caughtStealingPercentage"),
+                    stat_.get("doubles"),
+                    stat_.get("gamesPlayed"),
+                    stat_.get("groundIntoDoublePlay"),
+                    stat_.get("groundOuts"),
+                    stat_.get("groundOutsToAirouts"),
+                    stat_.get("hitByPitch"),
+                    stat_.get("hits"),
+                    stat_.get("homeRuns"),
+                    stat_.get("intentionalWalks"),
+                    stat_.get("leftOnBase"),
+                    stat_.get("numberOfPitches"),
+                    stat_.get("obp"),
+                    stat_.get("ops"),
+                    stat_.get("plateAppearances"),
+                    stat_.get("rbi"),
+                    stat_.get("runs"),
+                    stat_.get("sacBunts"),
+                    stat_.get("sacFlies"),
+                    stat_.get("slg"),
+                    stat_.get("stolenBasePercentage"),
+                    stat_.get("stolenBases"),
+                    stat_.get("strikeOuts"),
+                    stat_.get("totalBases"),
+                    stat_.get("triples"),
                     splits_tied_with_offset.get("stats"),
-                    splits_tied_with_offset.get("team"),
+                    team.get("id"),
+                    team.get("name"),
+                    team.get("link"),
                     splits_tied_with_offset.get("player"),
                     splits_tied_with_offset.get("homeTeam"),
                     splits_tied_with_offset.get("awayTeam"),
@@ -201,6 +277,8 @@ def grouped_stats_splits_tied_with_limit(document: Conformed, params: Params) ->
         ):
             if not splits_tied_with_limit:
                 continue
+            stat_ = splits_tied_with_limit.get("stat") or EMPTY
+            team = splits_tied_with_limit.get("team") or EMPTY
             rows.append(
                 (
                     text_param(params, "$request", ""),
@@ -208,9 +286,43 @@ def grouped_stats_splits_tied_with_limit(document: Conformed, params: Params) ->
                     splits_tied_with_limit_index,
                     splits_tied_with_limit.get("scheduleItemRestObject"),
                     splits_tied_with_limit.get("season"),
-                    splits_tied_with_limit.get("stat"),
+                    stat_.get("airOuts"),
+                    stat_.get("atBats"),
+                    stat_.get("atBatsPerHomeRun"),
+                    stat_.get("avg"),
+                    stat_.get("babip"),
+                    stat_.get("baseOnBalls"),
+                    stat_.get("catchersInterference"),
+                    stat_.get("caughtStealing"),
+                    stat_.get("caughtStealingPercentage"),
+                    stat_.get("doubles"),
+                    stat_.get("gamesPlayed"),
+                    stat_.get("groundIntoDoublePlay"),
+                    stat_.get("groundOuts"),
+                    stat_.get("groundOutsToAirouts"),
+                    stat_.get("hitByPitch"),
+                    stat_.get("hits"),
+                    stat_.get("homeRuns"),
+                    stat_.get("intentionalWalks"),
+                    stat_.get("leftOnBase"),
+                    stat_.get("numberOfPitches"),
+                    stat_.get("obp"),
+                    stat_.get("ops"),
+                    stat_.get("plateAppearances"),
+                    stat_.get("rbi"),
+                    stat_.get("runs"),
+                    stat_.get("sacBunts"),
+                    stat_.get("sacFlies"),
+                    stat_.get("slg"),
+                    stat_.get("stolenBasePercentage"),
+                    stat_.get("stolenBases"),
+                    stat_.get("strikeOuts"),
+                    stat_.get("totalBases"),
+                    stat_.get("triples"),
                     splits_tied_with_limit.get("stats"),
-                    splits_tied_with_limit.get("team"),
+                    team.get("id"),
+                    team.get("name"),
+                    team.get("link"),
                     splits_tied_with_limit.get("player"),
                     splits_tied_with_limit.get("homeTeam"),
                     splits_tied_with_limit.get("awayTeam"),

@@ -3,11 +3,33 @@
 
 team.affiliates_teams  key: document_key, team_index
 team.affiliates_team_stats  key: document_key, team_index, team_stat_index
+team.affiliates_team_stat_exemptions  key: document_key, team_index, team_stat_index, exemption_index
+team.affiliates_team_stat_splits  key: document_key, team_index, team_stat_index, split_index
+team.affiliates_team_stat_splits_tied_with_offset  key: document_key, team_index, team_stat_index, splits_tied_with_offset_index
+team.affiliates_team_stat_splits_tied_with_limit  key: document_key, team_index, team_stat_index, splits_tied_with_limit_index
+team.affiliates_team_roster  key: document_key, team_index, roster_index
 team.affiliates_team_leaders  key: document_key, team_index, team_leader_index
+team.affiliates_leaders  key: document_key, team_index, team_leader_index, leader_index
+team.affiliates_team_division_records  key: document_key, team_index, division_record_index
+team.affiliates_team_expected_records  key: document_key, team_index, expected_record_index
+team.affiliates_team_league_records  key: document_key, team_index, league_record_index
+team.affiliates_team_overall_records  key: document_key, team_index, overall_record_index
+team.affiliates_team_split_records  key: document_key, team_index, split_record_index
 """
 
 from generated.jobs.documents.team.affiliates import (
+    AFFILIATES_LEADERS,
+    AFFILIATES_TEAM_DIVISION_RECORDS,
+    AFFILIATES_TEAM_EXPECTED_RECORDS,
     AFFILIATES_TEAM_LEADERS,
+    AFFILIATES_TEAM_LEAGUE_RECORDS,
+    AFFILIATES_TEAM_OVERALL_RECORDS,
+    AFFILIATES_TEAM_ROSTER,
+    AFFILIATES_TEAM_SPLIT_RECORDS,
+    AFFILIATES_TEAM_STAT_EXEMPTIONS,
+    AFFILIATES_TEAM_STAT_SPLITS,
+    AFFILIATES_TEAM_STAT_SPLITS_TIED_WITH_LIMIT,
+    AFFILIATES_TEAM_STAT_SPLITS_TIED_WITH_OFFSET,
     AFFILIATES_TEAM_STATS,
     AFFILIATES_TEAMS,
     SHAPE,
@@ -41,6 +63,10 @@ def affiliates_teams(document: Conformed, params: Params) -> list[Row]:
         roster = team.get("roster") or EMPTY
         social = team.get("social") or EMPTY
         record = team.get("record") or EMPTY
+        spring_league = team.get("springLeague") or EMPTY
+        team_ = record.get("team") or EMPTY
+        streak = record.get("streak") or EMPTY
+        league_record = record.get("leagueRecord") or EMPTY
         rows.append(
             (
                 text_param(params, "$request", ""),
@@ -53,15 +79,8 @@ def affiliates_teams(document: Conformed, params: Params) -> list[Row]:
                 venue.get("id"),
                 venue.get("name"),
                 venue.get("link"),
-                venue.get("location"),
-                venue.get("timeZone"),
-                venue.get("fieldInfo"),
                 spring_venue.get("id"),
-                spring_venue.get("name"),
                 spring_venue.get("link"),
-                spring_venue.get("location"),
-                spring_venue.get("timeZone"),
-                spring_venue.get("fieldInfo"),
                 team.get("teamCode"),
                 team.get("fileCode"),
                 team.get("abbreviation"),
@@ -72,41 +91,12 @@ def affiliates_teams(document: Conformed, params: Params) -> list[Row]:
                 league.get("id"),
                 league.get("name"),
                 league.get("link"),
-                league.get("abbreviation"),
-                league.get("nameShort"),
-                league.get("seasonState"),
-                league.get("hasWildCard"),
-                league.get("hasSplitSeason"),
-                league.get("numGames"),
-                league.get("hasPlayoffPoints"),
-                league.get("numTeams"),
-                league.get("numWildcardTeams"),
-                league.get("seasonDateInfo"),
-                league.get("season"),
-                league.get("orgCode"),
-                league.get("conferencesInUse"),
-                league.get("divisionsInUse"),
-                league.get("timeZone"),
-                league.get("sortOrder"),
-                league.get("active"),
                 division.get("id"),
                 division.get("name"),
-                division.get("season"),
-                division.get("nameShort"),
                 division.get("link"),
-                division.get("abbreviation"),
-                division.get("conference"),
-                division.get("league"),
-                division.get("sport"),
-                division.get("hasWildcard"),
                 sport.get("id"),
-                sport.get("code"),
                 sport.get("link"),
                 sport.get("name"),
-                sport.get("abbreviation"),
-                sport.get("sortOrder"),
-                sport.get("active"),
-                sport.get("deviceProperties"),
                 conference.get("id"),
                 conference.get("name"),
                 conference.get("link"),
@@ -118,7 +108,6 @@ def affiliates_teams(document: Conformed, params: Params) -> list[Row]:
                 franchise.get("locationName"),
                 franchise.get("link"),
                 franchise.get("roster"),
-                roster.get("roster"),
                 roster.get("link"),
                 roster.get("teamId"),
                 roster.get("rosterType"),
@@ -143,17 +132,16 @@ def affiliates_teams(document: Conformed, params: Params) -> list[Row]:
                 social.get("website"),
                 social.get("hashtags"),
                 team.get("shortName"),
-                record.get("team"),
-                record.get("division"),
-                record.get("conference"),
-                record.get("league"),
+                team_.get("id"),
+                team_.get("name"),
+                team_.get("link"),
                 record.get("season"),
-                record.get("streak"),
+                streak.get("streakType"),
+                streak.get("streakNumber"),
+                streak.get("streakCode"),
                 record.get("clinchIndicator"),
                 record.get("divisionRank"),
-                record.get("conferenceRank"),
                 record.get("leagueRank"),
-                record.get("springLeagueRank"),
                 record.get("wildCardRank"),
                 record.get("sportRank"),
                 record.get("gamesPlayed"),
@@ -164,11 +152,40 @@ def affiliates_teams(document: Conformed, params: Params) -> list[Row]:
                 record.get("sportGamesBack"),
                 record.get("divisionGamesBack"),
                 record.get("conferenceGamesBack"),
-                record.get("leagueRecord"),
-                record.get("probabilites"),
+                league_record.get("wins"),
+                league_record.get("losses"),
+                league_record.get("ties"),
+                league_record.get("pct"),
+                record.get("clinched"),
+                record.get("divisionChamp"),
+                record.get("divisionLeader"),
+                record.get("eliminationNumber"),
+                record.get("eliminationNumberConference"),
+                record.get("eliminationNumberDivision"),
+                record.get("eliminationNumberLeague"),
+                record.get("eliminationNumberSport"),
+                record.get("hasWildcard"),
+                record.get("lastUpdated"),
+                record.get("losses"),
+                record.get("magicNumber"),
+                record.get("runDifferential"),
+                record.get("runsAllowed"),
+                record.get("runsScored"),
+                record.get("wildCardEliminationNumber"),
+                record.get("wildCardLeader"),
+                record.get("winningPercentage"),
+                record.get("wins"),
                 team.get("playoffInfo"),
                 team.get("parentOrgName"),
                 team.get("parentOrgId"),
+                team.get("active"),
+                team.get("allStarStatus"),
+                team.get("clubName"),
+                team.get("franchiseName"),
+                spring_league.get("abbreviation"),
+                spring_league.get("id"),
+                spring_league.get("link"),
+                spring_league.get("name"),
             )
         )
     return rows
@@ -183,6 +200,8 @@ def affiliates_team_stats(document: Conformed, params: Params) -> list[Row]:
         for team_stat_index, team_stat in enumerate(team.get("teamStats") or NOTHING):
             if not team_stat:
                 continue
+            group = team_stat.get("group") or EMPTY
+            type_ = team_stat.get("type") or EMPTY
             rows.append(
                 (
                     text_param(params, "$request", ""),
@@ -192,17 +211,220 @@ def affiliates_team_stats(document: Conformed, params: Params) -> list[Row]:
                     team_stat.get("disclaimers"),
                     team_stat.get("parameters"),
                     team_stat.get("totalSplits"),
-                    team_stat.get("exemptions"),
-                    team_stat.get("splits"),
                     team_stat.get("stats"),
-                    team_stat.get("splitsTiedWithOffset"),
-                    team_stat.get("splitsTiedWithLimit"),
                     team_stat.get("player"),
                     team_stat.get("team"),
                     team_stat.get("sport"),
                     team_stat.get("season"),
                     team_stat.get("gameType"),
                     team_stat.get("playerPool"),
+                    group.get("displayName"),
+                    type_.get("displayName"),
+                )
+            )
+    return rows
+
+
+def affiliates_team_stat_exemptions(document: Conformed, params: Params) -> list[Row]:
+    """One row per `$.teams[*].teamStats[*].exemptions[*]`."""
+    rows: list[Row] = []
+    for team_index, team in enumerate(document.get("teams") or NOTHING):
+        if not team:
+            continue
+        for team_stat_index, team_stat in enumerate(team.get("teamStats") or NOTHING):
+            if not team_stat:
+                continue
+            for exemption_index, exemption in enumerate(team_stat.get("exemptions") or NOTHING):
+                if exemption is None:
+                    continue
+                rows.append(
+                    (
+                        text_param(params, "$request", ""),
+                        team_index,
+                        team_stat_index,
+                        exemption_index,
+                        integer_param(params, "teamId", None),
+                        exemption,
+                    )
+                )
+    return rows
+
+
+def affiliates_team_stat_splits(document: Conformed, params: Params) -> list[Row]:
+    """One row per `$.teams[*].teamStats[*].splits[*]`."""
+    rows: list[Row] = []
+    for team_index, team in enumerate(document.get("teams") or NOTHING):
+        if not team:
+            continue
+        for team_stat_index, team_stat in enumerate(team.get("teamStats") or NOTHING):
+            if not team_stat:
+                continue
+            for split_index, split in enumerate(team_stat.get("splits") or NOTHING):
+                if not split:
+                    continue
+                stat = split.get("stat") or EMPTY
+                team_ = split.get("team") or EMPTY
+                rows.append(
+                    (
+                        text_param(params, "$request", ""),
+                        team_index,
+                        team_stat_index,
+                        split_index,
+                        integer_param(params, "teamId", None),
+                        split.get("scheduleItemRestObject"),
+                        split.get("season"),
+                        stat.get("airOuts"),
+                        stat.get("atBats"),
+                        stat.get("atBatsPerHomeRun"),
+                        stat.get("avg"),
+                        stat.get("babip"),
+                        stat.get("baseOnBalls"),
+                        stat.get("catchersInterference"),
+                        stat.get("caughtStealing"),
+                        stat.get("caughtStealingPercentage"),
+                        stat.get("doubles"),
+                        stat.get("gamesPlayed"),
+                        stat.get("groundIntoDoublePlay"),
+                        stat.get("groundOuts"),
+                        stat.get("groundOutsToAirouts"),
+                        stat.get("hitByPitch"),
+                        stat.get("hits"),
+                        stat.get("homeRuns"),
+                        stat.get("intentionalWalks"),
+                        stat.get("leftOnBase"),
+                        stat.get("numberOfPitches"),
+                        stat.get("obp"),
+                        stat.get("ops"),
+                        stat.get("plateAppearances"),
+                        stat.get("rbi"),
+                        stat.get("runs"),
+                        stat.get("sacBunts"),
+                        stat.get("sacFlies"),
+                        stat.get("slg"),
+                        stat.get("stolenBasePercentage"),
+                        stat.get("stolenBases"),
+                        stat.get("strikeOuts"),
+                        stat.get("totalBases"),
+                        stat.get("triples"),
+                        split.get("stats"),
+                        team_.get("id"),
+                        team_.get("name"),
+                        team_.get("link"),
+                        split.get("player"),
+                        split.get("homeTeam"),
+                        split.get("awayTeam"),
+                        split.get("venue"),
+                        split.get("league"),
+                        split.get("sport"),
+                        split.get("opponent"),
+                        split.get("opponentDivision"),
+                        split.get("opponentConference"),
+                        split.get("date"),
+                        split.get("gameType"),
+                        split.get("isHome"),
+                        split.get("isWin"),
+                        split.get("dayOfWeek"),
+                        split.get("month"),
+                        split.get("numTeams"),
+                        split.get("numOccurrences"),
+                        split.get("rank"),
+                        split.get("type"),
+                        split.get("group"),
+                        split.get("split"),
+                        split.get("exemption"),
+                    )
+                )
+    return rows
+
+
+def affiliates_team_stat_splits_tied_with_offset(document: Conformed, params: Params) -> list[Row]:
+    """One row per `$.teams[*].teamStats[*].splitsTiedWithOffset[*]`."""
+    rows: list[Row] = []
+    for team_index, team in enumerate(document.get("teams") or NOTHING):
+        if not team:
+            continue
+        for team_stat_index, team_stat in enumerate(team.get("teamStats") or NOTHING):
+            if not team_stat:
+                continue
+            for splits_tied_with_offset_index, splits_tied_with_offset in enumerate(
+                team_stat.get("splitsTiedWithOffset") or NOTHING
+            ):
+                if splits_tied_with_offset is None:
+                    continue
+                rows.append(
+                    (
+                        text_param(params, "$request", ""),
+                        team_index,
+                        team_stat_index,
+                        splits_tied_with_offset_index,
+                        integer_param(params, "teamId", None),
+                        splits_tied_with_offset,
+                    )
+                )
+    return rows
+
+
+def affiliates_team_stat_splits_tied_with_limit(document: Conformed, params: Params) -> list[Row]:
+    """One row per `$.teams[*].teamStats[*].splitsTiedWithLimit[*]`."""
+    rows: list[Row] = []
+    for team_index, team in enumerate(document.get("teams") or NOTHING):
+        if not team:
+            continue
+        for team_stat_index, team_stat in enumerate(team.get("teamStats") or NOTHING):
+            if not team_stat:
+                continue
+            for splits_tied_with_limit_index, splits_tied_with_limit in enumerate(
+                team_stat.get("splitsTiedWithLimit") or NOTHING
+            ):
+                if splits_tied_with_limit is None:
+                    continue
+                rows.append(
+                    (
+                        text_param(params, "$request", ""),
+                        team_index,
+                        team_stat_index,
+                        splits_tied_with_limit_index,
+                        integer_param(params, "teamId", None),
+                        splits_tied_with_limit,
+                    )
+                )
+    return rows
+
+
+def affiliates_team_roster(document: Conformed, params: Params) -> list[Row]:
+    """One row per `$.teams[*].roster.roster[*]`."""
+    rows: list[Row] = []
+    for team_index, team in enumerate(document.get("teams") or NOTHING):
+        if not team:
+            continue
+        roster = team.get("roster") or EMPTY
+        for roster_index, roster_ in enumerate(roster.get("roster") or NOTHING):
+            if not roster_:
+                continue
+            person = roster_.get("person") or EMPTY
+            position = roster_.get("position") or EMPTY
+            status = roster_.get("status") or EMPTY
+            rows.append(
+                (
+                    text_param(params, "$request", ""),
+                    team_index,
+                    roster_index,
+                    integer_param(params, "teamId", None),
+                    person.get("id"),
+                    person.get("fullName"),
+                    person.get("link"),
+                    roster_.get("jerseyNumber"),
+                    position.get("code"),
+                    position.get("name"),
+                    position.get("type"),
+                    position.get("abbreviation"),
+                    roster_.get("stats"),
+                    roster_.get("isActiveFortyMan"),
+                    roster_.get("job"),
+                    roster_.get("jobId"),
+                    status.get("code"),
+                    status.get("description"),
+                    roster_.get("title"),
                 )
             )
     return rows
@@ -217,6 +439,7 @@ def affiliates_team_leaders(document: Conformed, params: Params) -> list[Row]:
         for team_leader_index, team_leader in enumerate(team.get("teamLeaders") or NOTHING):
             if not team_leader:
                 continue
+            game_type = team_leader.get("gameType") or EMPTY
             rows.append(
                 (
                     text_param(params, "$request", ""),
@@ -228,6 +451,191 @@ def affiliates_team_leaders(document: Conformed, params: Params) -> list[Row]:
                     team_leader.get("statGroup"),
                     team_leader.get("team"),
                     team_leader.get("league"),
+                    game_type.get("description"),
+                    game_type.get("id"),
+                    team_leader.get("totalSplits"),
+                )
+            )
+    return rows
+
+
+def affiliates_leaders(document: Conformed, params: Params) -> list[Row]:
+    """One row per `$.teams[*].teamLeaders[*].leaders[*]`."""
+    rows: list[Row] = []
+    for team_index, team in enumerate(document.get("teams") or NOTHING):
+        if not team:
+            continue
+        for team_leader_index, team_leader in enumerate(team.get("teamLeaders") or NOTHING):
+            if not team_leader:
+                continue
+            for leader_index, leader in enumerate(team_leader.get("leaders") or NOTHING):
+                if not leader:
+                    continue
+                league = leader.get("league") or EMPTY
+                person = leader.get("person") or EMPTY
+                sport = leader.get("sport") or EMPTY
+                team_ = leader.get("team") or EMPTY
+                rows.append(
+                    (
+                        text_param(params, "$request", ""),
+                        team_index,
+                        team_leader_index,
+                        leader_index,
+                        integer_param(params, "teamId", None),
+                        league.get("id"),
+                        league.get("link"),
+                        league.get("name"),
+                        leader.get("numTeams"),
+                        person.get("firstName"),
+                        person.get("fullName"),
+                        person.get("id"),
+                        person.get("lastName"),
+                        person.get("link"),
+                        leader.get("rank"),
+                        leader.get("season"),
+                        sport.get("abbreviation"),
+                        sport.get("id"),
+                        sport.get("link"),
+                        team_.get("id"),
+                        team_.get("link"),
+                        team_.get("name"),
+                        leader.get("value"),
+                    )
+                )
+    return rows
+
+
+def affiliates_team_division_records(document: Conformed, params: Params) -> list[Row]:
+    """One row per `$.teams[*].record.records.divisionRecords[*]`."""
+    rows: list[Row] = []
+    for team_index, team in enumerate(document.get("teams") or NOTHING):
+        if not team:
+            continue
+        record = team.get("record") or EMPTY
+        records = record.get("records") or EMPTY
+        for division_record_index, division_record in enumerate(records.get("divisionRecords") or NOTHING):
+            if not division_record:
+                continue
+            division = division_record.get("division") or EMPTY
+            rows.append(
+                (
+                    text_param(params, "$request", ""),
+                    team_index,
+                    division_record_index,
+                    integer_param(params, "teamId", None),
+                    division.get("id"),
+                    division.get("link"),
+                    division.get("name"),
+                    division_record.get("losses"),
+                    division_record.get("pct"),
+                    division_record.get("wins"),
+                )
+            )
+    return rows
+
+
+def affiliates_team_expected_records(document: Conformed, params: Params) -> list[Row]:
+    """One row per `$.teams[*].record.records.expectedRecords[*]`."""
+    rows: list[Row] = []
+    for team_index, team in enumerate(document.get("teams") or NOTHING):
+        if not team:
+            continue
+        record = team.get("record") or EMPTY
+        records = record.get("records") or EMPTY
+        for expected_record_index, expected_record in enumerate(records.get("expectedRecords") or NOTHING):
+            if not expected_record:
+                continue
+            rows.append(
+                (
+                    text_param(params, "$request", ""),
+                    team_index,
+                    expected_record_index,
+                    integer_param(params, "teamId", None),
+                    expected_record.get("losses"),
+                    expected_record.get("pct"),
+                    expected_record.get("type"),
+                    expected_record.get("wins"),
+                )
+            )
+    return rows
+
+
+def affiliates_team_league_records(document: Conformed, params: Params) -> list[Row]:
+    """One row per `$.teams[*].record.records.leagueRecords[*]`."""
+    rows: list[Row] = []
+    for team_index, team in enumerate(document.get("teams") or NOTHING):
+        if not team:
+            continue
+        record = team.get("record") or EMPTY
+        records = record.get("records") or EMPTY
+        for league_record_index, league_record in enumerate(records.get("leagueRecords") or NOTHING):
+            if not league_record:
+                continue
+            league = league_record.get("league") or EMPTY
+            rows.append(
+                (
+                    text_param(params, "$request", ""),
+                    team_index,
+                    league_record_index,
+                    integer_param(params, "teamId", None),
+                    league.get("id"),
+                    league.get("link"),
+                    league.get("name"),
+                    league_record.get("losses"),
+                    league_record.get("pct"),
+                    league_record.get("wins"),
+                )
+            )
+    return rows
+
+
+def affiliates_team_overall_records(document: Conformed, params: Params) -> list[Row]:
+    """One row per `$.teams[*].record.records.overallRecords[*]`."""
+    rows: list[Row] = []
+    for team_index, team in enumerate(document.get("teams") or NOTHING):
+        if not team:
+            continue
+        record = team.get("record") or EMPTY
+        records = record.get("records") or EMPTY
+        for overall_record_index, overall_record in enumerate(records.get("overallRecords") or NOTHING):
+            if not overall_record:
+                continue
+            rows.append(
+                (
+                    text_param(params, "$request", ""),
+                    team_index,
+                    overall_record_index,
+                    integer_param(params, "teamId", None),
+                    overall_record.get("losses"),
+                    overall_record.get("pct"),
+                    overall_record.get("type"),
+                    overall_record.get("wins"),
+                )
+            )
+    return rows
+
+
+def affiliates_team_split_records(document: Conformed, params: Params) -> list[Row]:
+    """One row per `$.teams[*].record.records.splitRecords[*]`."""
+    rows: list[Row] = []
+    for team_index, team in enumerate(document.get("teams") or NOTHING):
+        if not team:
+            continue
+        record = team.get("record") or EMPTY
+        records = record.get("records") or EMPTY
+        for split_record_index, split_record in enumerate(records.get("splitRecords") or NOTHING):
+            if not split_record:
+                continue
+            rows.append(
+                (
+                    text_param(params, "$request", ""),
+                    team_index,
+                    split_record_index,
+                    integer_param(params, "teamId", None),
+                    split_record.get("losses"),
+                    split_record.get("pct"),
+                    split_record.get("type"),
+                    split_record.get("wins"),
                 )
             )
     return rows
@@ -240,6 +648,23 @@ JOB = Job(
     extractions=(
         Extraction(table=AFFILIATES_TEAMS, rows=affiliates_teams),
         Extraction(table=AFFILIATES_TEAM_STATS, rows=affiliates_team_stats),
+        Extraction(table=AFFILIATES_TEAM_STAT_EXEMPTIONS, rows=affiliates_team_stat_exemptions),
+        Extraction(table=AFFILIATES_TEAM_STAT_SPLITS, rows=affiliates_team_stat_splits),
+        Extraction(
+            table=AFFILIATES_TEAM_STAT_SPLITS_TIED_WITH_OFFSET,
+            rows=affiliates_team_stat_splits_tied_with_offset,
+        ),
+        Extraction(
+            table=AFFILIATES_TEAM_STAT_SPLITS_TIED_WITH_LIMIT,
+            rows=affiliates_team_stat_splits_tied_with_limit,
+        ),
+        Extraction(table=AFFILIATES_TEAM_ROSTER, rows=affiliates_team_roster),
         Extraction(table=AFFILIATES_TEAM_LEADERS, rows=affiliates_team_leaders),
+        Extraction(table=AFFILIATES_LEADERS, rows=affiliates_leaders),
+        Extraction(table=AFFILIATES_TEAM_DIVISION_RECORDS, rows=affiliates_team_division_records),
+        Extraction(table=AFFILIATES_TEAM_EXPECTED_RECORDS, rows=affiliates_team_expected_records),
+        Extraction(table=AFFILIATES_TEAM_LEAGUE_RECORDS, rows=affiliates_team_league_records),
+        Extraction(table=AFFILIATES_TEAM_OVERALL_RECORDS, rows=affiliates_team_overall_records),
+        Extraction(table=AFFILIATES_TEAM_SPLIT_RECORDS, rows=affiliates_team_split_records),
     ),
 )

@@ -95,6 +95,8 @@ def alumni_people(document: Conformed, params: Params) -> list[Row]:
                 person.get("mlbDebutDate"),
                 person.get("nameFirstLast"),
                 person.get("nameSlug"),
+                person.get("nameSuffix"),
+                person.get("nameTitle"),
                 pitch_hand.get("code"),
                 pitch_hand.get("description"),
                 person.get("strikeZoneBottom"),

@@ -2,11 +2,15 @@
 """Rows of `team.leaders` documents.
 
 team.leaders_league_leaders  key: document_key, league_leader_index
+team.leaders_league_leader_leaders  key: document_key, league_leader_index, leader_index
 team.leaders_team_leaders  key: document_key, team_leader_index
+team.leaders_team_leader_leaders  key: document_key, team_leader_index, leader_index
 """
 
 from generated.jobs.documents.team.leaders import (
+    LEADERS_LEAGUE_LEADER_LEADERS,
     LEADERS_LEAGUE_LEADERS,
+    LEADERS_TEAM_LEADER_LEADERS,
     LEADERS_TEAM_LEADERS,
     SHAPE,
 )
@@ -31,6 +35,13 @@ def leaders_league_leaders(document: Conformed, params: Params) -> list[Row]:
             continue
         team = league_leader.get("team") or EMPTY
         league = league_leader.get("league") or EMPTY
+        game_type = league_leader.get("gameType") or EMPTY
+        venue = team.get("venue") or EMPTY
+        spring_venue = team.get("springVenue") or EMPTY
+        league_ = team.get("league") or EMPTY
+        division = team.get("division") or EMPTY
+        sport = team.get("sport") or EMPTY
+        spring_league = team.get("springLeague") or EMPTY
         rows.append(
             (
                 text_param(params, "$request", ""),
@@ -43,59 +54,85 @@ def leaders_league_leaders(document: Conformed, params: Params) -> list[Row]:
                 team.get("name"),
                 team.get("link"),
                 team.get("season"),
-                team.get("venue"),
-                team.get("springVenue"),
+                venue.get("id"),
+                venue.get("name"),
+                venue.get("link"),
+                spring_venue.get("id"),
+                spring_venue.get("link"),
                 team.get("teamCode"),
                 team.get("fileCode"),
                 team.get("abbreviation"),
-                team.get("triCode"),
                 team.get("teamName"),
                 team.get("locationName"),
                 team.get("firstYearOfPlay"),
-                team.get("league"),
-                team.get("division"),
-                team.get("sport"),
-                team.get("conference"),
-                team.get("franchise"),
-                team.get("teamStats"),
-                team.get("roster"),
-                team.get("teamLeaders"),
-                team.get("nextGameSchedule"),
-                team.get("previousGameSchedule"),
-                team.get("nextSchedule"),
-                team.get("previousSchedule"),
-                team.get("isActive"),
-                team.get("isPlaceholder"),
-                team.get("content"),
-                team.get("deviceProperties"),
-                team.get("social"),
+                league_.get("id"),
+                league_.get("name"),
+                league_.get("link"),
+                division.get("id"),
+                division.get("name"),
+                division.get("link"),
+                sport.get("id"),
+                sport.get("link"),
+                sport.get("name"),
                 team.get("shortName"),
-                team.get("record"),
-                team.get("playoffInfo"),
-                team.get("parentOrgName"),
-                team.get("parentOrgId"),
+                team.get("active"),
+                team.get("allStarStatus"),
+                team.get("clubName"),
+                team.get("franchiseName"),
+                spring_league.get("abbreviation"),
+                spring_league.get("id"),
+                spring_league.get("link"),
+                spring_league.get("name"),
                 league.get("id"),
                 league.get("name"),
                 league.get("link"),
-                league.get("abbreviation"),
-                league.get("nameShort"),
-                league.get("seasonState"),
-                league.get("hasWildCard"),
-                league.get("hasSplitSeason"),
-                league.get("numGames"),
-                league.get("hasPlayoffPoints"),
-                league.get("numTeams"),
-                league.get("numWildcardTeams"),
-                league.get("seasonDateInfo"),
-                league.get("season"),
-                league.get("orgCode"),
-                league.get("conferencesInUse"),
-                league.get("divisionsInUse"),
-                league.get("timeZone"),
-                league.get("sortOrder"),
-                league.get("active"),
+                game_type.get("description"),
+                game_type.get("id"),
+                league_leader.get("totalSplits"),
             )
         )
+    return rows
+
+
+def leaders_league_leader_leaders(document: Conformed, params: Params) -> list[Row]:
+    """One row per `$.leagueLeaders[*].leaders[*]`."""
+    rows: list[Row] = []
+    for league_leader_index, league_leader in enumerate(document.get("leagueLeaders") or NOTHING):
+        if not league_leader:
+            continue
+        for leader_index, leader in enumerate(league_leader.get("leaders") or NOTHING):
+            if not leader:
+                continue
+            league = leader.get("league") or EMPTY
+            person = leader.get("person") or EMPTY
+            sport = leader.get("sport") or EMPTY
+            team = leader.get("team") or EMPTY
+            rows.append(
+                (
+                    text_param(params, "$request", ""),
+                    league_leader_index,
+                    leader_index,
+                    integer_param(params, "teamId", None),
+                    league.get("id"),
+                    league.get("link"),
+                    league.get("name"),
+                    leader.get("numTeams"),
+                    person.get("firstName"),
+                    person.get("fullName"),
+                    person.get("id"),
+                    person.get("lastName"),
+                    person.get("link"),
+                    leader.get("rank"),
+                    leader.get("season"),
+                    sport.get("abbreviation"),
+                    sport.get("id"),
+                    sport.get("link"),
+                    team.get("id"),
+                    team.get("link"),
+                    team.get("name"),
+                    leader.get("value"),
+                )
+            )
     return rows
 
 
@@ -107,6 +144,13 @@ def leaders_team_leaders(document: Conformed, params: Params) -> list[Row]:
             continue
         team = team_leader.get("team") or EMPTY
         league = team_leader.get("league") or EMPTY
+        game_type = team_leader.get("gameType") or EMPTY
+        venue = team.get("venue") or EMPTY
+        spring_venue = team.get("springVenue") or EMPTY
+        league_ = team.get("league") or EMPTY
+        division = team.get("division") or EMPTY
+        sport = team.get("sport") or EMPTY
+        spring_league = team.get("springLeague") or EMPTY
         rows.append(
             (
                 text_param(params, "$request", ""),
@@ -119,59 +163,85 @@ def leaders_team_leaders(document: Conformed, params: Params) -> list[Row]:
                 team.get("name"),
                 team.get("link"),
                 team.get("season"),
-                team.get("venue"),
-                team.get("springVenue"),
+                venue.get("id"),
+                venue.get("name"),
+                venue.get("link"),
+                spring_venue.get("id"),
+                spring_venue.get("link"),
                 team.get("teamCode"),
                 team.get("fileCode"),
                 team.get("abbreviation"),
-                team.get("triCode"),
                 team.get("teamName"),
                 team.get("locationName"),
                 team.get("firstYearOfPlay"),
-                team.get("league"),
-                team.get("division"),
-                team.get("sport"),
-                team.get("conference"),
-                team.get("franchise"),
-                team.get("teamStats"),
-                team.get("roster"),
-                team.get("teamLeaders"),
-                team.get("nextGameSchedule"),
-                team.get("previousGameSchedule"),
-                team.get("nextSchedule"),
-                team.get("previousSchedule"),
-                team.get("isActive"),
-                team.get("isPlaceholder"),
-                team.get("content"),
-                team.get("deviceProperties"),
-                team.get("social"),
+                league_.get("id"),
+                league_.get("name"),
+                league_.get("link"),
+                division.get("id"),
+                division.get("name"),
+                division.get("link"),
+                sport.get("id"),
+                sport.get("link"),
+                sport.get("name"),
                 team.get("shortName"),
-                team.get("record"),
-                team.get("playoffInfo"),
-                team.get("parentOrgName"),
-                team.get("parentOrgId"),
+                team.get("active"),
+                team.get("allStarStatus"),
+                team.get("clubName"),
+                team.get("franchiseName"),
+                spring_league.get("abbreviation"),
+                spring_league.get("id"),
+                spring_league.get("link"),
+                spring_league.get("name"),
                 league.get("id"),
                 league.get("name"),
                 league.get("link"),
-                league.get("abbreviation"),
-                league.get("nameShort"),
-                league.get("seasonState"),
-                league.get("hasWildCard"),
-                league.get("hasSplitSeason"),
-                league.get("numGames"),
-                league.get("hasPlayoffPoints"),
-                league.get("numTeams"),
-                league.get("numWildcardTeams"),
-                league.get("seasonDateInfo"),
-                league.get("season"),
-                league.get("orgCode"),
-                league.get("conferencesInUse"),
-                league.get("divisionsInUse"),
-                league.get("timeZone"),
-                league.get("sortOrder"),
-                league.get("active"),
+                game_type.get("description"),
+                game_type.get("id"),
+                team_leader.get("totalSplits"),
             )
         )
+    return rows
+
+
+def leaders_team_leader_leaders(document: Conformed, params: Params) -> list[Row]:
+    """One row per `$.teamLeaders[*].leaders[*]`."""
+    rows: list[Row] = []
+    for team_leader_index, team_leader in enumerate(document.get("teamLeaders") or NOTHING):
+        if not team_leader:
+            continue
+        for leader_index, leader in enumerate(team_leader.get("leaders") or NOTHING):
+            if not leader:
+                continue
+            league = leader.get("league") or EMPTY
+            person = leader.get("person") or EMPTY
+            sport = leader.get("sport") or EMPTY
+            team = leader.get("team") or EMPTY
+            rows.append(
+                (
+                    text_param(params, "$request", ""),
+                    team_leader_index,
+                    leader_index,
+                    integer_param(params, "teamId", None),
+                    league.get("id"),
+                    league.get("link"),
+                    league.get("name"),
+                    leader.get("numTeams"),
+                    person.get("firstName"),
+                    person.get("fullName"),
+                    person.get("id"),
+                    person.get("lastName"),
+                    person.get("link"),
+                    leader.get("rank"),
+                    leader.get("season"),
+                    sport.get("abbreviation"),
+                    sport.get("id"),
+                    sport.get("link"),
+                    team.get("id"),
+                    team.get("link"),
+                    team.get("name"),
+                    leader.get("value"),
+                )
+            )
     return rows
 
 
@@ -181,6 +251,8 @@ JOB = Job(
     shape=SHAPE,
     extractions=(
         Extraction(table=LEADERS_LEAGUE_LEADERS, rows=leaders_league_leaders),
+        Extraction(table=LEADERS_LEAGUE_LEADER_LEADERS, rows=leaders_league_leader_leaders),
         Extraction(table=LEADERS_TEAM_LEADERS, rows=leaders_team_leaders),
+        Extraction(table=LEADERS_TEAM_LEADER_LEADERS, rows=leaders_team_leader_leaders),
     ),
 )

@@ -59,6 +59,7 @@ from pyspark.sql.types import (
 from runtime.job import SparkJob, SparkTable
 
 DATE = r"^(?!0000)\d{4}-\d\d-\d\d\z"
+INNINGS = r"^(0|[1-9]\d{0,7})\.([012])\z"
 INSTANT = r"^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z\z"
 INTEGER = r"^(0|-?[1-9]\d{0,17})\z"
 
@@ -366,6 +367,7 @@ PLAYER_SCHEMA_2 = StructType(
                         "pitching",
                         StructType(
                             [
+                                StructField("inningsPitched", StringType()),
                                 StructField("airOuts", LongType()),
                                 StructField("atBats", LongType()),
                                 StructField("balks", LongType()),
@@ -392,7 +394,6 @@ PLAYER_SCHEMA_2 = StructType(
                                 StructField("homeRunsPer9", StringType()),
                                 StructField("inheritedRunners", LongType()),
                                 StructField("inheritedRunnersScored", LongType()),
-                                StructField("inningsPitched", StringType()),
                                 StructField("intentionalWalks", LongType()),
                                 StructField("lineOuts", LongType()),
                                 StructField("losses", LongType()),
@@ -497,6 +498,7 @@ PLAYER_SCHEMA_2 = StructType(
                         "pitching",
                         StructType(
                             [
+                                StructField("inningsPitched", StringType()),
                                 StructField("airOuts", LongType()),
                                 StructField("atBats", LongType()),
                                 StructField("balks", LongType()),
@@ -527,7 +529,6 @@ PLAYER_SCHEMA_2 = StructType(
                                 StructField("homeRunsPer9", StringType()),
                                 StructField("inheritedRunners", LongType()),
                                 StructField("inheritedRunnersScored", LongType()),
-                                StructField("inningsPitched", StringType()),
                                 StructField("intentionalWalks", LongType()),
                                 StructField("lineOuts", LongType()),
                                 StructField("losses", LongType()),
@@ -631,11 +632,66 @@ TEAM_SCHEMA_2 = StructType(
                 ]
             ),
         ),
-        StructField("batters", ArrayType(LongType())),
         StructField(
             "teamStats",
             StructType(
                 [
+                    StructField(
+                        "pitching",
+                        StructType(
+                            [
+                                StructField("inningsPitched", StringType()),
+                                StructField("airOuts", LongType()),
+                                StructField("atBats", LongType()),
+                                StructField("balks", LongType()),
+                                StructField("balls", LongType()),
+                                StructField("baseOnBalls", LongType()),
+                                StructField("battersFaced", LongType()),
+                                StructField("catchersInterference", LongType()),
+                                StructField("caughtStealing", LongType()),
+                                StructField("caughtStealingPercentage", StringType()),
+                                StructField("completeGames", LongType()),
+                                StructField("doubles", LongType()),
+                                StructField("earnedRuns", LongType()),
+                                StructField("era", StringType()),
+                                StructField("flyOuts", LongType()),
+                                StructField("groundOuts", LongType()),
+                                StructField("groundOutsToAirouts", StringType()),
+                                StructField("hitBatsmen", LongType()),
+                                StructField("hitByPitch", LongType()),
+                                StructField("hits", LongType()),
+                                StructField("homeRuns", LongType()),
+                                StructField("homeRunsPer9", StringType()),
+                                StructField("inheritedRunners", LongType()),
+                                StructField("inheritedRunnersScored", LongType()),
+                                StructField("intentionalWalks", LongType()),
+                                StructField("lineOuts", LongType()),
+                                StructField("numberOfPitches", LongType()),
+                                StructField("obp", StringType()),
+                                StructField("outs", LongType()),
+                                StructField("passedBall", LongType()),
+                                StructField("pickoffs", LongType()),
+                                StructField("pitchesPerInning", StringType()),
+                                StructField("pitchesThrown", LongType()),
+                                StructField("popOuts", LongType()),
+                                StructField("rbi", LongType()),
+                                StructField("runs", LongType()),
+                                StructField("runsScoredPer9", StringType()),
+                                StructField("sacBunts", LongType()),
+                                StructField("sacFlies", LongType()),
+                                StructField("saveOpportunities", LongType()),
+                                StructField("shutouts", LongType()),
+                                StructField("stolenBasePercentage", StringType()),
+                                StructField("stolenBases", LongType()),
+                                StructField("strikeOuts", LongType()),
+                                StructField("strikePercentage", StringType()),
+                                StructField("strikes", LongType()),
+                                StructField("triples", LongType()),
+                                StructField("whip", StringType()),
+                                StructField("wildPitches", LongType()),
+                            ]
+                        ),
+                    ),
                     StructField(
                         "batting",
                         StructType(
@@ -693,65 +749,10 @@ TEAM_SCHEMA_2 = StructType(
                             ]
                         ),
                     ),
-                    StructField(
-                        "pitching",
-                        StructType(
-                            [
-                                StructField("airOuts", LongType()),
-                                StructField("atBats", LongType()),
-                                StructField("balks", LongType()),
-                                StructField("balls", LongType()),
-                                StructField("baseOnBalls", LongType()),
-                                StructField("battersFaced", LongType()),
-                                StructField("catchersInterference", LongType()),
-                                StructField("caughtStealing", LongType()),
-                                StructField("caughtStealingPercentage", StringType()),
-                                StructField("completeGames", LongType()),
-                                StructField("doubles", LongType()),
-                                StructField("earnedRuns", LongType()),
-                                StructField("era", StringType()),
-                                StructField("flyOuts", LongType()),
-                                StructField("groundOuts", LongType()),
-                                StructField("groundOutsToAirouts", StringType()),
-                                StructField("hitBatsmen", LongType()),
-                                StructField("hitByPitch", LongType()),
-                                StructField("hits", LongType()),
-                                StructField("homeRuns", LongType()),
-                                StructField("homeRunsPer9", StringType()),
-                                StructField("inheritedRunners", LongType()),
-                                StructField("inheritedRunnersScored", LongType()),
-                                StructField("inningsPitched", StringType()),
-                                StructField("intentionalWalks", LongType()),
-                                StructField("lineOuts", LongType()),
-                                StructField("numberOfPitches", LongType()),
-                                StructField("obp", StringType()),
-                                StructField("outs", LongType()),
-                                StructField("passedBall", LongType()),
-                                StructField("pickoffs", LongType()),
-                                StructField("pitchesPerInning", StringType()),
-                                StructField("pitchesThrown", LongType()),
-                                StructField("popOuts", LongType()),
-                                StructField("rbi", LongType()),
-                                StructField("runs", LongType()),
-                                StructField("runsScoredPer9", StringType()),
-                                StructField("sacBunts", LongType()),
-                                StructField("sacFlies", LongType()),
-                                StructField("saveOpportunities", LongType()),
-                                StructField("shutouts", LongType()),
-                                StructField("stolenBasePercentage", StringType()),
-                                StructField("stolenBases", LongType()),
-                                StructField("strikeOuts", LongType()),
-                                StructField("strikePercentage", StringType()),
-                                StructField("strikes", LongType()),
-                                StructField("triples", LongType()),
-                                StructField("whip", StringType()),
-                                StructField("wildPitches", LongType()),
-                            ]
-                        ),
-                    ),
                 ]
             ),
         ),
+        StructField("batters", ArrayType(LongType())),
         StructField("note", ArrayType(NOTE_SCHEMA)),
         StructField("info", ArrayType(INFO_SCHEMA)),
         StructField("battingOrder", ArrayType(LongType())),
@@ -3156,6 +3157,10 @@ def live_game_boxscore_team_stats(documents: DataFrame) -> DataFrame:
         "game_pk",
         F.col("team.team.id").alias("team_id"),
         (F.col("team_branch") == "home").alias("is_home"),
+        (
+            3 * F.regexp_extract("team.teamStats.pitching.inningsPitched", INNINGS, 1).try_cast("bigint")
+            + F.regexp_extract("team.teamStats.pitching.inningsPitched", INNINGS, 2).try_cast("bigint")
+        ).alias("pitching_innings_pitched_outs"),
         F.col("team.batters").alias("batters"),
         F.col("team.team.allStarStatus").alias("team_all_star_status"),
         F.col("team.team.link").alias("team_link"),
@@ -3234,7 +3239,6 @@ def live_game_boxscore_team_stats(documents: DataFrame) -> DataFrame:
         F.col("team.teamStats.pitching.homeRunsPer9").alias("pitching_home_runs_per9"),
         F.col("team.teamStats.pitching.inheritedRunners").alias("pitching_inherited_runners"),
         F.col("team.teamStats.pitching.inheritedRunnersScored").alias("pitching_inherited_runners_scored"),
-        F.col("team.teamStats.pitching.inningsPitched").alias("pitching_innings_pitched"),
         F.col("team.teamStats.pitching.intentionalWalks").alias("pitching_intentional_walks"),
         F.col("team.teamStats.pitching.lineOuts").alias("pitching_line_outs"),
         F.col("team.teamStats.pitching.numberOfPitches").alias("pitching_number_of_pitches"),
@@ -3477,6 +3481,10 @@ def live_game_player_pitching_stats(documents: DataFrame) -> DataFrame:
             "game_pk",
             "team_id",
             F.col("player.person.id").alias("player_id"),
+            (
+                3 * F.regexp_extract("player.stats.pitching.inningsPitched", INNINGS, 1).try_cast("bigint")
+                + F.regexp_extract("player.stats.pitching.inningsPitched", INNINGS, 2).try_cast("bigint")
+            ).alias("innings_pitched_outs"),
             F.col("player.stats.pitching.airOuts").alias("air_outs"),
             F.col("player.stats.pitching.atBats").alias("at_bats"),
             F.col("player.stats.pitching.balks").alias("balks"),
@@ -3503,7 +3511,6 @@ def live_game_player_pitching_stats(documents: DataFrame) -> DataFrame:
             F.col("player.stats.pitching.homeRunsPer9").alias("home_runs_per9"),
             F.col("player.stats.pitching.inheritedRunners").alias("inherited_runners"),
             F.col("player.stats.pitching.inheritedRunnersScored").alias("inherited_runners_scored"),
-            F.col("player.stats.pitching.inningsPitched").alias("innings_pitched"),
             F.col("player.stats.pitching.intentionalWalks").alias("intentional_walks"),
             F.col("player.stats.pitching.lineOuts").alias("line_outs"),
             F.col("player.stats.pitching.losses").alias("losses"),
@@ -3543,6 +3550,7 @@ def live_game_player_pitching_stats(documents: DataFrame) -> DataFrame:
         .dropna(
             how="all",
             subset=[
+                "innings_pitched_outs",
                 "air_outs",
                 "at_bats",
                 "balks",
@@ -3569,7 +3577,6 @@ def live_game_player_pitching_stats(documents: DataFrame) -> DataFrame:
                 "home_runs_per9",
                 "inherited_runners",
                 "inherited_runners_scored",
-                "innings_pitched",
                 "intentional_walks",
                 "line_outs",
                 "losses",
@@ -3833,6 +3840,15 @@ def live_game_player_season_pitching_stats(documents: DataFrame) -> DataFrame:
             "game_pk",
             "team_id",
             F.col("player.person.id").alias("player_id"),
+            (
+                3
+                * F.regexp_extract("player.seasonStats.pitching.inningsPitched", INNINGS, 1).try_cast(
+                    "bigint"
+                )
+                + F.regexp_extract("player.seasonStats.pitching.inningsPitched", INNINGS, 2).try_cast(
+                    "bigint"
+                )
+            ).alias("innings_pitched_outs"),
             F.col("player.seasonStats.pitching.airOuts").alias("air_outs"),
             F.col("player.seasonStats.pitching.atBats").alias("at_bats"),
             F.col("player.seasonStats.pitching.balks").alias("balks"),
@@ -3863,7 +3879,6 @@ def live_game_player_season_pitching_stats(documents: DataFrame) -> DataFrame:
             F.col("player.seasonStats.pitching.homeRunsPer9").alias("home_runs_per9"),
             F.col("player.seasonStats.pitching.inheritedRunners").alias("inherited_runners"),
             F.col("player.seasonStats.pitching.inheritedRunnersScored").alias("inherited_runners_scored"),
-            F.col("player.seasonStats.pitching.inningsPitched").alias("innings_pitched"),
             F.col("player.seasonStats.pitching.intentionalWalks").alias("intentional_walks"),
             F.col("player.seasonStats.pitching.lineOuts").alias("line_outs"),
             F.col("player.seasonStats.pitching.losses").alias("losses"),
@@ -3908,6 +3923,7 @@ def live_game_player_season_pitching_stats(documents: DataFrame) -> DataFrame:
         .dropna(
             how="all",
             subset=[
+                "innings_pitched_outs",
                 "air_outs",
                 "at_bats",
                 "balks",
@@ -3938,7 +3954,6 @@ def live_game_player_season_pitching_stats(documents: DataFrame) -> DataFrame:
                 "home_runs_per9",
                 "inherited_runners",
                 "inherited_runners_scored",
-                "innings_pitched",
                 "intentional_walks",
                 "line_outs",
                 "losses",

@@ -33,217 +33,6 @@ INSTANT = r"^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z\z"
 
 PLAY_EVENT_SCHEMA = StructType(
     [
-        StructField(
-            "count",
-            StructType(
-                [
-                    StructField("balls", LongType()),
-                    StructField("outs", LongType()),
-                    StructField("strikes", LongType()),
-                ]
-            ),
-        ),
-        StructField(
-            "details",
-            StructType(
-                [
-                    StructField("awayScore", LongType()),
-                    StructField("ballColor", StringType()),
-                    StructField(
-                        "call",
-                        StructType(
-                            [
-                                StructField("code", StringType()),
-                                StructField("description", StringType()),
-                            ]
-                        ),
-                    ),
-                    StructField("code", StringType()),
-                    StructField("description", StringType()),
-                    StructField("event", StringType()),
-                    StructField("eventType", StringType()),
-                    StructField("hasReview", BooleanType()),
-                    StructField("homeScore", LongType()),
-                    StructField("isBall", BooleanType()),
-                    StructField("isInPlay", BooleanType()),
-                    StructField("isOut", BooleanType()),
-                    StructField("isScoringPlay", BooleanType()),
-                    StructField("isStrike", BooleanType()),
-                    StructField("trailColor", StringType()),
-                    StructField(
-                        "type",
-                        StructType(
-                            [
-                                StructField("code", StringType()),
-                                StructField("description", StringType()),
-                            ]
-                        ),
-                    ),
-                ]
-            ),
-        ),
-        StructField("endTime", StringType()),
-        StructField(
-            "hitData",
-            StructType(
-                [
-                    StructField(
-                        "coordinates",
-                        StructType(
-                            [
-                                StructField("coordX", DoubleType()),
-                                StructField("coordY", DoubleType()),
-                            ]
-                        ),
-                    ),
-                    StructField("hardness", StringType()),
-                    StructField("launchAngle", DoubleType()),
-                    StructField("launchSpeed", DoubleType()),
-                    StructField("location", StringType()),
-                    StructField("totalDistance", DoubleType()),
-                    StructField("trajectory", StringType()),
-                ]
-            ),
-        ),
-        StructField("index", LongType()),
-        StructField("isPitch", BooleanType()),
-        StructField(
-            "pitchData",
-            StructType(
-                [
-                    StructField(
-                        "breaks",
-                        StructType(
-                            [
-                                StructField("breakAngle", DoubleType()),
-                                StructField("breakHorizontal", DoubleType()),
-                                StructField("breakLength", DoubleType()),
-                                StructField("breakVertical", DoubleType()),
-                                StructField("breakVerticalInduced", DoubleType()),
-                                StructField("breakY", DoubleType()),
-                                StructField("spinDirection", LongType()),
-                                StructField("spinRate", LongType()),
-                            ]
-                        ),
-                    ),
-                    StructField(
-                        "coordinates",
-                        StructType(
-                            [
-                                StructField("aX", DoubleType()),
-                                StructField("aY", DoubleType()),
-                                StructField("aZ", DoubleType()),
-                                StructField("pX", DoubleType()),
-                                StructField("pZ", DoubleType()),
-                                StructField("pfxX", DoubleType()),
-                                StructField("pfxZ", DoubleType()),
-                                StructField("vX0", DoubleType()),
-                                StructField("vY0", DoubleType()),
-                                StructField("vZ0", DoubleType()),
-                                StructField("x", DoubleType()),
-                                StructField("x0", DoubleType()),
-                                StructField("y", DoubleType()),
-                                StructField("y0", DoubleType()),
-                                StructField("z0", DoubleType()),
-                            ]
-                        ),
-                    ),
-                    StructField("endSpeed", DoubleType()),
-                    StructField("extension", DoubleType()),
-                    StructField("plateTime", DoubleType()),
-                    StructField("startSpeed", DoubleType()),
-                    StructField("strikeZoneBottom", DoubleType()),
-                    StructField("strikeZoneTop", DoubleType()),
-                    StructField("typeConfidence", DoubleType()),
-                    StructField("zone", LongType()),
-                ]
-            ),
-        ),
-        StructField("pitchNumber", LongType()),
-        StructField("playId", StringType()),
-        StructField("startTime", StringType()),
-        StructField("type", StringType()),
-    ]
-)
-CREDIT_SCHEMA = StructType(
-    [
-        StructField("credit", StringType()),
-        StructField(
-            "player",
-            StructType(
-                [
-                    StructField("id", LongType()),
-                    StructField("link", StringType()),
-                ]
-            ),
-        ),
-        StructField(
-            "position",
-            StructType(
-                [
-                    StructField("abbreviation", StringType()),
-                    StructField("code", StringType()),
-                    StructField("name", StringType()),
-                    StructField("type", StringType()),
-                ]
-            ),
-        ),
-    ]
-)
-RUNNER_SCHEMA = StructType(
-    [
-        StructField(
-            "details",
-            StructType(
-                [
-                    StructField("earned", BooleanType()),
-                    StructField("event", StringType()),
-                    StructField("eventType", StringType()),
-                    StructField("isScoringEvent", BooleanType()),
-                    StructField("movementReason", StringType()),
-                    StructField("playIndex", LongType()),
-                    StructField("rbi", BooleanType()),
-                    StructField(
-                        "responsiblePitcher",
-                        StructType(
-                            [
-                                StructField("id", LongType()),
-                                StructField("link", StringType()),
-                            ]
-                        ),
-                    ),
-                    StructField(
-                        "runner",
-                        StructType(
-                            [
-                                StructField("fullName", StringType()),
-                                StructField("id", LongType()),
-                                StructField("link", StringType()),
-                            ]
-                        ),
-                    ),
-                    StructField("teamUnearned", BooleanType()),
-                ]
-            ),
-        ),
-        StructField(
-            "movement",
-            StructType(
-                [
-                    StructField("end", StringType()),
-                    StructField("isOut", BooleanType()),
-                    StructField("originBase", StringType()),
-                    StructField("outBase", StringType()),
-                    StructField("outNumber", LongType()),
-                    StructField("start", StringType()),
-                ]
-            ),
-        ),
-        StructField("credits", ArrayType(CREDIT_SCHEMA)),
-    ]
-)
-PLAY_EVENT_SCHEMA_2 = StructType(
-    [
         StructField("actionPlayId", StringType()),
         StructField("battingOrder", StringType()),
         StructField(
@@ -412,6 +201,83 @@ PLAY_EVENT_SCHEMA_2 = StructType(
         StructField("type", StringType()),
     ]
 )
+CREDIT_SCHEMA = StructType(
+    [
+        StructField("credit", StringType()),
+        StructField(
+            "player",
+            StructType(
+                [
+                    StructField("id", LongType()),
+                    StructField("link", StringType()),
+                ]
+            ),
+        ),
+        StructField(
+            "position",
+            StructType(
+                [
+                    StructField("abbreviation", StringType()),
+                    StructField("code", StringType()),
+                    StructField("name", StringType()),
+                    StructField("type", StringType()),
+                ]
+            ),
+        ),
+    ]
+)
+RUNNER_SCHEMA = StructType(
+    [
+        StructField(
+            "details",
+            StructType(
+                [
+                    StructField("earned", BooleanType()),
+                    StructField("event", StringType()),
+                    StructField("eventType", StringType()),
+                    StructField("isScoringEvent", BooleanType()),
+                    StructField("movementReason", StringType()),
+                    StructField("playIndex", LongType()),
+                    StructField("rbi", BooleanType()),
+                    StructField(
+                        "responsiblePitcher",
+                        StructType(
+                            [
+                                StructField("id", LongType()),
+                                StructField("link", StringType()),
+                            ]
+                        ),
+                    ),
+                    StructField(
+                        "runner",
+                        StructType(
+                            [
+                                StructField("fullName", StringType()),
+                                StructField("id", LongType()),
+                                StructField("link", StringType()),
+                            ]
+                        ),
+                    ),
+                    StructField("teamUnearned", BooleanType()),
+                ]
+            ),
+        ),
+        StructField(
+            "movement",
+            StructType(
+                [
+                    StructField("end", StringType()),
+                    StructField("isOut", BooleanType()),
+                    StructField("originBase", StringType()),
+                    StructField("outBase", StringType()),
+                    StructField("outNumber", LongType()),
+                    StructField("start", StringType()),
+                ]
+            ),
+        ),
+        StructField("credits", ArrayType(CREDIT_SCHEMA)),
+    ]
+)
 ALL_PLAY_SCHEMA = StructType(
     [
         StructField(
@@ -547,7 +413,7 @@ ALL_PLAY_SCHEMA = StructType(
             ),
         ),
         StructField("runnerIndex", ArrayType(LongType())),
-        StructField("playEvents", ArrayType(PLAY_EVENT_SCHEMA_2)),
+        StructField("playEvents", ArrayType(PLAY_EVENT_SCHEMA)),
         StructField("runners", ArrayType(RUNNER_SCHEMA)),
     ]
 )
@@ -651,6 +517,7 @@ SCHEMA = StructType(
                             ]
                         ),
                     ),
+                    StructField("actionIndex", ArrayType(LongType())),
                     StructField("atBatIndex", LongType()),
                     StructField(
                         "count",
@@ -725,6 +592,16 @@ SCHEMA = StructType(
                                     ),
                                 ),
                                 StructField(
+                                    "postOnThird",
+                                    StructType(
+                                        [
+                                            StructField("fullName", StringType()),
+                                            StructField("id", LongType()),
+                                            StructField("link", StringType()),
+                                        ]
+                                    ),
+                                ),
+                                StructField(
                                     "splits",
                                     StructType(
                                         [
@@ -790,6 +667,7 @@ def play_by_play_document(documents: DataFrame) -> DataFrame:
         F.regexp_extract("body.currentPlay.about.startTime", INSTANT, 0)
         .try_cast("timestamp")
         .alias("current_play_about_start_time"),
+        F.col("body.currentPlay.actionIndex").alias("current_play_action_index"),
         F.col("body.currentPlay.atBatIndex").alias("current_play_at_bat_index"),
         F.col("body.currentPlay.count.balls").alias("current_play_count_balls"),
         F.col("body.currentPlay.count.outs").alias("current_play_count_outs"),
@@ -818,6 +696,11 @@ def play_by_play_document(documents: DataFrame) -> DataFrame:
         ),
         F.col("body.currentPlay.matchup.postOnSecond.id").alias("current_play_matchup_post_on_second_id"),
         F.col("body.currentPlay.matchup.postOnSecond.link").alias("current_play_matchup_post_on_second_link"),
+        F.col("body.currentPlay.matchup.postOnThird.fullName").alias(
+            "current_play_matchup_post_on_third_full_name"
+        ),
+        F.col("body.currentPlay.matchup.postOnThird.id").alias("current_play_matchup_post_on_third_id"),
+        F.col("body.currentPlay.matchup.postOnThird.link").alias("current_play_matchup_post_on_third_link"),
         F.col("body.currentPlay.matchup.splits.batter").alias("current_play_matchup_splits_batter"),
         F.col("body.currentPlay.matchup.splits.menOnBase").alias("current_play_matchup_splits_men_on_base"),
         F.col("body.currentPlay.matchup.splits.pitcher").alias("current_play_matchup_splits_pitcher"),
@@ -1325,6 +1208,8 @@ def play_by_play_play_events(documents: DataFrame) -> DataFrame:
         "document_key",
         F.col("play_event_position").alias("play_event_index"),
         "game_pk",
+        F.col("play_event.actionPlayId").alias("action_play_id"),
+        F.col("play_event.battingOrder").alias("batting_order"),
         F.col("play_event.count.balls").alias("count_balls"),
         F.col("play_event.count.outs").alias("count_outs"),
         F.col("play_event.count.strikes").alias("count_strikes"),
@@ -1334,8 +1219,10 @@ def play_by_play_play_events(documents: DataFrame) -> DataFrame:
         F.col("play_event.details.call.description").alias("details_call_description"),
         F.col("play_event.details.code").alias("details_code"),
         F.col("play_event.details.description").alias("details_description"),
+        F.col("play_event.details.disengagementNum").alias("details_disengagement_num"),
         F.col("play_event.details.event").alias("details_event"),
         F.col("play_event.details.eventType").alias("details_event_type"),
+        F.col("play_event.details.fromCatcher").alias("details_from_catcher"),
         F.col("play_event.details.hasReview").alias("details_has_review"),
         F.col("play_event.details.homeScore").alias("details_home_score"),
         F.col("play_event.details.isBall").alias("details_is_ball"),
@@ -1343,6 +1230,7 @@ def play_by_play_play_events(documents: DataFrame) -> DataFrame:
         F.col("play_event.details.isOut").alias("details_is_out"),
         F.col("play_event.details.isScoringPlay").alias("details_is_scoring_play"),
         F.col("play_event.details.isStrike").alias("details_is_strike"),
+        F.col("play_event.details.runnerGoing").alias("details_runner_going"),
         F.col("play_event.details.trailColor").alias("details_trail_color"),
         F.col("play_event.details.type.code").alias("details_type_code"),
         F.col("play_event.details.type.description").alias("details_type_description"),
@@ -1356,7 +1244,9 @@ def play_by_play_play_events(documents: DataFrame) -> DataFrame:
         F.col("play_event.hitData.totalDistance").alias("hit_data_total_distance"),
         F.col("play_event.hitData.trajectory").alias("hit_data_trajectory"),
         F.col("play_event.index").alias("index"),
+        F.col("play_event.isBaseRunningPlay").alias("is_base_running_play"),
         F.col("play_event.isPitch").alias("is_pitch"),
+        F.col("play_event.isSubstitution").alias("is_substitution"),
         F.col("play_event.pitchData.breaks.breakAngle").alias("pitch_data_breaks_break_angle"),
         F.col("play_event.pitchData.breaks.breakHorizontal").alias("pitch_data_breaks_break_horizontal"),
         F.col("play_event.pitchData.breaks.breakLength").alias("pitch_data_breaks_break_length"),
@@ -1392,6 +1282,14 @@ def play_by_play_play_events(documents: DataFrame) -> DataFrame:
         F.col("play_event.pitchData.zone").alias("pitch_data_zone"),
         F.col("play_event.pitchNumber").alias("pitch_number"),
         F.col("play_event.playId").alias("play_id"),
+        F.col("play_event.player.id").alias("player_id"),
+        F.col("play_event.player.link").alias("player_link"),
+        F.col("play_event.position.abbreviation").alias("position_abbreviation"),
+        F.col("play_event.position.code").alias("position_code"),
+        F.col("play_event.position.name").alias("position_name"),
+        F.col("play_event.position.type").alias("position_type"),
+        F.col("play_event.replacedPlayer.id").alias("replaced_player_id"),
+        F.col("play_event.replacedPlayer.link").alias("replaced_player_link"),
         F.regexp_extract("play_event.startTime", INSTANT, 0).try_cast("timestamp").alias("start_time"),
         F.col("play_event.type").alias("type"),
         "raw_id",
@@ -1400,6 +1298,8 @@ def play_by_play_play_events(documents: DataFrame) -> DataFrame:
     return rows.dropna(subset=["document_key", "play_event_index"]).dropna(
         how="all",
         subset=[
+            "action_play_id",
+            "batting_order",
             "count_balls",
             "count_outs",
             "count_strikes",
@@ -1409,8 +1309,10 @@ def play_by_play_play_events(documents: DataFrame) -> DataFrame:
             "details_call_description",
             "details_code",
             "details_description",
+            "details_disengagement_num",
             "details_event",
             "details_event_type",
+            "details_from_catcher",
             "details_has_review",
             "details_home_score",
             "details_is_ball",
@@ -1418,6 +1320,7 @@ def play_by_play_play_events(documents: DataFrame) -> DataFrame:
             "details_is_out",
             "details_is_scoring_play",
             "details_is_strike",
+            "details_runner_going",
             "details_trail_color",
             "details_type_code",
             "details_type_description",
@@ -1431,7 +1334,9 @@ def play_by_play_play_events(documents: DataFrame) -> DataFrame:
             "hit_data_total_distance",
             "hit_data_trajectory",
             "index",
+            "is_base_running_play",
             "is_pitch",
+            "is_substitution",
             "pitch_data_breaks_break_angle",
             "pitch_data_breaks_break_horizontal",
             "pitch_data_breaks_break_length",
@@ -1465,6 +1370,14 @@ def play_by_play_play_events(documents: DataFrame) -> DataFrame:
             "pitch_data_zone",
             "pitch_number",
             "play_id",
+            "player_id",
+            "player_link",
+            "position_abbreviation",
+            "position_code",
+            "position_name",
+            "position_type",
+            "replaced_player_id",
+            "replaced_player_link",
             "start_time",
             "type",
         ],

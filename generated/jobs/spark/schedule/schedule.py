@@ -20,7 +20,7 @@ from pyspark.sql.types import (
 from runtime.job import SparkJob, SparkTable
 
 DATE = r"^(?!0000)\d{4}-\d\d-\d\d\z"
-DECIMAL_000 = r"^-?([1-9]\d{0,14})?\.\d{3}\z"
+DECIMAL_000 = r"^-?([1-9]\d{0,11})?\.\d{3}\z"
 INSTANT = r"^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z\z"
 
 GAME_SCHEMA = StructType(

@@ -98,6 +98,8 @@ PERSON_SCHEMA = StructType(
         StructField("mlbDebutDate", StringType()),
         StructField("nameFirstLast", StringType()),
         StructField("nameSlug", StringType()),
+        StructField("nameSuffix", StringType()),
+        StructField("nameTitle", StringType()),
         StructField(
             "pitchHand",
             StructType(
@@ -190,6 +192,8 @@ def alumni_people(documents: DataFrame) -> DataFrame:
         F.regexp_extract("person.mlbDebutDate", DATE, 0).try_cast("date").alias("mlb_debut_date"),
         F.col("person.nameFirstLast").alias("name_first_last"),
         F.col("person.nameSlug").alias("name_slug"),
+        F.col("person.nameSuffix").alias("name_suffix"),
+        F.col("person.nameTitle").alias("name_title"),
         F.col("person.pitchHand.code").alias("pitch_hand_code"),
         F.col("person.pitchHand.description").alias("pitch_hand_description"),
         F.col("person.strikeZoneBottom").alias("strike_zone_bottom"),
@@ -261,6 +265,8 @@ def alumni_people(documents: DataFrame) -> DataFrame:
             "mlb_debut_date",
             "name_first_last",
             "name_slug",
+            "name_suffix",
+            "name_title",
             "pitch_hand_code",
             "pitch_hand_description",
             "strike_zone_bottom",
