@@ -19,6 +19,9 @@ from runtime.job import Json, Row
 from runtime.questions import QUESTIONS, Question
 from runtime.registry import Catalog, with_tables
 
+_LARGEST = 24
+"""So many tables are listed; there may be hundreds."""
+
 CLASSES = ("leaves", "typed", "json", "null", "sentinel", "empty", "ignored", "rescued", "lost")
 
 _COUNTS = """
@@ -86,15 +89,21 @@ def build(connection: Connection, catalog: Catalog, url: str) -> Report:
 
 def render(report: Report, console: Console) -> None:
     """Print the report for a person."""
-    loaded = [entry for entry in report.tables if entry.kind == "normalized"]
+    normalized = [entry for entry in report.tables if entry.kind == "normalized"]
+    filled = [entry for entry in normalized if entry.rows]
     raw = [entry for entry in report.tables if entry.kind == "raw" and entry.rows]
     console.print(
         _title(f"{sum(entry.rows for entry in raw)} responses in {len(raw)} raw tables", report.server)
     )
-    console.print(_title(f"{sum(entry.rows for entry in loaded):,} rows in {len(loaded)} tables", ""))
-    console.print(_columns(loaded, console.width))
+    console.print(
+        _title(
+            f"{sum(entry.rows for entry in filled):,} rows in {len(filled)} tables",
+            f"the largest of them; {len(normalized) - len(filled)} others wait for responses",
+        )
+    )
+    console.print(_columns(sorted(filled, key=_by_size)[:_LARGEST], console.width))
     console.print(_title("Leaf accounting", "every leaf of every loaded response, in exactly one class"))
-    console.print(_leaf_grid(report.leaves))
+    console.print(_leaf_grid(report.leaves, filled))
     for answer in report.answers:
         console.print(_title(answer.title, ""))
         console.print(_grid(answer.columns, answer.rows))
@@ -181,13 +190,33 @@ def _columns(tables: Sequence[TableRows], width: int) -> Group:
     return Group(grid)
 
 
-def _leaf_grid(leaves: Sequence[Leaves]) -> Grid:
-    rows = [(entry.operation, entry.documents, *(entry.counts[name] for name in CLASSES)) for entry in leaves]
-    return _grid(("operation", "docs", *CLASSES), rows)
+_MANY = 12
+"""Columns that need the room between them."""
+
+
+def _by_size(entry: TableRows) -> tuple[int, str]:
+    return -entry.rows, entry.table
+
+
+def _leaf_grid(leaves: Sequence[Leaves], filled: Sequence[TableRows]) -> Grid:
+    stored: Counter[str] = Counter()
+    for table in filled:
+        stored[table.operation] += table.rows
+    rows = [
+        (
+            entry.operation,
+            entry.documents,
+            stored[entry.operation],
+            *(entry.counts[name] for name in CLASSES),
+        )
+        for entry in leaves
+    ]
+    return _grid(("operation", "docs", "rows", *CLASSES), rows)
 
 
 def _grid(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Grid:
-    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=True, header_style="dim", show_edge=False)
+    padding = (0, 1) if len(columns) < _MANY else (0, 1, 0, 0)
+    grid = Grid(box=box.SIMPLE_HEAD, padding=padding, header_style="dim", show_edge=False)
     for index, name in enumerate(columns):
         numeric = any(isinstance(row[index], int | float) for row in rows)
         grid.add_column(name, justify="right" if numeric else "left", no_wrap=True)
