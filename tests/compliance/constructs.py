@@ -4,7 +4,7 @@
 """
 
 from compiler.ir.shape import Shape
-from compiler.ir.types import DateText, DecimalText, InstantText, IntegerText, Kind, Type
+from compiler.ir.types import DateText, DecimalText, InningsText, InstantText, IntegerText, Kind, Type
 from tests.compliance.outcomes import (
     EXTRAS,
     FREE,
@@ -26,6 +26,7 @@ from tests.unit.backends.plans import array, keyed, mapping, record, scalar, unk
 BIGINT, DOUBLE, TEXT, BOOLEAN = map(scalar, (Type.BIGINT, Type.DOUBLE, Type.TEXT, Type.BOOLEAN))
 DAY, INSTANT = scalar(Type.DATE, DateText()), scalar(Type.TIMESTAMP, InstantText())
 RATE, COUNT = scalar(Type.DOUBLE, DecimalText(".000", ("-.--",))), scalar(Type.BIGINT, IntegerText(("-",)))
+OUTS = scalar(Type.BIGINT, InningsText(("-.-",)))
 PERSON = record(id=BIGINT, fullName=TEXT)
 ANY = unknown(mixed=True)
 
@@ -33,7 +34,7 @@ KEYWORDS = ("class", "end", "offset", "date", "copy", "order", "select", "None",
 KEYWORDS += ("model_config", "model_dump")
 
 AS_DOUBLE = canonical("a double: 95 comes back as 95.0")
-SPELLED = canonical("one instant, two spellings: `Z` and `.000Z`")
+SPELLED = canonical("one instant, two spellings: `Z` and `.000Z`, which is the one written back")
 REWRITTEN = canonical("Spark's `VARIANT` normalises numbers: 1.0 is 1")
 TOO_DEEP = never("`JsonValue` ends at 254 levels: rejected with the path")
 PLACEHOLDER = canonical("a placeholder is NULL; the raw response has its text")
@@ -88,6 +89,10 @@ TEXTS = (
     construct("integer in text that prints differently", COUNT, '"078"', '"+5"', '"1e2"', tables=MISFIT),
     construct("decimal in text", RATE, '".250"', '"1.000"'),
     construct("decimal in text of another scale", RATE, '".2500"', '"0.250"', tables=MISFIT),
+    construct("innings in text, as outs", OUTS, '"0.0"', '"8.2"'),
+    construct("innings in text that prints differently", OUTS, '"8"', '"8.3"', '".2"', tables=MISFIT),
+    construct("placeholder that is none of the column's", RATE, '"---"', '"N/A"', tables=MISFIT),
+    misfit("integer where ids are in text", COUNT, "660271"),
     construct("placeholder", RATE, '"-.--"', '""', tables=PLACEHOLDER),
     construct("day", DAY, '"2024-07-12"', '"0001-01-01"'),
     construct("day that is none", DAY, '"2024-7-12"', '"2024-02-30"', '"July"', tables=MISFIT),
