@@ -18,7 +18,7 @@ def columns(*, nullable: bool | None = None) -> st.SearchStrategy[Column]:
         name=st.sampled_from(NAMES),
         type=st.sampled_from(TYPES),
         nullable=st.booleans() if nullable is None else st.just(nullable),
-        default=st.sampled_from(("", "now()")) if nullable is None else st.just(""),
+        default=st.sampled_from(("", "NULL")) if nullable is None else st.just(""),
         comment=st.sampled_from(COMMENTS),
     )
 
@@ -29,27 +29,28 @@ def _unique(strategy: st.SearchStrategy, most: int, least: int = 0) -> st.Search
 
 @st.composite
 def tables(draw: st.DrawFn, *, grown: bool = False) -> Table:
-    """A table; a `grown` one is such as a migration adds to a database."""
+    """A table that Postgres takes; a `grown` one is such as a migration adds to a database."""
     held = draw(_unique(columns(nullable=True if grown else None), 5, 1))
     names = [column.name for column in held]
     name = f"{draw(st.sampled_from(SCHEMAS))}.{draw(st.sampled_from(NAMES[:5]))}"
+    drawn = draw(st.lists(st.sampled_from(names), max_size=0 if grown else 2, unique=True))
+    key = tuple(drawn)
+    is_partitioned = bool(key) and not grown and draw(st.booleans())
     indexes = st.builds(
         Index,
         name=st.sampled_from([f"{name.partition('.')[2]}_{number}_idx" for number in range(3)]),
         columns=st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True).map(tuple),
-        unique=st.just(False) if grown else st.booleans(),
+        unique=st.just(False) if grown or is_partitioned else st.booleans(),
     )
     return Table(
         name=name,
         kind="normalized" if grown else draw(st.sampled_from(("raw", "normalized"))),
         operation=draw(st.sampled_from(("game.a", "game.b"))),
-        columns=held,
-        key=() if grown else draw(st.lists(st.sampled_from(names), max_size=2, unique=True).map(tuple)),
+        columns=tuple(replace(one, nullable=one.nullable and one.name not in key) for one in held),
+        key=key,
         key_name=f"{name.partition('.')[2]}_pkey",
         indexes=draw(_unique(indexes, 2)),
-        partitioning=None
-        if grown
-        else draw(st.none() | st.builds(Partitioning, column=st.sampled_from(names), every=st.just("month"))),
+        partitioning=Partitioning(column=key[0], every="month") if is_partitioned else None,
         comment=draw(st.sampled_from(COMMENTS)),
     )
 

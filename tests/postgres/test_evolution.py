@@ -1,0 +1,206 @@
+"""Migrations 1..n on a database with rows give the schema of a fresh install, and leave the rows as they are."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from psycopg import sql
+
+from compiler.backends.postgres import lower, script
+from compiler.diagnostics import Sink
+from compiler.ir.catalog import Catalog, Table, settled
+from compiler.migrate import CATALOG, NOTHING, SUM, extend
+from compiler.migrate.history import SCHEMA
+from runtime import migrations, migrator
+from runtime.database import Connection, binaries, opened
+from tests.property.catalogs import catalogs, grown_from
+from tests.property.strategies import few
+from tests.unit.backends.plans import PLAN
+
+NewDatabase = Callable[..., AbstractContextManager[str]]
+ROOT = Path(__file__).parents[2]
+EMPTY = "template1"
+OURS = "metadata.schema_migrations"
+NOISE = re.compile(r"^(--.*|\\(un)?restrict .*|)\n", re.MULTILINE)
+"""What a dump says of itself; the key of `\\restrict` is random."""
+
+
+def dump(url: str) -> str:
+    """Everything that a database is, but for its rows and the partitions that the runtime makes."""
+    found = binaries.find()
+    options = ("--schema-only", "--no-owner", f"--exclude-table={OURS}", "--exclude-table=*.*_y????m??")
+    done = subprocess.run(
+        [found.program("pg_dump"), *options, url],
+        env=found.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return NOISE.sub("", done.stdout)
+
+
+def made(catalog: Catalog) -> dict[str, str]:
+    """What the compiler emits for a catalog."""
+    return {CATALOG: catalog.to_json(), SCHEMA: f"-- header\n\n{script(catalog)}"}
+
+
+def write(steps: Sequence[Catalog], folder: Path) -> tuple[migrations.Migration, ...]:
+    """Write the history of catalogs that each grew out of the one before, as `generate` would, run by run."""
+    history, sink = NOTHING, Sink()
+    for step in steps:
+        grown = extend(history, made(step), sink)
+        history = replace(grown, catalog=step.to_json(), chain=grown.files[SUM])
+    assert not sink.failed, [(found.message, found.notes) for found in sink.diagnostics]
+    for path, text in history.files.items():
+        file = folder / path.removeprefix("postgres/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode())
+    return migrations.read(folder)
+
+
+def fresh(new_database: NewDatabase, catalog: Catalog) -> str:
+    """The dump of a database that the whole schema is installed in."""
+    with new_database(template=EMPTY) as url:
+        with opened(url) as connection:
+            connection.execute(made(catalog)[SCHEMA].encode())
+        return dump(url)
+
+
+def less(table: Table, *names: str) -> Table:
+    return replace(table, columns=tuple(one for one in table.columns if one.name not in names))
+
+
+def steps() -> tuple[Catalog, Catalog, Catalog]:
+    """A catalog without a table and some columns, without one column, and whole."""
+    whole = lower(PLAN)
+    plays = "game.live_game_plays"
+    pitches = next(table for table in whole.tables if table.kind != "raw" and table.name != plays)
+    first = [
+        less(table, "inning", "half_inning") if table.name == plays else table
+        for table in whole.tables
+        if table is not pitches
+    ]
+    second = [less(table, "half_inning") if table.name == plays else table for table in whole.tables]
+    third = [*second[:-1], replace(second[-1], comment="It says something else now.")]
+    found: list[Catalog] = []
+    for tables in (first, second, third, whole.tables):
+        found.append(settled(found[-1] if found else Catalog(), Catalog(tables=tuple(tables))))
+    return tuple(found)  # pyright: ignore[reportReturnType]
+
+
+VALUES = {
+    "bigint": sql.SQL("n"),
+    "integer": sql.SQL("n"),
+    "text": sql.SQL("'x' || n"),
+    "date": sql.SQL("DATE '2024-01-01' + n::int"),
+    "timestamptz": sql.SQL("'2024-07-12Z'"),
+    "jsonb": sql.SQL("'{}'"),
+}
+
+
+def fill(connection: Connection, catalog: Catalog) -> None:
+    """Insert rows into every table: what each column must hold, and NULL elsewhere."""
+    for table in catalog.tables:
+        name = sql.Identifier(*table.name.split("."))
+        if table.partitioning:
+            part = sql.Identifier(table.schema, f"{table.short_name}_y2024m07")
+            connection.execute(
+                sql.SQL(
+                    "CREATE TABLE {} PARTITION OF {} FOR VALUES FROM ('2024-07-01Z') TO ('2024-08-01Z')"
+                ).format(part, name)
+            )
+        needed = [column for column in table.columns if not column.nullable and not column.default]
+        names = sql.SQL(", ").join(sql.Identifier(column.name) for column in needed)
+        values = sql.SQL(", ").join(VALUES[column.type] for column in needed)
+        insert = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM generate_series(1, 50) n")
+        connection.execute(insert.format(name, names, values))
+
+
+def checksums(connection: Connection, catalog: Catalog) -> dict[str, object]:
+    """Per table the digest of its rows, over the columns that a catalog knows."""
+    found: dict[str, object] = {}
+    for table in catalog.tables:
+        columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in table.columns)
+        query = sql.SQL("SELECT md5(string_agg(r::text, '|' ORDER BY r::text)) FROM (SELECT {} FROM {}) r")
+        row = connection.execute(query.format(columns, sql.Identifier(*table.name.split(".")))).fetchone()
+        found[table.name] = row
+    return found
+
+
+def test_a_database_with_rows_becomes_a_fresh_one(new_database: NewDatabase, tmp_path: Path) -> None:
+    first, *_, last = history = steps()
+    files = write(history, tmp_path)
+    assert len(files) == len(history)
+    with new_database(template=EMPTY) as url, opened(url) as connection:
+        migrator.migrate(connection, files[:1])
+        fill(connection, first)
+        before = checksums(connection, first)
+        assert all(row != (None,) for row in before.values())
+        assert migrator.migrate(connection, files) == tuple(one.name for one in files[1:])
+        assert checksums(connection, first) == before
+        assert dump(url) == fresh(new_database, last)
+        assert migrator.migrate(connection, files) == ()
+    with new_database(template=EMPTY) as url, opened(url) as connection:
+        migrator.migrate(connection, files)
+        assert dump(url) == fresh(new_database, last)
+
+
+def test_the_dump_sees_what_differs(new_database: NewDatabase) -> None:
+    *_, last = steps()
+    (table,) = [table for table in last.tables if table.name == "game.live_game_plays"]
+    for other in (
+        replace(table, comment="another"),
+        replace(table, columns=tuple(reversed(table.columns))),
+        replace(table, key_name="another_pkey"),
+        less(table, "inning"),
+    ):
+        changed = [other if one is table else one for one in last.tables]
+        assert fresh(new_database, Catalog(tables=tuple(changed))) != fresh(new_database, last)
+
+
+@settings(few, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(data=st.data())
+def test_any_catalog_that_grew(new_database: NewDatabase, data: st.DataObject) -> None:
+    first = data.draw(catalogs())
+    second = settled(first, data.draw(grown_from(first)))
+    third = settled(second, data.draw(grown_from(second)))
+    with TemporaryDirectory() as folder, new_database(template=EMPTY) as url, opened(url) as connection:
+        files = write((first, second, third), Path(folder))
+        migrator.migrate(connection, files[:1])
+        migrator.migrate(connection, files)
+        assert dump(url) == fresh(new_database, third)
+
+
+def test_the_committed_history_makes_the_committed_schema(new_database: NewDatabase) -> None:
+    folder = ROOT / "generated" / "postgres"
+    with new_database(template=EMPTY) as url, opened(url) as connection:
+        migrator.migrate(connection, migrations.read(folder))
+        by_history = dump(url)
+    with new_database(template=EMPTY) as url, opened(url) as connection:
+        connection.execute((folder / "schema.sql").read_bytes())
+        assert dump(url) == by_history
+
+
+NOT_OURS = (
+    "prefer-bigint-over-int",  # positions in arrays are integers
+    "prefer-robust-stmts",  # the migrator runs each file in one transaction, once
+    "require-lock-timeout",  # the migrator sets it
+    "require-statement-timeout",
+    "require-timeout-settings",
+)
+
+
+def test_the_linter_finds_nothing(tmp_path: Path) -> None:
+    write(steps(), tmp_path)
+    squawk = Path(sys.executable).with_name("squawk")
+    for file in sorted((tmp_path / "migrations").glob("000[2-9]*.sql")):
+        command = [str(squawk), "--assume-in-transaction", f"--exclude={','.join(NOT_OURS)}", str(file)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
