@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
+from math import isinf
 from typing import TypeVar, cast
 
 import orjson
@@ -62,9 +63,26 @@ def digest(response: object) -> str:
 
 def _canonical(response: object) -> bytes:
     try:
-        return orjson.dumps(response, option=orjson.OPT_SORT_KEYS)
+        written = orjson.dumps(response, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # nested deeper, or an integer wider, or text stranger than orjson writes
+        written = b""
+    if not written or (b"null" in written and _has_infinity(response)):
         return "".join(_tokens(response)).encode()
+    return written
+
+
+def _has_infinity(response: object) -> bool:
+    """Whether a number lies beyond a double (`1e400`): orjson would write it as it writes null."""
+    pending = [response]
+    while pending:
+        value = pending.pop()
+        if type(value) is dict:
+            pending.extend(cast("dict[str, object]", value).values())
+        elif type(value) is list:
+            pending.extend(cast("list[object]", value))
+        elif type(value) is float and isinf(value):
+            return True
+    return False
 
 
 def _tokens(response: object) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The laws of folding: order, grouping and repetition of captures do not matter, and nothing is lost in writing."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
 from itertools import pairwise
 
@@ -138,6 +139,12 @@ def test_a_document_holds_no_news_of_itself(document: object) -> None:
 @given(st.dictionaries(names, documents, max_size=5))
 def test_the_digest_ignores_the_order_of_keys(document: dict[str, object]) -> None:
     assert digest(dict(reversed(document.items()))) == digest(document)
+
+
+@pytest.mark.parametrize("wrap", [lambda value: value, lambda value: [{"a": value}]], ids=["alone", "inside"])
+def test_a_number_beyond_a_double_is_no_null(wrap: Callable[[object], object]) -> None:
+    values = (None, json.loads("1e400"), json.loads("-1e400"), "Infinity")
+    assert len({digest(wrap(value)) for value in values}) == len(values)
 
 
 def test_facts_that_overlap_in_part_cannot_be_merged() -> None:
