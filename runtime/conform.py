@@ -107,7 +107,7 @@ class _Walk:
         match node:
             case Leaves() if is_array(value):
                 return self.leaves(node, value, where)
-            case Document():
+            case Document() if value is not None:
                 self.found.json += leaves(value)
             case Ignored() if where in self.not_ignored:
                 self.rescue(value, where, "ignore-check")
