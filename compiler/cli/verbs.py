@@ -223,13 +223,25 @@ def update(context: click.Context, **_options: object) -> int:
     return execute(context, lambda session: driver.upstream(session, update=True))
 
 
-@command.command(cls=Verb, examples=("mlbc dump --stage catalog", "mlbc dump --stage plan season.seasons"))
+@command.command(
+    cls=Verb,
+    examples=("mlbc dump --stage plan season.seasons --after unnest", "mlbc dump --stage catalog"),
+)
 @_SELECT
 @click.option(
-    "--stage", type=click.Choice(["ast", "plan", "catalog"]), required=True, help="Which representation."
+    "--stage", type=click.Choice(driver.REPRESENTATIONS), required=True, help="Which representation."
 )
+@click.option("--after", type=click.Choice(driver.STAGES), help="The plan as this pass left it.")
 @global_options
 @click.pass_context
-def dump(context: click.Context, select: tuple[str, ...], stage: str, **_options: object) -> int:
-    """Print what the compiler thinks."""
-    return execute(context, lambda session: driver.dump(session, stage, select))
+def dump(
+    context: click.Context, select: tuple[str, ...], stage: str, after: str | None, **_options: object
+) -> int:
+    """Print what the compiler thinks.
+
+    The mappings as they were read (ast), the plan after the last pass or another one, or the catalog of tables. The
+    text is for people and for diff: it has no place in a program, and changes with the compiler.
+    """
+    if after and stage != "plan":
+        raise click.UsageError(f"--after goes with --stage plan, not with --stage {stage}", context)
+    return execute(context, lambda session: driver.dump(session, stage, select, after or ""))

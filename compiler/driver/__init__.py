@@ -5,9 +5,10 @@ from typing import Protocol
 
 from compiler.driver.accounting import account
 from compiler.driver.compilation import compile_project, plan_project
+from compiler.driver.dumping import REPRESENTATIONS, STAGES, dump
 from compiler.driver.explanation import explain, explain_rule
 from compiler.driver.generation import Mode, check, generate
-from compiler.driver.listing import dump, list_operations
+from compiler.driver.listing import list_operations
 from compiler.driver.migration import migrate_diff, migrate_verify
 from compiler.driver.observation import observe
 from compiler.driver.rescued import RESCUED, observe_rescued
@@ -34,6 +35,8 @@ class Report(Protocol):
 
 __all__ = [
     "RESCUED",
+    "REPRESENTATIONS",
+    "STAGES",
     "Collector",
     "Mode",
     "Report",

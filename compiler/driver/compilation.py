@@ -18,7 +18,7 @@ from compiler.ir.api import ApiModel
 from compiler.ir.facts import Observed
 from compiler.ir.mapping import MappingTree
 from compiler.ir.plan import Plan
-from compiler.passes import run
+from compiler.passes import Listener, run
 from compiler.project import ProjectError, Upstream
 from compiler.rules import FACTS_OPERATION, UNKNOWN_SELECTION
 from compiler.source import Origin
@@ -48,12 +48,12 @@ def plan_project(session: Session) -> Plan | None:
     return make_plan(session, load(session))
 
 
-def make_plan(session: Session, inputs: Inputs) -> Plan | None:
-    """Run the passes; None if there are errors."""
+def make_plan(session: Session, inputs: Inputs, listen: Listener | None = None) -> Plan | None:
+    """Run the passes; None if there are errors. `listen` hears the Plan after each pass."""
     if session.failed:
         return None
     with session.during("passes"):
-        plan = run(inputs.api, inputs.mapping, inputs.observed, session.sink)
+        plan = run(inputs.api, inputs.mapping, inputs.observed, session.sink, listen)
     return None if session.failed else plan
 
 

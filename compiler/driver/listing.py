@@ -1,15 +1,14 @@
-"""`ls`: the state of the API at a glance. `dump`: what the compiler thinks."""
+"""`ls`: the state of the API at a glance."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from pprint import pformat
 
 from compiler.driver.accounting import aligned
-from compiler.driver.compilation import load, make_plan, plan_project
+from compiler.driver.compilation import load, make_plan
 from compiler.driver.selection import selected
 from compiler.driver.session import Session
 from compiler.ir.api import Operation
-from compiler.ir.plan import OperationPlan, Plan
+from compiler.ir.plan import OperationPlan
 from compiler.ir.shape import Array, Evidence, Map, Record, Scalar, Shape, Unknown
 
 
@@ -103,41 +102,3 @@ def _leaves(shape: Shape) -> Iterator[Evidence]:
             yield from _leaves(shape.value)
         case Scalar() | Unknown():
             yield shape.evidence
-
-
-# ------------------------------------------------------------------------------------------------- dump
-
-
-@dataclass(frozen=True, slots=True)
-class Dump:
-    """A text of one of the compiler's representations."""
-
-    text: str
-    differs: bool = False
-
-    def to_text(self) -> str:
-        """Return the text."""
-        return self.text
-
-    def to_objects(self) -> tuple[Mapping[str, object], ...]:
-        """Return the text in an object."""
-        return ({"text": self.text},)
-
-
-def dump(session: Session, stage: str, patterns: Collection[str]) -> Dump | None:
-    """Print the mapping tree (`ast`), the `plan` or the `catalog`; None if the inputs have errors."""
-    if stage == "ast":
-        tree = load(session).mapping
-        specs = tuple(spec for spec in tree.operations if not patterns or spec.operation in patterns)
-        return None if session.failed else Dump(pformat((tree.defaults, *specs), width=120))
-    plan = plan_project(session)
-    if plan is None:
-        return None
-    chosen = Plan(operations=selected(plan, patterns))
-    return Dump(_catalog(chosen) if stage == "catalog" else pformat(chosen, width=120))
-
-
-def _catalog(plan: Plan) -> str:
-    from compiler.backends.postgres import lower  # slow to import
-
-    return lower(plan).to_json().rstrip("\n")

@@ -26,14 +26,32 @@ from compiler.passes.unnest import unnest
 Pass: TypeAlias = Callable[[Plan, Context], Plan]
 
 PIPELINE: tuple[Pass, ...] = (shape, bind, derive, unnest, keys, names, lint)
+STAGES = (resolve.__name__, *(step.__name__ for step in PIPELINE))
+"""The passes that leave a Plan, by name, in their order."""
+
+Listener: TypeAlias = Callable[[str, Plan], None]
+"""Hears each pass's name and the Plan that it left."""
 
 
-def run(api: ApiModel, mapping: MappingTree, observed: Mapping[str, Observed], sink: Sink) -> Plan:
+def run(
+    api: ApiModel,
+    mapping: MappingTree,
+    observed: Mapping[str, Observed],
+    sink: Sink,
+    listen: Listener | None = None,
+) -> Plan:
     """Make the Plan. It is complete only if the sink did not fail."""
     context = Context(api=api, mapping=inherit(mapping, api, sink), observed=observed, sink=sink)
+    hear = listen or _ignore
     plan = resolve(context)
-    for step in PIPELINE:
+    hear(STAGES[0], plan)
+    for name, step in zip(STAGES[1:], PIPELINE, strict=True):
         if sink.failed:
             break
         plan = step(plan, context)
+        hear(name, plan)
     return plan
+
+
+def _ignore(name: str, plan: Plan) -> None:
+    """Listen to nothing."""

@@ -15,13 +15,13 @@ from compiler.diagnostics import Sink
 from compiler.frontends.fold import fold
 from compiler.frontends.mapping import read_mappings
 from compiler.ir.api import ApiModel, Document, OpaqueRef, Operation, Variant
+from compiler.ir.dump import plan_text, shape_text
 from compiler.ir.plan import OperationPlan
 from compiler.passes import PIPELINE
 from compiler.passes.context import Context
 from compiler.passes.inherit import inherit
 from compiler.passes.resolve import resolve
 from compiler.source import Origin, SourceFile
-from tests.passes.dump import plan_text, shape_text
 
 HERE = Path(__file__).parent
 CASES = sorted(path.relative_to(HERE).as_posix() for path in HERE.glob("*/*.txt"))

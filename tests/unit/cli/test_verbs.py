@@ -172,10 +172,3 @@ def test_ls(mlbc: Mlbc) -> None:
     assert (table["name"], table["key"]) == ("season.seasons_normalized", ["season_id"])
     assert "has_wildcard" in table["columns"]
     assert "season.seasons_normalized (season_id)" in mlbc("ls", "season.*").out
-
-
-@pytest.mark.parametrize("stage", ["ast", "plan", "catalog"])
-def test_dump(mlbc: Mlbc, stage: str) -> None:
-    outcome = mlbc("dump", "--stage", stage, "season.seasons")
-    assert outcome.code == 0
-    assert "season.seasons" in outcome.out
