@@ -154,16 +154,21 @@ def explain(context: click.Context, subject: str, **_options: object) -> int:
     return execute(context, lambda session: driver.explain(session, subject))
 
 
-@command.command(cls=Verb, examples=("mlbc ls", "mlbc ls 'game.*' --json"))
+@command.command(cls=Verb, examples=("mlbc ls", "mlbc ls 'game.*'", "mlbc ls --json"))
 @_SELECT
+@click.option("--tables", is_flag=True, help="Show the tables, as if operations were selected.")
 @global_options
 @click.pass_context
-def ls(context: click.Context, select: tuple[str, ...], **_options: object) -> int:
-    """List operations, their tables and keys.
+def ls(context: click.Context, select: tuple[str, ...], tables: bool, **_options: object) -> int:
+    r"""List operations, what is known and what is typed.
 
-    Counts what upstream declares and what captures have shown of each response.
+    \b
+    declared  leaves that upstream declares
+    observed  leaves that captures had
+    typed     share of the observed values that go to columns other than jsonb
+    tables    tables, with --tables or SELECT each with its columns and key
     """
-    return execute(context, lambda session: driver.list_operations(session, select))
+    return execute(context, lambda session: driver.list_operations(session, select, tables=tables))
 
 
 @command.group(cls=Verbs, examples=("mlbc migrate diff", "mlbc migrate verify"))

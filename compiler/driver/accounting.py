@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
-from compiler.diagnostics import did_you_mean
-from compiler.driver.compilation import emit, plan_project
+from compiler.driver.compilation import emit, load, make_plan
 from compiler.driver.in_memory import importable
+from compiler.driver.selection import compiled_operation
 from compiler.driver.session import Session
 from compiler.frontends.captures import Capture, read_capture
 from compiler.ir.plan import OperationPlan, Plan
@@ -122,10 +122,11 @@ def aligned(rows: Iterable[tuple[str, ...]]) -> list[str]:
 
 def account(session: Session, name: str, labels: Iterable[str]) -> Accounts | None:
     """Account for the leaves of every file; None if the inputs have errors."""
-    plan = plan_project(session)
+    inputs = load(session)
+    plan = make_plan(session, inputs)
     if plan is None:
         return None
-    operation = find(plan, name)
+    operation = compiled_operation(plan, inputs.api, name)
     job = _load_job(session, operation)
     run = cast("Account", vars(importlib.import_module("runtime.transform"))["account"])
     report = Accounts()
@@ -139,26 +140,14 @@ def account(session: Session, name: str, labels: Iterable[str]) -> Accounts | No
     return report
 
 
-def find(plan: Plan, name: str) -> OperationPlan:
-    """Return an operation of the plan; raise `ProjectError` for an unknown one."""
-    by_name = {operation.name: operation for operation in plan.operations}
-    if name not in by_name:
-        advice = did_you_mean(name, by_name) or "`mlbc ls` lists them"
-        raise ProjectError(
-            UNKNOWN_SELECTION.at(Origin("OPERATION"), f"`{name}` is not compiled", advice=advice)
-        )
-    return by_name[name]
-
-
 def _load_job(session: Session, operation: OperationPlan) -> object:
     """Import the generated local transform from memory, and return its job."""
     module = f"jobs/local/{operation.slug}"
     bundle = emit(session, Plan(operations=(operation,)), ("local",))
     if f"{module}.py" not in bundle.files:
-        message = f"`{operation.name}` fills no tables, it is kept raw only"
-        raise ProjectError(
-            UNKNOWN_SELECTION.at(Origin("OPERATION"), message, advice="map it, then account for it")
-        )
+        message = f"`{operation.name}` has no tables: its responses are kept whole in {operation.raw_table}"
+        advice = "nothing is taken apart, so there is nothing to account for; a mapping would give it tables"
+        raise ProjectError(UNKNOWN_SELECTION.at(Origin("OPERATION"), message, advice=advice))
     with importable(bundle.files):
         return vars(importlib.import_module(f"generated.{module.replace('/', '.')}"))["JOB"]
 

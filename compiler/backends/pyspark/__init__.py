@@ -48,9 +48,10 @@ def column_name(operation: OperationPlan, table: Table, column: str) -> Name:
     return Name(file=_file(operation), holder=_function_name(table, operation), name=column)
 
 
-def schema_name(operation: OperationPlan, path: Path) -> str:
-    """Return the name in `SCHEMA` of what is at `path`, as Spark writes nested fields; "" if no table reads it."""
-    return name_in(prune(reads(operation)), path)
+def schema_name(operation: OperationPlan, path: Path) -> Name | None:
+    """Return the name in `SCHEMA` of what is at `path`, as Spark writes nested fields; None if no table reads it."""
+    found = name_in(prune(reads(operation)), path) if operation.tables else ""
+    return Name(file=_file(operation), holder="SCHEMA", name=found) if found else None
 
 
 def _file(operation: OperationPlan) -> str:
