@@ -143,10 +143,21 @@ def account(context: click.Context, operation: str, files: tuple[str, ...], **_o
 @global_options
 @click.pass_context
 def explain(context: click.Context, subject: str, **_options: object) -> int:
-    """Explain a rule, a table, a column or a path.
+    r"""Explain a rule, a table, a column or a path.
 
     SUBJECT is a rule's CODE, a TABLE, a TABLE.COLUMN (where do its values come from?) or OPERATION:$.path (where
-    do they go?).
+    do they go? Indexes and keys of a response will do: `$.players.ID660271.link`, `$.plays[3]`).
+
+    \b
+    With --json one object; `kind` says which, `operation` is always {name, http_method, path, paths}:
+      column      column, type, in_key, doc, rows, where, source, source_kind, path, format, sentinels,
+                  copy_of, declared, observed, mapping, was, decisions, names
+      raw_column  column, type, in_key, source, source_kind, path, declared, observed, roles, names
+      table       table, doc, rows, where, key, parent, children, lookups, omitted, mapping, decisions, columns
+      raw_table   table, document_key, version, raw_keys, tables, columns
+      path        path, asked, shape, declared, observed, keys, decisions, columns, below, ignored,
+                  why_no_column, names
+      rule        code, name, severity, explanation
     """
     if page := driver.explain_rule(subject):
         show(settings_of(context), page)

@@ -15,19 +15,24 @@ from compiler.project import ProjectError
 from compiler.rules import RULES, UNKNOWN_SELECTION
 from compiler.source import Origin
 
-__all__ = ["Explanation", "explain", "explain_rule"]
+__all__ = ["Compiled", "Explanation", "compile_for", "explain", "explain_rule", "explained"]
 
 
 def explain(session: Session, subject: str) -> Explanation | None:
-    """Explain `TABLE`, `TABLE.COLUMN`, `OPERATION` or `OPERATION:$.path`; None if the inputs have errors."""
+    """Explain a subject; None if the inputs have errors."""
+    compiled = compile_for(session)
+    if compiled is None:
+        return None
+    with session.during("explain"):
+        return explained(compiled, subject)
+
+
+def compile_for(session: Session) -> Compiled | None:
+    """Make the Plan and keep it as each pass left it; None if the inputs have errors."""
     inputs = load(session)
     passes: dict[str, Plan] = {}
     plan = make_plan(session, inputs, passes.__setitem__)
-    if plan is None:
-        return None
-    compiled = Compiled(session=session, inputs=inputs, plan=plan, passes=passes)
-    with session.during("explain"):
-        return _explain(compiled, subject)
+    return None if plan is None else Compiled(session=session, inputs=inputs, plan=plan, passes=passes)
 
 
 def explain_rule(code: str) -> Explanation | None:
@@ -46,7 +51,8 @@ def explain_rule(code: str) -> Explanation | None:
     return Explanation((head, "", *rule.explanation.splitlines()), facts)
 
 
-def _explain(compiled: Compiled, subject: str) -> Explanation:
+def explained(compiled: Compiled, subject: str) -> Explanation:
+    """Explain `TABLE`, `TABLE.COLUMN`, `OPERATION` or `OPERATION:$.path`; raise `ProjectError` for anything else."""
     name, colon, path = subject.partition(":")
     tables = compiled.plan.tables
     if colon:

@@ -53,7 +53,7 @@ def source_of(column: Column) -> Source:
             text = f"{which} of {show(loop)}{through}"
             return Source(kind="branch", path=show(loop), text=text, place=loop[:-1])
         case Param(name=name, default=default):
-            other = "" if default is None else f", else `{default}`"
+            other = f", else `{default}`" if default else ""
             return Source(kind="parameter", path="", text=f"request parameter `{name}`{other}")
 
 
@@ -184,7 +184,8 @@ def _object(facts: _Facts) -> Mapping[str, object]:
         "operation": operation_object(facts.operation),
         "rows": show(table.scan),
         "where": where_text(table.where).removeprefix(" where "),
-        "source": facts.source.kind,
+        "source": facts.source.text,
+        "source_kind": facts.source.kind,
         "path": facts.source.path,
         "format": form,
         "sentinels": list(sentinels),
@@ -214,8 +215,8 @@ def explain_bookkeeping(operation: OperationPlan, table: Table, name: str) -> Ex
     facts = {
         "kind": "column",
         "column": f"{table.name}.{name}",
-        "source": "loader",
-        "doc": text,
+        "source": text,
+        "source_kind": "loader",
         "operation": operation_object(operation),
     }
     sections: list[Section] = [("loader", [text]), ("operation", operation_lines(operation))]
@@ -231,6 +232,7 @@ def explain_raw_column(compiled: Compiled, operation: OperationPlan, name: str) 
     shape = at(operation.response, key.path) if key else None
     is_declared = declared(shape.evidence) if shape else None
     was_observed = observed(shape, compiled.captures(operation)) if shape else None
+    about = "the whole response" if name == "data" else "the request and its answer, not the response's body"
     in_document = name in operation.document_key
     roles = [
         *(["part of the key of the document"] if in_document else []),
@@ -242,7 +244,8 @@ def explain_raw_column(compiled: Compiled, operation: OperationPlan, name: str) 
         "type": column.type,
         "in_key": False,
         "operation": operation_object(operation),
-        "source": "raw_key" if key else "request" if column.name != "data" else "response",
+        "source": show(key.path) if key else about,
+        "source_kind": "raw_key" if key else "response" if name == "data" else "request",
         "path": show(key.path) if key else "",
         "declared": is_declared.to_object() if is_declared else None,
         "observed": was_observed.to_object() if was_observed else None,
@@ -256,7 +259,6 @@ def explain_raw_column(compiled: Compiled, operation: OperationPlan, name: str) 
             }
         },
     }
-    about = "the whole response" if name == "data" else "the request and its answer, not the response's body"
     sections: list[Section] = [
         ("raw key", [show(key.path)] if key else []),
         ("holds", [] if key else [about]),

@@ -215,7 +215,7 @@ def _made(after: _State, column: Column) -> Iterator[str]:
     elif isinstance(column.source, Leaf) and column.source.owns:
         yield "no mapping names it: a column of the nearest table above, named by its path from the row"
     elif not isinstance(column.source, Leaf):
-        yield column.evidence.because
+        yield f"no mapping names it: {column.evidence.because}"
 
 
 def is_written(column: Column, table: Table) -> bool:

@@ -163,6 +163,8 @@ class _Keys:
 
     def to_text(self) -> str:
         """Return a line for people."""
+        if not self.objects:
+            return f"{self.are}, by the declaration alone"
         seen = ", ".join(f"{name} {count:,}" for name, count in self.evidence.items())
         return f"{self.are}; of {self.objects:,} objects seen, keys that are values: {seen or 'none'}"
 

@@ -67,7 +67,8 @@ def _column(column: Column) -> Mapping[str, object]:
         "name": column.name,
         "type": f"{column.type}{'[]' * column.is_array}",
         "in_key": column.in_key,
-        "source": source.kind,
+        "source": source.text,
+        "source_kind": source.kind,
         "path": source.path,
     }
 

@@ -144,31 +144,10 @@ def test_account_of_bare_bodies_and_wrong_ones(mlbc: Mlbc, project: Path) -> Non
     assert mlbc("account", "season.season", bare).code == 2
 
 
-def test_explain_a_column_and_a_path(mlbc: Mlbc) -> None:
-    column = json.loads(mlbc("explain", "season.seasons_normalized.season_id", "--json").out)
-    assert column["source"] == "$.seasons[*].seasonId"
-    assert column["mapping"] == "mappings/seasons.yaml:8:7"
-    assert column["declared"] == "season.json#/models/SeasonRestObject/seasonId"
-    assert column["kinds"] == {"string": 157}
-    path = json.loads(mlbc("explain", "season.seasons:$.seasons[*].seasonId", "--json").out)
-    assert path["goes"] == ["column season.seasons_normalized.season_id ($.seasons[*].seasonId)"]
-    unknown = mlbc("explain", "season.seasons:$.moons")
-    assert "metadata.rescued_values" in unknown.out
-
-
-@pytest.mark.parametrize("subject", ["season.seasons_normalised", "season.seasons:seasons", "x:$.a", "Z999"])
-def test_explain_nothing(mlbc: Mlbc, subject: str) -> None:
-    assert mlbc("explain", subject).code == 2
-
-
-def test_ls(mlbc: Mlbc) -> None:
-    listed = {found["operation"]: found for found in map(json.loads, mlbc("ls", "--json").out.splitlines())}
-    assert [*listed] == ["season.allSeasons", "season.seasons"]
-    seasons = listed["season.seasons"]
-    assert (seasons["http_method"], seasons["path"], seasons["compiled"]) == ("GET", "/v1/seasons", True)
-    assert seasons["observed_leaves"] == 22
-    assert 0 < seasons["declared_leaves"] <= 21
-    (table,) = seasons["tables"]
-    assert (table["name"], table["key"]) == ("season.seasons_normalized", ["season_id"])
-    assert "has_wildcard" in table["columns"]
-    assert "season.seasons_normalized (season_id)" in mlbc("ls", "season.*").out
+def test_account_of_an_operation_without_tables_says_so(mlbc: Mlbc, project: Path) -> None:
+    (project / "mappings" / "all.yaml").write_text("operation: season.allSeasons\ntables: {}\n", "utf-8")
+    outcome = mlbc("account", "season.allSeasons", write(project, "bare.json", BODY))
+    assert (outcome.code, outcome.out) == (2, "")
+    assert (
+        "`season.allSeasons` has no tables: its responses are kept whole in season.all_seasons" in outcome.err
+    )
