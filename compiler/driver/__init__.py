@@ -34,8 +34,8 @@ class Report(Protocol):
 
 
 __all__ = [
-    "RESCUED",
     "REPRESENTATIONS",
+    "RESCUED",
     "STAGES",
     "Collector",
     "Mode",

@@ -8,12 +8,13 @@ from typing import cast
 
 import pytest
 
-from compiler.backends import avro, pydantic, pyspark, with_cache
+from compiler.backends import avro, configured, pydantic, pyspark
 from compiler.backends.pyspark import schema
 from compiler.bundle import FolderCache
 from compiler.driver.explanation import targets
 from compiler.driver.explanation.columns import source_of
 from compiler.driver.in_memory import importable
+from compiler.ir.catalog import Catalog
 from compiler.ir.plan import Column, OperationPlan, Plan, Table
 from tests.support.project import ROOT, operation, plan
 
@@ -53,7 +54,7 @@ def _once(make: Callable[[OperationPlan], object]) -> Callable[[OperationPlan], 
 @cache
 def emitted() -> Mapping[str, str]:
     chosen = Plan(operations=tuple(operation(name) for name in OPERATIONS))
-    backends = with_cache(FolderCache(ROOT / ".mlb" / "cache" / "models"))
+    backends = configured(FolderCache(ROOT / ".mlb" / "cache" / "models"), Catalog(tables=()))
     return {path: text for backend in backends for path, text in backend.emit(chosen).items()}
 
 
