@@ -6,7 +6,17 @@ from compiler.driver.ownership import Ownership
 from compiler.ir.facts import Facts, Observed, TextClass
 from compiler.ir.paths import parse
 from compiler.ir.plan import Leaf, OperationPlan
-from compiler.ir.types import Codec, DateText, DecimalText, InstantText, IntegerText, Kind, Native, Type
+from compiler.ir.types import (
+    Codec,
+    DateText,
+    DecimalText,
+    InningsText,
+    InstantText,
+    IntegerText,
+    Kind,
+    Native,
+    Type,
+)
 
 _CONTENT = (Kind.STRING, Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN)
 """Kinds of a leaf that holds something."""
@@ -52,7 +62,7 @@ def typed_share(plan: OperationPlan, observed: Observed | None) -> Share:
 
 
 def _has_sentinels(codec: Codec) -> bool:
-    return isinstance(codec, IntegerText | DecimalText) and bool(codec.sentinels)
+    return isinstance(codec, IntegerText | DecimalText | InningsText) and bool(codec.sentinels)
 
 
 def _read(codec: Codec, type_: Type, facts: Facts) -> int:
@@ -66,7 +76,7 @@ def _read(codec: Codec, type_: Type, facts: Facts) -> int:
             return facts.texts.get(TextClass.INSTANT, 0)
         case IntegerText():
             return facts.texts.get(TextClass.INTEGER, 0)
-        case DecimalText():
+        case DecimalText() | InningsText():
             return sum(count for text, count in facts.texts.items() if text.startswith(TextClass.DECIMAL))
 
 

@@ -18,7 +18,7 @@ from compiler.ir.plan import (
     Where,
 )
 from compiler.ir.shape import Array, Map, Record, Scalar, Shape, Unknown
-from compiler.ir.types import Codec, DateText, DecimalText, InstantText, IntegerText, Native
+from compiler.ir.types import Codec, DateText, DecimalText, InningsText, InstantText, IntegerText, Native
 
 
 def dump(plan: Plan) -> str:
@@ -123,8 +123,8 @@ def _codec(codec: Codec) -> str:
             return ""
         case DateText() | InstantText():
             return f" from {type(codec).__name__}"
-        case IntegerText(sentinels):
-            return f" from IntegerText{_sentinels(sentinels)}"
+        case IntegerText(sentinels) | InningsText(sentinels):
+            return f" from {type(codec).__name__}{_sentinels(sentinels)}"
         case DecimalText(format_, sentinels):
             return f" from DecimalText {format_}{_sentinels(sentinels)}"
         case _:

@@ -21,7 +21,7 @@ from compiler.driver.ownership import Ownership
 from compiler.ir.dump import where_text
 from compiler.ir.paths import Path, show
 from compiler.ir.plan import BranchOf, Column, Leaf, MapKey, OperationPlan, Ordinal, Param, Table
-from compiler.ir.types import DecimalText, IntegerText
+from compiler.ir.types import INNINGS, DecimalText, InningsText, IntegerText
 from compiler.ir.walk import at
 
 
@@ -71,6 +71,9 @@ def owner_of(operation: OperationPlan, table: Table, column: Column) -> str:
     return next((f"{other.name}.{found.name}" for other, found in owners), "")
 
 
+_FORMATS = {"integer": "integers, such as 78", INNINGS: "innings and outs, such as 8.2, which is 26 outs"}
+
+
 def codec_text(column: Column) -> tuple[str, tuple[str, ...]]:
     """Return the format of the strings that a number column is read from, and its placeholders."""
     match column.source:
@@ -78,6 +81,8 @@ def codec_text(column: Column) -> tuple[str, tuple[str, ...]]:
             return form, sentinels
         case Leaf(codec=IntegerText(sentinels)):
             return "integer", sentinels
+        case Leaf(codec=InningsText(sentinels)):
+            return INNINGS, sentinels
         case _:
             return "", ()
 
@@ -148,7 +153,7 @@ def _sections(facts: _Facts) -> Iterator[Section]:
     form, sentinels = codec_text(facts.column)
     owner = owner_of(facts.operation, facts.table, facts.column)
     yield "path", [facts.source.text]
-    yield "format", [f"strings such as {form}" if form else ""] if form else []
+    yield "format", [f"strings: {_FORMATS.get(form, f'decimals, printed {form}')}"] if form else []
     yield "sentinels", [f"NULL for {' '.join(sentinels)}"] if sentinels else []
     yield "copy of", [owner] if owner else []
     yield "operation", operation_lines(facts.operation)

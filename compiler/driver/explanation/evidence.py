@@ -64,12 +64,16 @@ class Observed:
 
     def to_text(self) -> str:
         """Return a line for people."""
-        captures = f"{self.captures} capture{'' if self.captures == 1 else 's'}"
+        captures = amount(self.captures, "capture")
         if not self.captures:
             return "never: no capture of the operation"
         if not self.count:
             return f"never, in {captures}"
-        often = f"{self.count:,} of {self.parents:,} times" if self.parents else f"{self.count:,} times"
+        often = (
+            f"{self.count:,} of {amount(self.parents, 'time')}"
+            if self.parents
+            else amount(self.count, "time")
+        )
         lines = f"{often} in {captures}: {self.kinds_text()}"
         return f"{lines}; items: {self.items.kinds_text()}" if self.items and self.items.count else lines
 
@@ -80,6 +84,15 @@ class Observed:
             f"{kind} {count:,}" + (f" ({strings})" if kind == "string" and strings else "")
             for kind, count in self.kinds
         )
+
+
+def amount(count: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> amount(1, "time"), amount(1200, "time")
+    ('1 time', '1,200 times')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _counts(pairs: Iterable[tuple[str, int]]) -> str:

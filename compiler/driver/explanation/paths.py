@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from compiler.diagnostics import did_you_mean
 from compiler.driver.explanation import history, targets
 from compiler.driver.explanation.destinations import Destination, alike, destinations, ignored_at, why_nowhere
-from compiler.driver.explanation.evidence import declared, observed
+from compiler.driver.explanation.evidence import amount, declared, observed
 from compiler.driver.explanation.report import (
     Compiled,
     Explanation,
@@ -166,7 +166,7 @@ class _Keys:
         if not self.objects:
             return f"{self.are}, by the declaration alone"
         seen = ", ".join(f"{name} {count:,}" for name, count in self.evidence.items())
-        return f"{self.are}; of {self.objects:,} objects seen, keys that are values: {seen or 'none'}"
+        return f"{self.are}; of {amount(self.objects, 'object')} seen, keys that are values: {seen or 'none'}"
 
 
 def _keys(compiled: Compiled, operation: OperationPlan, place: Place) -> _Keys | None:
@@ -234,17 +234,13 @@ class _Below:
         """Yield what people read: an amount and where it goes."""
         if not self.is_leaf:
             yield from (("rows of", name) for name in self.rows)
-            yield from ((_amount(count, "column"), name) for name, count in self.tables.items())
-            yield from ((_amount(count, "place"), f"none: {reason}") for reason, count in self._sorted())
+            yield from ((amount(count, "column"), name) for name, count in self.tables.items())
+            yield from ((amount(count, "place"), f"none: {reason}") for reason, count in self._sorted())
         elif self.without:
             yield "no column", self.why_none or ""
 
     def _sorted(self) -> list[tuple[str, int]]:
         return sorted(self.without.items(), key=lambda item: (-item[1], item[0]))
-
-
-def _amount(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _is_leaf(shape: Shape) -> bool:

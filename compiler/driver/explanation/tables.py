@@ -87,6 +87,12 @@ def _pairs(found: list[tuple[str, str]]) -> list[str]:
     return [f"{left:{width}}  {right}" for left, right in found]
 
 
+def _document(operation: OperationPlan) -> str:
+    """Say what names a document: keys in it, or else the request."""
+    names = [key.name for key in operation.raw_keys if key.name in operation.document_key]
+    return ", ".join(names) or "known by its request"
+
+
 def explain_raw_table(operation: OperationPlan) -> Explanation:
     """Explain the table that keeps an operation's responses as they came."""
     columns = postgres.raw_columns(operation)
@@ -104,7 +110,7 @@ def explain_raw_table(operation: OperationPlan) -> Explanation:
     sections: list[Section] = [
         ("row", ["one per response, as it came"]),
         ("operation", operation_lines(operation)),
-        ("document", [", ".join(operation.document_key) or "known by its request"]),
+        ("document", [_document(operation)]),
         ("version", [operation.version] if operation.version else []),
         ("raw keys", pairs((name, path) for name, path in keys.items())),
         ("tables", [table.name for table in operation.tables] or ["none: its responses are only kept"]),

@@ -4,6 +4,7 @@ import ast
 import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -11,11 +12,14 @@ import pytest
 from compiler.backends import avro, configured, pydantic, pyspark
 from compiler.backends.pyspark import schema
 from compiler.bundle import FolderCache
+from compiler.driver import Session, plan_project
 from compiler.driver.explanation import targets
 from compiler.driver.explanation.columns import source_of
 from compiler.driver.in_memory import importable
 from compiler.ir.catalog import Catalog
 from compiler.ir.plan import Column, OperationPlan, Plan, Table
+from compiler.project import Project
+from tests.golden.test_golden import compile_case
 from tests.support.project import ROOT, operation, plan
 
 OPERATIONS = (
@@ -25,6 +29,7 @@ OPERATIONS = (
     "season.seasons",
     "streaks.highLowStats",
 )
+Files = Mapping[str, str]
 EVERY = 7
 """Of the columns of a kind, every so many are looked up."""
 
@@ -81,9 +86,26 @@ def test_names_exist(name: str) -> None:
         f"{target} of {table.name}.{column.name}: {facts}"
         for table, column in sampled(found)
         for target, facts in names(found, table, column).items()
-        if target != "spark_schema" and not EXISTS[target](facts)
+        if target != "spark_schema" and not EXISTS[target](emitted(), facts)
     ]
     assert not wrong
+
+
+def test_names_of_awkward_keys_exist(tmp_path: Path) -> None:
+    """Keys that are keywords, twins or no names at all."""
+    files = compile_case(ROOT / "tests/golden/awkward_names", tmp_path).files
+    made = plan_project(Session(project=Project(root=tmp_path, documents=tmp_path / "documents")))
+    assert made is not None
+    [found] = made.operations
+    looked_up = 0
+    for table in found.tables:
+        for column in table.columns:
+            for target, facts in names(found, table, column).items():
+                if target == "spark_schema":
+                    continue
+                assert EXISTS[target](files, facts), f"{target} of {column.name}: {facts}"
+                looked_up += 1
+    assert looked_up > 50
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -114,17 +136,17 @@ def test_the_whole_project_has_what_is_sampled() -> None:
 # ------------------------------------------------------------------------------------------------- looking up
 
 
-def _in_postgres(facts: Mapping[str, object]) -> bool:
-    tables = {found["name"]: found for found in json.loads(emitted()["catalog.json"])["tables"]}
+def _in_postgres(files: Files, facts: Mapping[str, object]) -> bool:
+    tables = {found["name"]: found for found in json.loads(files["catalog.json"])["tables"]}
     columns = {column["name"]: column for column in tables[facts["table"]]["columns"]}
     found = columns[facts["column"]]
     return (found["type"], found["nullable"]) == (facts["type"], facts["nullable"])
 
 
 @cache
-def _records(file: str) -> dict[str, set[str]]:
+def _records(text: str) -> dict[str, set[str]]:
     """Return the fields of every record of an Avro schema, by its full name."""
-    parsed = json.loads(emitted()[file])
+    parsed = json.loads(text)
     found: dict[str, set[str]] = {}
 
     def walk(node: object) -> None:
@@ -143,53 +165,55 @@ def _records(file: str) -> dict[str, set[str]]:
     return found
 
 
-def _in_avro(facts: Mapping[str, object]) -> bool:
-    return facts["field"] in _records(str(facts["file"])).get(str(facts["record"]), set())
+def _in_avro(files: Files, facts: Mapping[str, object]) -> bool:
+    return facts["field"] in _records(files[str(facts["file"])]).get(str(facts["record"]), set())
+
+
+def _source(files: Files, module: object) -> str:
+    return files[f"{str(module).removeprefix('generated.').replace('.', '/')}.py"]
+
+
+_tree = cache(ast.parse)
 
 
 @cache
-def _tree(module: object) -> ast.Module:
-    return ast.parse(emitted()[f"{str(module).removeprefix('generated.').replace('.', '/')}.py"])
-
-
-@cache
-def _attributes(module: object) -> dict[str, set[str]]:
+def _attributes(text: str) -> dict[str, set[str]]:
     return {
         node.name: {ast.unparse(item.target) for item in node.body if isinstance(item, ast.AnnAssign)}
-        for node in _tree(module).body
+        for node in _tree(text).body
         if isinstance(node, ast.ClassDef)
     }
 
 
-def _in_pydantic(facts: Mapping[str, object]) -> bool:
-    return facts["attribute"] in _attributes(facts["module"]).get(str(facts["class"]), set())
+def _in_pydantic(files: Files, facts: Mapping[str, object]) -> bool:
+    return facts["attribute"] in _attributes(_source(files, facts["module"])).get(str(facts["class"]), set())
 
 
 @cache
-def _functions(module: object) -> dict[str, set[object]]:
+def _functions(text: str) -> dict[str, set[object]]:
     """Return the texts that stand in every function of a module."""
     return {
         node.name: {item.value for item in ast.walk(node) if isinstance(item, ast.Constant)}
-        for node in _tree(module).body
+        for node in _tree(text).body
         if isinstance(node, ast.FunctionDef)
     }
 
 
-def _in_spark(facts: Mapping[str, object]) -> bool:
-    return facts["column"] in _functions(facts["module"])[str(facts["function"])]
+def _in_spark(files: Files, facts: Mapping[str, object]) -> bool:
+    return facts["column"] in _functions(_source(files, facts["module"]))[str(facts["function"])]
 
 
-def _in_local(facts: Mapping[str, object]) -> bool:
+def _in_local(files: Files, facts: Mapping[str, object]) -> bool:
     """The function is there, and the table beside it has the column."""
     module = str(facts["module"])
     constants = {
         item.value
-        for node in _tree(module.replace(".local.", ".documents.")).body
+        for node in _tree(_source(files, module.replace(".local.", ".documents."))).body
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == str(facts["function"]).upper()
         for item in ast.walk(node)
         if isinstance(item, ast.Constant)
     }
-    return str(facts["function"]) in _functions(module) and facts["column"] in constants
+    return str(facts["function"]) in _functions(_source(files, module)) and facts["column"] in constants
 
 
 EXISTS = {
