@@ -155,15 +155,20 @@ def _key_held(key: str, value: object) -> str:
     """Return what of a key is an id in its value, its own or one level below; "" if nothing is."""
     if type(value) is not dict:
         return ""
-    members = cast("dict[str, object]", value)
-    wanted = {key, *_NUMBERS.findall(key)}
-    return next((found for name, held in members.items() if (found := _id_in(name, held)) in wanted), "")
+    wanted = _ids_in(key)
+    for name, held in cast("dict[str, object]", value).items():
+        if (type(held) is dict or _is_identifier(name)) and (found := _id_in(held)) in wanted:
+            return found
+    return ""
 
 
-def _id_in(name: str, held: object) -> str:
-    if type(held) is dict:
-        return _text(cast("dict[str, object]", held).get("id"))
-    return _text(held) if _is_identifier(name) else ""
+@lru_cache(maxsize=65_536)
+def _ids_in(key: str) -> frozenset[str]:
+    return frozenset((key, *_NUMBERS.findall(key)))
+
+
+def _id_in(held: object) -> str:
+    return _text(cast("dict[str, object]", held).get("id") if type(held) is dict else held)
 
 
 def _text(value: object) -> str:

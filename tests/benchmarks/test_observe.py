@@ -49,5 +49,5 @@ def test_observe(sheet: Sheet, place: Place) -> None:
     one = peak(COMMAND.format("captures/000.json"), place)
     size = sum(file.stat().st_size for file in files) / 1e6
     what = f"mlbc observe, {STATES} captures, {size:.0f} MB"
-    sheet.ratio(what, spent["observe"].best, "orjson.loads", spent["parse"].best, aim=5)
+    sheet.ratio(what, spent["observe"].best, "orjson.loads", spent["parse"].best, aim=6)
     sheet.memory("  its memory", many, "one capture", one)
