@@ -109,19 +109,34 @@ def verify_state(history: History, sink: Sink) -> None:
 def _broken(history: History) -> Diagnostic | None:
     if history.chain is None and not history.migrations:
         return None
-    listed = [line.partition("  ")[::2] for line in (history.chain or "").splitlines()]
-    actual = [line.partition("  ")[::2] for line in chained(history.migrations.items()).splitlines()]
-    names = {name for _, name in listed}
-    for name in (name for _, name in actual if name not in names):
-        return _breach(history, name, f"`{name}` is not in the hash chain")
-    for name in (name for _, name in listed if name not in history.migrations):
-        return _breach(history, name, f"`{name}` is missing")
-    for (_, name), expected in zip(actual, listed, strict=True):
-        if name != expected[1]:
+    return _two_heads(history) or _unlike_chain(history) or _gap(history)
+
+
+def _two_heads(history: History) -> Diagnostic | None:
+    """Report two migrations of one number: each of two branches added one."""
+    by_number: dict[str, str] = {}
+    for name in history.migrations:
+        other = by_number.setdefault(name.partition("_")[0], name)
+        if other != name:
+            advice = "keep what the main branch has in this folder and in catalog.json, and run `mlbc generate` again"
+            return _breach(history, name, f"`{name}` and `{other}` have one number", advice)
+    return None
+
+
+def _unlike_chain(history: History) -> Diagnostic | None:
+    """Report the first file that is not as the hash chain has it."""
+    lines = (line.split("  ", 1) for line in (history.chain or "").splitlines())
+    listed = {parts[1]: parts[0] for parts in lines if len(parts) > 1}  # what else there is, a merge left
+    actual = {line[66:]: line[:64] for line in chained(history.migrations.items()).splitlines()}
+    for name in sorted(actual.keys() - listed.keys()) or sorted(listed.keys() - actual.keys()):
+        missing = "is missing" if name in listed else "is not in the hash chain"
+        return _breach(history, name, f"`{name}` {missing}")
+    for name, expected in zip(actual, listed, strict=True):
+        if name != expected:
             return _breach(history, name, f"`{name}` is not where the hash chain has it")
-        if (_, name) != expected:
+        if actual[name] != listed[name]:
             return _breach(history, name, f"`{name}` was edited")
-    return _gap(history)
+    return None
 
 
 def _gap(history: History) -> Diagnostic | None:
@@ -136,8 +151,10 @@ def _gap(history: History) -> Diagnostic | None:
     return None
 
 
-def _breach(history: History, name: str, message: str) -> Diagnostic:
-    advice = "history is append-only: restore it from git, or begin anew with `mlbc generate --squash`"
+_RESTORE = "history is append-only: restore it from git, or begin anew with `mlbc generate --squash`"
+
+
+def _breach(history: History, name: str, message: str, advice: str = _RESTORE) -> Diagnostic:
     return HISTORY_BROKEN.at(Origin(f"{history.folder}{FOLDER}/{name}"), message, advice=advice)
 
 

@@ -43,13 +43,28 @@ def test_statements_that_cannot_run_in_a_transaction(connection: Connection, tmp
     assert connection.execute("SELECT to_regclass('demo.a_idx') IS NOT NULL").fetchone() == (True,)
 
 
-def test_an_edited_first_migration_says_how_to_go_on(connection: Connection, tmp_path: Path) -> None:
+def test_an_edited_migration_says_how_to_go_on(connection: Connection, tmp_path: Path) -> None:
     with pytest.raises(TerminalError, match="the file differs now") as caught:
         migrator.migrate(connection, read(tmp_path, ddl() + "-- more"))
     assert "--reset" in (caught.value.hint or "")
-    with pytest.raises(TerminalError, match="the file differs now") as caught:
-        migrator.migrate(connection, read(tmp_path / "b", ddl() + "-- more", "SELECT 1;"))
+    migrator.migrate(connection, read(tmp_path / "b", ddl(), "SELECT 1;"))
+    with pytest.raises(TerminalError, match="0002_step.sql was applied as .* the file differs now") as caught:
+        migrator.migrate(connection, read(tmp_path / "c", ddl(), "SELECT 2;"))
     assert "append-only" in (caught.value.hint or "")
+
+
+def test_a_history_that_begins_anew_is_reached_by_a_reset(ingest: Ingest, tmp_path: Path) -> None:
+    connection = ingest.connection
+    ingest.capture(capture("demo.game", game(7, "Live", [])))
+    grown = "CREATE SCHEMA more; CREATE TABLE more.a (a int);"
+    migrator.migrate(connection, read(tmp_path, ddl(), grown))
+    squashed = read(tmp_path / "b", f"{ddl()}\n{grown}")
+    with pytest.raises(TerminalError, match="the file differs now") as caught:
+        migrator.migrate(connection, squashed)
+    assert "--reset" in (caught.value.hint or "")
+    reset(connection, squashed, ingest.archive, lambda _: None)
+    assert [one.name for one in migrator.applied(connection)] == ["0001_step.sql"]
+    assert migrator.generated_schemas(connection) == ("demo", "more")
 
 
 def test_a_database_ahead_of_the_code(connection: Connection, tmp_path: Path) -> None:

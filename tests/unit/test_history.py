@@ -200,6 +200,23 @@ def test_renumbered_files_are_refused() -> None:
     assert "begins with catalog" in said(replace(second(), migrations=swapped, chain=chain))
 
 
+@pytest.mark.parametrize("mark", ["", "<<<<<<< ours\n"])
+def test_two_branches_that_both_added_one_are_told_how_to_go_on(mark: str) -> None:
+    ours = second()
+    sink = Sink()
+    both = {**ours.migrations, "0002_plays_angle.sql": "SELECT 1;\n"}
+    chain = f"{ours.chain}{mark}{'0' * 64}  0002_plays_angle.sql\n"
+    verify(replace(ours, migrations=dict(sorted(both.items())), chain=chain), sink)
+    (found,) = sink.diagnostics
+    assert found.message == "`0002_plays_speed.sql` and `0002_plays_angle.sql` have one number"
+    assert "run `mlbc generate` again" in found.help
+
+
+def test_a_chain_that_lists_more_is_refused() -> None:
+    chain = f"{FIRST.chain}{'0' * 64}  0002_gone.sql\n"
+    assert said(replace(FIRST, chain=chain)).endswith("`0002_gone.sql` is missing")
+
+
 def test_a_lost_chain_is_refused() -> None:
     assert said(replace(FIRST, chain=None)).endswith("`0001_initial.sql` is not in the hash chain")
 
