@@ -168,7 +168,9 @@ def _ids_in(key: str) -> frozenset[str]:
 
 
 def _id_in(held: object) -> str:
-    return _text(cast("dict[str, object]", held).get("id") if type(held) is dict else held)
+    if type(held) is dict:
+        return _text(cast("dict[str, object]", held).get("id"))
+    return _text(held)
 
 
 def _text(value: object) -> str:
