@@ -157,7 +157,8 @@ def _key_held(key: str, value: object) -> str:
         return ""
     wanted = _ids_in(key)
     for name, held in cast("dict[str, object]", value).items():
-        if (type(held) is dict or _is_identifier(name)) and (found := _id_in(held)) in wanted:
+        found = _id_in(name, held)
+        if found in wanted:
             return found
     return ""
 
@@ -167,10 +168,10 @@ def _ids_in(key: str) -> frozenset[str]:
     return frozenset((key, *_NUMBERS.findall(key)))
 
 
-def _id_in(held: object) -> str:
+def _id_in(name: str, held: object) -> str:
     if type(held) is dict:
         return _text(cast("dict[str, object]", held).get("id"))
-    return _text(held)
+    return _text(held) if _is_identifier(name) else ""
 
 
 def _text(value: object) -> str:
