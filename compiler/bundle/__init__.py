@@ -4,7 +4,7 @@ Only this package writes `generated/`.
 """
 
 from compiler.bundle.cache import FolderCache, MemoryCache, TextCache
-from compiler.bundle.disk import Comparison, Written, compare, diff, recover, write
+from compiler.bundle.disk import Comparison, Written, compare, diff, finish, recover, write
 from compiler.bundle.files import HISTORY, LOCK, Bundle, Lock, digest, header, notice, seal
 from compiler.bundle.formatting import FormatError, format_python
 
@@ -22,6 +22,7 @@ __all__ = [
     "compare",
     "diff",
     "digest",
+    "finish",
     "format_python",
     "header",
     "notice",

@@ -101,6 +101,14 @@ def _write(bundle: Bundle, root: Path, *, prune: bool) -> Written:
     )
 
 
+def finish(root: Path) -> bool:
+    """Finish an interrupted write, if there is one, before what is there is read; return whether there was one."""
+    if not root.is_dir():
+        return False
+    with _alone(root):
+        return recover(root)
+
+
 def recover(root: Path) -> bool:
     """Finish a write that was committed and interrupted; return whether there was one. Drop what was only staged."""
     for abandoned in root.glob(f"{_STAGE}*"):

@@ -6,7 +6,19 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from compiler.bundle import LOCK, Bundle, Comparison, Lock, Written, compare, diff, digest, seal, write
+from compiler.bundle import (
+    LOCK,
+    Bundle,
+    Comparison,
+    Lock,
+    Written,
+    compare,
+    diff,
+    digest,
+    finish,
+    seal,
+    write,
+)
 from compiler.driver.compilation import CACHE, checked_plan, compiler_digest, emit, input_digests
 from compiler.driver.evolution import NO_PAST, Past, read_past, unlisted
 from compiler.driver.selection import selected
@@ -114,6 +126,8 @@ def _generate(
 ) -> Generated | None:
     folder = session.project.generated
     is_whole = not patterns and not only
+    if mode is Mode.WRITE:
+        finish(session.project.output)
     if is_whole and mode is Mode.WRITE and not squash and (files := _unchanged(session)) is not None:
         return Generated(folder=folder, files=files)
     past = NO_PAST if patterns or (only and "postgres" not in only) else read_past(session, squash=squash)

@@ -48,7 +48,9 @@ def test_an_edited_migration_says_how_to_go_on(connection: Connection, tmp_path:
         migrator.migrate(connection, read(tmp_path, ddl() + "-- more"))
     assert "--reset" in (caught.value.hint or "")
     migrator.migrate(connection, read(tmp_path / "b", ddl(), "SELECT 1;"))
-    with pytest.raises(TerminalError, match="0002_step.sql was applied as .* the file differs now") as caught:
+    with pytest.raises(
+        TerminalError, match=r"0002_step\.sql was applied as .* the file differs now"
+    ) as caught:
         migrator.migrate(connection, read(tmp_path / "c", ddl(), "SELECT 2;"))
     assert "append-only" in (caught.value.hint or "")
 

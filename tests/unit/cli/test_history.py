@@ -3,6 +3,9 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from compiler.bundle import disk
 from tests.unit.cli.conftest import Mlbc
 
 BODY = {
@@ -113,6 +116,29 @@ def test_a_touched_history_is_refused(mlbc: Mlbc, project: Path) -> None:
     assert "error[G102]: `0002_mine.sql` is not in the hash chain\n" in mlbc("generate").err
     assert mlbc("generate", "--squash").code == 0
     assert not file.with_name("0002_mine.sql").exists()
+
+
+@pytest.mark.parametrize("killed_at", [1, 4, 8])
+def test_a_killed_run_is_finished_before_the_history_is_read(
+    mlbc: Mlbc, project: Path, killed_at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mlbc("generate")
+    observe(mlbc, project)
+    move, moved = disk._move, []
+
+    def killed(source: Path, target: Path) -> None:
+        if len(moved) == killed_at:
+            raise KeyboardInterrupt
+        moved.append(target)
+        move(source, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(disk, "_move", killed)
+        assert mlbc("generate").code == 130
+    assert (project / "generated" / SECOND).exists() == (project / "generated" / SECOND in moved)
+    assert mlbc("generate").code == 0
+    assert mlbc("migrate", "verify").code == mlbc("generate", "--check").code == 0
+    assert len([path for path in generated(project) if path.startswith("postgres/migrations/")]) == 2
 
 
 def test_from_rescued_needs_an_export(mlbc: Mlbc, project: Path) -> None:
