@@ -7,6 +7,8 @@ its work (usage, configuration, input and output, a bug); 130 interrupted.
 import gc
 import os
 import sys
+from io import TextIOWrapper
+from typing import cast
 
 import click
 
@@ -24,6 +26,7 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run `mlbc` with arguments; return the exit code."""
+    _print_any_text()
     try:
         code: object = command.main(arguments, prog_name="mlbc", standalone_mode=False)
         sys.stdout.flush()
@@ -43,6 +46,13 @@ def run(arguments: list[str]) -> int:
         return CANNOT_WORK
     except Exception as error:  # noqa: BLE001  # whatever escapes is a bug of ours, and is reported as one
         return report_bug(error)
+
+
+def _print_any_text() -> None:
+    """Let half a surrogate pair in a key of a response be printed, as JSON escapes it."""
+    stdout: object = sys.stdout
+    if isinstance(stdout, TextIOWrapper):
+        cast("TextIOWrapper", stdout).reconfigure(errors="backslashreplace")
 
 
 def _forget_stdout() -> None:

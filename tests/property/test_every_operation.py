@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from runtime.conform import leaves
 from runtime.job import REQUEST, Column, Conformed, Extraction, Job, Row, Table
 from runtime.transform import Counts, account, transform
-from tests.property.strategies import Target, any_json, json_like, mutated, some
+from tests.property.strategies import Target, any_json, documents, json_like, mutated, some
 from tests.support import project
 
 CLASSES = ("typed", "json", "null", "sentinel", "empty", "ignored", "rescued")
@@ -40,14 +40,25 @@ def captured() -> tuple[str, ...]:
 
 
 @cache
+def target(operation: str) -> Target:
+    return Target(project.operation(operation))
+
+
 def names(operation: str) -> tuple[str, ...]:
-    return Target(project.operation(operation)).names or ("id",)
+    return target(operation).names or ("id",)
 
 
 @given(data=st.data())
 def test_any_json(data: st.DataObject) -> None:
     operation = data.draw(st.sampled_from(compiled()))
     check(project.job(operation), data.draw(any_json | json_like(names(operation))))
+
+
+@some
+@given(data=st.data())
+def test_documents_that_nearly_fit(data: st.DataObject) -> None:
+    operation = data.draw(st.sampled_from(compiled()))
+    check(project.job(operation), data.draw(mutated(documents(target(operation)))))
 
 
 @some

@@ -144,6 +144,14 @@ def test_account_of_bare_bodies_and_wrong_ones(mlbc: Mlbc, project: Path) -> Non
     assert mlbc("account", "season.season", bare).code == 2
 
 
+def test_account_of_keys_that_are_no_text(mlbc: Mlbc, project: Path) -> None:
+    strange = write(project, "strange.json", {"\ud800": 1, "\0": 2})
+    outcome = mlbc("account", "season.seasons", strange, "--json")
+    assert outcome.code == 0
+    assert {found["path"] for found in json.loads(outcome.out)["rescued_paths"]} == {"$.\ud800", "$.\0"}
+    assert "$.\\ud800" in mlbc("account", "season.seasons", strange).out
+
+
 def test_account_of_an_operation_without_tables_says_so(mlbc: Mlbc, project: Path) -> None:
     (project / "mappings" / "all.yaml").write_text("operation: season.allSeasons\ntables: {}\n", "utf-8")
     outcome = mlbc("account", "season.allSeasons", write(project, "bare.json", BODY))
