@@ -1,12 +1,12 @@
 """Name the tables that the compiler derives: after what they hold, below the table or operation that they belong to."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from compiler.ir.names import singular, snake, words
-from compiler.ir.paths import Branches, Entries, Field, Path
+from compiler.ir.names import digest, singular, snake, words
+from compiler.ir.paths import Branches, Entries, Field, Path, show
 from compiler.ir.plan import OperationPlan, Table
 
 Words = tuple[str, ...]
@@ -16,7 +16,7 @@ def named(plan: OperationPlan, written: Mapping[str, object]) -> OperationPlan:
     """Return the plan with a name for each table but those that the mapping has written.
 
     A table is called after its own array, map or fold, and the one around it unless that says nothing new. Where two
-    come out alike, both are called after all that is around them.
+    come out alike, both are called after all that is around them, in the end with a digest of their path.
 
     before: `$.teams.{away,home}.players{*}.allPositions[*]` of `game.boxscore`
     after: `game.boxscore_player_all_positions`
@@ -24,8 +24,8 @@ def named(plan: OperationPlan, written: Mapping[str, object]) -> OperationPlan:
     nouns = _Nouns(plan, {table.name: table for table in plan.tables}, written)
     pending = [table for table in plan.tables if table.name not in written and table.scan]
     found: dict[str, str] = {}
-    for rule in (nouns.short, nouns.whole, nouns.exact):
-        found |= _distinct(pending, rule)
+    for rule in (nouns.short, nouns.whole, nouns.exact, nouns.apart):
+        found |= _distinct(pending, rule, {*written, *found.values()})
         pending = [table for table in pending if table.name not in found]
     tables = tuple(
         replace(table, name=found.get(table.name, table.name), parent=found.get(table.parent, table.parent))
@@ -34,10 +34,10 @@ def named(plan: OperationPlan, written: Mapping[str, object]) -> OperationPlan:
     return replace(plan, tables=tables)
 
 
-def _distinct(tables: list[Table], rule: Callable[[Table], str]) -> dict[str, str]:
+def _distinct(tables: list[Table], rule: Callable[[Table], str], taken: Collection[str]) -> dict[str, str]:
     names = {table.name: rule(table) for table in tables}
     counts = Counter(names.values())
-    return {table: name for table, name in names.items() if counts[name] == 1}
+    return {table: name for table, name in names.items() if counts[name] == 1 and name not in taken}
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,10 @@ class _Nouns:
         start = self.ancestor(table)
         keys = [snake(step.name) for step in table.scan[len(start) :] if isinstance(step, Field)]
         return "_".join((self.prefix(table), *keys))
+
+    def apart(self, table: Table) -> str:
+        """Name a table by its path, which no other has: keys such as `a b` and `a.b` are the same words."""
+        return f"{self.exact(table)}_{digest(show(table.scan))}"
 
     def ends_base(self, noun: Words) -> bool:
         base = singular(self.base)

@@ -11,7 +11,7 @@ from compiler.ir.shape import Record
 from compiler.ir.types import Type
 from compiler.ir.walk import at
 
-_TAKEN = {"document", "params", "rows", *keyword.kwlist, *dir(builtins)}
+_TAKEN = {"document", "params", "rows", "integer_param", "text_param", *keyword.kwlist, *dir(builtins)}
 
 
 def function(plan: OperationPlan, table: Table) -> tuple[str, ...]:
@@ -162,6 +162,7 @@ class _Writer:
         return expression
 
     def fresh(self, name: str) -> str:
+        name = f"n{name}" if name[0].isdigit() else name
         while name in self.used:
             name += "_"
         self.used.add(name)
