@@ -92,7 +92,10 @@ class _Building:
             holder = self.root
             if parent is not None:
                 holder = self.records[parent.name][row[: len(parent.key)]]
-            records[row[: len(table.key)]] = where.enter(holder, row, len(parent.scan) if parent else 0)
+            made = where.enter(holder, row, len(parent.scan) if parent else 0)
+            records[row[: len(table.key)]] = made
+            if isinstance(made, _Cell) and not table.scan:
+                self.root = made
 
 
 class _Where:
@@ -114,6 +117,8 @@ class _Where:
         """Put a row below its parent's record, and return its own."""
         scan = self.table.scan
         record, itself = self.owned(row)
+        if not scan and isinstance(itself, _Cell):
+            return itself
         for step in range(start, len(scan)):
             is_last = step == len(scan) - 1
             empty: Conformed = itself if is_last else _Elements() if scan[step + 1] == EACH else {}

@@ -66,6 +66,15 @@ def render(template: str, **model: object) -> str:
     return environment().get_template(template).render(**model)
 
 
+def in_docstring(text: str) -> str:
+    r"""Return a text as it stands in a docstring.
+
+    >>> in_docstring('`$["a\\b"]`')
+    '`$[\\"a\\\\b\\"]`'
+    """
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
 def source_of(operation: OperationPlan) -> str:
     """Return the file that an operation's artefacts are made from: its mapping, or else its declaration's name."""
     declared = operation.operation.variants[0].origin.file

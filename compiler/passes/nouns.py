@@ -23,9 +23,10 @@ def named(plan: OperationPlan, written: Mapping[str, object]) -> OperationPlan:
     """
     nouns = _Nouns(plan, {table.name: table for table in plan.tables}, written)
     pending = [table for table in plan.tables if table.name not in written and table.scan]
+    kept = {table.name for table in plan.tables} - {table.name for table in pending}
     found: dict[str, str] = {}
     for rule in (nouns.short, nouns.whole, nouns.exact, nouns.apart):
-        found |= _distinct(pending, rule, {*written, *found.values()})
+        found |= _distinct(pending, rule, {*kept, *found.values()})
         pending = [table for table in pending if table.name not in found]
     tables = tuple(
         replace(table, name=found.get(table.name, table.name), parent=found.get(table.parent, table.parent))

@@ -8,7 +8,7 @@ jobs/operations.py         every operation, with its raw table and its modules
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from compiler.backends.base import Name, render, source_of
+from compiler.backends.base import Name, in_docstring, render, source_of
 from compiler.backends.local.documents import document_module, used
 from compiler.backends.local.functions import function
 from compiler.backends.local.operations import operations_module
@@ -84,6 +84,6 @@ def _function(operation: OperationPlan, table: Table) -> _Function:
     return _Function(
         name=_function_name(table),
         constant=table.short_name.upper(),
-        doc=table.doc or f"One row per `{table.name}`.",
+        doc=in_docstring(table.doc or f"One row per `{table.name}`."),
         lines=function(operation, table),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from compiler.backends.base import Name, render, source_of
+from compiler.backends.base import Name, in_docstring, render, source_of
 from compiler.backends.pyspark.columns import Pattern
 from compiler.backends.pyspark.lower import Rows, Select, TableLowering
 from compiler.backends.pyspark.schema import name_in, prune, quoted, reads, show
@@ -83,8 +83,8 @@ def _functions(operation: OperationPlan, lowered: tuple[TableLowering, ...]) -> 
         Function(
             name=_function_name(table.table, operation),
             table=quoted(table.table.name),
-            summary=_escaped(_summary(table.table, grain, names, max(map(len, grains)))),
-            doc=f"One row per {_escaped(grain)}.",
+            summary=in_docstring(_summary(table.table, grain, names, max(map(len, grains)))),
+            doc=f"One row per {in_docstring(grain)}.",
             selects=table.selects,
             rows=table.rows,
             key=_tuple(table.table.key),
@@ -96,11 +96,6 @@ def _functions(operation: OperationPlan, lowered: tuple[TableLowering, ...]) -> 
 
 def _summary(table: Table, grain: str, names: int, grains: int) -> str:
     return f"{table.name:<{names}}  one row per {grain:<{grains}}  key: {', '.join(table.key)}"
-
-
-def _escaped(text: str) -> str:
-    """Return a text as it stands in a docstring."""
-    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _grain(table: Table) -> str:

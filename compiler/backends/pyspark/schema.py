@@ -275,6 +275,7 @@ class _Printer:
     def constant(self, text: str, around: tuple[str, ...]) -> str:
         """Return the name of the constant for a text; one that another text has taken gets a number."""
         stem = "_".join((*singular(around), "schema")).upper()
+        stem = f"N{stem}" if stem[0].isdigit() else stem
         number = 1
         while self.constants.setdefault(name := stem if number == 1 else f"{stem}_{number}", text) != text:
             number += 1

@@ -90,7 +90,7 @@ def _free(name: str, taken: set[str], suffix: str = "") -> str:
     candidates = [
         name,
         *([f"{name}_{suffix}"] if suffix else []),
-        *(f"{name}_{number}" for number in range(2, 100)),
+        *(f"{name}_{number}" for number in range(2, len(taken) + 3)),
     ]
     found = next(candidate for candidate in candidates if candidate not in taken)
     taken.add(found)

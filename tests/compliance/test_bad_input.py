@@ -1,0 +1,193 @@
+"""Whatever the API calls its properties and however its models refer to each other: every target is valid, or it is told."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+import avro.schema
+import jsonschema
+import pglast
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compiler.bundle import Bundle
+from compiler.driver import Session, compile_project, observe, upstream
+from compiler.driver.in_memory import importable
+from compiler.project import Project
+from runtime.assemble import assemble
+from runtime.job import REQUEST, Conformed, Job
+from runtime.transform import transform
+from tests.compliance.targets import exactly
+from tests.support.project import ROOT
+from tests.unit.backends.avro_check import faults
+from tests.unit.backends.shapes import NASTY
+
+Compile = Callable[..., Bundle]
+FIRST_PARTY = 'lint.isort.known-first-party=["runtime","generated"]'
+LINTED = ("--config", str(ROOT / "pyproject.toml"), "--config", FIRST_PARTY)
+MODELS = {"Things": {"id": "Things", "properties": {"copyright": {"type": "string"}}}}
+
+
+def declared(models: Conformed) -> Conformed:
+    """Return an upstream document with one operation, which answers `Things`."""
+    operation = {"method": "GET", "nickname": "things", "summary": "", "parameters": [], "type": "Things"}
+    return {
+        "api_path": "stats-api/lab",
+        "apiVersion": "1.0",
+        "apis": [{"description": "", "path": "/v1/things", "operations": [operation]}],
+        "models": models,
+    }
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compile:
+    """Compile a project of one operation from its models and a response."""
+
+    def of(*, models: Conformed = MODELS, response: Conformed = None) -> Bundle:
+        root = tmp_path_factory.mktemp("project")
+        for name, text in {"documents/lab.json": declared(models), "response.json": response}.items():
+            root.joinpath(name).parent.mkdir(exist_ok=True)
+            root.joinpath(name).write_text(json.dumps(text), "utf-8")
+        root.joinpath("mappings").mkdir()
+        shutil.copyfile(ROOT / "mappings/defaults.yaml", root / "mappings/defaults.yaml")
+        session = Session(project=Project(root=root, documents=root / "documents"))
+        upstream(session, update=True)
+        if response is not None:
+            observe(session, [str(root / "response.json")], "lab.things", check=False)
+        bundle = compile_project(session)
+        assert bundle is not None, [(found.code, found.message) for found in session.findings]
+        check(bundle, root / "written")
+        return bundle
+
+    return of
+
+
+def check(bundle: Bundle, folder: Path) -> None:
+    """Hold every file against the tools of its target."""
+    for name, text in bundle.files.items():
+        path = folder / "generated" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        if name.endswith(".avsc"):
+            assert not faults(json.loads(text))
+            avro.schema.parse(text)
+        elif name.endswith(".sql"):
+            pglast.parse_sql(text)
+        elif name.startswith("jsonschema/"):
+            jsonschema.Draft202012Validator.check_schema(json.loads(text))
+        elif name.endswith(".py"):
+            compile(text, name, "exec")
+    linted = [sys.executable, "-m", "ruff", "check", "--quiet", "--no-cache", *LINTED, "."]
+    done = subprocess.run(linted, cwd=folder, capture_output=True, text=True, check=False)
+    assert not done.returncode, done.stdout
+
+
+def check_response(bundle: Bundle, response: Conformed) -> None:
+    """Import what was generated and let it have the response."""
+    with importable(bundle.files):
+        job: Job = import_module("generated.jobs.local.lab.things").JOB
+        spark = import_module("generated.jobs.spark.lab.things").JOB
+        model = import_module("generated.models.lab.things").ThingsResponse
+    made = transform(job, json.loads(json.dumps(response)), {REQUEST: "x"})
+    assert made.counts.lost == 0
+    assert exactly(assemble(job, made.rows, made.rescued)) == exactly(response)
+    assert exactly(model.model_validate(response).model_dump(by_alias=True, exclude_unset=True)) == exactly(
+        response
+    )
+    assert [table.name for table in spark.tables] == [table.name for table in job.tables]
+    assert spark.schema.simpleString()
+
+
+def of_keys(keys: Sequence[str]) -> Conformed:
+    """Return a response that has keys wherever there can be keys."""
+    texts = {key: f"text {number}" for number, key in enumerate(keys)}
+    return {
+        "flat": texts,
+        "rows": [texts, {}],
+        "records": {key: {key: number, "id": number} for number, key in enumerate(keys)},
+        "arrays": {key: [{key: "a"}] for key in keys},
+        "scalars": {key: [number] for number, key in enumerate(keys)},
+        "sides": {"away": {"record": texts}, "home": {"record": texts}},
+        **texts,
+    }
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        NASTY,
+        ("strikeOuts", "strikeouts", "StrikeOuts", "strike_outs", "STRIKE-OUTS"),
+        ("a b", "a.b", "a-b", "a_b", "aB"),
+        (
+            "document",
+            "params",
+            "rows",
+            "document_key",
+            "raw_id",
+            "captured_at",
+            "textParam",
+            "EMPTY",
+            "Row",
+            "things",
+        ),
+        ("1", "2", "10", "1st", "_1"),
+        ("k" * 300, "k" * 299 + "j", "é" * 150),
+    ],
+    ids=["nasty", "case", "signs", "ours", "digits", "long"],
+)
+def test_keys(compiled: Compile, keys: tuple[str, ...]) -> None:
+    check_response(compiled(response=of_keys(keys)), of_keys(keys))
+
+
+@settings(max_examples=4)
+@given(
+    keys=st.lists(
+        st.sampled_from(NASTY)
+        | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8),
+        unique=True,
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_any_keys(compiled: Compile, keys: list[str]) -> None:
+    check_response(compiled(response=of_keys(keys)), of_keys(keys))
+
+
+def test_5000_properties(compiled: Compile) -> None:
+    names = [f"{word}{number}" for number in range(1000) for word in ("hits", "runs", "outs", "date", "name")]
+    response = {name: number for number, name in enumerate(names)}
+    bundle = compiled(
+        models={"Things": {"id": "Things", "properties": dict.fromkeys(names, {"type": "integer"})}}
+    )
+    check_response(bundle, response)
+    check_response(compiled(response=response), response)
+
+
+def test_models_that_hold_themselves(compiled: Compile) -> None:
+    models = {
+        "Things": {"id": "Things", "properties": {"node": {"type": "Node"}, "things": {"type": "Things"}}},
+        "Node": {
+            "id": "Node",
+            "properties": {
+                "id": {"type": "integer"},
+                "parent": {"type": "Node"},
+                "children": {"type": "array", "items": {"type": "Node"}},
+                "other": {"type": "Other"},
+            },
+        },
+        "Other": {"id": "Other", "properties": {"nodes": {"type": "array", "items": {"type": "Node"}}}},
+    }
+    response = {
+        "node": {
+            "id": 1,
+            "parent": {"id": 2, "parent": {"id": 3}},
+            "children": [{"id": 4, "children": [{"id": 5}]}],
+        }
+    }
+    check_response(compiled(models=models), response)
+    check_response(compiled(models=models, response=response), response)
