@@ -1,4 +1,4 @@
-"""Whatever the API calls its properties and however its models refer to each other: every target is valid, or it is told."""
+"""Whatever the API calls its properties, and however its models refer to each other: every target is valid and works."""
 
 import json
 import shutil
@@ -33,13 +33,13 @@ LINTED = ("--config", str(ROOT / "pyproject.toml"), "--config", FIRST_PARTY)
 MODELS = {"Things": {"id": "Things", "properties": {"copyright": {"type": "string"}}}}
 
 
-def declared(models: Conformed) -> Conformed:
+def declared(endpoint: str, models: Conformed) -> Conformed:
     """Return an upstream document with one operation, which answers `Things`."""
     operation = {"method": "GET", "nickname": "things", "summary": "", "parameters": [], "type": "Things"}
     return {
-        "api_path": "stats-api/lab",
+        "api_path": f"stats-api/{endpoint}",
         "apiVersion": "1.0",
-        "apis": [{"description": "", "path": "/v1/things", "operations": [operation]}],
+        "apis": [{"description": "", "path": f"/v1/{endpoint}/things", "operations": [operation]}],
         "models": models,
     }
 
@@ -48,11 +48,13 @@ def declared(models: Conformed) -> Conformed:
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compile:
     """Compile a project of one operation from its models and a response."""
 
-    def of(*, models: Conformed = MODELS, response: Conformed = None) -> Bundle:
+    def of(*, models: Conformed = MODELS, response: Conformed = None, other: Conformed = None) -> Bundle:
         root = tmp_path_factory.mktemp("project")
-        for name, text in {"documents/lab.json": declared(models), "response.json": response}.items():
-            root.joinpath(name).parent.mkdir(exist_ok=True)
-            root.joinpath(name).write_text(json.dumps(text), "utf-8")
+        root.joinpath("documents").mkdir()
+        for endpoint, found in {"lab": models, "other": other}.items():
+            text = json.dumps(declared(endpoint, found or MODELS))
+            root.joinpath(f"documents/{endpoint}.json").write_text(text, "utf-8")
+        root.joinpath("response.json").write_text(json.dumps(response), "utf-8")
         root.joinpath("mappings").mkdir()
         shutil.copyfile(ROOT / "mappings/defaults.yaml", root / "mappings/defaults.yaml")
         session = Session(project=Project(root=root, documents=root / "documents"))
@@ -162,7 +164,7 @@ def test_5000_properties(compiled: Compile) -> None:
     names = [f"{word}{number}" for number in range(1000) for word in ("hits", "runs", "outs", "date", "name")]
     response = {name: number for number, name in enumerate(names)}
     bundle = compiled(
-        models={"Things": {"id": "Things", "properties": dict.fromkeys(names, {"type": "integer"})}}
+        models={"Things": {"id": "Things", "properties": {name: {"type": "integer"} for name in names}}}
     )
     check_response(bundle, response)
     check_response(compiled(response=response), response)
@@ -191,3 +193,24 @@ def test_models_that_hold_themselves(compiled: Compile) -> None:
     }
     check_response(compiled(models=models), response)
     check_response(compiled(models=models, response=response), response)
+
+
+@pytest.mark.parametrize("response", [{"a": [1, None]}, [1, "a", {"b": 2}], "text", 7.5, True])
+def test_a_response_without_a_shape(compiled: Compile, response: Conformed) -> None:
+    check_response(compiled(models={"Things": {"id": "Things", "properties": {}}}), response)
+
+
+def test_models_of_one_name(compiled: Compile) -> None:
+    things = {"Things": {"id": "Things", "properties": {"team": {"type": "Team"}}}}
+    ours = {"Team": {"id": "Team", "properties": {"id": {"type": "integer"}}}}
+    theirs = {"Team": {"id": "Team", "properties": {"id": {"type": "string"}, "all": {"type": "Things"}}}}
+    bundle = compiled(models=things | ours, other=things | theirs)
+    check_response(bundle, {"team": {"id": 7}})
+    assert "id: str | None" in bundle.files["models/other/things.py"]
+
+
+def test_models_that_python_would_call_alike(compiled: Compile) -> None:
+    names = ("team-stats", "team.stats", "teamStats", "TeamStats", "Field", "str", "None", "ApiObject", "1st")
+    models = {name: {"id": name, "properties": {name: {"type": "string"}}} for name in names}
+    things = {"Things": {"id": "Things", "properties": {name: {"type": name} for name in names}}}
+    check_response(compiled(models=things | models), {name: {name: "x"} for name in names})
