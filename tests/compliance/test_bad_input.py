@@ -1,4 +1,4 @@
-"""Whatever the API calls its properties, and however its models refer to each other: every target is valid and works."""
+"""Whatever the API calls its properties, and however its models hold each other: every target is valid and works."""
 
 import json
 import shutil
