@@ -150,6 +150,39 @@ def test_what_has_no_column_is_shown_with_what_would_give_it_one(shell: Shell) -
     assert found["$.seasons[*].allStarDate", "bad-format"]["example"] == '"soon"'
     assert "key" in found["$.seasons[*]", "null-key"]["proposal"]
     assert "$.seasons[*].labels" in "\n".join(shell.lines("drift", code=1))
+    files = (
+        sorted((shell.project / ".mlb/rescued/season.seasons").iterdir())
+        if shell("drift", "--export")
+        else []
+    )
+    assert len(files) == 2
+    elsewhere = shell.project / "elsewhere"
+    shell("drift", "schedule.schedule", "--to", str(elsewhere))
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_backfill_takes_what_an_older_transform_made(shell: Shell) -> None:
+    column = "season.seasons_normalized.has_wildcard"
+    assert "lacks 0001_initial.sql" in shell("backfill", code=2)
+    shell("db", "migrate")
+    shell("ingest", str(shell.project / "season.json"))
+    shell("load")
+    assert shell("backfill", "--dry-run") == ""
+    assert shell("backfill") == "0 documents loaded, 0 left; rescued values: 0 -> 0\n"
+    with opened(shell.url) as connection:
+        connection.execute("UPDATE metadata.documents SET transform_digest = 'old', tables = '{}'")
+        connection.execute("UPDATE season.seasons_normalized SET has_wildcard = NULL")
+    assert shell("backfill", "--dry-run").split() == ["1", "season.seasons"]
+    assert shell.json("backfill", "--dry-run")["documents"] == {"season.seasons": 1}
+    assert shell("backfill", "season.seasons").splitlines() == [
+        f"{column}  0 -> 1 of 1 rows",
+        "1 documents loaded, 0 left; rescued values: 0 -> 0",
+    ]
+    assert shell("backfill", column).startswith(f"{column}  1 -> 1 of 1 rows\n")
+    assert shell.rows("SELECT verb, status FROM metadata.job_executions ORDER BY 1 LIMIT 1") == [
+        ("backfill", "succeeded")
+    ]
+    assert "did you mean `season.seasons_normalized.has_wildcard`?" in shell("backfill", f"{column}s", code=2)
 
 
 def test_findings_exit_with_1_and_the_rest_goes_on(shell: Shell) -> None:
