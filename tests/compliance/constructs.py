@@ -198,6 +198,7 @@ KINDS = (
     ),
     untyped("kinds that were seen: integer, text or object", scalar(Type.JSON), "7", '"7"', '{"a": 7}'),
     misfit("text for an integer", BIGINT, '"12"', '""'),
+    misfit("text for a number", DOUBLE, '".333"', '"NaN"'),
     misfit("integer for a text", TEXT, "12"),
     misfit("boolean for an integer", BIGINT, "true"),
     misfit("integer for a boolean", BOOLEAN, "1"),

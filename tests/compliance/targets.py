@@ -4,6 +4,7 @@ import io
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from types import ModuleType
 from typing import Protocol
 
@@ -25,6 +26,7 @@ from runtime.document import Document, parse
 from runtime.job import Conformed, Job
 from runtime.transform import Transformed
 from tests.compliance.outcomes import Construct, Fate
+from tests.support import project
 from tests.support.comparison import canonical
 
 
@@ -195,6 +197,18 @@ def module(name: str, text: str) -> ModuleType:
     sys.modules[name] = module
     exec(compile(text, name, "exec"), vars(module))
     return module
+
+
+@cache
+def avro_of(name: str) -> Avro:
+    """Return the Avro schema of an operation of the project."""
+    return Avro(project.operation(name))
+
+
+@cache
+def pydantic_of(name: str) -> Pydantic:
+    """Return the models of an operation of the project."""
+    return Pydantic(project.operation(name))
 
 
 def fate_of_rows(plan: OperationPlan, job: Job, body: Conformed, made: Transformed) -> Fate:

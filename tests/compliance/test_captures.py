@@ -13,7 +13,7 @@ from compiler.backends import avro as avro_backend
 from compiler.ir.plan import OperationPlan
 from runtime.errors import DataError
 from runtime.job import Conformed
-from tests.compliance.targets import Avro, JsonSchema, Pydantic, exactly
+from tests.compliance.targets import Avro, JsonSchema, Pydantic, avro_of, exactly, pydantic_of
 from tests.property.strategies import (
     Target,
     any_json,
@@ -27,16 +27,6 @@ from tests.property.strategies import (
 )
 from tests.support import project
 from tests.unit.backends.avro_check import faults
-
-
-@cache
-def avro_of(name: str) -> Avro:
-    return Avro(project.operation(name))
-
-
-@cache
-def pydantic_of(name: str) -> Pydantic:
-    return Pydantic(project.operation(name))
 
 
 @cache
