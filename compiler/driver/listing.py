@@ -7,13 +7,16 @@ from functools import cached_property
 
 from compiler.driver.accounting import aligned
 from compiler.driver.compilation import load, make_plan
+from compiler.driver.ownership import branches
 from compiler.driver.selection import not_compiled, selected
 from compiler.driver.session import Session
 from compiler.driver.share import Share, typed_share
 from compiler.ir.api import ApiModel, Operation
 from compiler.ir.facts import Observed
+from compiler.ir.paths import show
 from compiler.ir.plan import OperationPlan, Plan
 from compiler.ir.shape import Array, Map, Record, Scalar, Shape, Unknown
+from compiler.ir.walk import scalars
 from compiler.project import ProjectError
 
 _NOTICE = "copyright"
@@ -42,8 +45,13 @@ class Listed:
 
     @property
     def observed_leaves(self) -> int:
-        """Places that captures had."""
-        return sum(leaf.evidence.seen > 0 for leaf in self.leaves)
+        """Places that captures of the operation had."""
+        if self.plan is None or self.observed is None:
+            return 0
+        paths = self.observed.paths
+        return sum(
+            any(show(place) in paths for place in branches(path)) for path, _ in scalars(self.plan.response)
+        )
 
     @cached_property
     def share(self) -> Share:

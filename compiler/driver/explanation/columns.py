@@ -109,7 +109,9 @@ class _Facts:
         shape = at(self.operation.response, self.source.place)
         if shape is None:
             return None, None
-        return declared(shape.evidence), observed(shape, self.compiled.captures(self.operation))
+        return declared(shape.evidence), observed(
+            shape, self.source.place, self.compiled.seen(self.operation)
+        )
 
     def _parameter(self, name: str) -> Declared | None:
         for variant in self.operation.operation.variants:
@@ -159,7 +161,7 @@ def _sections(facts: _Facts) -> Iterator[Section]:
     yield "operation", operation_lines(facts.operation)
     yield "row", [grain(facts.table)]
     yield "declared", is_declared.to_lines() if is_declared else ["nowhere"]
-    yield "observed", [was_observed.to_text()] if was_observed else []
+    yield "observed", was_observed.to_lines() if was_observed else []
     yield "mapping", _mapping_lines(facts)
     yield "renamed", [f"was {', '.join(facts.column.was)}"] if facts.column.was else []
     yield "decided", decided(facts.decisions())
@@ -236,7 +238,7 @@ def explain_raw_column(compiled: Compiled, operation: OperationPlan, name: str) 
     key = next((found for found in operation.raw_keys if found.name == name), None)
     shape = at(operation.response, key.path) if key else None
     is_declared = declared(shape.evidence) if shape else None
-    was_observed = observed(shape, compiled.captures(operation)) if shape else None
+    was_observed = observed(shape, key.path, compiled.seen(operation)) if key and shape else None
     about = "the whole response" if name == "data" else "the request and its answer, not the response's body"
     in_document = name in operation.document_key
     roles = [
@@ -270,7 +272,7 @@ def explain_raw_column(compiled: Compiled, operation: OperationPlan, name: str) 
         ("role", roles),
         ("operation", operation_lines(operation)),
         ("declared", is_declared.to_lines() if is_declared else []),
-        ("observed", [was_observed.to_text()] if was_observed else []),
+        ("observed", was_observed.to_lines() if was_observed else []),
         ("named", [f"postgres  {operation.raw_table}.{name}  {column.type}"]),
     ]
     return Explanation(laid_out([f"{operation.raw_table}.{name}  {column.type}"], sections), facts)

@@ -3,7 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from compiler.driver.ownership import branches
+from compiler.ir.facts import Facts, total
+from compiler.ir.facts import Observed as Seen
+from compiler.ir.paths import Each, Field, Path, show
 from compiler.ir.shape import Array, Evidence, Shape
+from compiler.ir.types import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,49 +46,78 @@ def declared(evidence: Evidence) -> Declared | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Observed:
-    """What was seen at a place: values, among so many records around it (0: it lies in an array or a map)."""
+class Counts:
+    """Values that were seen, among so many records around them (0: they lie in an array or a map)."""
 
-    count: int
-    parents: int
-    captures: int
-    kinds: tuple[tuple[str, int], ...]
-    texts: tuple[tuple[str, int], ...]
-    items: "Observed | None" = None
+    count: int = 0
+    parents: int = 0
+    kinds: tuple[tuple[str, int], ...] = ()
+    texts: tuple[tuple[str, int], ...] = ()
 
     def to_object(self) -> Mapping[str, object]:
         """Return the object that `--json` prints."""
         return {
             "count": self.count,
             "parents": self.parents,
-            "captures": self.captures,
             "kinds": dict(self.kinds),
             "string_classes": dict(self.texts),
-            "items": self.items.to_object() if self.items else None,
         }
 
-    def to_text(self) -> str:
-        """Return a line for people."""
-        captures = amount(self.captures, "capture")
-        if not self.captures:
-            return "never: no capture of the operation"
-        if not self.count:
-            return f"never, in {captures}"
-        often = (
-            f"{self.count:,} of {amount(self.parents, 'time')}"
-            if self.parents
-            else amount(self.count, "time")
-        )
-        lines = f"{often} in {captures}: {self.kinds_text()}"
-        return f"{lines}; items: {self.items.kinds_text()}" if self.items and self.items.count else lines
+    @property
+    def often(self) -> str:
+        """How often, in words."""
+        of = f"{self.count:,} of {amount(self.parents, 'time')}"
+        return of if self.parents else amount(self.count, "time")
 
-    def kinds_text(self) -> str:
-        """Return the kinds, and the classes of strings, with their counts."""
+    @property
+    def what(self) -> str:
+        """The kinds of value, and the classes of strings, with their counts."""
         strings = _counts(self.texts)
         return ", ".join(
             f"{kind} {count:,}" + (f" ({strings})" if kind == "string" and strings else "")
             for kind, count in self.kinds
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What captures of the operation have shown at a place, and what is known of the same thing elsewhere.
+
+    `pooled` counts both, if there is more than the operation's own; `shared` names the other places.
+    """
+
+    own: Counts
+    captures: int
+    items: Counts | None = None
+    pooled: Counts | None = None
+    shared: tuple[str, ...] = ()
+
+    def to_object(self) -> Mapping[str, object]:
+        """Return the object that `--json` prints."""
+        return {
+            **self.own.to_object(),
+            "captures": self.captures,
+            "items": self.items.to_object() if self.items else None,
+            "pooled": self.pooled.to_object() if self.pooled else None,
+            "shared_with": list(self.shared),
+        }
+
+    def to_lines(self) -> list[str]:
+        """Return what was seen here and, with the same thing elsewhere, in all."""
+        return [self._own(), *([self._pooled(self.pooled)] if self.pooled else [])]
+
+    def _own(self) -> str:
+        if not self.captures:
+            return "never: no capture of the operation"
+        if not self.own.count:
+            return f"never, in {amount(self.captures, 'capture')}"
+        items = f"; items: {self.items.what}" if self.items and self.items.count else ""
+        return f"{self.own.often} in {amount(self.captures, 'capture')}: {self.own.what}{items}"
+
+    def _pooled(self, pooled: Counts) -> str:
+        others = sorted({place.partition(":")[0] for place in self.shared})
+        where = f"the same in {', '.join(others)}" if others else "places that share its shape"
+        return f"{pooled.often} with {where}: {pooled.what}"
 
 
 def amount(count: int, noun: str) -> str:
@@ -99,14 +133,36 @@ def _counts(pairs: Iterable[tuple[str, int]]) -> str:
     return ", ".join(f"{name} {count:,}" for name, count in pairs)
 
 
-def observed(shape: Shape, captures: int) -> Observed:
-    """Return what was seen at a place, and in it if it is an array."""
-    evidence = shape.evidence
+def observed(shape: Shape, path: Path, seen: Seen | None) -> Observed:
+    """Return what was observed at a path: `seen` holds the facts of the operation's own captures."""
+    own, all_ = _own(path, seen), _known(shape)
     return Observed(
+        own=own,
+        captures=len(seen.captures) if seen else 0,
+        items=_own((*path, Each()), seen) if isinstance(shape, Array) else None,
+        pooled=all_ if all_.count > own.count else None,
+        shared=shape.evidence.shared,
+    )
+
+
+def _own(path: Path, seen: Seen | None) -> Counts:
+    paths: Mapping[str, Facts] = seen.paths if seen else {}
+    places = [*branches(path)]
+    facts = total([paths[text] for place in places if (text := show(place)) in paths])
+    around = [paths.get(show(place[:-1])) for place in places if place and isinstance(place[-1], Field)]
+    return Counts(
+        count=facts.seen,
+        parents=sum(found.kinds.get(Kind.OBJECT, 0) for found in around if found),
+        kinds=tuple((kind.value, count) for kind, count in facts.kinds.items()),
+        texts=tuple(facts.texts.items()),
+    )
+
+
+def _known(shape: Shape) -> Counts:
+    evidence = shape.evidence
+    return Counts(
         count=evidence.seen,
         parents=evidence.parent_seen,
-        captures=captures,
         kinds=tuple((kind.value, count) for kind, count in evidence.kinds),
         texts=evidence.texts,
-        items=observed(shape.item, captures) if isinstance(shape, Array) else None,
     )

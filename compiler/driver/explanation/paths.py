@@ -118,13 +118,13 @@ def explain_path(compiled: Compiled, operation: OperationPlan, text: str) -> Exp
     names = tuple(targets.of_path(operation, place.path))
     evidence = place.shape.evidence if place.shape else None
     is_declared = declared(evidence) if evidence else None
-    was_observed = observed(place.shape, compiled.captures(operation)) if place.shape else None
+    was_observed = observed(place.shape, place.path, compiled.seen(operation)) if place.shape else None
     ignored = ignored_at(operation, place.path)
     head = [f"{operation.name}:{show(place.path)}  {described(place.shape)}"]
     sections: list[Section] = [
         ("operation", operation_lines(operation)),
         ("declared", (is_declared.to_lines() if is_declared else ["nowhere"]) if place.shape else []),
-        ("observed", [was_observed.to_text()] if was_observed else []),
+        ("observed", was_observed.to_lines() if was_observed else []),
         ("keys", [keys.to_text()] if keys else []),
         ("decided", decided(decisions)),
         ("goes to", _goes(found, below)),
@@ -156,6 +156,7 @@ class _Keys:
     are: str
     objects: int
     evidence: Mapping[str, int]
+    is_known: bool
 
     def to_object(self) -> Mapping[str, object]:
         """Return the object that `--json` prints."""
@@ -164,7 +165,7 @@ class _Keys:
     def to_text(self) -> str:
         """Return a line for people."""
         if not self.objects:
-            return f"{self.are}, by the declaration alone"
+            return f"{self.are}, as {'seen of the same elsewhere' if self.is_known else 'declared'}"
         seen = ", ".join(f"{name} {count:,}" for name, count in self.evidence.items())
         return f"{self.are}; of {amount(self.objects, 'object')} seen, keys that are values: {seen or 'none'}"
 
@@ -173,7 +174,7 @@ def _keys(compiled: Compiled, operation: OperationPlan, place: Place) -> _Keys |
     """Return what was decided of the keys of objects at a place; None where there are no objects."""
     if not isinstance(place.shape, Record | Map):
         return None
-    seen = compiled.inputs.observed.get(operation.name)
+    seen = compiled.seen(operation)
     paths = [show(path) for path in branches(place.path)]
     facts = [seen.paths[path] for path in paths if path in seen.paths] if seen else []
     evidence: Counter[str] = Counter()
@@ -183,6 +184,7 @@ def _keys(compiled: Compiled, operation: OperationPlan, place: Place) -> _Keys |
         are="values" if isinstance(place.shape, Map) else "names",
         objects=sum(found.kinds.get(Kind.OBJECT, 0) for found in facts),
         evidence=dict(sorted(evidence.items())),
+        is_known=place.shape.evidence.seen > 0,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from compiler.driver.compilation import Inputs
 from compiler.driver.explanation.history import Decision
 from compiler.driver.session import Session
+from compiler.ir.facts import Observed
 from compiler.ir.plan import OperationPlan, Plan
 from compiler.source import Origin
 
@@ -52,10 +53,9 @@ class Compiled:
     plan: Plan
     passes: Mapping[str, Plan]
 
-    def captures(self, operation: OperationPlan) -> int:
-        """Return how many captures of an operation were observed."""
-        observed = self.inputs.observed.get(operation.name)
-        return len(observed.captures) if observed else 0
+    def seen(self, operation: OperationPlan) -> Observed | None:
+        """Return the facts of an operation's own captures."""
+        return self.inputs.observed.get(operation.name)
 
     def written(self, origin: Origin) -> Written | None:
         """Return the line of a mapping that an origin means; None if it lies in no mapping."""

@@ -98,6 +98,15 @@ def test_a_column_of_the_row() -> None:
     }  # fmt: skip
 
 
+def test_what_was_seen_of_the_same_thing_elsewhere_is_told_apart() -> None:
+    observed = cast("Facts", facts("game.live_game_pitch_events.plate_x")["observed"])
+    pooled = cast("dict[str, int]", observed["pooled"])
+    assert pooled["count"] > cast("int", observed["count"])
+    assert any(place.startswith("game.playByPlay:$.") for place in cast("list[str]", observed["shared_with"]))
+    never = facts("team.leaders:$.leagueLeaders")
+    assert (cast("Facts", never["observed"])["count"], cast("Facts", never["observed"])["captures"]) == (0, 0)
+
+
 def test_a_declared_column() -> None:
     found = facts("game.live_game_metadata.game_pk")
     assert found["declared"] == {
@@ -294,6 +303,7 @@ row        one per $.seasons[*]
 declared   season.json, model SeasonRestObject, property seasonId
            Season of play
 observed   N of N times in N captures: string N (integer N)
+           N of N times with the same in season.allSeasons: string N (integer N)
 mapping    mappings/seasons.yaml:8
            season_id: .seasonId
 """
@@ -301,6 +311,8 @@ mapping    mappings/seasons.yaml:8
 
 def test_the_page_of_a_column(mlbc: Mlbc) -> None:
     page = mlbc("explain", "season.seasons_normalized.season_id").out
-    observed = next(line for line in page.splitlines() if line.startswith("observed"))
-    assert page.replace(observed, re.sub(r"\d+", "N", observed)).startswith(PAGE)
+    counts = re.compile(r"\d+(?= of| times| captures|[,)]|$| \()", re.MULTILINE)
+    head, label, rest = page.partition("observed")
+    observed, mapping, rest = rest.partition("mapping")
+    assert (head + label + counts.sub("N", observed) + mapping + rest).startswith(PAGE)
     assert "named      postgres  season.seasons_normalized.season_id  text NOT NULL\n" in page
