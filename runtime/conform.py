@@ -88,7 +88,7 @@ class _Walk:
         self.found.rescued.append(Rescued(pointer_text(where), cast(Json, value), reason))
 
     def visit(self, node: Node, value: Conformed, where: Pointer) -> bool:
-        """Conform `value`; return False if it was rescued and must be taken out by the caller."""
+        """Conform `value`; return False if it is no part of any row and must be taken out by the caller."""
         match node:
             case Record() if is_object(value):
                 return self.record(node, value, where)
@@ -114,6 +114,7 @@ class _Walk:
                 return False
             case Ignored():
                 self.found.ignored += leaves(value)
+                return False
             case Leaf() if type(value) in node.types and node.codec is None:
                 self.found.typed += 1
             case _:

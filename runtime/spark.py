@@ -171,16 +171,15 @@ def collect(session: "SparkSession", job: "AnyJob", sources: Sequence[Source]) -
 def conform(job: Job, source: Source) -> tuple[Source | None, Result]:
     """Return a response without the values that no column holds, and what the local engine finds in it.
 
-    None stands for a response that Spark is not given: it is no document, or its rows depend on those of other tables.
+    None stands for a response that Spark is not given: it is no document, it is rescued whole, or its rows depend on those of
+    other tables.
     """
     parsed = parse(source.body)
     if not isinstance(parsed, Document):
         return None, DataError(f"the response is {parsed.reason}", where=f"raw_id {source.raw_id}")
     found = transform_locally(job, parsed.value, source.params)
-    if _OF_TABLES & {rescued.reason for rescued in found.rescued}:
+    if any(rescued.reason in _OF_TABLES or not rescued.pointer for rescued in found.rescued):
         return None, found
-    if not found.rescued and not found.counts.empty:
-        return source, found
     document: Conformed = json.loads(source.body)
     if _fit(document, parsed.value):
         source = replace(source, body=json.dumps(document).encode())

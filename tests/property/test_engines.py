@@ -44,6 +44,20 @@ def test_captures(name: str) -> None:
         check(project.operation(name), project.job(name), captured.document, captured.params)
 
 
+def test_captures_of_operations_without_a_mapping() -> None:
+    for name in project.others():
+        for captured in project.responses(name):
+            check(project.operation(name), project.job(name), captured.document, captured.params)
+
+
+@some
+@given(data=st.data())
+def test_documents_of_operations_without_a_mapping(data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(project.others()))
+    made = data.draw(st.one_of(documents(target(name)), mutated(documents(target(name)))))
+    check(project.operation(name), project.job(name), made, {"$request": name, "gamePk": "7", "teamId": "x"})
+
+
 @pytest.mark.parametrize("name", project.OPERATIONS)
 @some
 @given(data=st.data())

@@ -79,6 +79,22 @@ def test_captures(name: str) -> None:
         )
 
 
+def test_captures_of_operations_without_a_mapping() -> None:
+    for name in project.others():
+        made = project.operation(name)
+        for captured in project.responses(name):
+            found = transform(project.job(name), captured.document, captured.params)
+            assembled = assemble(project.job(name), found.rows, found.rescued)
+            assert canonical(made, assembled) == canonical(made, captured.document), name
+
+
+@some
+@given(data=st.data())
+def test_documents_of_operations_without_a_mapping(data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(project.others()))
+    check(project.operation(name), project.job(name), data.draw(documents(target(name))))
+
+
 @pytest.mark.parametrize("name", project.OPERATIONS)
 @pytest.mark.parametrize("noise", [False, True])
 @some

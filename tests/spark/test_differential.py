@@ -14,10 +14,13 @@ from runtime.job import Job, Row, Table
 from runtime.transform import Transformed
 from tests.property.strategies import Target, documents, mutated
 from tests.spark.conftest import CAPTURED_AT
-from tests.support.project import OPERATIONS, job, operation, responses
+from tests.support.project import OPERATIONS, job, operation, others, responses
 
 COUNT = 40
 """Documents drawn for each operation."""
+
+FEW = 6
+"""Documents drawn of each kind where there are a hundred operations."""
 
 
 def plain(cell: object) -> object:
@@ -121,6 +124,20 @@ def differences(spark, job_of):
 def test_captures(differences, name) -> None:
     found = responses(name)
     assert differences(operation(name), job(name), [one.body for one in found], dict(found[0].params)) == {}
+
+
+def test_captures_of_operations_without_a_mapping(differences) -> None:
+    for name in others():
+        for one in responses(name):
+            assert differences(operation(name), job(name), [one.body], dict(one.params)) == {}, name
+
+
+def test_documents_of_operations_without_a_mapping(differences) -> None:
+    for name in others():
+        fitting = documents(Target(operation(name)))
+        made = drawn(fitting, FEW) + drawn(mutated(fitting), FEW)
+        bodies = [json.dumps(document).encode() for document in made]
+        assert differences(operation(name), job(name), bodies, {}) == {}, name
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

@@ -24,6 +24,7 @@ from runtime.project import Project
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = ("game.liveGameV1", "schedule.schedule", "season.seasons")
+"""Operations whose tables a mapping names; the others have those that the compiler derives."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,12 @@ def plan() -> Plan:
     made = plan_project(session)
     assert made is not None, session.findings
     return made
+
+
+@cache
+def others() -> tuple[str, ...]:
+    """Return the operations that no mapping gives tables."""
+    return tuple(item.name for item in plan().operations if item.tables and item.name not in OPERATIONS)
 
 
 @cache

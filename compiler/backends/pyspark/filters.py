@@ -60,7 +60,7 @@ class Filters:
     @property
     def needs_content(self) -> bool:
         """Whether a row may be there with nothing in it: no part of its key is its own."""
-        return bool(self.table.scan) and not any(column.in_key for column in self.own)
+        return not any(column.in_key for column in self.own)
 
     @property
     def own(self) -> tuple[Column, ...]:

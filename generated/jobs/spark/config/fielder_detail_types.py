@@ -21,7 +21,7 @@ def fielder_detail_types_document(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["document_key"])
+    return rows.dropna(subset=["document_key"]).dropna(how="all", subset=["document"])
 
 
 JOB = SparkJob(

@@ -199,8 +199,13 @@ def draft_picks_document(documents: DataFrame) -> DataFrame:
         F.col("body.drafts.draftYear").alias("drafts_draft_year"),
         "raw_id",
         "captured_at",
+        F.when(F.col("body.drafts.rounds").isNotNull(), F.lit(True)).alias("has_more"),
     )
-    return rows.dropna(subset=["document_key"])
+    return (
+        rows.dropna(subset=["document_key"])
+        .dropna(how="all", subset=["drafts_draft_year", "has_more"])
+        .drop("has_more")
+    )
 
 
 def draft_picks_rounds(documents: DataFrame) -> DataFrame:

@@ -242,8 +242,13 @@ def draft_prospects_document(documents: DataFrame) -> DataFrame:
         F.col("body.totalSize").alias("total_size"),
         "raw_id",
         "captured_at",
+        F.when(F.col("body.prospects").isNotNull(), F.lit(True)).alias("has_more"),
     )
-    return rows.dropna(subset=["document_key"])
+    return (
+        rows.dropna(subset=["document_key"])
+        .dropna(how="all", subset=["offset_", "queried_size", "returned_size", "total_size", "has_more"])
+        .drop("has_more")
+    )
 
 
 def draft_prospects_normalized(documents: DataFrame) -> DataFrame:

@@ -401,8 +401,79 @@ def content_document(documents: DataFrame) -> DataFrame:
         F.col("body.summary.hasHighlightsVideo").alias("summary_has_highlights_video"),
         "raw_id",
         "captured_at",
+        F.when(
+            F.col("body.editorial.recap.mlb.contributors").isNotNull()
+            | F.col("body.editorial.recap.mlb.image.cuts").isNotNull()
+            | F.col("body.editorial.recap.mlb.keywordsAll").isNotNull()
+            | F.col("body.editorial.recap.mlb.media.image.cuts").isNotNull()
+            | F.col("body.editorial.recap.mlb.media.keywordsAll").isNotNull()
+            | F.col("body.editorial.recap.mlb.media.playbacks").isNotNull()
+            | F.col("body.editorial.recap.mlb.photo.cuts").isNotNull()
+            | F.col("body.media.epg").isNotNull()
+            | F.col("body.media.epgAlternate").isNotNull()
+            | F.col("body.media.previewStory.items").isNotNull()
+            | F.col("body.highlights.highlights.items").isNotNull(),
+            F.lit(True),
+        ).alias("has_more"),
     )
-    return rows.dropna(subset=["document_key"])
+    return (
+        rows.dropna(subset=["document_key"])
+        .dropna(
+            how="all",
+            subset=[
+                "link",
+                "editorial_articles",
+                "editorial_recap_mlb_blurb",
+                "editorial_recap_mlb_body",
+                "editorial_recap_mlb_date",
+                "editorial_recap_mlb_headline",
+                "editorial_recap_mlb_image_alt_text",
+                "editorial_recap_mlb_image_template_url",
+                "editorial_recap_mlb_image_title",
+                "editorial_recap_mlb_media_blurb",
+                "editorial_recap_mlb_media_date",
+                "editorial_recap_mlb_media_description",
+                "editorial_recap_mlb_media_duration",
+                "editorial_recap_mlb_media_guid",
+                "editorial_recap_mlb_media_headline",
+                "editorial_recap_mlb_media_id",
+                "editorial_recap_mlb_media_image_template_url",
+                "editorial_recap_mlb_media_image_title",
+                "editorial_recap_mlb_media_media_playback_id",
+                "editorial_recap_mlb_media_media_playback_url",
+                "editorial_recap_mlb_media_no_index",
+                "editorial_recap_mlb_media_seo_title",
+                "editorial_recap_mlb_media_slug",
+                "editorial_recap_mlb_media_state",
+                "editorial_recap_mlb_media_title",
+                "editorial_recap_mlb_media_type",
+                "editorial_recap_mlb_photo_alt_text",
+                "editorial_recap_mlb_photo_template_url",
+                "editorial_recap_mlb_photo_title",
+                "editorial_recap_mlb_seo_keywords",
+                "editorial_recap_mlb_seo_title",
+                "editorial_recap_mlb_slug",
+                "editorial_recap_mlb_state",
+                "editorial_recap_mlb_type",
+                "editorial_recap_mlb_url",
+                "media_milestones",
+                "media_featured_media_id",
+                "media_free_game",
+                "media_enhanced_game",
+                "media_preview_story_mlb_dapi_url",
+                "media_preview_story_mlb_state",
+                "highlights_scoreboard",
+                "highlights_game_center",
+                "highlights_milestone",
+                "summary_has_preview_article",
+                "summary_has_recap_article",
+                "summary_has_wrap_article",
+                "summary_has_highlights_video",
+                "has_more",
+            ],
+        )
+        .drop("has_more")
+    )
 
 
 def content_contributors(documents: DataFrame) -> DataFrame:

@@ -188,8 +188,87 @@ def get_game_context_metrics_document(documents: DataFrame) -> DataFrame:
         F.col("body.homeWinProbability").alias("home_win_probability"),
         "raw_id",
         "captured_at",
+        F.when(
+            F.col("body.game.teams.away.isWinner").isNotNull()
+            | F.col("body.game.teams.home.isWinner").isNotNull()
+            | F.col("body.game.teams.away.leagueRecord.losses").isNotNull()
+            | F.col("body.game.teams.home.leagueRecord.losses").isNotNull()
+            | F.col("body.game.teams.away.leagueRecord.pct").isNotNull()
+            | F.col("body.game.teams.home.leagueRecord.pct").isNotNull()
+            | F.col("body.game.teams.away.leagueRecord.wins").isNotNull()
+            | F.col("body.game.teams.home.leagueRecord.wins").isNotNull()
+            | F.col("body.game.teams.away.probablePitcher.fullName").isNotNull()
+            | F.col("body.game.teams.home.probablePitcher.fullName").isNotNull()
+            | F.col("body.game.teams.away.probablePitcher.id").isNotNull()
+            | F.col("body.game.teams.home.probablePitcher.id").isNotNull()
+            | F.col("body.game.teams.away.probablePitcher.link").isNotNull()
+            | F.col("body.game.teams.home.probablePitcher.link").isNotNull()
+            | F.col("body.game.teams.away.score").isNotNull()
+            | F.col("body.game.teams.home.score").isNotNull()
+            | F.col("body.game.teams.away.seriesNumber").isNotNull()
+            | F.col("body.game.teams.home.seriesNumber").isNotNull()
+            | F.col("body.game.teams.away.splitSquad").isNotNull()
+            | F.col("body.game.teams.home.splitSquad").isNotNull()
+            | F.col("body.game.teams.away.team.id").isNotNull()
+            | F.col("body.game.teams.home.team.id").isNotNull()
+            | F.col("body.game.teams.away.team.link").isNotNull()
+            | F.col("body.game.teams.home.team.link").isNotNull()
+            | F.col("body.game.teams.away.team.name").isNotNull()
+            | F.col("body.game.teams.home.team.name").isNotNull(),
+            F.lit(True),
+        ).alias("has_more"),
     )
-    return rows.dropna(subset=["document_key"])
+    return (
+        rows.dropna(subset=["document_key"])
+        .dropna(
+            how="all",
+            subset=[
+                "home_team_win_probability",
+                "away_team_win_probability",
+                "game_game_pk",
+                "game_link",
+                "game_game_type",
+                "game_season",
+                "game_game_date",
+                "game_official_date",
+                "game_status_abstract_game_state",
+                "game_status_coded_game_state",
+                "game_status_detailed_state",
+                "game_status_status_code",
+                "game_status_start_time_tbd",
+                "game_status_abstract_game_code",
+                "game_venue_id",
+                "game_venue_name",
+                "game_venue_link",
+                "game_content_link",
+                "game_is_tie",
+                "game_game_number",
+                "game_public_facing",
+                "game_calendar_event_id",
+                "game_day_night",
+                "game_double_header",
+                "game_game_guid",
+                "game_game_id",
+                "game_gameday_type",
+                "game_games_in_series",
+                "game_if_necessary",
+                "game_if_necessary_description",
+                "game_inning_break_length",
+                "game_record_source",
+                "game_reverse_home_away_status",
+                "game_scheduled_innings",
+                "game_season_display",
+                "game_series_description",
+                "game_series_game_number",
+                "game_tiebreaker",
+                "expected_statistics_data",
+                "away_win_probability",
+                "home_win_probability",
+                "has_more",
+            ],
+        )
+        .drop("has_more")
+    )
 
 
 def get_game_context_metrics_teams(documents: DataFrame) -> DataFrame:

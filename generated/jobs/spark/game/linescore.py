@@ -363,8 +363,103 @@ def linescore_document(documents: DataFrame) -> DataFrame:
         F.col("body.strikes").alias("strikes"),
         "raw_id",
         "captured_at",
+        F.when(
+            F.col("body.innings").isNotNull()
+            | F.col("body.teams.away.errors").isNotNull()
+            | F.col("body.teams.home.errors").isNotNull()
+            | F.col("body.teams.away.hits").isNotNull()
+            | F.col("body.teams.home.hits").isNotNull()
+            | F.col("body.teams.away.isWinner").isNotNull()
+            | F.col("body.teams.home.isWinner").isNotNull()
+            | F.col("body.teams.away.leftOnBase").isNotNull()
+            | F.col("body.teams.home.leftOnBase").isNotNull()
+            | F.col("body.teams.away.runs").isNotNull()
+            | F.col("body.teams.home.runs").isNotNull(),
+            F.lit(True),
+        ).alias("has_more"),
     )
-    return rows.dropna(subset=["document_key"])
+    return (
+        rows.dropna(subset=["document_key"])
+        .dropna(
+            how="all",
+            subset=[
+                "balls",
+                "current_inning",
+                "current_inning_ordinal",
+                "defense_batter_full_name",
+                "defense_batter_id",
+                "defense_batter_link",
+                "defense_batting_order",
+                "defense_catcher_full_name",
+                "defense_catcher_id",
+                "defense_catcher_link",
+                "defense_center_full_name",
+                "defense_center_id",
+                "defense_center_link",
+                "defense_first_full_name",
+                "defense_first_id",
+                "defense_first_link",
+                "defense_in_hole_full_name",
+                "defense_in_hole_id",
+                "defense_in_hole_link",
+                "defense_left_full_name",
+                "defense_left_id",
+                "defense_left_link",
+                "defense_on_deck_full_name",
+                "defense_on_deck_id",
+                "defense_on_deck_link",
+                "defense_pitcher_full_name",
+                "defense_pitcher_id",
+                "defense_pitcher_link",
+                "defense_right_full_name",
+                "defense_right_id",
+                "defense_right_link",
+                "defense_second_full_name",
+                "defense_second_id",
+                "defense_second_link",
+                "defense_shortstop_full_name",
+                "defense_shortstop_id",
+                "defense_shortstop_link",
+                "defense_team_id",
+                "defense_team_link",
+                "defense_team_name",
+                "defense_third_full_name",
+                "defense_third_id",
+                "defense_third_link",
+                "inning_half",
+                "inning_state",
+                "is_top_inning",
+                "note",
+                "offense_batter_full_name",
+                "offense_batter_id",
+                "offense_batter_link",
+                "offense_batting_order",
+                "offense_first_full_name",
+                "offense_first_id",
+                "offense_first_link",
+                "offense_in_hole_full_name",
+                "offense_in_hole_id",
+                "offense_in_hole_link",
+                "offense_on_deck_full_name",
+                "offense_on_deck_id",
+                "offense_on_deck_link",
+                "offense_pitcher_full_name",
+                "offense_pitcher_id",
+                "offense_pitcher_link",
+                "offense_second_full_name",
+                "offense_second_id",
+                "offense_second_link",
+                "offense_team_id",
+                "offense_team_link",
+                "offense_team_name",
+                "outs",
+                "scheduled_innings",
+                "strikes",
+                "has_more",
+            ],
+        )
+        .drop("has_more")
+    )
 
 
 def linescore_innings(documents: DataFrame) -> DataFrame:

@@ -26,7 +26,7 @@ def live_timestampv11_document(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["document_key"])
+    return rows.dropna(subset=["document_key"]).dropna(how="all", subset=["document"])
 
 
 JOB = SparkJob(

@@ -720,8 +720,75 @@ def play_by_play_document(documents: DataFrame) -> DataFrame:
         F.col("body.scoringPlays").alias("scoring_plays"),
         "raw_id",
         "captured_at",
+        F.when(
+            F.col("body.allPlays").isNotNull()
+            | F.col("body.currentPlay.playEvents").isNotNull()
+            | F.col("body.currentPlay.runners").isNotNull()
+            | F.col("body.playsByInning").isNotNull(),
+            F.lit(True),
+        ).alias("has_more"),
     )
-    return rows.dropna(subset=["document_key"])
+    return (
+        rows.dropna(subset=["document_key"])
+        .dropna(
+            how="all",
+            subset=[
+                "plays",
+                "current_play_about_at_bat_index",
+                "current_play_about_captivating_index",
+                "current_play_about_end_time",
+                "current_play_about_half_inning",
+                "current_play_about_has_out",
+                "current_play_about_has_review",
+                "current_play_about_inning",
+                "current_play_about_is_complete",
+                "current_play_about_is_scoring_play",
+                "current_play_about_is_top_inning",
+                "current_play_about_start_time",
+                "current_play_action_index",
+                "current_play_at_bat_index",
+                "current_play_count_balls",
+                "current_play_count_outs",
+                "current_play_count_strikes",
+                "current_play_matchup_bat_side_code",
+                "current_play_matchup_bat_side_description",
+                "current_play_matchup_batter_full_name",
+                "current_play_matchup_batter_id",
+                "current_play_matchup_batter_link",
+                "current_play_matchup_pitch_hand_code",
+                "current_play_matchup_pitch_hand_description",
+                "current_play_matchup_pitcher_full_name",
+                "current_play_matchup_pitcher_id",
+                "current_play_matchup_pitcher_link",
+                "current_play_matchup_post_on_first_full_name",
+                "current_play_matchup_post_on_first_id",
+                "current_play_matchup_post_on_first_link",
+                "current_play_matchup_post_on_second_full_name",
+                "current_play_matchup_post_on_second_id",
+                "current_play_matchup_post_on_second_link",
+                "current_play_matchup_post_on_third_full_name",
+                "current_play_matchup_post_on_third_id",
+                "current_play_matchup_post_on_third_link",
+                "current_play_matchup_splits_batter",
+                "current_play_matchup_splits_men_on_base",
+                "current_play_matchup_splits_pitcher",
+                "current_play_pitch_index",
+                "current_play_play_end_time",
+                "current_play_result_away_score",
+                "current_play_result_description",
+                "current_play_result_event",
+                "current_play_result_event_type",
+                "current_play_result_home_score",
+                "current_play_result_is_out",
+                "current_play_result_rbi",
+                "current_play_result_type",
+                "current_play_runner_index",
+                "scoring_plays",
+                "has_more",
+            ],
+        )
+        .drop("has_more")
+    )
 
 
 def play_by_play_all_plays(documents: DataFrame) -> DataFrame:

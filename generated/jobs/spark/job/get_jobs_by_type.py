@@ -59,8 +59,13 @@ def get_jobs_by_type_document(documents: DataFrame) -> DataFrame:
         F.col("body.rosterType").alias("roster_type"),
         "raw_id",
         "captured_at",
+        F.when(F.col("body.roster").isNotNull(), F.lit(True)).alias("has_more"),
     )
-    return rows.dropna(subset=["document_key"])
+    return (
+        rows.dropna(subset=["document_key"])
+        .dropna(how="all", subset=["link", "team_id", "roster_type", "has_more"])
+        .drop("has_more")
+    )
 
 
 def get_jobs_by_type_roster(documents: DataFrame) -> DataFrame:

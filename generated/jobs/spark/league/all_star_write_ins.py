@@ -26,7 +26,7 @@ def all_star_write_ins_document(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["document_key"])
+    return rows.dropna(subset=["document_key"]).dropna(how="all", subset=["document"])
 
 
 JOB = SparkJob(

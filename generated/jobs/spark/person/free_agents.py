@@ -78,8 +78,11 @@ def free_agents_document(documents: DataFrame) -> DataFrame:
         F.col("body.season").alias("season"),
         "raw_id",
         "captured_at",
+        F.when(F.col("body.freeAgents").isNotNull(), F.lit(True)).alias("has_more"),
     )
-    return rows.dropna(subset=["document_key"])
+    return (
+        rows.dropna(subset=["document_key"]).dropna(how="all", subset=["season", "has_more"]).drop("has_more")
+    )
 
 
 def free_agents_normalized(documents: DataFrame) -> DataFrame:

@@ -151,8 +151,23 @@ def postseason_schedule_series_document(documents: DataFrame) -> DataFrame:
         F.col("body.wait").alias("wait"),
         "raw_id",
         "captured_at",
+        F.when(F.col("body.series").isNotNull(), F.lit(True)).alias("has_more"),
     )
-    return rows.dropna(subset=["document_key"])
+    return (
+        rows.dropna(subset=["document_key"])
+        .dropna(
+            how="all",
+            subset=[
+                "total_events",
+                "total_games",
+                "total_games_in_progress",
+                "total_items",
+                "wait",
+                "has_more",
+            ],
+        )
+        .drop("has_more")
+    )
 
 
 def postseason_schedule_series_normalized(documents: DataFrame) -> DataFrame:

@@ -31,7 +31,9 @@ def tie_games_document(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["document_key"])
+    return rows.dropna(subset=["document_key"]).dropna(
+        how="all", subset=["total_events", "total_games", "total_games_in_progress", "total_items"]
+    )
 
 
 JOB = SparkJob(

@@ -225,8 +225,13 @@ def standings_document(documents: DataFrame) -> DataFrame:
         F.regexp_extract("body.lastUpdated", INSTANT, 0).try_cast("timestamp").alias("last_updated"),
         "raw_id",
         "captured_at",
+        F.when(F.col("body.records").isNotNull(), F.lit(True)).alias("has_more"),
     )
-    return rows.dropna(subset=["document_key"])
+    return (
+        rows.dropna(subset=["document_key"])
+        .dropna(how="all", subset=["last_updated", "has_more"])
+        .drop("has_more")
+    )
 
 
 def standings_records(documents: DataFrame) -> DataFrame:
