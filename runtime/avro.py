@@ -30,6 +30,15 @@ _WHOLE = "$"
 """The `json_name` of the one field around a response that is no object."""
 
 
+_KINDS = {
+    dict: "keys that are not UTF-8",
+    list: "an array",
+    str: "a string",
+    bool: "a boolean",
+    type(None): "null",
+}
+
+
 class _Misfit(Enum):
     """What a node gives instead of a datum for a value that it cannot hold."""
 
@@ -49,13 +58,16 @@ class Codec:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self._record = _record(schema, {}, str(schema.get("namespace", "")))
-        self.is_wrapped = self._record.fields[0].key == _WHOLE if self._record.fields else False
+        self.is_wrapped = [(one.key, one.name) for one in self._record.fields] == [(_WHOLE, "body")]
 
     def datum(self, document: Json) -> Datum:
         """Return the datum of a document; raise `DataError` where an object was expected and there is none."""
-        made = self._record.write({_WHOLE: document} if self.is_wrapped else document)
+        try:
+            made = self._record.write({_WHOLE: document} if self.is_wrapped else document)
+        except RecursionError as error:
+            raise DataError("nested too deeply to be JSON text", where="$") from error
         if isinstance(made, _Misfit):
-            found = "keys that are not UTF-8" if isinstance(document, dict) else type(document).__name__
+            found = _KINDS.get(type(document), "a number")
             raise DataError(f"an object was expected, found {found}", where="$")
         return made
 

@@ -23,11 +23,13 @@ from compiler.ir.plan import OperationPlan, Plan
 from compiler.ir.shape import Shape
 from compiler.ir.types import Kind, Type
 from runtime.avro import Codec, Datum
+from runtime.errors import DataError
 from runtime.job import Conformed, Json
 from tests.unit.backends.avro_check import faults
 from tests.unit.backends.plans import (
     CHART_PLAN,
     GAME_PLAN,
+    INTEGER,
     PLAN,
     array,
     keyed,
@@ -151,6 +153,26 @@ def test_avro_carries_what_was_not_declared() -> None:
     }
     assert avro_round_trip(GAME_PLAN, wrong) == wrong
     assert avro_round_trip(CHART_PLAN, [{"atBatIndex": 1}]) == [{"atBatIndex": 1}]
+
+
+def test_a_key_that_is_called_like_the_wrapper_is_a_key() -> None:
+    for shape in (keyed({"$": INTEGER}), keyed({"$": INTEGER, "body": INTEGER}), keyed({"body": INTEGER})):
+        for body in ({"$": 1}, {"body": 1}, {"$": 1, "body": [2]}, {}):
+            assert avro_round_trip(of(shape), body) == body
+
+
+def test_avro_says_what_it_cannot_hold() -> None:
+    deep: Conformed = 1
+    for _ in range(5000):
+        deep = [deep]
+    for body, said in (
+        (deep, "an array"),
+        ({"unknown": deep}, "deeply"),
+        (None, "null"),
+        ({"\ud800": 1}, "UTF-8"),
+    ):
+        with pytest.raises(DataError, match=said):
+            avro_round_trip(GAME_PLAN, body)
 
 
 def test_rows_have_a_schema_each() -> None:
