@@ -30,7 +30,7 @@ _WHOLE = "$"
 """The `json_name` of the one field around a response that is no object."""
 
 
-_KINDS = {
+_KINDS: dict[type, str] = {
     dict: "keys that are not UTF-8",
     list: "an array",
     str: "a string",
