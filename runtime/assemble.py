@@ -27,7 +27,7 @@ def assemble(job: Job, rows: Rows, rescued: Iterable[Rescued]) -> Json:
     building = _Building(job)
     for table in job.tables:
         building.add(table, rows.get(table.name, []))
-    is_empty = not building.root and found.value is not _ABSENT
+    is_empty = not any(rows.values()) and found.value is not _ABSENT
     return cast(Json, _finished(_ABSENT if is_empty else building.root, found, (job.shape,)))
 
 
@@ -80,7 +80,7 @@ class _Building:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.tables = {table.name: table for table in job.tables}
-        self.root: Conformed = {}
+        self.root: Conformed = _Elements() if isinstance(job.shape, Array) else {}
         self.records: dict[str, dict[Row, Conformed]] = {}
 
     def add(self, table: Table, rows: list[Row]) -> None:
