@@ -189,11 +189,12 @@ def extend(history: History, files: Mapping[str, str], sink: Sink, slug: str = "
     if not history.migrations:
         return squash(files)
     new = Catalog.from_json(files[CATALOG])
+    digest, head = new.digest, history.head
     has_metadata = planner.metadata() in "".join(history.migrations.values())
-    if new.digest == history.head and has_metadata:
+    if digest == head and has_metadata:
         return history
     old = history.state
-    if old.digest != history.head:
+    if old.digest != head:
         sink.report(_lost_state(history))
         return history
     changes = diff(old, new)
@@ -203,7 +204,7 @@ def extend(history: History, files: Mapping[str, str], sink: Sink, slug: str = "
         sink.report(_refusal(history, refused))
         return history
     name = f"{len(history.migrations) + 1:04d}_{bounded(_plain(slug) if slug else slug_of(changes), _SLUG)}"
-    text = planner.migration(name, old.digest, new.digest, planner.plan(changes))
+    text = planner.migration(name, head, digest, planner.plan(changes))
     return History(catalog=files[CATALOG], migrations={**history.migrations, f"{name}.sql": text})
 
 
