@@ -171,8 +171,8 @@ def collect(session: "SparkSession", job: "AnyJob", sources: Sequence[Source]) -
 def conform(job: Job, source: Source) -> tuple[Source | None, Result]:
     """Return a response without the values that no column holds, and what the local engine finds in it.
 
-    None stands for a response that Spark is not given: it is no document, it is rescued whole, or its rows depend on those of
-    other tables.
+    None stands for a response that Spark is not given: it is no document, it is rescued whole, or its rows
+    depend on those of other tables.
     """
     parsed = parse(source.body)
     if not isinstance(parsed, Document):

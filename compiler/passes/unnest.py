@@ -213,7 +213,7 @@ class _Filler:
             scan, shape = (*path, Each()), shape.item
         elif isinstance(shape, Map):
             scan, shape = (*path, Entries()), shape.value
-        if isinstance(shape, Unknown) and not shape.mixed:
+        if _is_hollow(shape):
             return
         yield Table(
             name=show(scan),
@@ -230,6 +230,19 @@ def _is_only_mentioned(table: Table, path: Path, shape: Shape) -> bool:
     """Whether a derived table's row mentions a thing of which this part is declared, and was never seen there."""
     is_mentioned = len(path) > len(table.scan) + 1 and shape.evidence.parent_seen > 0
     return table.is_derived and is_mentioned and shape.evidence.is_only_declared
+
+
+def _is_hollow(shape: Shape) -> bool:
+    """Whether nothing but nulls, `{}` and `[]` was ever seen here, however they nest."""
+    match shape:
+        case Unknown():
+            return not shape.mixed
+        case Array():
+            return _is_hollow(shape.item)
+        case Map():
+            return _is_hollow(shape.value)
+        case _:
+            return False
 
 
 def _has_rows(shape: Shape) -> bool:

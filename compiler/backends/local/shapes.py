@@ -109,6 +109,8 @@ class ShapeLowering:
                 return _leaf(owner) if owner else "UNPLACED"
             case Array() if owner:
                 return f"Leaves({_leaf(owner)})" if owner.is_array else "JSON"
+            case Array() if (*path, Each()) not in takers.around:
+                return "UNPLACED"
             case Array():
                 return f"Array({self._element(shape.item, (*path, Each()), takers)})"
             case Map():

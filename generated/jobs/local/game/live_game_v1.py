@@ -1307,7 +1307,7 @@ def live_game_player_batting_stats(document: Conformed, params: Params) -> list[
 
 
 def live_game_player_pitching_stats(document: Conformed, params: Params) -> list[Row]:
-    """The pitching line of a player in this game. Innings ("8.2" is eight and two thirds) are outs."""
+    """The pitching line of a player in this game. Innings (\"8.2\" is eight and two thirds) are outs."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
