@@ -107,18 +107,22 @@ class ShapeLowering:
         match shape:
             case Scalar() | Unknown():
                 return _leaf(owner) if owner else "UNPLACED"
-            case Array() if owner:
-                return f"Leaves({_leaf(owner)})" if owner.is_array else "JSON"
-            case Array() if (*path, Each()) not in takers.around:
-                return "UNPLACED"
             case Array():
-                return f"Array({self._element(shape.item, (*path, Each()), takers)})"
+                return self._array(shape, path, takers)
             case Map():
                 return self._map(shape, (*path, Entries()), takers)
             case Record():
                 return self._record(shape, path, takers)
             case _:
                 assert_never(shape)
+
+    def _array(self, shape: Array, path: Path, takers: _Takers) -> str:
+        owner, element = takers.owners.get(path), (*path, Each())
+        if owner:
+            return f"Leaves({_leaf(owner)})" if owner.is_array else "JSON"
+        if element not in takers.around:
+            return "UNPLACED"
+        return f"Array({self._element(shape.item, element, takers)})"
 
     def _record(self, shape: Record, path: Path, takers: _Takers) -> str:
         members = (
