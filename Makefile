@@ -76,7 +76,7 @@ check: setup  ## lint the mappings and fail if generated/ is not what they say
 .PHONY: observe
 observe: setup  ## fold the captures into schemas/observed
 	$(BIN)/mlb-etl captures pull
-	find .mlb/captures -name '*.json.gz' -exec $(BIN)/mlbc observe {} +
+	$(BIN)/mlbc observe .mlb/captures
 
 ##@ quality
 

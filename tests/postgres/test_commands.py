@@ -238,8 +238,24 @@ def test_what_cannot_work_exits_with_2(shell: Shell, words: tuple[str, ...], mes
     assert "s3cret" not in said
 
 
-def test_operations_without_tables(shell: Shell) -> None:
-    assert "has no tables" in shell("load", "game.boxscore", code=1)
+def test_requests_of_operations_without_a_mapping_keep_apart(shell: Shell) -> None:
+    """A roster does not say of which season it is: its request does. An older answer changes nothing."""
+    shell("db", "migrate")
+    for season, number in (("2023", "7"), ("2024", "99"), ("2024", "13")):
+        file = shell.project / f"roster{number}.json"
+        request = {"path_params": {"teamId": "147"}, "query_params": {"season": season}}
+        body = {"teamId": 147, "roster": [{"jerseyNumber": number}]}
+        taken = {"captured_at": f"2024-07-{int(number) % 28 + 1:02}T00:00:00Z"}
+        envelope = {"endpoint": "team", "method": "roster", **request, **taken, "response": body}
+        file.write_bytes(orjson.dumps(envelope))
+        shell("ingest", str(file))
+        shell("load", "team.roster")
+    assert shell.rows(
+        "SELECT document_key, roster_index, team_id, jersey_number FROM team.roster_normalized ORDER BY 1"
+    ) == [
+        ("team.roster/teamId=147?season=2023", 0, 147, "7"),
+        ("team.roster/teamId=147?season=2024", 0, 147, "99"),
+    ]
 
 
 def test_transform_writes_files(shell: Shell) -> None:
