@@ -172,7 +172,7 @@ class _Writer:
         self.written.add(name)
         found = self.definitions.by_path[reference.target]
         fields = [self._field(item, found) for item in found.properties]
-        return {**_record(name, [*fields, _EXTRAS_FIELD]), "doc": _doc(show(found.path), found.description)}
+        return {**_record(name, [*fields, _EXTRAS_FIELD]), "doc": _doc(found.places, found.description)}
 
     def node(self, node: Node) -> object:
         """Return the schema of a node, without null."""

@@ -10,11 +10,11 @@ from functools import cached_property, reduce
 from typing import assert_never
 
 from compiler.backends import naming
-from compiler.ir.paths import Branches, Each, Entries, Field, Path, SameKey
+from compiler.ir.paths import Branches, Each, Entries, Field, Path, SameKey, show
 from compiler.ir.plan import OperationPlan
 from compiler.ir.shape import Array, Evidence, Map, Member, Record, Scalar, Shape, Unknown
 from compiler.ir.types import DateText, InstantText, Kind, Native, Type
-from compiler.ir.walk import join
+from compiler.ir.walk import at, join
 
 SIDES = ("away", "home")
 _KINDS = {
@@ -82,11 +82,17 @@ class Property:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """A named record. Folded branches stand in `path` as one step."""
+    """A named record. Folded branches stand in `path` as one step; `elsewhere` is the same entity."""
 
     path: Path
     properties: tuple[Property, ...]
     description: str = ""
+    elsewhere: tuple[Path, ...] = ()
+
+    @property
+    def places(self) -> str:
+        """Where its objects stand."""
+        return ", ".join(show(path) for path in (self.path, *self.elsewhere))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,14 +140,44 @@ class Definitions:
 def define(operation: OperationPlan) -> Definitions:
     """Cut the response of an operation into definitions."""
     short = operation.raw_table.partition(".")[2]
-    cutter = _Cutter(folds=_folds(operation), found=[])
+    entities = _entities(operation)
+    cutter = _Cutter(
+        folds=_folds(operation), entities={path: one for one in entities for path in one.places}, found=[]
+    )
     root = cutter.node(operation.response, ())
     items = tuple(cutter.found)
     return Definitions(
         root=root,
         root_name=naming.root_name(short),
         items=items,
-        names=naming.assign([item.path for item in items], short),
+        names=naming.assign(
+            [item.path for item in items],
+            short,
+            {one.places[0]: one.name for one in entities if one.places[0]},
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Entity:
+    """What stands at several places, under one name; `record` holds what any of them has."""
+
+    name: str
+    places: tuple[Path, ...]
+    record: Record
+
+
+def _entities(operation: OperationPlan) -> tuple[_Entity, ...]:
+    """Return the entities of an operation, with the places at which there is a record."""
+    known: dict[str, dict[Path, Record]] = {}
+    for name, path in operation.entities:
+        shape = at(operation.response, path)
+        if isinstance(shape, Record) and shape.members:
+            known.setdefault(name, {})[path] = shape
+    return tuple(
+        _Entity(name, tuple(places), record)
+        for name, places in known.items()
+        if isinstance(record := reduce(join, places.values()), Record)
     )
 
 
@@ -150,6 +186,7 @@ class _Cutter:
     """Walks a shape once; definitions are found outer before inner."""
 
     folds: Mapping[Path, tuple[str, ...]]
+    entities: Mapping[Path, _Entity]
     found: list[Definition]
 
     def node(self, shape: Shape, path: Path) -> Node:
@@ -163,8 +200,8 @@ class _Cutter:
                     value=Anything(), also=_also(shape.evidence, Kind.OBJECT), description=description
                 )
             case Record():
-                self._record(shape, path)
-                return Ref(target=path, also=_also(shape.evidence, Kind.OBJECT), description=description)
+                target = self._target(shape, path)
+                return Ref(target=target, also=_also(shape.evidence, Kind.OBJECT), description=description)
             case Array(item=item):
                 inner = self.node(item, (*path, Each()))
                 return ListOf(item=inner, also=_also(shape.evidence, Kind.ARRAY), description=description)
@@ -176,9 +213,21 @@ class _Cutter:
             case _:
                 assert_never(shape)
 
-    def _record(self, record: Record, path: Path) -> None:
+    def _target(self, record: Record, path: Path) -> Path:
+        """Return where the definition of a record is found; an entity has one, at the first of its places."""
+        entity = self.entities.get(path)
+        if entity is None:
+            self._record(record, path)
+            return path
+        first = entity.places[0]
+        if all(item.path != first for item in self.found):
+            self._record(entity.record, first, entity.places[1:])
+        return first
+
+    def _record(self, record: Record, path: Path, elsewhere: tuple[Path, ...] = ()) -> None:
         place = len(self.found)
-        definition = Definition(path=path, properties=(), description=record.evidence.description)
+        description = record.evidence.description
+        definition = Definition(path=path, properties=(), description=description, elsewhere=elsewhere)
         self.found.append(definition)
         folded = self._fold(record, path)
         properties = tuple(

@@ -8,13 +8,16 @@ The name of a record is made from its path and nothing else, so that it does not
 4. a container is left out before an item that is called after it (`plays.allPlays[*]` is `AllPlay`), and words that
    end one key and begin the next are said once (`allPlays[*].playEvents[*]` is `AllPlayEvent`).
 
+5. what the author calls an entity (`mappings/entities.yaml`) has that name, wherever it stands.
+
 Should two paths still have one name, both keep all their words; should these agree too, a digest tells them apart.
 """
 
 import keyword
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 
 from compiler.ir.names import digest, pascal, singular, snake, words
 from compiler.ir.paths import Branches, Field, Path, show
@@ -40,9 +43,14 @@ def root_name(short: str) -> str:
     return _class((*words(short), "response"))
 
 
-def assign(paths: Sequence[Path], short: str) -> dict[Path, str]:
-    """Return a name for each path, all different."""
-    brief = {path: _class(_merged(_segments(path, short))) if path else root_name(short) for path in paths}
+def assign(
+    paths: Sequence[Path], short: str, entities: Mapping[Path, str] = MappingProxyType({})
+) -> dict[Path, str]:
+    """Return a name for each path, all different. An entity has its own name, and what lies below begins with it."""
+    brief = {
+        path: _class(_merged(_segments(_below_entity(path, entities), short))) if path else root_name(short)
+        for path in paths
+    }
     taken = Counter(brief.values())
     full = {path: name if taken[name] == 1 else _full(path, short) for path, name in brief.items()}
     twice = Counter(full.values())
@@ -71,6 +79,14 @@ def _attribute(key: str) -> str:
         name = f"n{name}"
     shadows = keyword.iskeyword(name) or name in _ATTRIBUTES or name.startswith("model_")
     return f"{name}_" if shadows else name
+
+
+def _below_entity(path: Path, entities: Mapping[Path, str]) -> Path:
+    """Return a path from the innermost entity around it, as if that were a key of the response."""
+    for end in range(len(path), 0, -1):
+        if path[:end] in entities:
+            return (Field(entities[path[:end]]), *path[end:])
+    return path
 
 
 def _segments(path: Path, short: str) -> list[Words]:

@@ -21,7 +21,6 @@ from compiler.backends.definitions import (
     Value,
 )
 from compiler.bundle import notice
-from compiler.ir.paths import show
 from compiler.ir.plan import OperationPlan
 from compiler.ir.types import Kind
 
@@ -76,7 +75,7 @@ class _Writer:
     def record(self, definition: Definition) -> JsonSchema:
         """Return the schema of a definition."""
         return {
-            "description": f"`{show(definition.path)}` {definition.description}".strip(),
+            "description": f"`{definition.places}` {definition.description}".strip(),
             "type": "object",
             "properties": {item.key: self._property(item) for item in definition.properties},
             **self.style.extras,

@@ -182,7 +182,7 @@ class OperationPlan:
 
     `document_key` names the key columns that every table starts with and that identify one document; when empty,
     the request identifies it. `version` names the raw key that orders the states of a document, before the time of
-    capture; "" where only that does.
+    capture; "" where only that does. `entities`: what the author gave a name of its own, and where it stands.
     """
 
     operation: Operation
@@ -193,6 +193,7 @@ class OperationPlan:
     version: str = ""
     tables: tuple[Table, ...] = ()
     ignored: tuple[Ignored, ...] = ()
+    entities: tuple[tuple[str, Path], ...] = ()
     mapping_file: str = ""
 
     @property

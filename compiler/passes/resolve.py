@@ -74,6 +74,12 @@ def _operation(context: Context, operation: Operation, known: Entities) -> Opera
         operation=operation,
         response=response,
         raw_table=spec.raw_table,
+        entities=tuple(
+            (entity.name, place.path.reference.steps)
+            for entity in context.mapping.entities
+            for place in entity.places
+            if place.operation == operation.name
+        ),
         mapping_file="" if spec.origin is operation.variants[0].origin else spec.origin.file,
     )
 

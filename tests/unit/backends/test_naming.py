@@ -49,6 +49,14 @@ def test_two_paths_with_one_name_keep_all_their_words() -> None:
     assert list(found.values()) == ["LiveDataTeam", "Team", "Coach"]
 
 
+def test_an_entity_has_its_own_name_wherever_it_stands() -> None:
+    play, other = steps("$.liveData.plays.allPlays[*]"), steps("$.allPlays[*]")
+    for place in (play, other):
+        below = (*place, *steps("$.playEvents[*].details"))
+        names = naming.assign([place, below], "live_game_v1", {place: "play"})
+        assert list(names.values()) == ["Play", "PlayEventDetails"]
+
+
 @given(st.lists(paths, unique=True, max_size=8))
 def test_names_are_different_identifiers(found: list[Path]) -> None:
     names = naming.assign(found, "some_method")

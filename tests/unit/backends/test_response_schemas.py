@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+from dataclasses import replace
 from types import ModuleType
 
 import avro.schema
@@ -19,8 +20,9 @@ from compiler.backends.base import render
 from compiler.backends.definitions import define
 from compiler.backends.response import document
 from compiler.bundle import MemoryCache
+from compiler.ir.paths import Field
 from compiler.ir.plan import OperationPlan, Plan
-from compiler.ir.shape import Shape
+from compiler.ir.shape import Member, Record, Shape
 from compiler.ir.types import Kind, Type
 from runtime.avro import Codec, Datum
 from runtime.errors import DataError
@@ -31,11 +33,14 @@ from tests.unit.backends.plans import (
     GAME_PLAN,
     INTEGER,
     PLAN,
+    TEXT,
     array,
     keyed,
+    mapping,
     operation,
     record,
     scalar,
+    steps,
     unknown,
 )
 from tests.unit.backends.shapes import NASTY, documents, shapes
@@ -99,6 +104,36 @@ def test_folded_branches_share_a_record() -> None:
     teams = schema["$defs"]["BoxscoreTeams"]["properties"]
     assert teams["away"] == teams["home"] == {"$ref": "#/$defs/BoxscoreTeam"}
     assert schema["$defs"]["BoxscoreTeam"]["description"] == "`$.liveData.boxscore.teams.{away,home}`"
+
+
+def test_an_entity_is_one_record_that_holds_what_any_of_its_places_has() -> None:
+    players, person = (
+        steps("$.gameData.players{*}"),
+        steps("$.liveData.boxscore.teams.{away,home}.players{*}.person"),
+    )
+    plan = replace(GAME_PLAN, entities=(("person", players), ("person", person)))
+    response = plan.response
+    assert isinstance(response, Record)
+    more = record(nick=TEXT, home=record(city=TEXT))
+    data = record(datetime=record(), players=mapping(more))
+    plan = replace(plan, response=replace(response, members=(Member("gameData", data), response.members[-1])))
+    definitions = define(plan)
+    assert definitions.names[players] == "Person"
+    assert definitions.names[(*players, Field("home"))] == "PersonHome"
+    assert person not in definitions.names
+    assert {item.key for item in definitions.by_path[players].properties} == {
+        "nick", "home", "id", "fullName", "link",
+    }  # fmt: skip
+    assert definitions.by_path[players].places == (
+        "$.gameData.players{*}, $.liveData.boxscore.teams.{away,home}.players{*}.person"
+    )
+    body: Conformed = {
+        "gameData": {"players": {"ID1": {"nick": "A", "home": {"city": "B"}}}},
+        "liveData": {"boxscore": {"teams": {"home": {"players": {"ID1": {"person": {"id": 1}}}}}}},
+    }
+    assert avro_round_trip(plan, body) == round_trip(plan, body) == body
+    assert not faults(avro_backend.response(plan))
+    avro.schema.parse(json.dumps(avro_backend.response(plan)))
 
 
 def test_kinds_that_were_seen_are_accepted() -> None:
