@@ -27,11 +27,11 @@ Words = tuple[str, ...]
 _NOISE = ("live", "data")
 _TAKEN = frozenset({"Any", "ApiObject", "BaseModel", "ConfigDict", "Field", "JsonValue", "RootModel"})
 _SHADOWED = """
-bool bytes construct copy dict float from_orm frozenset int json list object parse_file parse_obj parse_raw schema
+bool bytes construct copy dict float from_orm frozenset int json l list object parse_file parse_obj parse_raw schema
 schema_json self set str tuple type update_forward_refs validate
 """
 _ATTRIBUTES = frozenset(_SHADOWED.split())
-"""What a field would shadow: names in annotations, and methods of Pydantic's base class."""
+"""What a field would shadow: names in annotations, and methods of Pydantic's base class. `l` reads as 1."""
 
 
 def root_name(short: str) -> str:

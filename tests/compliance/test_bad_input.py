@@ -137,7 +137,7 @@ def of_keys(keys: Sequence[str]) -> Conformed:
             "Row",
             "things",
         ),
-        ("1", "2", "10", "1st", "_1"),
+        ("1", "2", "10", "1st", "_1", "L", "O", "I", "l"),
         ("k" * 300, "k" * 299 + "j", "é" * 150),
     ],
     ids=["nasty", "case", "signs", "ours", "digits", "long"],

@@ -11,7 +11,7 @@ from compiler.ir.shape import Record
 from compiler.ir.types import Type
 from compiler.ir.walk import at
 
-_TAKEN = {"document", "params", "rows", "integer_param", "text_param", *keyword.kwlist, *dir(builtins)}
+_TAKEN = {"document", "params", "rows", "integer_param", "text_param", "l", *keyword.kwlist, *dir(builtins)}
 
 
 def function(plan: OperationPlan, table: Table) -> tuple[str, ...]:

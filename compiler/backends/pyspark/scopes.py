@@ -12,8 +12,8 @@ from compiler.ir.names import singular, snake, words
 from compiler.ir.paths import Branches, Each, Entries, Field, Path, Step, is_loop
 from compiler.ir.plan import BranchOf, MapKey, Ordinal, Source, Table
 
-RESERVED = frozenset({"F", "JOB", "SCHEMA", "Window", "documents", "first", "rows"})
-"""Names that a generated function uses for itself."""
+RESERVED = frozenset({"F", "JOB", "SCHEMA", "Window", "documents", "first", "l", "rows"})
+"""Names that a generated function uses for itself; `l` reads as 1."""
 
 
 @dataclass(frozen=True, slots=True)
