@@ -1,10 +1,9 @@
 """Whatever the API calls its properties, and however its models hold each other: every target is valid and works."""
 
 import json
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
@@ -16,12 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compiler.bundle import Bundle
-from compiler.driver import Session, compile_project, observe, upstream
 from compiler.driver.in_memory import importable
-from compiler.project import Project
 from runtime.assemble import assemble
 from runtime.job import REQUEST, Conformed, Job
 from runtime.transform import transform
+from tests.compliance.lab import build, of_keys
 from tests.compliance.targets import exactly
 from tests.support.project import ROOT
 from tests.unit.backends.avro_check import faults
@@ -30,39 +28,15 @@ from tests.unit.backends.shapes import NASTY
 Compile = Callable[..., Bundle]
 FIRST_PARTY = 'lint.isort.known-first-party=["runtime","generated"]'
 LINTED = ("--config", str(ROOT / "pyproject.toml"), "--config", FIRST_PARTY)
-MODELS = {"Things": {"id": "Things", "properties": {"copyright": {"type": "string"}}}}
-
-
-def declared(endpoint: str, models: Conformed) -> Conformed:
-    """Return an upstream document with one operation, which answers `Things`."""
-    operation = {"method": "GET", "nickname": "things", "summary": "", "parameters": [], "type": "Things"}
-    return {
-        "api_path": f"stats-api/{endpoint}",
-        "apiVersion": "1.0",
-        "apis": [{"description": "", "path": f"/v1/{endpoint}/things", "operations": [operation]}],
-        "models": models,
-    }
 
 
 @pytest.fixture(scope="module")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compile:
-    """Compile a project of one operation from its models and a response."""
+    """Compile a project of one operation, and hold what comes out against the tools of each target."""
 
-    def of(*, models: Conformed = MODELS, response: Conformed = None, other: Conformed = None) -> Bundle:
+    def of(**what: Conformed) -> Bundle:
         root = tmp_path_factory.mktemp("project")
-        root.joinpath("documents").mkdir()
-        for endpoint, found in {"lab": models, "other": other}.items():
-            text = json.dumps(declared(endpoint, found or MODELS))
-            root.joinpath(f"documents/{endpoint}.json").write_text(text, "utf-8")
-        root.joinpath("response.json").write_text(json.dumps(response), "utf-8")
-        root.joinpath("mappings").mkdir()
-        shutil.copyfile(ROOT / "mappings/defaults.yaml", root / "mappings/defaults.yaml")
-        session = Session(project=Project(root=root, documents=root / "documents"))
-        upstream(session, update=True)
-        if response is not None:
-            observe(session, [str(root / "response.json")], "lab.things", check=False)
-        bundle = compile_project(session)
-        assert bundle is not None, [(found.code, found.message) for found in session.findings]
+        bundle = build(root, **what)
         check(bundle, root / "written")
         return bundle
 
@@ -103,20 +77,6 @@ def check_response(bundle: Bundle, response: Conformed) -> None:
     )
     assert [table.name for table in spark.tables] == [table.name for table in job.tables]
     assert spark.schema.simpleString()
-
-
-def of_keys(keys: Sequence[str]) -> Conformed:
-    """Return a response that has keys wherever there can be keys."""
-    texts = {key: f"text {number}" for number, key in enumerate(keys)}
-    return {
-        "flat": texts,
-        "rows": [texts, {}],
-        "records": {key: {key: number, "id": number} for number, key in enumerate(keys)},
-        "arrays": {key: [{key: "a"}] for key in keys},
-        "scalars": {key: [number] for number, key in enumerate(keys)},
-        "sides": {"away": {"record": texts}, "home": {"record": texts}},
-        **texts,
-    }
 
 
 @pytest.mark.parametrize(

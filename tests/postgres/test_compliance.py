@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from psycopg import sql
@@ -23,10 +24,12 @@ from runtime.job import Job, Operation, Rows, Table
 from runtime.load import receive
 from runtime.progress import Quiet
 from runtime.transform import Transformed, transform
+from tests.compliance.lab import build, of_keys
 from tests.compliance.outcomes import Fate
 from tests.compliance.response import Case, cases, plan
 from tests.compliance.targets import fate_of_rows, module, parsed, told
 from tests.support.project import load_job
+from tests.unit.backends.shapes import NASTY
 
 MOMENT = datetime(2024, 7, 13, 4, 30, tzinfo=UTC)
 
@@ -104,3 +107,19 @@ def rows(documents: Documents, table: Table, raw_id: int) -> list[tuple[object, 
         columns, sql.Identifier(*table.name.split(".")), key
     )
     return documents.connection.execute(query, [raw_id]).fetchall()
+
+
+def test_keys_of_any_kind_make_tables(server: database.Status, tmp_path: Path) -> None:
+    name = f"keys_{os.getpid()}"
+    bundle = build(tmp_path, response=of_keys(NASTY))
+    assert server.settings is not None
+    with database.opened(server.settings.url("postgres")) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        with database.opened(server.settings.url(name)) as connection:
+            schema = bundle.files["postgres/schema.sql"]
+            connection.execute(schema.encode())
+            query = "SELECT count(*) FROM pg_tables WHERE schemaname = 'lab'"
+            assert connection.execute(query).fetchone() == (
+                bundle.files["postgres/schema.sql"].count("CREATE TABLE lab."),
+            )
+        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
