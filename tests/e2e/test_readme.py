@@ -80,7 +80,7 @@ def _write_mapping(place: Place, old: str = "", new: str = "") -> None:
 
 def test_a_mapping_becomes_a_table(copy: Place) -> None:
     _write_mapping(copy)
-    copy.sh("mlbc generate")
+    copy.sh("mlbc generate --squash")
     schema = (copy.root / "generated/postgres/schema.sql").read_text("utf-8")
     position = 0
     for line in _block("sql", "CREATE TABLE").splitlines():
