@@ -11,6 +11,7 @@ from compiler.backends.provenance import absolute
 from compiler.bundle import header
 from compiler.ir.paths import show
 from compiler.ir.plan import Column, OperationPlan, Plan, Table
+from compiler.ir.shape import Unknown
 
 INDEX = "README.md"
 
@@ -47,6 +48,8 @@ class OperationText:
     summary: str
     urls: tuple[str, ...]
     source: str
+    origin: str
+    proof: str
     model: str
     raw_table: str
     raw_keys: str
@@ -95,6 +98,8 @@ def operation_text(operation: OperationPlan) -> OperationText:
         summary=_cell(operation.operation.summary),
         urls=tuple(f"{variant.http_method} {variant.path}" for variant in operation.operation.variants),
         source=source_of(operation),
+        origin="mapping" if operation.mapping_file else "declared in",
+        proof=_proof(operation),
         model=root_name(operation.raw_table.partition(".")[2]),
         raw_table=operation.raw_table,
         raw_keys=", ".join(f"`{key.name}` ({_code(show(key.path))})" for key in operation.raw_keys),
@@ -102,6 +107,15 @@ def operation_text(operation: OperationPlan) -> OperationText:
         tables=tuple(_table(table) for table in operation.tables),
         ignored=tuple((_code(show(found.path)), _cell(found.because)) for found in operation.ignored),
     )
+
+
+def _proof(operation: OperationPlan) -> str:
+    """Say what the tables rest on, where it is little."""
+    if operation.is_observed:
+        return ""
+    if isinstance(operation.response, Unknown):
+        return "Not proved: the declaration says nothing of the content, and no response was captured: kept whole."
+    return "Not proved: compiled from the declaration alone, because no response was captured."
 
 
 def _table(table: Table) -> TableText:

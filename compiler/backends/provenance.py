@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from compiler.ir.paths import show, starts_with
-from compiler.ir.plan import BranchOf, Column, Leaf, MapKey, Ordinal, Param, Table
+from compiler.ir.plan import REQUEST, BranchOf, Column, Leaf, MapKey, Ordinal, Param, Table
 
 
 def absolute(column: Column) -> str:
@@ -19,6 +19,8 @@ def absolute(column: Column) -> str:
             return f"branch of {show(loop)}"
         case BranchOf(loop=loop, equals=equals):
             return f"whether {equals} in {show(loop)}"
+        case Param(name=name) if name == REQUEST:
+            return "the request"
         case Param(name=name):
             return f"request parameter {name}"
         case _:

@@ -59,6 +59,10 @@ class BranchOf:
     lookup: str = ""
 
 
+REQUEST = "$request"
+"""The parameter that every runtime knows: the raw tier's name for the document that a request asks for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Param:
     """A parameter of the request, else `default` (NULL if None). The text is cast to the column's type."""
@@ -182,7 +186,8 @@ class OperationPlan:
 
     `document_key` names the key columns that every table starts with and that identify one document; when empty,
     the request identifies it. `version` names the raw key that orders the states of a document, before the time of
-    capture; "" where only that does. `entities`: what the author gave a name of its own, and where it stands.
+    capture; "" where only that does. An operation that is not observed is compiled from its declaration alone.
+    `entities`: what the author gave a name of its own, and where it stands.
     """
 
     operation: Operation
@@ -191,6 +196,7 @@ class OperationPlan:
     raw_keys: tuple[RawKey, ...] = ()
     document_key: tuple[str, ...] = ()
     version: str = ""
+    is_observed: bool = True
     tables: tuple[Table, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     entities: tuple[tuple[str, Path], ...] = ()

@@ -3,13 +3,10 @@
 from dataclasses import replace
 
 from compiler.ir.names import snake
-from compiler.ir.plan import Column, OperationPlan, Param, Plan, Table
+from compiler.ir.plan import REQUEST, Column, OperationPlan, Param, Plan, Table
 from compiler.ir.shape import Evidence, Unknown
 from compiler.ir.types import Type
 from compiler.passes.context import Context
-
-REQUEST = "$request"
-"""The request parameter that every runtime knows: the raw tier's name for the document that a request asks for."""
 
 DOCUMENT_KEY = "document_key"
 

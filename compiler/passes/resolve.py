@@ -74,6 +74,7 @@ def _operation(context: Context, operation: Operation, known: Entities) -> Opera
         operation=operation,
         response=response,
         raw_table=spec.raw_table,
+        is_observed=root is not None,
         entities=tuple(
             (entity.name, place.path.reference.steps)
             for entity in context.mapping.entities

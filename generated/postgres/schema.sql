@@ -2203,7 +2203,7 @@ COMMENT ON TABLE team.teams IS 'One row per response of team.teams (/v1/teams).'
 
 -- One row per `$.awards[*]`. From $.awards[*] of awards.awardRecipients.
 CREATE TABLE awards.award_recipients_awards (
-    document_key                     text         NOT NULL,  -- request parameter $request
+    document_key                     text         NOT NULL,  -- the request
     award_index                      integer      NOT NULL,  -- position, from 0
     award_id                         text,                   -- request parameter awardId
     id                               text,                   -- .id
@@ -2270,7 +2270,7 @@ COMMENT ON TABLE awards.award_recipients_awards IS 'One row per `$.awards[*]`. F
 
 -- One row per `$.awards[*].results[*]`. From $.awards[*].results[*] of awards.awardRecipients.
 CREATE TABLE awards.award_recipients_award_results (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     award_index   integer      NOT NULL,  -- position in $.awards[*], from 0
     result_index  integer      NOT NULL,  -- position, from 0
     award_id      text,                   -- request parameter awardId
@@ -2285,7 +2285,7 @@ COMMENT ON TABLE awards.award_recipients_award_results IS 'One row per `$.awards
 
 -- One row per `$.awards[*]`. From $.awards[*] of awards.awards.
 CREATE TABLE awards.awards_normalized (
-    document_key     text         NOT NULL,  -- request parameter $request
+    document_key     text         NOT NULL,  -- the request
     award_index      integer      NOT NULL,  -- position, from 0
     award_id         text,                   -- request parameter awardId
     id               text,                   -- .id
@@ -2319,7 +2319,7 @@ COMMENT ON TABLE awards.awards_normalized IS 'One row per `$.awards[*]`. From $.
 
 -- One row per `$[*]`. From $[*] of broadcast.getBroadcasts.
 CREATE TABLE broadcast.get_broadcasts_normalized (
-    document_key      text         NOT NULL,  -- request parameter $request
+    document_key      text         NOT NULL,  -- the request
     row_index         integer      NOT NULL,  -- position, from 0
     name              text,                   -- .name
     language          text,                   -- .language
@@ -2340,7 +2340,7 @@ COMMENT ON TABLE broadcast.get_broadcasts_normalized IS 'One row per `$[*]`. Fro
 
 -- One row per `$.conferences[*]`. From $.conferences[*] of conference.conferences.
 CREATE TABLE conference.conferences_normalized (
-    document_key      text         NOT NULL,  -- request parameter $request
+    document_key      text         NOT NULL,  -- the request
     conference_index  integer      NOT NULL,  -- position, from 0
     conference_id     bigint,                 -- request parameter conferenceId
     id                bigint,                 -- .id
@@ -2355,7 +2355,7 @@ COMMENT ON TABLE conference.conferences_normalized IS 'One row per `$.conference
 
 -- One row per `$[*]`. From $[*] of config.aggregateSortEnum.
 CREATE TABLE config.aggregate_sort_enum_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     code          text,                   -- .code
     description   text,                   -- .description
@@ -2368,7 +2368,7 @@ COMMENT ON TABLE config.aggregate_sort_enum_normalized IS 'One row per `$[*]`. F
 
 -- One row per `$[*]`. From $[*] of config.awards.
 CREATE TABLE config.awards_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     value         jsonb,                  -- .
     raw_id        bigint       NOT NULL,
@@ -2380,7 +2380,7 @@ COMMENT ON TABLE config.awards_normalized IS 'One row per `$[*]`. From $[*] of c
 
 -- One row per `$[*]`. From $[*] of config.baseballStats.
 CREATE TABLE config.baseball_stats_normalized (
-    document_key    text         NOT NULL,  -- request parameter $request
+    document_key    text         NOT NULL,  -- the request
     row_index       integer      NOT NULL,  -- position, from 0
     name            text,                   -- .name
     lookup_param    text,                   -- .lookupParam
@@ -2399,7 +2399,7 @@ COMMENT ON TABLE config.baseball_stats_normalized IS 'One row per `$[*]`. From $
 
 -- One row per response. From $ of config.eventTypes.
 CREATE TABLE config.event_types_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     document      jsonb,                  -- $
     raw_id        bigint       NOT NULL,
     captured_at   timestamptz  NOT NULL,
@@ -2410,7 +2410,7 @@ COMMENT ON TABLE config.event_types_document IS 'One row per response. From $ of
 
 -- One row per response. From $ of config.fielderDetailTypes.
 CREATE TABLE config.fielder_detail_types_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     document      text[],                 -- $[*]
     raw_id        bigint       NOT NULL,
     captured_at   timestamptz  NOT NULL,
@@ -2421,7 +2421,7 @@ COMMENT ON TABLE config.fielder_detail_types_document IS 'One row per response. 
 
 -- One row per `$[*]`. From $[*] of config.gameStatus.
 CREATE TABLE config.game_status_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     value         jsonb,                  -- .
     raw_id        bigint       NOT NULL,
@@ -2433,7 +2433,7 @@ COMMENT ON TABLE config.game_status_normalized IS 'One row per `$[*]`. From $[*]
 
 -- One row per `$[*]`. From $[*] of config.gameTypes.
 CREATE TABLE config.game_types_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     description   text,                   -- .description
     id            text,                   -- .id
@@ -2446,7 +2446,7 @@ COMMENT ON TABLE config.game_types_normalized IS 'One row per `$[*]`. From $[*] 
 
 -- One row per `$[*]`. From $[*] of config.gamedayTypes.
 CREATE TABLE config.gameday_types_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     base          jsonb,                  -- .base
     code          text,                   -- .code
@@ -2460,7 +2460,7 @@ COMMENT ON TABLE config.gameday_types_normalized IS 'One row per `$[*]`. From $[
 
 -- One row per response. From $ of config.groupByTypes.
 CREATE TABLE config.group_by_types_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     document      text[],                 -- $[*]
     raw_id        bigint       NOT NULL,
     captured_at   timestamptz  NOT NULL,
@@ -2471,7 +2471,7 @@ COMMENT ON TABLE config.group_by_types_document IS 'One row per response. From $
 
 -- One row per `$[*]`. From $[*] of config.hitTrajectories.
 CREATE TABLE config.hit_trajectories_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     base          jsonb,                  -- .base
     code          text,                   -- .code
@@ -2485,7 +2485,7 @@ COMMENT ON TABLE config.hit_trajectories_normalized IS 'One row per `$[*]`. From
 
 -- One row per `$[*]`. From $[*] of config.jobTypes.
 CREATE TABLE config.job_types_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     code          text,                   -- .code
     job           text,                   -- .job
@@ -2499,7 +2499,7 @@ COMMENT ON TABLE config.job_types_normalized IS 'One row per `$[*]`. From $[*] o
 
 -- One row per response. From $ of config.languages.
 CREATE TABLE config.languages_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     document      text[],                 -- $[*]
     raw_id        bigint       NOT NULL,
     captured_at   timestamptz  NOT NULL,
@@ -2510,7 +2510,7 @@ COMMENT ON TABLE config.languages_document IS 'One row per response. From $ of c
 
 -- One row per `$[*]`. From $[*] of config.leagueLeaderTypes.
 CREATE TABLE config.league_leader_types_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     display_name  text,                   -- .displayName
     raw_id        bigint       NOT NULL,
@@ -2522,7 +2522,7 @@ COMMENT ON TABLE config.league_leader_types_normalized IS 'One row per `$[*]`. F
 
 -- One row per `$[*]`. From $[*] of config.logicalEvents.
 CREATE TABLE config.logical_events_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     base          jsonb,                  -- .base
     code          text,                   -- .code
@@ -2536,7 +2536,7 @@ COMMENT ON TABLE config.logical_events_normalized IS 'One row per `$[*]`. From $
 
 -- One row per `$[*]`. From $[*] of config.metrics.
 CREATE TABLE config.metrics_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     value         jsonb,                  -- .
     raw_id        bigint       NOT NULL,
@@ -2548,7 +2548,7 @@ COMMENT ON TABLE config.metrics_normalized IS 'One row per `$[*]`. From $[*] of 
 
 -- One row per `$[*]`. From $[*] of config.pitchCodes.
 CREATE TABLE config.pitch_codes_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     base          jsonb,                  -- .base
     code          text,                   -- .code
@@ -2562,7 +2562,7 @@ COMMENT ON TABLE config.pitch_codes_normalized IS 'One row per `$[*]`. From $[*]
 
 -- One row per `$[*]`. From $[*] of config.pitchTypes.
 CREATE TABLE config.pitch_types_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     base          jsonb,                  -- .base
     code          text,                   -- .code
@@ -2576,7 +2576,7 @@ COMMENT ON TABLE config.pitch_types_normalized IS 'One row per `$[*]`. From $[*]
 
 -- One row per response. From $ of config.platforms.
 CREATE TABLE config.platforms_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     document      text[],                 -- $[*]
     raw_id        bigint       NOT NULL,
     captured_at   timestamptz  NOT NULL,
@@ -2587,7 +2587,7 @@ COMMENT ON TABLE config.platforms_document IS 'One row per response. From $ of c
 
 -- One row per `$[*]`. From $[*] of config.playerStatusCodes.
 CREATE TABLE config.player_status_codes_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     base          jsonb,                  -- .base
     code          text,                   -- .code
@@ -2601,7 +2601,7 @@ COMMENT ON TABLE config.player_status_codes_normalized IS 'One row per `$[*]`. F
 
 -- One row per `$[*]`. From $[*] of config.positions.
 CREATE TABLE config.positions_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     value         jsonb,                  -- .
     raw_id        bigint       NOT NULL,
@@ -2613,7 +2613,7 @@ COMMENT ON TABLE config.positions_normalized IS 'One row per `$[*]`. From $[*] o
 
 -- One row per `$[*]`. From $[*] of config.reviewReasons.
 CREATE TABLE config.review_reasons_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     base          jsonb,                  -- .base
     code          text,                   -- .code
@@ -2627,7 +2627,7 @@ COMMENT ON TABLE config.review_reasons_normalized IS 'One row per `$[*]`. From $
 
 -- One row per response. From $ of config.rosterTypes.
 CREATE TABLE config.roster_types_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     document      text[],                 -- $[*]
     raw_id        bigint       NOT NULL,
     captured_at   timestamptz  NOT NULL,
@@ -2638,7 +2638,7 @@ COMMENT ON TABLE config.roster_types_document IS 'One row per response. From $ o
 
 -- One row per response. From $ of config.runnerDetailTypes.
 CREATE TABLE config.runner_detail_types_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     document      text[],                 -- $[*]
     raw_id        bigint       NOT NULL,
     captured_at   timestamptz  NOT NULL,
@@ -2649,7 +2649,7 @@ COMMENT ON TABLE config.runner_detail_types_document IS 'One row per response. F
 
 -- One row per `$[*]`. From $[*] of config.scheduleEventTypes.
 CREATE TABLE config.schedule_event_types_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     value         jsonb,                  -- .
     raw_id        bigint       NOT NULL,
@@ -2661,7 +2661,7 @@ COMMENT ON TABLE config.schedule_event_types_normalized IS 'One row per `$[*]`. 
 
 -- One row per `$[*]`. From $[*] of config.sitCodes.
 CREATE TABLE config.sit_codes_normalized (
-    document_key     text         NOT NULL,  -- request parameter $request
+    document_key     text         NOT NULL,  -- the request
     row_index        integer      NOT NULL,  -- position, from 0
     code             text,                   -- .code
     sort_order       bigint,                 -- .sortOrder
@@ -2680,7 +2680,7 @@ COMMENT ON TABLE config.sit_codes_normalized IS 'One row per `$[*]`. From $[*] o
 
 -- One row per `$[*]`. From $[*] of config.sky.
 CREATE TABLE config.sky_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     base          jsonb,                  -- .base
     code          text,                   -- .code
@@ -2694,7 +2694,7 @@ COMMENT ON TABLE config.sky_normalized IS 'One row per `$[*]`. From $[*] of conf
 
 -- One row per response. From $ of config.standingsTypes.
 CREATE TABLE config.standings_types_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     document      text[],                 -- $[*]
     raw_id        bigint       NOT NULL,
     captured_at   timestamptz  NOT NULL,
@@ -2705,7 +2705,7 @@ COMMENT ON TABLE config.standings_types_document IS 'One row per response. From 
 
 -- One row per response. From $ of config.statFields.
 CREATE TABLE config.stat_fields_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     document      text[],                 -- $[*]
     raw_id        bigint       NOT NULL,
     captured_at   timestamptz  NOT NULL,
@@ -2716,7 +2716,7 @@ COMMENT ON TABLE config.stat_fields_document IS 'One row per response. From $ of
 
 -- One row per response. From $ of config.statGroups.
 CREATE TABLE config.stat_groups_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     document      text[],                 -- $[*]
     raw_id        bigint       NOT NULL,
     captured_at   timestamptz  NOT NULL,
@@ -2727,7 +2727,7 @@ COMMENT ON TABLE config.stat_groups_document IS 'One row per response. From $ of
 
 -- One row per response. From $ of config.statSearchConfig.
 CREATE TABLE config.stat_search_config_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     document      jsonb,                  -- $
     raw_id        bigint       NOT NULL,
     captured_at   timestamptz  NOT NULL,
@@ -2738,7 +2738,7 @@ COMMENT ON TABLE config.stat_search_config_document IS 'One row per response. Fr
 
 -- One row per response. From $ of config.statSearchGroupByTypes.
 CREATE TABLE config.stat_search_group_by_types_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     document      text[],                 -- $[*]
     raw_id        bigint       NOT NULL,
     captured_at   timestamptz  NOT NULL,
@@ -2749,7 +2749,7 @@ COMMENT ON TABLE config.stat_search_group_by_types_document IS 'One row per resp
 
 -- One row per `$[*]`. From $[*] of config.statSearchParams.
 CREATE TABLE config.stat_search_params_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     code          text,                   -- .code
     filter_level  text,                   -- .filterLevel
@@ -2767,7 +2767,7 @@ COMMENT ON TABLE config.stat_search_params_normalized IS 'One row per `$[*]`. Fr
 
 -- One row per `$[*]`. From $[*] of config.statSearchStats.
 CREATE TABLE config.stat_search_stats_normalized (
-    document_key      text         NOT NULL,  -- request parameter $request
+    document_key      text         NOT NULL,  -- the request
     row_index         integer      NOT NULL,  -- position, from 0
     description       text,                   -- .description
     abbreviation      text,                   -- .abbreviation
@@ -2790,7 +2790,7 @@ COMMENT ON TABLE config.stat_search_stats_normalized IS 'One row per `$[*]`. Fro
 
 -- One row per response. From $ of config.statTypes.
 CREATE TABLE config.stat_types_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     document      text[],                 -- $[*]
     raw_id        bigint       NOT NULL,
     captured_at   timestamptz  NOT NULL,
@@ -2801,7 +2801,7 @@ COMMENT ON TABLE config.stat_types_document IS 'One row per response. From $ of 
 
 -- One row per `$[*]`. From $[*] of config.transactionTypes.
 CREATE TABLE config.transaction_types_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     base          jsonb,                  -- .base
     code          text,                   -- .code
@@ -2815,7 +2815,7 @@ COMMENT ON TABLE config.transaction_types_normalized IS 'One row per `$[*]`. Fro
 
 -- One row per `$[*]`. From $[*] of config.windDirection.
 CREATE TABLE config.wind_direction_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     base          jsonb,                  -- .base
     code          text,                   -- .code
@@ -2829,7 +2829,7 @@ COMMENT ON TABLE config.wind_direction_normalized IS 'One row per `$[*]`. From $
 
 -- One row per `$.divisions[*]`. From $.divisions[*] of division.divisions.
 CREATE TABLE division.divisions_normalized (
-    document_key       text         NOT NULL,  -- request parameter $request
+    document_key       text         NOT NULL,  -- the request
     division_index     integer      NOT NULL,  -- position, from 0
     division_id        bigint,                 -- request parameter divisionId
     id                 bigint,                 -- .id
@@ -2856,7 +2856,7 @@ COMMENT ON TABLE division.divisions_normalized IS 'One row per `$.divisions[*]`.
 
 -- One row per response. From $ of draft.draftPicks.
 CREATE TABLE draft.draft_picks_document (
-    document_key       text         NOT NULL,  -- request parameter $request
+    document_key       text         NOT NULL,  -- the request
     year               bigint,                 -- request parameter year
     drafts_draft_year  bigint,                 -- $.drafts.draftYear
     raw_id             bigint       NOT NULL,
@@ -2868,7 +2868,7 @@ COMMENT ON TABLE draft.draft_picks_document IS 'One row per response. From $ of 
 
 -- One row per `$.drafts.rounds[*]`. From $.drafts.rounds[*] of draft.draftPicks.
 CREATE TABLE draft.draft_picks_rounds (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     round_index   integer      NOT NULL,  -- position, from 0
     year          bigint,                 -- request parameter year
     round         text,                   -- .round
@@ -2881,7 +2881,7 @@ COMMENT ON TABLE draft.draft_picks_rounds IS 'One row per `$.drafts.rounds[*]`. 
 
 -- One row per `$.drafts.rounds[*].picks[*]`. From $.drafts.rounds[*].picks[*] of draft.draftPicks.
 CREATE TABLE draft.draft_picks_round_picks (
-    document_key                          text              NOT NULL,  -- request parameter $request
+    document_key                          text              NOT NULL,  -- the request
     round_index                           integer           NOT NULL,  -- position in $.drafts.rounds[*], from 0
     pick_index                            integer           NOT NULL,  -- position, from 0
     year                                  bigint,                      -- request parameter year
@@ -2972,7 +2972,7 @@ COMMENT ON TABLE draft.draft_picks_round_picks IS 'One row per `$.drafts.rounds[
 
 -- One row per response. From $ of draft.draftProspects.
 CREATE TABLE draft.draft_prospects_document (
-    document_key   text         NOT NULL,  -- request parameter $request
+    document_key   text         NOT NULL,  -- the request
     year           bigint,                 -- request parameter year
     offset_        bigint,                 -- $.offset
     queried_size   bigint,                 -- $.queriedSize
@@ -2987,7 +2987,7 @@ COMMENT ON TABLE draft.draft_prospects_document IS 'One row per response. From $
 
 -- One row per `$.prospects[*]`. From $.prospects[*] of draft.draftProspects.
 CREATE TABLE draft.draft_prospects_normalized (
-    document_key                          text              NOT NULL,  -- request parameter $request
+    document_key                          text              NOT NULL,  -- the request
     prospect_index                        integer           NOT NULL,  -- position, from 0
     year                                  bigint,                      -- request parameter year
     bis_player_id                         bigint,                      -- .bisPlayerId
@@ -3093,7 +3093,7 @@ COMMENT ON TABLE draft.draft_prospects_normalized IS 'One row per `$.prospects[*
 
 -- One row per response. From $ of draft.latestDraftPicks.
 CREATE TABLE draft.latest_draft_picks_document (
-    document_key                               text              NOT NULL,  -- request parameter $request
+    document_key                               text              NOT NULL,  -- the request
     year                                       bigint,                      -- request parameter year
     number                                     bigint,                      -- $.number
     pick_display_pick_number                   bigint,                      -- $.pick.displayPickNumber
@@ -3195,7 +3195,7 @@ COMMENT ON TABLE draft.latest_draft_picks_document IS 'One row per response. Fro
 
 -- One row per `$.pick.person.xrefIds[*]`. From $.pick.person.xrefIds[*] of draft.latestDraftPicks.
 CREATE TABLE draft.latest_draft_picks_xref_ids (
-    document_key    text         NOT NULL,  -- request parameter $request
+    document_key    text         NOT NULL,  -- the request
     xref_ids_index  integer      NOT NULL,  -- position, from 0
     year            bigint,                 -- request parameter year
     season          text,                   -- .season
@@ -3210,7 +3210,7 @@ COMMENT ON TABLE draft.latest_draft_picks_xref_ids IS 'One row per `$.pick.perso
 
 -- One row per `$.officials[*]`. From $.officials[*] of game.boxscore.
 CREATE TABLE game.boxscore_officials (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     official_index      integer      NOT NULL,  -- position, from 0
     game_pk             bigint,                 -- request parameter game_pk
     official_id         bigint,                 -- .official.id
@@ -3226,7 +3226,7 @@ COMMENT ON TABLE game.boxscore_officials IS 'One row per `$.officials[*]`. From 
 
 -- One row per `$.info[*]`. From $.info[*] of game.boxscore.
 CREATE TABLE game.boxscore_info (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     info_index    integer      NOT NULL,  -- position, from 0
     game_pk       bigint,                 -- request parameter game_pk
     label         text,                   -- .label
@@ -3240,7 +3240,7 @@ COMMENT ON TABLE game.boxscore_info IS 'One row per `$.info[*]`. From $.info[*] 
 
 -- One row per `$.teams.{away,home}`. From $.teams.{away,home} of game.boxscore.
 CREATE TABLE game.boxscore_teams (
-    document_key                                    text         NOT NULL,  -- request parameter $request
+    document_key                                    text         NOT NULL,  -- the request
     is_home                                         boolean      NOT NULL,  -- whether home in $.teams.{away,home}
     game_pk                                         bigint,                 -- request parameter game_pk
     batters                                         bigint[],               -- .batters[*]
@@ -3397,7 +3397,7 @@ COMMENT ON TABLE game.boxscore_teams IS 'One row per `$.teams.{away,home}`. From
 
 -- One row per `$.teams.{away,home}.info[*]`. From $.teams.{away,home}.info[*] of game.boxscore.
 CREATE TABLE game.boxscore_team_info (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     is_home       boolean      NOT NULL,  -- whether home in $.teams.{away,home}
     info_index    integer      NOT NULL,  -- position, from 0
     game_pk       bigint,                 -- request parameter game_pk
@@ -3411,7 +3411,7 @@ COMMENT ON TABLE game.boxscore_team_info IS 'One row per `$.teams.{away,home}.in
 
 -- One row per `$.teams.{away,home}.info[*].fieldList[*]`. From $.teams.{away,home}.info[*].fieldList[*] of game.boxscore.
 CREATE TABLE game.boxscore_info_field_list (
-    document_key      text         NOT NULL,  -- request parameter $request
+    document_key      text         NOT NULL,  -- the request
     is_home           boolean      NOT NULL,  -- whether home in $.teams.{away,home}
     info_index        integer      NOT NULL,  -- position in $.teams.{away,home}.info[*], from 0
     field_list_index  integer      NOT NULL,  -- position, from 0
@@ -3427,7 +3427,7 @@ COMMENT ON TABLE game.boxscore_info_field_list IS 'One row per `$.teams.{away,ho
 
 -- One row per `$.teams.{away,home}.note[*]`. From $.teams.{away,home}.note[*] of game.boxscore.
 CREATE TABLE game.boxscore_team_note (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     is_home       boolean      NOT NULL,  -- whether home in $.teams.{away,home}
     note_index    integer      NOT NULL,  -- position, from 0
     game_pk       bigint,                 -- request parameter game_pk
@@ -3442,7 +3442,7 @@ COMMENT ON TABLE game.boxscore_team_note IS 'One row per `$.teams.{away,home}.no
 
 -- One row per `$.teams.{away,home}.players{*}`. From $.teams.{away,home}.players{*} of game.boxscore.
 CREATE TABLE game.boxscore_team_players (
-    document_key                                      text         NOT NULL,  -- request parameter $request
+    document_key                                      text         NOT NULL,  -- the request
     is_home                                           boolean      NOT NULL,  -- whether home in $.teams.{away,home}
     player_key                                        text         NOT NULL,  -- key
     game_pk                                           bigint,                 -- request parameter game_pk
@@ -3682,7 +3682,7 @@ COMMENT ON TABLE game.boxscore_team_players IS 'One row per `$.teams.{away,home}
 
 -- One row per `$.teams.{away,home}.players{*}.allPositions[*]`. From $.teams.{away,home}.players{*}.allPositions[*] of game.boxscore.
 CREATE TABLE game.boxscore_player_all_positions (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     is_home             boolean      NOT NULL,  -- whether home in $.teams.{away,home}
     player_key          text         NOT NULL,  -- key in $.teams.{away,home}.players{*}
     all_position_index  integer      NOT NULL,  -- position, from 0
@@ -3700,7 +3700,7 @@ COMMENT ON TABLE game.boxscore_player_all_positions IS 'One row per `$.teams.{aw
 
 -- One row per `$.topPerformers[*]`. From $.topPerformers[*] of game.boxscore.
 CREATE TABLE game.boxscore_top_performers (
-    document_key                                             text         NOT NULL,  -- request parameter $request
+    document_key                                             text         NOT NULL,  -- the request
     top_performer_index                                      integer      NOT NULL,  -- position, from 0
     game_pk                                                  bigint,                 -- request parameter game_pk
     game_score                                               bigint,                 -- .gameScore
@@ -3942,7 +3942,7 @@ COMMENT ON TABLE game.boxscore_top_performers IS 'One row per `$.topPerformers[*
 
 -- One row per `$.topPerformers[*].player.allPositions[*]`. From $.topPerformers[*].player.allPositions[*] of game.boxscore.
 CREATE TABLE game.boxscore_top_performer_all_positions (
-    document_key         text         NOT NULL,  -- request parameter $request
+    document_key         text         NOT NULL,  -- the request
     top_performer_index  integer      NOT NULL,  -- position in $.topPerformers[*], from 0
     all_position_index   integer      NOT NULL,  -- position, from 0
     game_pk              bigint,                 -- request parameter game_pk
@@ -3959,7 +3959,7 @@ COMMENT ON TABLE game.boxscore_top_performer_all_positions IS 'One row per `$.to
 
 -- One row per response. From $ of game.colorFeed.
 CREATE TABLE game.color_feed_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     game_pk       bigint,                 -- request parameter game_pk
     document      jsonb,                  -- $
     raw_id        bigint       NOT NULL,
@@ -3971,7 +3971,7 @@ COMMENT ON TABLE game.color_feed_document IS 'One row per response. From $ of ga
 
 -- One row per response. From $ of game.colorTimestamps.
 CREATE TABLE game.color_timestamps_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     game_pk       bigint,                 -- request parameter game_pk
     document      text[],                 -- $[*]
     raw_id        bigint       NOT NULL,
@@ -3983,7 +3983,7 @@ COMMENT ON TABLE game.color_timestamps_document IS 'One row per response. From $
 
 -- One row per response. From $ of game.content.
 CREATE TABLE game.content_document (
-    document_key                                  text         NOT NULL,  -- request parameter $request
+    document_key                                  text         NOT NULL,  -- the request
     game_pk                                       bigint,                 -- request parameter game_pk
     link                                          text,                   -- $.link
     editorial_articles                            jsonb,                  -- $.editorial.articles
@@ -4042,7 +4042,7 @@ COMMENT ON TABLE game.content_document IS 'One row per response. From $ of game.
 
 -- One row per `$.editorial.recap.mlb.contributors[*]`. From $.editorial.recap.mlb.contributors[*] of game.content.
 CREATE TABLE game.content_contributors (
-    document_key       text         NOT NULL,  -- request parameter $request
+    document_key       text         NOT NULL,  -- the request
     contributor_index  integer      NOT NULL,  -- position, from 0
     game_pk            bigint,                 -- request parameter game_pk
     name               text,                   -- .name
@@ -4055,7 +4055,7 @@ COMMENT ON TABLE game.content_contributors IS 'One row per `$.editorial.recap.ml
 
 -- One row per `$.editorial.recap.mlb.image.cuts[*]`. From $.editorial.recap.mlb.image.cuts[*] of game.content.
 CREATE TABLE game.content_editorial_recap_mlb_image_cuts (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     cut_index     integer      NOT NULL,  -- position, from 0
     game_pk       bigint,                 -- request parameter game_pk
     aspect_ratio  text,                   -- .aspectRatio
@@ -4073,7 +4073,7 @@ COMMENT ON TABLE game.content_editorial_recap_mlb_image_cuts IS 'One row per `$.
 
 -- One row per `$.editorial.recap.mlb.keywordsAll[*]`. From $.editorial.recap.mlb.keywordsAll[*] of game.content.
 CREATE TABLE game.content_editorial_recap_mlb_keywords_all (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     keywords_all_index  integer      NOT NULL,  -- position, from 0
     game_pk             bigint,                 -- request parameter game_pk
     display_name        text,                   -- .displayName
@@ -4088,7 +4088,7 @@ COMMENT ON TABLE game.content_editorial_recap_mlb_keywords_all IS 'One row per `
 
 -- One row per `$.editorial.recap.mlb.media.image.cuts[*]`. From $.editorial.recap.mlb.media.image.cuts[*] of game.content.
 CREATE TABLE game.content_editorial_recap_mlb_media_image_cuts (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     cut_index     integer      NOT NULL,  -- position, from 0
     game_pk       bigint,                 -- request parameter game_pk
     aspect_ratio  text,                   -- .aspectRatio
@@ -4106,7 +4106,7 @@ COMMENT ON TABLE game.content_editorial_recap_mlb_media_image_cuts IS 'One row p
 
 -- One row per `$.editorial.recap.mlb.media.keywordsAll[*]`. From $.editorial.recap.mlb.media.keywordsAll[*] of game.content.
 CREATE TABLE game.content_editorial_recap_mlb_media_keywords_all (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     keywords_all_index  integer      NOT NULL,  -- position, from 0
     game_pk             bigint,                 -- request parameter game_pk
     display_name        text,                   -- .displayName
@@ -4121,7 +4121,7 @@ COMMENT ON TABLE game.content_editorial_recap_mlb_media_keywords_all IS 'One row
 
 -- One row per `$.editorial.recap.mlb.media.playbacks[*]`. From $.editorial.recap.mlb.media.playbacks[*] of game.content.
 CREATE TABLE game.content_playbacks (
-    document_key    text         NOT NULL,  -- request parameter $request
+    document_key    text         NOT NULL,  -- the request
     playback_index  integer      NOT NULL,  -- position, from 0
     game_pk         bigint,                 -- request parameter game_pk
     height          text,                   -- .height
@@ -4137,7 +4137,7 @@ COMMENT ON TABLE game.content_playbacks IS 'One row per `$.editorial.recap.mlb.m
 
 -- One row per `$.editorial.recap.mlb.photo.cuts[*]`. From $.editorial.recap.mlb.photo.cuts[*] of game.content.
 CREATE TABLE game.content_editorial_recap_mlb_photo_cuts (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     cut_index     integer      NOT NULL,  -- position, from 0
     game_pk       bigint,                 -- request parameter game_pk
     aspect_ratio  text,                   -- .aspectRatio
@@ -4155,7 +4155,7 @@ COMMENT ON TABLE game.content_editorial_recap_mlb_photo_cuts IS 'One row per `$.
 
 -- One row per `$.media.epg[*]`. From $.media.epg[*] of game.content.
 CREATE TABLE game.content_epg (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     epg_index     integer      NOT NULL,  -- position, from 0
     game_pk       bigint,                 -- request parameter game_pk
     title         text,                   -- .title
@@ -4168,7 +4168,7 @@ COMMENT ON TABLE game.content_epg IS 'One row per `$.media.epg[*]`. From $.media
 
 -- One row per `$.media.epg[*].items[*]`. From $.media.epg[*].items[*] of game.content.
 CREATE TABLE game.content_epg_items (
-    document_key         text         NOT NULL,  -- request parameter $request
+    document_key         text         NOT NULL,  -- the request
     epg_index            integer      NOT NULL,  -- position in $.media.epg[*], from 0
     item_index           integer      NOT NULL,  -- position, from 0
     game_pk              bigint,                 -- request parameter game_pk
@@ -4201,7 +4201,7 @@ COMMENT ON TABLE game.content_epg_items IS 'One row per `$.media.epg[*].items[*]
 
 -- One row per `$.media.epgAlternate[*]`. From $.media.epgAlternate[*] of game.content.
 CREATE TABLE game.content_epg_alternate (
-    document_key         text         NOT NULL,  -- request parameter $request
+    document_key         text         NOT NULL,  -- the request
     epg_alternate_index  integer      NOT NULL,  -- position, from 0
     game_pk              bigint,                 -- request parameter game_pk
     title                text,                   -- .title
@@ -4214,7 +4214,7 @@ COMMENT ON TABLE game.content_epg_alternate IS 'One row per `$.media.epgAlternat
 
 -- One row per `$.media.epgAlternate[*].items[*]`. From $.media.epgAlternate[*].items[*] of game.content.
 CREATE TABLE game.content_epg_alternate_items (
-    document_key         text         NOT NULL,  -- request parameter $request
+    document_key         text         NOT NULL,  -- the request
     epg_alternate_index  integer      NOT NULL,  -- position in $.media.epgAlternate[*], from 0
     item_index           integer      NOT NULL,  -- position, from 0
     game_pk              bigint,                 -- request parameter game_pk
@@ -4243,7 +4243,7 @@ COMMENT ON TABLE game.content_epg_alternate_items IS 'One row per `$.media.epgAl
 
 -- One row per `$.media.epgAlternate[*].items[*].image.cuts[*]`. From $.media.epgAlternate[*].items[*].image.cuts[*] of game.content.
 CREATE TABLE game.content_epg_alternate_item_cuts (
-    document_key         text         NOT NULL,  -- request parameter $request
+    document_key         text         NOT NULL,  -- the request
     epg_alternate_index  integer      NOT NULL,  -- position in $.media.epgAlternate[*], from 0
     item_index           integer      NOT NULL,  -- position in $.media.epgAlternate[*].items[*], from 0
     cut_index            integer      NOT NULL,  -- position, from 0
@@ -4263,7 +4263,7 @@ COMMENT ON TABLE game.content_epg_alternate_item_cuts IS 'One row per `$.media.e
 
 -- One row per `$.media.epgAlternate[*].items[*].keywordsAll[*]`. From $.media.epgAlternate[*].items[*].keywordsAll[*] of game.content.
 CREATE TABLE game.content_epg_alternate_item_keywords_all (
-    document_key         text         NOT NULL,  -- request parameter $request
+    document_key         text         NOT NULL,  -- the request
     epg_alternate_index  integer      NOT NULL,  -- position in $.media.epgAlternate[*], from 0
     item_index           integer      NOT NULL,  -- position in $.media.epgAlternate[*].items[*], from 0
     keywords_all_index   integer      NOT NULL,  -- position, from 0
@@ -4280,7 +4280,7 @@ COMMENT ON TABLE game.content_epg_alternate_item_keywords_all IS 'One row per `$
 
 -- One row per `$.media.epgAlternate[*].items[*].keywordsDisplay[*]`. From $.media.epgAlternate[*].items[*].keywordsDisplay[*] of game.content.
 CREATE TABLE game.content_epg_alternate_item_keywords_display (
-    document_key            text         NOT NULL,  -- request parameter $request
+    document_key            text         NOT NULL,  -- the request
     epg_alternate_index     integer      NOT NULL,  -- position in $.media.epgAlternate[*], from 0
     item_index              integer      NOT NULL,  -- position in $.media.epgAlternate[*].items[*], from 0
     keywords_display_index  integer      NOT NULL,  -- position, from 0
@@ -4297,7 +4297,7 @@ COMMENT ON TABLE game.content_epg_alternate_item_keywords_display IS 'One row pe
 
 -- One row per `$.media.epgAlternate[*].items[*].playbacks[*]`. From $.media.epgAlternate[*].items[*].playbacks[*] of game.content.
 CREATE TABLE game.content_epg_alternate_item_playbacks (
-    document_key         text         NOT NULL,  -- request parameter $request
+    document_key         text         NOT NULL,  -- the request
     epg_alternate_index  integer      NOT NULL,  -- position in $.media.epgAlternate[*], from 0
     item_index           integer      NOT NULL,  -- position in $.media.epgAlternate[*].items[*], from 0
     playback_index       integer      NOT NULL,  -- position, from 0
@@ -4315,7 +4315,7 @@ COMMENT ON TABLE game.content_epg_alternate_item_playbacks IS 'One row per `$.me
 
 -- One row per `$.media.previewStory.items[*]`. From $.media.previewStory.items[*] of game.content.
 CREATE TABLE game.content_media_preview_story_items (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     item_index    integer      NOT NULL,  -- position, from 0
     game_pk       bigint,                 -- request parameter game_pk
     dapi_url      text,                   -- .dapiURL
@@ -4329,7 +4329,7 @@ COMMENT ON TABLE game.content_media_preview_story_items IS 'One row per `$.media
 
 -- One row per `$.highlights.highlights.items[*]`. From $.highlights.highlights.items[*] of game.content.
 CREATE TABLE game.content_highlights_highlights_items (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     item_index          integer      NOT NULL,  -- position, from 0
     game_pk             bigint,                 -- request parameter game_pk
     blurb               text,                   -- .blurb
@@ -4358,7 +4358,7 @@ COMMENT ON TABLE game.content_highlights_highlights_items IS 'One row per `$.hig
 
 -- One row per `$.highlights.highlights.items[*].image.cuts[*]`. From $.highlights.highlights.items[*].image.cuts[*] of game.content.
 CREATE TABLE game.content_item_cuts (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     item_index    integer      NOT NULL,  -- position in $.highlights.highlights.items[*], from 0
     cut_index     integer      NOT NULL,  -- position, from 0
     game_pk       bigint,                 -- request parameter game_pk
@@ -4377,7 +4377,7 @@ COMMENT ON TABLE game.content_item_cuts IS 'One row per `$.highlights.highlights
 
 -- One row per `$.highlights.highlights.items[*].keywordsAll[*]`. From $.highlights.highlights.items[*].keywordsAll[*] of game.content.
 CREATE TABLE game.content_item_keywords_all (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     item_index          integer      NOT NULL,  -- position in $.highlights.highlights.items[*], from 0
     keywords_all_index  integer      NOT NULL,  -- position, from 0
     game_pk             bigint,                 -- request parameter game_pk
@@ -4393,7 +4393,7 @@ COMMENT ON TABLE game.content_item_keywords_all IS 'One row per `$.highlights.hi
 
 -- One row per `$.highlights.highlights.items[*].keywordsDisplay[*]`. From $.highlights.highlights.items[*].keywordsDisplay[*] of game.content.
 CREATE TABLE game.content_item_keywords_display (
-    document_key            text         NOT NULL,  -- request parameter $request
+    document_key            text         NOT NULL,  -- the request
     item_index              integer      NOT NULL,  -- position in $.highlights.highlights.items[*], from 0
     keywords_display_index  integer      NOT NULL,  -- position, from 0
     game_pk                 bigint,                 -- request parameter game_pk
@@ -4409,7 +4409,7 @@ COMMENT ON TABLE game.content_item_keywords_display IS 'One row per `$.highlight
 
 -- One row per `$.highlights.highlights.items[*].playbacks[*]`. From $.highlights.highlights.items[*].playbacks[*] of game.content.
 CREATE TABLE game.content_item_playbacks (
-    document_key    text         NOT NULL,  -- request parameter $request
+    document_key    text         NOT NULL,  -- the request
     item_index      integer      NOT NULL,  -- position in $.highlights.highlights.items[*], from 0
     playback_index  integer      NOT NULL,  -- position, from 0
     game_pk         bigint,                 -- request parameter game_pk
@@ -4426,7 +4426,7 @@ COMMENT ON TABLE game.content_item_playbacks IS 'One row per `$.highlights.highl
 
 -- One row per response. From $ of game.currentGameStats.
 CREATE TABLE game.current_game_stats_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     document      jsonb,                  -- $
     raw_id        bigint       NOT NULL,
     captured_at   timestamptz  NOT NULL,
@@ -4437,7 +4437,7 @@ COMMENT ON TABLE game.current_game_stats_document IS 'One row per response. From
 
 -- One row per response. From $ of game.getGameContextMetrics.
 CREATE TABLE game.get_game_context_metrics_document (
-    document_key                     text              NOT NULL,  -- request parameter $request
+    document_key                     text              NOT NULL,  -- the request
     game_pk                          bigint,                      -- request parameter gamePk
     home_team_win_probability        double precision,            -- $.homeTeamWinProbability
     away_team_win_probability        double precision,            -- $.awayTeamWinProbability
@@ -4489,7 +4489,7 @@ COMMENT ON TABLE game.get_game_context_metrics_document IS 'One row per response
 
 -- One row per `$.game.teams.{away,home}`. From $.game.teams.{away,home} of game.getGameContextMetrics.
 CREATE TABLE game.get_game_context_metrics_teams (
-    document_key                text         NOT NULL,  -- request parameter $request
+    document_key                text         NOT NULL,  -- the request
     is_home                     boolean      NOT NULL,  -- whether home in $.game.teams.{away,home}
     game_pk                     bigint,                 -- request parameter gamePk
     is_winner                   boolean,                -- .isWinner
@@ -4514,7 +4514,7 @@ COMMENT ON TABLE game.get_game_context_metrics_teams IS 'One row per `$.game.tea
 
 -- One row per `$[*]`. From $[*] of game.getWinProbability.
 CREATE TABLE game.get_win_probability_normalized (
-    document_key                      text              NOT NULL,  -- request parameter $request
+    document_key                      text              NOT NULL,  -- the request
     row_index                         integer           NOT NULL,  -- position, from 0
     game_pk                           bigint,                      -- request parameter gamePk
     play                              jsonb,                       -- .play
@@ -4580,7 +4580,7 @@ COMMENT ON TABLE game.get_win_probability_normalized IS 'One row per `$[*]`. Fro
 
 -- One row per `$[*].credits[*]`. From $[*].credits[*] of game.getWinProbability.
 CREATE TABLE game.get_win_probability_credits (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position in $[*], from 0
     credit_index  integer      NOT NULL,  -- position, from 0
     game_pk       bigint,                 -- request parameter gamePk
@@ -4596,7 +4596,7 @@ COMMENT ON TABLE game.get_win_probability_credits IS 'One row per `$[*].credits[
 
 -- One row per `$[*].flags[*]`. From $[*].flags[*] of game.getWinProbability.
 CREATE TABLE game.get_win_probability_flags (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position in $[*], from 0
     flag_index    integer      NOT NULL,  -- position, from 0
     game_pk       bigint,                 -- request parameter gamePk
@@ -4610,7 +4610,7 @@ COMMENT ON TABLE game.get_win_probability_flags IS 'One row per `$[*].flags[*]`.
 
 -- One row per `$[*].playEvents[*]`. From $[*].playEvents[*] of game.getWinProbability.
 CREATE TABLE game.get_win_probability_play_events (
-    document_key                              text              NOT NULL,  -- request parameter $request
+    document_key                              text              NOT NULL,  -- the request
     row_index                                 integer           NOT NULL,  -- position in $[*], from 0
     play_event_index                          integer           NOT NULL,  -- position, from 0
     game_pk                                   bigint,                      -- request parameter gamePk
@@ -4750,7 +4750,7 @@ COMMENT ON TABLE game.get_win_probability_play_events IS 'One row per `$[*].play
 
 -- One row per `$[*].playEvents[*].officials[*]`. From $[*].playEvents[*].officials[*] of game.getWinProbability.
 CREATE TABLE game.get_win_probability_play_event_officials (
-    document_key      text         NOT NULL,  -- request parameter $request
+    document_key      text         NOT NULL,  -- the request
     row_index         integer      NOT NULL,  -- position in $[*], from 0
     play_event_index  integer      NOT NULL,  -- position in $[*].playEvents[*], from 0
     official_index    integer      NOT NULL,  -- position, from 0
@@ -4767,7 +4767,7 @@ COMMENT ON TABLE game.get_win_probability_play_event_officials IS 'One row per `
 
 -- One row per `$[*].runners[*]`. From $[*].runners[*] of game.getWinProbability.
 CREATE TABLE game.get_win_probability_runners (
-    document_key                      text         NOT NULL,  -- request parameter $request
+    document_key                      text         NOT NULL,  -- the request
     row_index                         integer      NOT NULL,  -- position in $[*], from 0
     runner_index                      integer      NOT NULL,  -- position, from 0
     game_pk                           bigint,                 -- request parameter gamePk
@@ -4799,7 +4799,7 @@ COMMENT ON TABLE game.get_win_probability_runners IS 'One row per `$[*].runners[
 
 -- One row per `$[*].runners[*].credits[*]`. From $[*].runners[*].credits[*] of game.getWinProbability.
 CREATE TABLE game.get_win_probability_runner_credits (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     row_index              integer      NOT NULL,  -- position in $[*], from 0
     runner_index           integer      NOT NULL,  -- position in $[*].runners[*], from 0
     credit_index           integer      NOT NULL,  -- position, from 0
@@ -4820,7 +4820,7 @@ COMMENT ON TABLE game.get_win_probability_runner_credits IS 'One row per `$[*].r
 
 -- One row per response. From $ of game.linescore.
 CREATE TABLE game.linescore_document (
-    document_key                 text         NOT NULL,  -- request parameter $request
+    document_key                 text         NOT NULL,  -- the request
     game_pk                      bigint,                 -- request parameter game_pk
     balls                        bigint,                 -- $.balls
     current_inning               bigint,                 -- $.currentInning
@@ -4903,7 +4903,7 @@ COMMENT ON TABLE game.linescore_document IS 'One row per response. From $ of gam
 
 -- One row per `$.innings[*]`. From $.innings[*] of game.linescore.
 CREATE TABLE game.linescore_innings (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     inning_index  integer      NOT NULL,  -- position, from 0
     game_pk       bigint,                 -- request parameter game_pk
     num           bigint,                 -- .num
@@ -4917,7 +4917,7 @@ COMMENT ON TABLE game.linescore_innings IS 'One row per `$.innings[*]`. From $.i
 
 -- One row per `$.innings[*].{away,home}`. From $.innings[*].{away,home} of game.linescore.
 CREATE TABLE game.linescore_inning_sides (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     inning_index  integer      NOT NULL,  -- position in $.innings[*], from 0
     is_home       boolean      NOT NULL,  -- whether home in $.innings[*].{away,home}
     game_pk       bigint,                 -- request parameter game_pk
@@ -4934,7 +4934,7 @@ COMMENT ON TABLE game.linescore_inning_sides IS 'One row per `$.innings[*].{away
 
 -- One row per `$.teams.{away,home}`. From $.teams.{away,home} of game.linescore.
 CREATE TABLE game.linescore_teams (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     is_home       boolean      NOT NULL,  -- whether home in $.teams.{away,home}
     game_pk       bigint,                 -- request parameter game_pk
     errors        bigint,                 -- .errors
@@ -4951,7 +4951,7 @@ COMMENT ON TABLE game.linescore_teams IS 'One row per `$.teams.{away,home}`. Fro
 
 -- One row per response. From $ of game.liveGameDiffPatchV1.
 CREATE TABLE game.live_game_diff_patch_v1_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     game_pk       bigint,                 -- request parameter game_pk
     document      jsonb,                  -- $
     raw_id        bigint       NOT NULL,
@@ -6292,7 +6292,7 @@ COMMENT ON TABLE game.live_game_decisions IS 'Winner, loser and save; none while
 
 -- One row per response. From $ of game.liveTimestampv11.
 CREATE TABLE game.live_timestampv11_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     game_pk       bigint,                 -- request parameter game_pk
     document      jsonb,                  -- $
     raw_id        bigint       NOT NULL,
@@ -6304,7 +6304,7 @@ COMMENT ON TABLE game.live_timestampv11_document IS 'One row per response. From 
 
 -- One row per response. From $ of game.playByPlay.
 CREATE TABLE game.play_by_play_document (
-    document_key                                   text         NOT NULL,  -- request parameter $request
+    document_key                                   text         NOT NULL,  -- the request
     game_pk                                        bigint,                 -- request parameter game_pk
     plays                                          jsonb,                  -- $.plays
     current_play_about_at_bat_index                bigint,                 -- $.currentPlay.about.atBatIndex
@@ -6366,7 +6366,7 @@ COMMENT ON TABLE game.play_by_play_document IS 'One row per response. From $ of 
 
 -- One row per `$.allPlays[*]`. From $.allPlays[*] of game.playByPlay.
 CREATE TABLE game.play_by_play_all_plays (
-    document_key                      text         NOT NULL,  -- request parameter $request
+    document_key                      text         NOT NULL,  -- the request
     all_play_index                    integer      NOT NULL,  -- position, from 0
     game_pk                           bigint,                 -- request parameter game_pk
     about_at_bat_index                bigint,                 -- .about.atBatIndex
@@ -6427,7 +6427,7 @@ COMMENT ON TABLE game.play_by_play_all_plays IS 'One row per `$.allPlays[*]`. Fr
 
 -- One row per `$.allPlays[*].playEvents[*]`. From $.allPlays[*].playEvents[*] of game.playByPlay.
 CREATE TABLE game.play_by_play_all_play_play_events (
-    document_key                              text              NOT NULL,  -- request parameter $request
+    document_key                              text              NOT NULL,  -- the request
     all_play_index                            integer           NOT NULL,  -- position in $.allPlays[*], from 0
     play_event_index                          integer           NOT NULL,  -- position, from 0
     game_pk                                   bigint,                      -- request parameter game_pk
@@ -6522,7 +6522,7 @@ COMMENT ON TABLE game.play_by_play_all_play_play_events IS 'One row per `$.allPl
 
 -- One row per `$.allPlays[*].runners[*]`. From $.allPlays[*].runners[*] of game.playByPlay.
 CREATE TABLE game.play_by_play_all_play_runners (
-    document_key                      text         NOT NULL,  -- request parameter $request
+    document_key                      text         NOT NULL,  -- the request
     all_play_index                    integer      NOT NULL,  -- position in $.allPlays[*], from 0
     runner_index                      integer      NOT NULL,  -- position, from 0
     game_pk                           bigint,                 -- request parameter game_pk
@@ -6554,7 +6554,7 @@ COMMENT ON TABLE game.play_by_play_all_play_runners IS 'One row per `$.allPlays[
 
 -- One row per `$.allPlays[*].runners[*].credits[*]`. From $.allPlays[*].runners[*].credits[*] of game.playByPlay.
 CREATE TABLE game.play_by_play_all_play_runner_credits (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     all_play_index         integer      NOT NULL,  -- position in $.allPlays[*], from 0
     runner_index           integer      NOT NULL,  -- position in $.allPlays[*].runners[*], from 0
     credit_index           integer      NOT NULL,  -- position, from 0
@@ -6575,7 +6575,7 @@ COMMENT ON TABLE game.play_by_play_all_play_runner_credits IS 'One row per `$.al
 
 -- One row per `$.currentPlay.playEvents[*]`. From $.currentPlay.playEvents[*] of game.playByPlay.
 CREATE TABLE game.play_by_play_play_events (
-    document_key                              text              NOT NULL,  -- request parameter $request
+    document_key                              text              NOT NULL,  -- the request
     play_event_index                          integer           NOT NULL,  -- position, from 0
     game_pk                                   bigint,                      -- request parameter game_pk
     action_play_id                            text,                        -- .actionPlayId
@@ -6669,7 +6669,7 @@ COMMENT ON TABLE game.play_by_play_play_events IS 'One row per `$.currentPlay.pl
 
 -- One row per `$.currentPlay.runners[*]`. From $.currentPlay.runners[*] of game.playByPlay.
 CREATE TABLE game.play_by_play_runners (
-    document_key                      text         NOT NULL,  -- request parameter $request
+    document_key                      text         NOT NULL,  -- the request
     runner_index                      integer      NOT NULL,  -- position, from 0
     game_pk                           bigint,                 -- request parameter game_pk
     details_earned                    boolean,                -- .details.earned
@@ -6700,7 +6700,7 @@ COMMENT ON TABLE game.play_by_play_runners IS 'One row per `$.currentPlay.runner
 
 -- One row per `$.currentPlay.runners[*].credits[*]`. From $.currentPlay.runners[*].credits[*] of game.playByPlay.
 CREATE TABLE game.play_by_play_runner_credits (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     runner_index           integer      NOT NULL,  -- position in $.currentPlay.runners[*], from 0
     credit_index           integer      NOT NULL,  -- position, from 0
     game_pk                bigint,                 -- request parameter game_pk
@@ -6720,7 +6720,7 @@ COMMENT ON TABLE game.play_by_play_runner_credits IS 'One row per `$.currentPlay
 
 -- One row per `$.playsByInning[*]`. From $.playsByInning[*] of game.playByPlay.
 CREATE TABLE game.play_by_play_plays_by_inning (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     plays_by_inning_index  integer      NOT NULL,  -- position, from 0
     game_pk                bigint,                 -- request parameter game_pk
     bottom                 bigint[],               -- .bottom[*]
@@ -6736,7 +6736,7 @@ COMMENT ON TABLE game.play_by_play_plays_by_inning IS 'One row per `$.playsByInn
 
 -- One row per `$.playsByInning[*].hits.{away,home}[*]`. From $.playsByInning[*].hits.{away,home}[*] of game.playByPlay.
 CREATE TABLE game.play_by_play_plays_by_inning_hits (
-    document_key                     text              NOT NULL,  -- request parameter $request
+    document_key                     text              NOT NULL,  -- the request
     plays_by_inning_index            integer           NOT NULL,  -- position in $.playsByInning[*], from 0
     is_home                          boolean           NOT NULL,  -- whether home in $.playsByInning[*].hits.{away,home}
     hit_index                        integer           NOT NULL,  -- position, from 0
@@ -6769,7 +6769,7 @@ COMMENT ON TABLE game.play_by_play_plays_by_inning_hits IS 'One row per `$.plays
 
 -- One row per `$.highLowResults[*]`. From $.highLowResults[*] of highlow.highLow.
 CREATE TABLE highlow.high_low_high_low_results (
-    document_key              text         NOT NULL,  -- request parameter $request
+    document_key              text         NOT NULL,  -- the request
     high_low_result_index     integer      NOT NULL,  -- position, from 0
     high_low_type             text,                   -- request parameter highLowType
     sort_stat_name            text,                   -- .sortStat.name
@@ -6792,7 +6792,7 @@ COMMENT ON TABLE highlow.high_low_high_low_results IS 'One row per `$.highLowRes
 
 -- One row per `$[*]`. From $[*] of highlow.highLowStats.
 CREATE TABLE highlow.high_low_stats_normalized (
-    document_key    text         NOT NULL,  -- request parameter $request
+    document_key    text         NOT NULL,  -- the request
     row_index       integer      NOT NULL,  -- position, from 0
     name            text,                   -- .name
     lookup_param    text,                   -- .lookupParam
@@ -6811,7 +6811,7 @@ COMMENT ON TABLE highlow.high_low_stats_normalized IS 'One row per `$[*]`. From 
 
 -- One row per response. From $ of homerunderby.homeRunDerbyBracket.
 CREATE TABLE homerunderby.home_run_derby_bracket_document (
-    document_key                                         text              NOT NULL,  -- request parameter $request
+    document_key                                         text              NOT NULL,  -- the request
     game_pk                                              bigint,                      -- request parameter gamePk
     info                                                 jsonb,                       -- $.info
     status_state                                         text,                        -- $.status.state
@@ -6880,7 +6880,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_bracket_document IS 'One row per re
 
 -- One row per `$.rounds[*]`. From $.rounds[*] of homerunderby.homeRunDerbyBracket.
 CREATE TABLE homerunderby.home_run_derby_bracket_rounds (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     round_index   integer      NOT NULL,  -- position, from 0
     game_pk       bigint,                 -- request parameter gamePk
     round         bigint,                 -- .round
@@ -6894,7 +6894,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_bracket_rounds IS 'One row per `$.r
 
 -- One row per `$.rounds[*].matchups[*]`. From $.rounds[*].matchups[*] of homerunderby.homeRunDerbyBracket.
 CREATE TABLE homerunderby.home_run_derby_bracket_round_matchups (
-    document_key   text         NOT NULL,  -- request parameter $request
+    document_key   text         NOT NULL,  -- the request
     round_index    integer      NOT NULL,  -- position in $.rounds[*], from 0
     matchup_index  integer      NOT NULL,  -- position, from 0
     game_pk        bigint,                 -- request parameter gamePk
@@ -6909,7 +6909,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_bracket_round_matchups IS 'One row 
 
 -- One row per `$.rounds[*].batters[*]`. From $.rounds[*].batters[*] of homerunderby.homeRunDerbyBracket.
 CREATE TABLE homerunderby.home_run_derby_bracket_round_batters (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     round_index         integer      NOT NULL,  -- position in $.rounds[*], from 0
     batter_index        integer      NOT NULL,  -- position, from 0
     game_pk             bigint,                 -- request parameter gamePk
@@ -6930,7 +6930,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_bracket_round_batters IS 'One row p
 
 -- One row per `$.players[*]`. From $.players[*] of homerunderby.homeRunDerbyBracket.
 CREATE TABLE homerunderby.home_run_derby_bracket_players (
-    document_key                             text              NOT NULL,  -- request parameter $request
+    document_key                             text              NOT NULL,  -- the request
     player_index                             integer           NOT NULL,  -- position, from 0
     game_pk                                  bigint,                      -- request parameter gamePk
     id                                       bigint,                      -- .id
@@ -7051,7 +7051,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_bracket_players IS 'One row per `$.
 
 -- One row per `$.players[*].photos[*]`. From $.players[*].photos[*] of homerunderby.homeRunDerbyBracket.
 CREATE TABLE homerunderby.home_run_derby_bracket_player_photos (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     player_index  integer      NOT NULL,  -- position in $.players[*], from 0
     photo_index   integer      NOT NULL,  -- position, from 0
     game_pk       bigint,                 -- request parameter gamePk
@@ -7065,7 +7065,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_bracket_player_photos IS 'One row p
 
 -- One row per `$.players[*].stats[*]`. From $.players[*].stats[*] of homerunderby.homeRunDerbyBracket.
 CREATE TABLE homerunderby.home_run_derby_bracket_player_stats (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     player_index        integer      NOT NULL,  -- position in $.players[*], from 0
     stat_index          integer      NOT NULL,  -- position, from 0
     game_pk             bigint,                 -- request parameter gamePk
@@ -7090,7 +7090,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_bracket_player_stats IS 'One row pe
 
 -- One row per `$.players[*].stats[*].exemptions[*]`. From $.players[*].stats[*].exemptions[*] of homerunderby.homeRunDerbyBracket.
 CREATE TABLE homerunderby.home_run_derby_bracket_stat_exemptions (
-    document_key     text         NOT NULL,  -- request parameter $request
+    document_key     text         NOT NULL,  -- the request
     player_index     integer      NOT NULL,  -- position in $.players[*], from 0
     stat_index       integer      NOT NULL,  -- position in $.players[*].stats[*], from 0
     exemption_index  integer      NOT NULL,  -- position, from 0
@@ -7105,7 +7105,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_bracket_stat_exemptions IS 'One row
 
 -- One row per `$.players[*].stats[*].splits[*]`. From $.players[*].stats[*].splits[*] of homerunderby.homeRunDerbyBracket.
 CREATE TABLE homerunderby.home_run_derby_bracket_stat_splits (
-    document_key                     text         NOT NULL,  -- request parameter $request
+    document_key                     text         NOT NULL,  -- the request
     player_index                     integer      NOT NULL,  -- position in $.players[*], from 0
     stat_index                       integer      NOT NULL,  -- position in $.players[*].stats[*], from 0
     split_index                      integer      NOT NULL,  -- position, from 0
@@ -7180,7 +7180,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_bracket_stat_splits IS 'One row per
 
 -- One row per `$.players[*].stats[*].splitsTiedWithOffset[*]`. From $.players[*].stats[*].splitsTiedWithOffset[*] of homerunderby.homeRunDerbyBracket.
 CREATE TABLE homerunderby.home_run_derby_bracket_stat_splits_tied_with_offset (
-    document_key                   text         NOT NULL,  -- request parameter $request
+    document_key                   text         NOT NULL,  -- the request
     player_index                   integer      NOT NULL,  -- position in $.players[*], from 0
     stat_index                     integer      NOT NULL,  -- position in $.players[*].stats[*], from 0
     splits_tied_with_offset_index  integer      NOT NULL,  -- position, from 0
@@ -7195,7 +7195,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_bracket_stat_splits_tied_with_offse
 
 -- One row per `$.players[*].stats[*].splitsTiedWithLimit[*]`. From $.players[*].stats[*].splitsTiedWithLimit[*] of homerunderby.homeRunDerbyBracket.
 CREATE TABLE homerunderby.home_run_derby_bracket_stat_splits_tied_with_limit (
-    document_key                  text         NOT NULL,  -- request parameter $request
+    document_key                  text         NOT NULL,  -- the request
     player_index                  integer      NOT NULL,  -- position in $.players[*], from 0
     stat_index                    integer      NOT NULL,  -- position in $.players[*].stats[*], from 0
     splits_tied_with_limit_index  integer      NOT NULL,  -- position, from 0
@@ -7210,7 +7210,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_bracket_stat_splits_tied_with_limit
 
 -- One row per `$.players[*].awards[*]`. From $.players[*].awards[*] of homerunderby.homeRunDerbyBracket.
 CREATE TABLE homerunderby.home_run_derby_bracket_player_awards (
-    document_key     text         NOT NULL,  -- request parameter $request
+    document_key     text         NOT NULL,  -- the request
     player_index     integer      NOT NULL,  -- position in $.players[*], from 0
     award_index      integer      NOT NULL,  -- position, from 0
     game_pk          bigint,                 -- request parameter gamePk
@@ -7245,7 +7245,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_bracket_player_awards IS 'One row p
 
 -- One row per `$.players[*].draft[*]`. From $.players[*].draft[*] of homerunderby.homeRunDerbyBracket.
 CREATE TABLE homerunderby.home_run_derby_bracket_player_draft (
-    document_key   text         NOT NULL,  -- request parameter $request
+    document_key   text         NOT NULL,  -- the request
     player_index   integer      NOT NULL,  -- position in $.players[*], from 0
     draft_index    integer      NOT NULL,  -- position, from 0
     game_pk        bigint,                 -- request parameter gamePk
@@ -7263,7 +7263,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_bracket_player_draft IS 'One row pe
 
 -- One row per `$.players[*].rosterEntries[*]`. From $.players[*].rosterEntries[*] of homerunderby.homeRunDerbyBracket.
 CREATE TABLE homerunderby.home_run_derby_bracket_player_roster_entries (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     player_index           integer      NOT NULL,  -- position in $.players[*], from 0
     roster_entry_index     integer      NOT NULL,  -- position, from 0
     game_pk                bigint,                 -- request parameter gamePk
@@ -7291,7 +7291,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_bracket_player_roster_entries IS 'O
 
 -- One row per `$.players[*].jobEntries[*]`. From $.players[*].jobEntries[*] of homerunderby.homeRunDerbyBracket.
 CREATE TABLE homerunderby.home_run_derby_bracket_player_job_entries (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     player_index           integer      NOT NULL,  -- position in $.players[*], from 0
     job_entry_index        integer      NOT NULL,  -- position, from 0
     game_pk                bigint,                 -- request parameter gamePk
@@ -7319,7 +7319,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_bracket_player_job_entries IS 'One 
 
 -- One row per response. From $ of homerunderby.homeRunDerbyPool.
 CREATE TABLE homerunderby.home_run_derby_pool_document (
-    document_key                                         text              NOT NULL,  -- request parameter $request
+    document_key                                         text              NOT NULL,  -- the request
     game_pk                                              bigint,                      -- request parameter gamePk
     info                                                 jsonb,                       -- $.info
     status_state                                         text,                        -- $.status.state
@@ -7388,7 +7388,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_pool_document IS 'One row per respo
 
 -- One row per `$.rounds[*]`. From $.rounds[*] of homerunderby.homeRunDerbyPool.
 CREATE TABLE homerunderby.home_run_derby_pool_rounds (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     round_index   integer      NOT NULL,  -- position, from 0
     game_pk       bigint,                 -- request parameter gamePk
     round         bigint,                 -- .round
@@ -7402,7 +7402,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_pool_rounds IS 'One row per `$.roun
 
 -- One row per `$.rounds[*].matchups[*]`. From $.rounds[*].matchups[*] of homerunderby.homeRunDerbyPool.
 CREATE TABLE homerunderby.home_run_derby_pool_round_matchups (
-    document_key   text         NOT NULL,  -- request parameter $request
+    document_key   text         NOT NULL,  -- the request
     round_index    integer      NOT NULL,  -- position in $.rounds[*], from 0
     matchup_index  integer      NOT NULL,  -- position, from 0
     game_pk        bigint,                 -- request parameter gamePk
@@ -7417,7 +7417,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_pool_round_matchups IS 'One row per
 
 -- One row per `$.rounds[*].batters[*]`. From $.rounds[*].batters[*] of homerunderby.homeRunDerbyPool.
 CREATE TABLE homerunderby.home_run_derby_pool_round_batters (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     round_index         integer      NOT NULL,  -- position in $.rounds[*], from 0
     batter_index        integer      NOT NULL,  -- position, from 0
     game_pk             bigint,                 -- request parameter gamePk
@@ -7438,7 +7438,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_pool_round_batters IS 'One row per 
 
 -- One row per `$.players[*]`. From $.players[*] of homerunderby.homeRunDerbyPool.
 CREATE TABLE homerunderby.home_run_derby_pool_players (
-    document_key                             text              NOT NULL,  -- request parameter $request
+    document_key                             text              NOT NULL,  -- the request
     player_index                             integer           NOT NULL,  -- position, from 0
     game_pk                                  bigint,                      -- request parameter gamePk
     id                                       bigint,                      -- .id
@@ -7559,7 +7559,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_pool_players IS 'One row per `$.pla
 
 -- One row per `$.players[*].photos[*]`. From $.players[*].photos[*] of homerunderby.homeRunDerbyPool.
 CREATE TABLE homerunderby.home_run_derby_pool_player_photos (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     player_index  integer      NOT NULL,  -- position in $.players[*], from 0
     photo_index   integer      NOT NULL,  -- position, from 0
     game_pk       bigint,                 -- request parameter gamePk
@@ -7573,7 +7573,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_pool_player_photos IS 'One row per 
 
 -- One row per `$.players[*].stats[*]`. From $.players[*].stats[*] of homerunderby.homeRunDerbyPool.
 CREATE TABLE homerunderby.home_run_derby_pool_player_stats (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     player_index        integer      NOT NULL,  -- position in $.players[*], from 0
     stat_index          integer      NOT NULL,  -- position, from 0
     game_pk             bigint,                 -- request parameter gamePk
@@ -7598,7 +7598,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_pool_player_stats IS 'One row per `
 
 -- One row per `$.players[*].stats[*].exemptions[*]`. From $.players[*].stats[*].exemptions[*] of homerunderby.homeRunDerbyPool.
 CREATE TABLE homerunderby.home_run_derby_pool_stat_exemptions (
-    document_key     text         NOT NULL,  -- request parameter $request
+    document_key     text         NOT NULL,  -- the request
     player_index     integer      NOT NULL,  -- position in $.players[*], from 0
     stat_index       integer      NOT NULL,  -- position in $.players[*].stats[*], from 0
     exemption_index  integer      NOT NULL,  -- position, from 0
@@ -7613,7 +7613,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_pool_stat_exemptions IS 'One row pe
 
 -- One row per `$.players[*].stats[*].splits[*]`. From $.players[*].stats[*].splits[*] of homerunderby.homeRunDerbyPool.
 CREATE TABLE homerunderby.home_run_derby_pool_stat_splits (
-    document_key                     text         NOT NULL,  -- request parameter $request
+    document_key                     text         NOT NULL,  -- the request
     player_index                     integer      NOT NULL,  -- position in $.players[*], from 0
     stat_index                       integer      NOT NULL,  -- position in $.players[*].stats[*], from 0
     split_index                      integer      NOT NULL,  -- position, from 0
@@ -7688,7 +7688,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_pool_stat_splits IS 'One row per `$
 
 -- One row per `$.players[*].stats[*].splitsTiedWithOffset[*]`. From $.players[*].stats[*].splitsTiedWithOffset[*] of homerunderby.homeRunDerbyPool.
 CREATE TABLE homerunderby.home_run_derby_pool_stat_splits_tied_with_offset (
-    document_key                   text         NOT NULL,  -- request parameter $request
+    document_key                   text         NOT NULL,  -- the request
     player_index                   integer      NOT NULL,  -- position in $.players[*], from 0
     stat_index                     integer      NOT NULL,  -- position in $.players[*].stats[*], from 0
     splits_tied_with_offset_index  integer      NOT NULL,  -- position, from 0
@@ -7703,7 +7703,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_pool_stat_splits_tied_with_offset I
 
 -- One row per `$.players[*].stats[*].splitsTiedWithLimit[*]`. From $.players[*].stats[*].splitsTiedWithLimit[*] of homerunderby.homeRunDerbyPool.
 CREATE TABLE homerunderby.home_run_derby_pool_stat_splits_tied_with_limit (
-    document_key                  text         NOT NULL,  -- request parameter $request
+    document_key                  text         NOT NULL,  -- the request
     player_index                  integer      NOT NULL,  -- position in $.players[*], from 0
     stat_index                    integer      NOT NULL,  -- position in $.players[*].stats[*], from 0
     splits_tied_with_limit_index  integer      NOT NULL,  -- position, from 0
@@ -7718,7 +7718,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_pool_stat_splits_tied_with_limit IS
 
 -- One row per `$.players[*].awards[*]`. From $.players[*].awards[*] of homerunderby.homeRunDerbyPool.
 CREATE TABLE homerunderby.home_run_derby_pool_player_awards (
-    document_key     text         NOT NULL,  -- request parameter $request
+    document_key     text         NOT NULL,  -- the request
     player_index     integer      NOT NULL,  -- position in $.players[*], from 0
     award_index      integer      NOT NULL,  -- position, from 0
     game_pk          bigint,                 -- request parameter gamePk
@@ -7753,7 +7753,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_pool_player_awards IS 'One row per 
 
 -- One row per `$.players[*].draft[*]`. From $.players[*].draft[*] of homerunderby.homeRunDerbyPool.
 CREATE TABLE homerunderby.home_run_derby_pool_player_draft (
-    document_key   text         NOT NULL,  -- request parameter $request
+    document_key   text         NOT NULL,  -- the request
     player_index   integer      NOT NULL,  -- position in $.players[*], from 0
     draft_index    integer      NOT NULL,  -- position, from 0
     game_pk        bigint,                 -- request parameter gamePk
@@ -7771,7 +7771,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_pool_player_draft IS 'One row per `
 
 -- One row per `$.players[*].rosterEntries[*]`. From $.players[*].rosterEntries[*] of homerunderby.homeRunDerbyPool.
 CREATE TABLE homerunderby.home_run_derby_pool_player_roster_entries (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     player_index           integer      NOT NULL,  -- position in $.players[*], from 0
     roster_entry_index     integer      NOT NULL,  -- position, from 0
     game_pk                bigint,                 -- request parameter gamePk
@@ -7799,7 +7799,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_pool_player_roster_entries IS 'One 
 
 -- One row per `$.players[*].jobEntries[*]`. From $.players[*].jobEntries[*] of homerunderby.homeRunDerbyPool.
 CREATE TABLE homerunderby.home_run_derby_pool_player_job_entries (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     player_index           integer      NOT NULL,  -- position in $.players[*], from 0
     job_entry_index        integer      NOT NULL,  -- position, from 0
     game_pk                bigint,                 -- request parameter gamePk
@@ -7827,7 +7827,7 @@ COMMENT ON TABLE homerunderby.home_run_derby_pool_player_job_entries IS 'One row
 
 -- One row per response. From $ of job.datacasters.
 CREATE TABLE job.datacasters_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     link          text,                   -- $.link
     team_id       bigint,                 -- $.teamId
     roster_type   text,                   -- $.rosterType
@@ -7840,7 +7840,7 @@ COMMENT ON TABLE job.datacasters_document IS 'One row per response. From $ of jo
 
 -- One row per `$.roster[*]`. From $.roster[*] of job.datacasters.
 CREATE TABLE job.datacasters_roster (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     roster_index           integer      NOT NULL,  -- position, from 0
     person_id              bigint,                 -- .person.id
     person_full_name       text,                   -- .person.fullName
@@ -7864,7 +7864,7 @@ COMMENT ON TABLE job.datacasters_roster IS 'One row per `$.roster[*]`. From $.ro
 
 -- One row per response. From $ of job.getJobsByType.
 CREATE TABLE job.get_jobs_by_type_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     link          text,                   -- $.link
     team_id       bigint,                 -- $.teamId
     roster_type   text,                   -- $.rosterType
@@ -7877,7 +7877,7 @@ COMMENT ON TABLE job.get_jobs_by_type_document IS 'One row per response. From $ 
 
 -- One row per `$.roster[*]`. From $.roster[*] of job.getJobsByType.
 CREATE TABLE job.get_jobs_by_type_roster (
-    document_key         text         NOT NULL,  -- request parameter $request
+    document_key         text         NOT NULL,  -- the request
     roster_index         integer      NOT NULL,  -- position, from 0
     person_id            bigint,                 -- .person.id
     person_full_name     text,                   -- .person.fullName
@@ -7898,7 +7898,7 @@ COMMENT ON TABLE job.get_jobs_by_type_roster IS 'One row per `$.roster[*]`. From
 
 -- One row per response. From $ of job.officialScorers.
 CREATE TABLE job.official_scorers_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     link          text,                   -- $.link
     team_id       bigint,                 -- $.teamId
     roster_type   text,                   -- $.rosterType
@@ -7911,7 +7911,7 @@ COMMENT ON TABLE job.official_scorers_document IS 'One row per response. From $ 
 
 -- One row per `$.roster[*]`. From $.roster[*] of job.officialScorers.
 CREATE TABLE job.official_scorers_roster (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     roster_index           integer      NOT NULL,  -- position, from 0
     person_id              bigint,                 -- .person.id
     person_full_name       text,                   -- .person.fullName
@@ -7935,7 +7935,7 @@ COMMENT ON TABLE job.official_scorers_roster IS 'One row per `$.roster[*]`. From
 
 -- One row per response. From $ of job.umpires.
 CREATE TABLE job.umpires_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     link          text,                   -- $.link
     team_id       bigint,                 -- $.teamId
     roster_type   text,                   -- $.rosterType
@@ -7948,7 +7948,7 @@ COMMENT ON TABLE job.umpires_document IS 'One row per response. From $ of job.um
 
 -- One row per `$.roster[*]`. From $.roster[*] of job.umpires.
 CREATE TABLE job.umpires_roster (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     roster_index           integer      NOT NULL,  -- position, from 0
     person_id              bigint,                 -- .person.id
     person_full_name       text,                   -- .person.fullName
@@ -7972,7 +7972,7 @@ COMMENT ON TABLE job.umpires_roster IS 'One row per `$.roster[*]`. From $.roster
 
 -- One row per response. From $ of league.allStarFinalVote.
 CREATE TABLE league.all_star_final_vote_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     league_id     bigint,                 -- request parameter leagueId
     document      jsonb,                  -- $
     raw_id        bigint       NOT NULL,
@@ -7984,7 +7984,7 @@ COMMENT ON TABLE league.all_star_final_vote_document IS 'One row per response. F
 
 -- One row per response. From $ of league.allStarWriteIns.
 CREATE TABLE league.all_star_write_ins_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     league_id     bigint,                 -- request parameter leagueId
     document      jsonb,                  -- $
     raw_id        bigint       NOT NULL,
@@ -7996,7 +7996,7 @@ COMMENT ON TABLE league.all_star_write_ins_document IS 'One row per response. Fr
 
 -- One row per `$[*]`. From $[*] of milestones.achievementStatuses.
 CREATE TABLE milestones.achievement_statuses_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     value         jsonb,                  -- .
     raw_id        bigint       NOT NULL,
@@ -8008,7 +8008,7 @@ COMMENT ON TABLE milestones.achievement_statuses_normalized IS 'One row per `$[*
 
 -- One row per `$[*]`. From $[*] of milestones.milestoneDurations.
 CREATE TABLE milestones.milestone_durations_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     value         jsonb,                  -- .
     raw_id        bigint       NOT NULL,
@@ -8020,7 +8020,7 @@ COMMENT ON TABLE milestones.milestone_durations_normalized IS 'One row per `$[*]
 
 -- One row per `${*}`. From ${*} of milestones.milestoneLookups.
 CREATE TABLE milestones.milestone_lookups_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_key       text         NOT NULL,  -- key
     raw_id        bigint       NOT NULL,
     captured_at   timestamptz  NOT NULL,
@@ -8031,7 +8031,7 @@ COMMENT ON TABLE milestones.milestone_lookups_normalized IS 'One row per `${*}`.
 
 -- One row per `${*}[*]`. From ${*}[*] of milestones.milestoneLookups.
 CREATE TABLE milestones.milestone_lookups_items (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_key       text         NOT NULL,  -- key in ${*}
     row_index     integer      NOT NULL,  -- position, from 0
     value         jsonb,                  -- .
@@ -8044,7 +8044,7 @@ COMMENT ON TABLE milestones.milestone_lookups_items IS 'One row per `${*}[*]`. F
 
 -- One row per `$[*]`. From $[*] of milestones.milestoneStatistics.
 CREATE TABLE milestones.milestone_statistics_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     value         jsonb,                  -- .
     raw_id        bigint       NOT NULL,
@@ -8056,7 +8056,7 @@ COMMENT ON TABLE milestones.milestone_statistics_normalized IS 'One row per `$[*
 
 -- One row per `$[*]`. From $[*] of milestones.milestoneTypes.
 CREATE TABLE milestones.milestone_types_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_index     integer      NOT NULL,  -- position, from 0
     value         jsonb,                  -- .
     raw_id        bigint       NOT NULL,
@@ -8068,7 +8068,7 @@ COMMENT ON TABLE milestones.milestone_types_normalized IS 'One row per `$[*]`. F
 
 -- One row per `$.milestones[*]`. From $.milestones[*] of milestones.milestones.
 CREATE TABLE milestones.milestones_normalized (
-    document_key     text         NOT NULL,  -- request parameter $request
+    document_key     text         NOT NULL,  -- the request
     milestone_index  integer      NOT NULL,  -- position, from 0
     value            jsonb,                  -- .
     raw_id           bigint       NOT NULL,
@@ -8080,7 +8080,7 @@ COMMENT ON TABLE milestones.milestones_normalized IS 'One row per `$.milestones[
 
 -- One row per `$.awards[*]`. From $.awards[*] of person.award.
 CREATE TABLE person.award_normalized (
-    document_key                     text         NOT NULL,  -- request parameter $request
+    document_key                     text         NOT NULL,  -- the request
     award_index                      integer      NOT NULL,  -- position, from 0
     person_id                        bigint,                 -- request parameter personId
     id                               text,                   -- .id
@@ -8147,7 +8147,7 @@ COMMENT ON TABLE person.award_normalized IS 'One row per `$.awards[*]`. From $.a
 
 -- One row per `$.awards[*].results[*]`. From $.awards[*].results[*] of person.award.
 CREATE TABLE person.award_results (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     award_index   integer      NOT NULL,  -- position in $.awards[*], from 0
     result_index  integer      NOT NULL,  -- position, from 0
     person_id     bigint,                 -- request parameter personId
@@ -8162,7 +8162,7 @@ COMMENT ON TABLE person.award_results IS 'One row per `$.awards[*].results[*]`. 
 
 -- One row per `$.people[*]`. From $.people[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_people (
-    document_key                             text              NOT NULL,  -- request parameter $request
+    document_key                             text              NOT NULL,  -- the request
     person_index                             integer           NOT NULL,  -- position, from 0
     person_id                                bigint,                      -- request parameter personId
     game_pk                                  bigint,                      -- request parameter gamePk
@@ -8284,7 +8284,7 @@ COMMENT ON TABLE person.current_game_stats_people IS 'One row per `$.people[*]`.
 
 -- One row per `$.people[*].photos[*]`. From $.people[*].photos[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_person_photos (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     person_index  integer      NOT NULL,  -- position in $.people[*], from 0
     photo_index   integer      NOT NULL,  -- position, from 0
     person_id     bigint,                 -- request parameter personId
@@ -8299,7 +8299,7 @@ COMMENT ON TABLE person.current_game_stats_person_photos IS 'One row per `$.peop
 
 -- One row per `$.people[*].stats[*]`. From $.people[*].stats[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_person_stats (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     person_index        integer      NOT NULL,  -- position in $.people[*], from 0
     stat_index          integer      NOT NULL,  -- position, from 0
     person_id           bigint,                 -- request parameter personId
@@ -8325,7 +8325,7 @@ COMMENT ON TABLE person.current_game_stats_person_stats IS 'One row per `$.peopl
 
 -- One row per `$.people[*].stats[*].exemptions[*]`. From $.people[*].stats[*].exemptions[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_stat_exemptions (
-    document_key     text         NOT NULL,  -- request parameter $request
+    document_key     text         NOT NULL,  -- the request
     person_index     integer      NOT NULL,  -- position in $.people[*], from 0
     stat_index       integer      NOT NULL,  -- position in $.people[*].stats[*], from 0
     exemption_index  integer      NOT NULL,  -- position, from 0
@@ -8341,7 +8341,7 @@ COMMENT ON TABLE person.current_game_stats_stat_exemptions IS 'One row per `$.pe
 
 -- One row per `$.people[*].stats[*].splits[*]`. From $.people[*].stats[*].splits[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_stat_splits (
-    document_key                     text         NOT NULL,  -- request parameter $request
+    document_key                     text         NOT NULL,  -- the request
     person_index                     integer      NOT NULL,  -- position in $.people[*], from 0
     stat_index                       integer      NOT NULL,  -- position in $.people[*].stats[*], from 0
     split_index                      integer      NOT NULL,  -- position, from 0
@@ -8417,7 +8417,7 @@ COMMENT ON TABLE person.current_game_stats_stat_splits IS 'One row per `$.people
 
 -- One row per `$.people[*].stats[*].splitsTiedWithOffset[*]`. From $.people[*].stats[*].splitsTiedWithOffset[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_stat_splits_tied_with_offset (
-    document_key                   text         NOT NULL,  -- request parameter $request
+    document_key                   text         NOT NULL,  -- the request
     person_index                   integer      NOT NULL,  -- position in $.people[*], from 0
     stat_index                     integer      NOT NULL,  -- position in $.people[*].stats[*], from 0
     splits_tied_with_offset_index  integer      NOT NULL,  -- position, from 0
@@ -8433,7 +8433,7 @@ COMMENT ON TABLE person.current_game_stats_stat_splits_tied_with_offset IS 'One 
 
 -- One row per `$.people[*].stats[*].splitsTiedWithLimit[*]`. From $.people[*].stats[*].splitsTiedWithLimit[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_stat_splits_tied_with_limit (
-    document_key                  text         NOT NULL,  -- request parameter $request
+    document_key                  text         NOT NULL,  -- the request
     person_index                  integer      NOT NULL,  -- position in $.people[*], from 0
     stat_index                    integer      NOT NULL,  -- position in $.people[*].stats[*], from 0
     splits_tied_with_limit_index  integer      NOT NULL,  -- position, from 0
@@ -8449,7 +8449,7 @@ COMMENT ON TABLE person.current_game_stats_stat_splits_tied_with_limit IS 'One r
 
 -- One row per `$.people[*].awards[*]`. From $.people[*].awards[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_person_awards (
-    document_key     text         NOT NULL,  -- request parameter $request
+    document_key     text         NOT NULL,  -- the request
     person_index     integer      NOT NULL,  -- position in $.people[*], from 0
     award_index      integer      NOT NULL,  -- position, from 0
     person_id        bigint,                 -- request parameter personId
@@ -8485,7 +8485,7 @@ COMMENT ON TABLE person.current_game_stats_person_awards IS 'One row per `$.peop
 
 -- One row per `$.people[*].draft[*]`. From $.people[*].draft[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_person_draft (
-    document_key   text         NOT NULL,  -- request parameter $request
+    document_key   text         NOT NULL,  -- the request
     person_index   integer      NOT NULL,  -- position in $.people[*], from 0
     draft_index    integer      NOT NULL,  -- position, from 0
     person_id      bigint,                 -- request parameter personId
@@ -8504,7 +8504,7 @@ COMMENT ON TABLE person.current_game_stats_person_draft IS 'One row per `$.peopl
 
 -- One row per `$.people[*].rosterEntries[*]`. From $.people[*].rosterEntries[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_person_roster_entries (
-    document_key            text         NOT NULL,  -- request parameter $request
+    document_key            text         NOT NULL,  -- the request
     person_index            integer      NOT NULL,  -- position in $.people[*], from 0
     roster_entry_index      integer      NOT NULL,  -- position, from 0
     person_id               bigint,                 -- request parameter personId
@@ -8533,7 +8533,7 @@ COMMENT ON TABLE person.current_game_stats_person_roster_entries IS 'One row per
 
 -- One row per `$.people[*].jobEntries[*]`. From $.people[*].jobEntries[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_person_job_entries (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     person_index           integer      NOT NULL,  -- position in $.people[*], from 0
     job_entry_index        integer      NOT NULL,  -- position, from 0
     person_id              bigint,                 -- request parameter personId
@@ -8562,7 +8562,7 @@ COMMENT ON TABLE person.current_game_stats_person_job_entries IS 'One row per `$
 
 -- One row per `$.stats[*]`. From $.stats[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_normalized (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     stat_index          integer      NOT NULL,  -- position, from 0
     person_id           bigint,                 -- request parameter personId
     game_pk             bigint,                 -- request parameter gamePk
@@ -8586,7 +8586,7 @@ COMMENT ON TABLE person.current_game_stats_normalized IS 'One row per `$.stats[*
 
 -- One row per `$.stats[*].parameters{*}`. From $.stats[*].parameters{*} of person.currentGameStats.
 CREATE TABLE person.current_game_stats_parameters (
-    document_key   text         NOT NULL,  -- request parameter $request
+    document_key   text         NOT NULL,  -- the request
     stat_index     integer      NOT NULL,  -- position in $.stats[*], from 0
     parameter_key  text         NOT NULL,  -- key
     person_id      bigint,                 -- request parameter personId
@@ -8601,7 +8601,7 @@ COMMENT ON TABLE person.current_game_stats_parameters IS 'One row per `$.stats[*
 
 -- One row per `$.stats[*].exemptions[*]`. From $.stats[*].exemptions[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_exemptions (
-    document_key     text         NOT NULL,  -- request parameter $request
+    document_key     text         NOT NULL,  -- the request
     stat_index       integer      NOT NULL,  -- position in $.stats[*], from 0
     exemption_index  integer      NOT NULL,  -- position, from 0
     person_id        bigint,                 -- request parameter personId
@@ -8618,7 +8618,7 @@ COMMENT ON TABLE person.current_game_stats_exemptions IS 'One row per `$.stats[*
 
 -- One row per `$.stats[*].splits[*]`. From $.stats[*].splits[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_splits (
-    document_key                     text         NOT NULL,  -- request parameter $request
+    document_key                     text         NOT NULL,  -- the request
     stat_index                       integer      NOT NULL,  -- position in $.stats[*], from 0
     split_index                      integer      NOT NULL,  -- position, from 0
     person_id                        bigint,                 -- request parameter personId
@@ -8693,7 +8693,7 @@ COMMENT ON TABLE person.current_game_stats_splits IS 'One row per `$.stats[*].sp
 
 -- One row per `$.stats[*].splitsTiedWithOffset[*]`. From $.stats[*].splitsTiedWithOffset[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_splits_tied_with_offset (
-    document_key                     text         NOT NULL,  -- request parameter $request
+    document_key                     text         NOT NULL,  -- the request
     stat_index                       integer      NOT NULL,  -- position in $.stats[*], from 0
     splits_tied_with_offset_index    integer      NOT NULL,  -- position, from 0
     person_id                        bigint,                 -- request parameter personId
@@ -8768,7 +8768,7 @@ COMMENT ON TABLE person.current_game_stats_splits_tied_with_offset IS 'One row p
 
 -- One row per `$.stats[*].splitsTiedWithLimit[*]`. From $.stats[*].splitsTiedWithLimit[*] of person.currentGameStats.
 CREATE TABLE person.current_game_stats_splits_tied_with_limit (
-    document_key                     text         NOT NULL,  -- request parameter $request
+    document_key                     text         NOT NULL,  -- the request
     stat_index                       integer      NOT NULL,  -- position in $.stats[*], from 0
     splits_tied_with_limit_index     integer      NOT NULL,  -- position, from 0
     person_id                        bigint,                 -- request parameter personId
@@ -8843,7 +8843,7 @@ COMMENT ON TABLE person.current_game_stats_splits_tied_with_limit IS 'One row pe
 
 -- One row per response. From $ of person.freeAgents.
 CREATE TABLE person.free_agents_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     season        text,                   -- $.season
     raw_id        bigint       NOT NULL,
     captured_at   timestamptz  NOT NULL,
@@ -8854,7 +8854,7 @@ COMMENT ON TABLE person.free_agents_document IS 'One row per response. From $ of
 
 -- One row per `$.freeAgents[*]`. From $.freeAgents[*] of person.freeAgents.
 CREATE TABLE person.free_agents_normalized (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     free_agent_index       integer      NOT NULL,  -- position, from 0
     player_full_name       text,                   -- .player.fullName
     player_id              bigint,                 -- .player.id
@@ -8883,7 +8883,7 @@ COMMENT ON TABLE person.free_agents_normalized IS 'One row per `$.freeAgents[*]`
 
 -- One row per `$.people[*]`. From $.people[*] of person.person.
 CREATE TABLE person.person_normalized (
-    document_key                   text              NOT NULL,  -- request parameter $request
+    document_key                   text              NOT NULL,  -- the request
     person_index                   integer           NOT NULL,  -- position, from 0
     id                             bigint,                      -- .id
     first_name                     text,                        -- .firstName
@@ -8960,7 +8960,7 @@ COMMENT ON TABLE person.person_normalized IS 'One row per `$.people[*]`. From $.
 
 -- One row per response. From $ of schedule.postseasonScheduleSeries.
 CREATE TABLE schedule.postseason_schedule_series_document (
-    document_key             text         NOT NULL,  -- request parameter $request
+    document_key             text         NOT NULL,  -- the request
     total_events             bigint,                 -- $.totalEvents
     total_games              bigint,                 -- $.totalGames
     total_games_in_progress  bigint,                 -- $.totalGamesInProgress
@@ -8975,7 +8975,7 @@ COMMENT ON TABLE schedule.postseason_schedule_series_document IS 'One row per re
 
 -- One row per `$.series[*]`. From $.series[*] of schedule.postseasonScheduleSeries.
 CREATE TABLE schedule.postseason_schedule_series_normalized (
-    document_key             text         NOT NULL,  -- request parameter $request
+    document_key             text         NOT NULL,  -- the request
     series_index             integer      NOT NULL,  -- position, from 0
     series_game_type         text,                   -- .series.gameType
     series_id                text,                   -- .series.id
@@ -8994,7 +8994,7 @@ COMMENT ON TABLE schedule.postseason_schedule_series_normalized IS 'One row per 
 
 -- One row per `$.series[*].games[*]`. From $.series[*].games[*] of schedule.postseasonScheduleSeries.
 CREATE TABLE schedule.postseason_schedule_series_games (
-    document_key                text         NOT NULL,  -- request parameter $request
+    document_key                text         NOT NULL,  -- the request
     series_index                integer      NOT NULL,  -- position in $.series[*], from 0
     game_index                  integer      NOT NULL,  -- position, from 0
     calendar_event_id           text,                   -- .calendarEventID
@@ -9043,7 +9043,7 @@ COMMENT ON TABLE schedule.postseason_schedule_series_games IS 'One row per `$.se
 
 -- One row per `$.series[*].games[*].teams.{away,home}`. From $.series[*].games[*].teams.{away,home} of schedule.postseasonScheduleSeries.
 CREATE TABLE schedule.postseason_schedule_series_game_teams (
-    document_key          text         NOT NULL,  -- request parameter $request
+    document_key          text         NOT NULL,  -- the request
     series_index          integer      NOT NULL,  -- position in $.series[*], from 0
     game_index            integer      NOT NULL,  -- position in $.series[*].games[*], from 0
     is_home               boolean      NOT NULL,  -- whether home in $.series[*].games[*].teams.{away,home}
@@ -9158,7 +9158,7 @@ COMMENT ON TABLE schedule.games IS 'One row per game and day it is listed on. A 
 
 -- One row per response. From $ of schedule.tieGames.
 CREATE TABLE schedule.tie_games_document (
-    document_key             text         NOT NULL,  -- request parameter $request
+    document_key             text         NOT NULL,  -- the request
     total_events             bigint,                 -- $.totalEvents
     total_games              bigint,                 -- $.totalGames
     total_games_in_progress  bigint,                 -- $.totalGamesInProgress
@@ -9172,7 +9172,7 @@ COMMENT ON TABLE schedule.tie_games_document IS 'One row per response. From $ of
 
 -- One row per response. From $ of schedule.tuneIn.
 CREATE TABLE schedule.tune_in_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     document      jsonb,                  -- $
     raw_id        bigint       NOT NULL,
     captured_at   timestamptz  NOT NULL,
@@ -9183,7 +9183,7 @@ COMMENT ON TABLE schedule.tune_in_document IS 'One row per response. From $ of s
 
 -- One row per `$.seasons[*]`. From $.seasons[*] of season.allSeasons.
 CREATE TABLE season.all_seasons_normalized (
-    document_key                 text              NOT NULL,  -- request parameter $request
+    document_key                 text              NOT NULL,  -- the request
     season_index                 integer           NOT NULL,  -- position, from 0
     season_id                    text,                        -- .seasonId
     regular_season_start_date    date,                        -- .regularSeasonStartDate
@@ -9247,7 +9247,7 @@ COMMENT ON TABLE season.seasons_normalized IS 'One row per season of a sport, wi
 
 -- One row per `$.people[*]`. From $.people[*] of sports.sportPlayers.
 CREATE TABLE sports.sport_players_people (
-    document_key                             text              NOT NULL,  -- request parameter $request
+    document_key                             text              NOT NULL,  -- the request
     person_index                             integer           NOT NULL,  -- position, from 0
     sport_id                                 bigint,                      -- request parameter sportId
     id                                       bigint,                      -- .id
@@ -9368,7 +9368,7 @@ COMMENT ON TABLE sports.sport_players_people IS 'One row per `$.people[*]`. From
 
 -- One row per `$.people[*].photos[*]`. From $.people[*].photos[*] of sports.sportPlayers.
 CREATE TABLE sports.sport_players_person_photos (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     person_index  integer      NOT NULL,  -- position in $.people[*], from 0
     photo_index   integer      NOT NULL,  -- position, from 0
     sport_id      bigint,                 -- request parameter sportId
@@ -9382,7 +9382,7 @@ COMMENT ON TABLE sports.sport_players_person_photos IS 'One row per `$.people[*]
 
 -- One row per `$.people[*].stats[*]`. From $.people[*].stats[*] of sports.sportPlayers.
 CREATE TABLE sports.sport_players_person_stats (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     person_index        integer      NOT NULL,  -- position in $.people[*], from 0
     stat_index          integer      NOT NULL,  -- position, from 0
     sport_id            bigint,                 -- request parameter sportId
@@ -9407,7 +9407,7 @@ COMMENT ON TABLE sports.sport_players_person_stats IS 'One row per `$.people[*].
 
 -- One row per `$.people[*].stats[*].exemptions[*]`. From $.people[*].stats[*].exemptions[*] of sports.sportPlayers.
 CREATE TABLE sports.sport_players_stat_exemptions (
-    document_key     text         NOT NULL,  -- request parameter $request
+    document_key     text         NOT NULL,  -- the request
     person_index     integer      NOT NULL,  -- position in $.people[*], from 0
     stat_index       integer      NOT NULL,  -- position in $.people[*].stats[*], from 0
     exemption_index  integer      NOT NULL,  -- position, from 0
@@ -9422,7 +9422,7 @@ COMMENT ON TABLE sports.sport_players_stat_exemptions IS 'One row per `$.people[
 
 -- One row per `$.people[*].stats[*].splits[*]`. From $.people[*].stats[*].splits[*] of sports.sportPlayers.
 CREATE TABLE sports.sport_players_stat_splits (
-    document_key                     text         NOT NULL,  -- request parameter $request
+    document_key                     text         NOT NULL,  -- the request
     person_index                     integer      NOT NULL,  -- position in $.people[*], from 0
     stat_index                       integer      NOT NULL,  -- position in $.people[*].stats[*], from 0
     split_index                      integer      NOT NULL,  -- position, from 0
@@ -9497,7 +9497,7 @@ COMMENT ON TABLE sports.sport_players_stat_splits IS 'One row per `$.people[*].s
 
 -- One row per `$.people[*].stats[*].splitsTiedWithOffset[*]`. From $.people[*].stats[*].splitsTiedWithOffset[*] of sports.sportPlayers.
 CREATE TABLE sports.sport_players_stat_splits_tied_with_offset (
-    document_key                   text         NOT NULL,  -- request parameter $request
+    document_key                   text         NOT NULL,  -- the request
     person_index                   integer      NOT NULL,  -- position in $.people[*], from 0
     stat_index                     integer      NOT NULL,  -- position in $.people[*].stats[*], from 0
     splits_tied_with_offset_index  integer      NOT NULL,  -- position, from 0
@@ -9512,7 +9512,7 @@ COMMENT ON TABLE sports.sport_players_stat_splits_tied_with_offset IS 'One row p
 
 -- One row per `$.people[*].stats[*].splitsTiedWithLimit[*]`. From $.people[*].stats[*].splitsTiedWithLimit[*] of sports.sportPlayers.
 CREATE TABLE sports.sport_players_stat_splits_tied_with_limit (
-    document_key                  text         NOT NULL,  -- request parameter $request
+    document_key                  text         NOT NULL,  -- the request
     person_index                  integer      NOT NULL,  -- position in $.people[*], from 0
     stat_index                    integer      NOT NULL,  -- position in $.people[*].stats[*], from 0
     splits_tied_with_limit_index  integer      NOT NULL,  -- position, from 0
@@ -9527,7 +9527,7 @@ COMMENT ON TABLE sports.sport_players_stat_splits_tied_with_limit IS 'One row pe
 
 -- One row per `$.people[*].awards[*]`. From $.people[*].awards[*] of sports.sportPlayers.
 CREATE TABLE sports.sport_players_person_awards (
-    document_key     text         NOT NULL,  -- request parameter $request
+    document_key     text         NOT NULL,  -- the request
     person_index     integer      NOT NULL,  -- position in $.people[*], from 0
     award_index      integer      NOT NULL,  -- position, from 0
     sport_id         bigint,                 -- request parameter sportId
@@ -9562,7 +9562,7 @@ COMMENT ON TABLE sports.sport_players_person_awards IS 'One row per `$.people[*]
 
 -- One row per `$.people[*].draft[*]`. From $.people[*].draft[*] of sports.sportPlayers.
 CREATE TABLE sports.sport_players_person_draft (
-    document_key   text         NOT NULL,  -- request parameter $request
+    document_key   text         NOT NULL,  -- the request
     person_index   integer      NOT NULL,  -- position in $.people[*], from 0
     draft_index    integer      NOT NULL,  -- position, from 0
     sport_id       bigint,                 -- request parameter sportId
@@ -9580,7 +9580,7 @@ COMMENT ON TABLE sports.sport_players_person_draft IS 'One row per `$.people[*].
 
 -- One row per `$.people[*].rosterEntries[*]`. From $.people[*].rosterEntries[*] of sports.sportPlayers.
 CREATE TABLE sports.sport_players_person_roster_entries (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     person_index           integer      NOT NULL,  -- position in $.people[*], from 0
     roster_entry_index     integer      NOT NULL,  -- position, from 0
     sport_id               bigint,                 -- request parameter sportId
@@ -9608,7 +9608,7 @@ COMMENT ON TABLE sports.sport_players_person_roster_entries IS 'One row per `$.p
 
 -- One row per `$.people[*].jobEntries[*]`. From $.people[*].jobEntries[*] of sports.sportPlayers.
 CREATE TABLE sports.sport_players_person_job_entries (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     person_index           integer      NOT NULL,  -- position in $.people[*], from 0
     job_entry_index        integer      NOT NULL,  -- position, from 0
     sport_id               bigint,                 -- request parameter sportId
@@ -9636,7 +9636,7 @@ COMMENT ON TABLE sports.sport_players_person_job_entries IS 'One row per `$.peop
 
 -- One row per response. From $ of standings.standings.
 CREATE TABLE standings.standings_document (
-    document_key    text         NOT NULL,  -- request parameter $request
+    document_key    text         NOT NULL,  -- the request
     standings_type  text,                   -- request parameter standingsType
     last_updated    timestamptz,            -- $.lastUpdated
     raw_id          bigint       NOT NULL,
@@ -9648,7 +9648,7 @@ COMMENT ON TABLE standings.standings_document IS 'One row per response. From $ o
 
 -- One row per `$.records[*]`. From $.records[*] of standings.standings.
 CREATE TABLE standings.standings_records (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     record_index           integer      NOT NULL,  -- position, from 0
     standings_type         text,                   -- request parameter standingsType
     record_standings_type  text,                   -- .standingsType
@@ -9672,7 +9672,7 @@ COMMENT ON TABLE standings.standings_records IS 'One row per `$.records[*]`. Fro
 
 -- One row per `$.records[*].teamRecords[*]`. From $.records[*].teamRecords[*] of standings.standings.
 CREATE TABLE standings.standings_team_records (
-    document_key                   text         NOT NULL,  -- request parameter $request
+    document_key                   text         NOT NULL,  -- the request
     record_index                   integer      NOT NULL,  -- position in $.records[*], from 0
     team_record_index              integer      NOT NULL,  -- position, from 0
     standings_type                 text,                   -- request parameter standingsType
@@ -9734,7 +9734,7 @@ COMMENT ON TABLE standings.standings_team_records IS 'One row per `$.records[*].
 
 -- One row per `$.records[*].teamRecords[*].records.divisionRecords[*]`. From $.records[*].teamRecords[*].records.divisionRecords[*] of standings.standings.
 CREATE TABLE standings.standings_division_records (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     record_index           integer      NOT NULL,  -- position in $.records[*], from 0
     team_record_index      integer      NOT NULL,  -- position in $.records[*].teamRecords[*], from 0
     division_record_index  integer      NOT NULL,  -- position, from 0
@@ -9754,7 +9754,7 @@ COMMENT ON TABLE standings.standings_division_records IS 'One row per `$.records
 
 -- One row per `$.records[*].teamRecords[*].records.expectedRecords[*]`. From $.records[*].teamRecords[*].records.expectedRecords[*] of standings.standings.
 CREATE TABLE standings.standings_expected_records (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     record_index           integer      NOT NULL,  -- position in $.records[*], from 0
     team_record_index      integer      NOT NULL,  -- position in $.records[*].teamRecords[*], from 0
     expected_record_index  integer      NOT NULL,  -- position, from 0
@@ -9772,7 +9772,7 @@ COMMENT ON TABLE standings.standings_expected_records IS 'One row per `$.records
 
 -- One row per `$.records[*].teamRecords[*].records.leagueRecords[*]`. From $.records[*].teamRecords[*].records.leagueRecords[*] of standings.standings.
 CREATE TABLE standings.standings_league_records (
-    document_key         text         NOT NULL,  -- request parameter $request
+    document_key         text         NOT NULL,  -- the request
     record_index         integer      NOT NULL,  -- position in $.records[*], from 0
     team_record_index    integer      NOT NULL,  -- position in $.records[*].teamRecords[*], from 0
     league_record_index  integer      NOT NULL,  -- position, from 0
@@ -9792,7 +9792,7 @@ COMMENT ON TABLE standings.standings_league_records IS 'One row per `$.records[*
 
 -- One row per `$.records[*].teamRecords[*].records.overallRecords[*]`. From $.records[*].teamRecords[*].records.overallRecords[*] of standings.standings.
 CREATE TABLE standings.standings_overall_records (
-    document_key          text         NOT NULL,  -- request parameter $request
+    document_key          text         NOT NULL,  -- the request
     record_index          integer      NOT NULL,  -- position in $.records[*], from 0
     team_record_index     integer      NOT NULL,  -- position in $.records[*].teamRecords[*], from 0
     overall_record_index  integer      NOT NULL,  -- position, from 0
@@ -9810,7 +9810,7 @@ COMMENT ON TABLE standings.standings_overall_records IS 'One row per `$.records[
 
 -- One row per `$.records[*].teamRecords[*].records.splitRecords[*]`. From $.records[*].teamRecords[*].records.splitRecords[*] of standings.standings.
 CREATE TABLE standings.standings_split_records (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     record_index        integer      NOT NULL,  -- position in $.records[*], from 0
     team_record_index   integer      NOT NULL,  -- position in $.records[*].teamRecords[*], from 0
     split_record_index  integer      NOT NULL,  -- position, from 0
@@ -9828,7 +9828,7 @@ COMMENT ON TABLE standings.standings_split_records IS 'One row per `$.records[*]
 
 -- One row per `$.stats[*]`. From $.stats[*] of stats.groupedStats.
 CREATE TABLE stats.grouped_stats_normalized (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     stat_index          integer      NOT NULL,  -- position, from 0
     disclaimers         text[],                 -- .disclaimers[*]
     total_splits        bigint,                 -- .totalSplits
@@ -9850,7 +9850,7 @@ COMMENT ON TABLE stats.grouped_stats_normalized IS 'One row per `$.stats[*]`. Fr
 
 -- One row per `$.stats[*].parameters{*}`. From $.stats[*].parameters{*} of stats.groupedStats.
 CREATE TABLE stats.grouped_stats_parameters (
-    document_key   text         NOT NULL,  -- request parameter $request
+    document_key   text         NOT NULL,  -- the request
     stat_index     integer      NOT NULL,  -- position in $.stats[*], from 0
     parameter_key  text         NOT NULL,  -- key
     value          jsonb,                  -- .
@@ -9863,7 +9863,7 @@ COMMENT ON TABLE stats.grouped_stats_parameters IS 'One row per `$.stats[*].para
 
 -- One row per `$.stats[*].exemptions[*]`. From $.stats[*].exemptions[*] of stats.groupedStats.
 CREATE TABLE stats.grouped_stats_exemptions (
-    document_key     text         NOT NULL,  -- request parameter $request
+    document_key     text         NOT NULL,  -- the request
     stat_index       integer      NOT NULL,  -- position in $.stats[*], from 0
     exemption_index  integer      NOT NULL,  -- position, from 0
     exemption_id     text,                   -- .exemptionId
@@ -9878,7 +9878,7 @@ COMMENT ON TABLE stats.grouped_stats_exemptions IS 'One row per `$.stats[*].exem
 
 -- One row per `$.stats[*].splits[*]`. From $.stats[*].splits[*] of stats.groupedStats.
 CREATE TABLE stats.grouped_stats_splits (
-    document_key                     text         NOT NULL,  -- request parameter $request
+    document_key                     text         NOT NULL,  -- the request
     stat_index                       integer      NOT NULL,  -- position in $.stats[*], from 0
     split_index                      integer      NOT NULL,  -- position, from 0
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
@@ -9951,7 +9951,7 @@ COMMENT ON TABLE stats.grouped_stats_splits IS 'One row per `$.stats[*].splits[*
 
 -- One row per `$.stats[*].splitsTiedWithOffset[*]`. From $.stats[*].splitsTiedWithOffset[*] of stats.groupedStats.
 CREATE TABLE stats.grouped_stats_splits_tied_with_offset (
-    document_key                     text         NOT NULL,  -- request parameter $request
+    document_key                     text         NOT NULL,  -- the request
     stat_index                       integer      NOT NULL,  -- position in $.stats[*], from 0
     splits_tied_with_offset_index    integer      NOT NULL,  -- position, from 0
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
@@ -10024,7 +10024,7 @@ COMMENT ON TABLE stats.grouped_stats_splits_tied_with_offset IS 'One row per `$.
 
 -- One row per `$.stats[*].splitsTiedWithLimit[*]`. From $.stats[*].splitsTiedWithLimit[*] of stats.groupedStats.
 CREATE TABLE stats.grouped_stats_splits_tied_with_limit (
-    document_key                     text         NOT NULL,  -- request parameter $request
+    document_key                     text         NOT NULL,  -- the request
     stat_index                       integer      NOT NULL,  -- position in $.stats[*], from 0
     splits_tied_with_limit_index     integer      NOT NULL,  -- position, from 0
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
@@ -10097,7 +10097,7 @@ COMMENT ON TABLE stats.grouped_stats_splits_tied_with_limit IS 'One row per `$.s
 
 -- One row per `$.leagueLeaders[*]`. From $.leagueLeaders[*] of stats.leaders.
 CREATE TABLE stats.leaders_league_leaders (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     league_leader_index    integer      NOT NULL,  -- position, from 0
     leader_category        text,                   -- .leaderCategory
     season                 text,                   -- .season
@@ -10116,7 +10116,7 @@ COMMENT ON TABLE stats.leaders_league_leaders IS 'One row per `$.leagueLeaders[*
 
 -- One row per `$.leagueLeaders[*].leaders[*]`. From $.leagueLeaders[*].leaders[*] of stats.leaders.
 CREATE TABLE stats.leaders_leaders (
-    document_key         text         NOT NULL,  -- request parameter $request
+    document_key         text         NOT NULL,  -- the request
     league_leader_index  integer      NOT NULL,  -- position in $.leagueLeaders[*], from 0
     leader_index         integer      NOT NULL,  -- position, from 0
     league_id            bigint,                 -- .league.id
@@ -10146,7 +10146,7 @@ COMMENT ON TABLE stats.leaders_leaders IS 'One row per `$.leagueLeaders[*].leade
 
 -- One row per `$.stats[*]`. From $.stats[*] of stats.stats.
 CREATE TABLE stats.stats_normalized (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     stat_index          integer      NOT NULL,  -- position, from 0
     disclaimers         text[],                 -- .disclaimers[*]
     total_splits        bigint,                 -- .totalSplits
@@ -10168,7 +10168,7 @@ COMMENT ON TABLE stats.stats_normalized IS 'One row per `$.stats[*]`. From $.sta
 
 -- One row per `$.stats[*].parameters{*}`. From $.stats[*].parameters{*} of stats.stats.
 CREATE TABLE stats.stats_parameters (
-    document_key   text         NOT NULL,  -- request parameter $request
+    document_key   text         NOT NULL,  -- the request
     stat_index     integer      NOT NULL,  -- position in $.stats[*], from 0
     parameter_key  text         NOT NULL,  -- key
     value          jsonb,                  -- .
@@ -10181,7 +10181,7 @@ COMMENT ON TABLE stats.stats_parameters IS 'One row per `$.stats[*].parameters{*
 
 -- One row per `$.stats[*].exemptions[*]`. From $.stats[*].exemptions[*] of stats.stats.
 CREATE TABLE stats.stats_exemptions (
-    document_key     text         NOT NULL,  -- request parameter $request
+    document_key     text         NOT NULL,  -- the request
     stat_index       integer      NOT NULL,  -- position in $.stats[*], from 0
     exemption_index  integer      NOT NULL,  -- position, from 0
     exemption_id     text,                   -- .exemptionId
@@ -10196,7 +10196,7 @@ COMMENT ON TABLE stats.stats_exemptions IS 'One row per `$.stats[*].exemptions[*
 
 -- One row per `$.stats[*].splits[*]`. From $.stats[*].splits[*] of stats.stats.
 CREATE TABLE stats.stats_splits (
-    document_key                     text         NOT NULL,  -- request parameter $request
+    document_key                     text         NOT NULL,  -- the request
     stat_index                       integer      NOT NULL,  -- position in $.stats[*], from 0
     split_index                      integer      NOT NULL,  -- position, from 0
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
@@ -10269,7 +10269,7 @@ COMMENT ON TABLE stats.stats_splits IS 'One row per `$.stats[*].splits[*]`. From
 
 -- One row per `$.stats[*].splitsTiedWithOffset[*]`. From $.stats[*].splitsTiedWithOffset[*] of stats.stats.
 CREATE TABLE stats.stats_splits_tied_with_offset (
-    document_key                     text         NOT NULL,  -- request parameter $request
+    document_key                     text         NOT NULL,  -- the request
     stat_index                       integer      NOT NULL,  -- position in $.stats[*], from 0
     splits_tied_with_offset_index    integer      NOT NULL,  -- position, from 0
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
@@ -10342,7 +10342,7 @@ COMMENT ON TABLE stats.stats_splits_tied_with_offset IS 'One row per `$.stats[*]
 
 -- One row per `$.stats[*].splitsTiedWithLimit[*]`. From $.stats[*].splitsTiedWithLimit[*] of stats.stats.
 CREATE TABLE stats.stats_splits_tied_with_limit (
-    document_key                     text         NOT NULL,  -- request parameter $request
+    document_key                     text         NOT NULL,  -- the request
     stat_index                       integer      NOT NULL,  -- position in $.stats[*], from 0
     splits_tied_with_limit_index     integer      NOT NULL,  -- position, from 0
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
@@ -10415,7 +10415,7 @@ COMMENT ON TABLE stats.stats_splits_tied_with_limit IS 'One row per `$.stats[*].
 
 -- One row per `$.stats[*]`. From $.stats[*] of streaks.getStreaks.
 CREATE TABLE streaks.get_streaks_stats (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     stat_index    integer      NOT NULL,  -- position, from 0
     streak_stat   jsonb,                  -- .streakStat
     raw_id        bigint       NOT NULL,
@@ -10427,7 +10427,7 @@ COMMENT ON TABLE streaks.get_streaks_stats IS 'One row per `$.stats[*]`. From $.
 
 -- One row per `${*}`. From ${*} of streaks.highLowStats.
 CREATE TABLE streaks.high_low_stats_normalized (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_key       text         NOT NULL,  -- key
     raw_id        bigint       NOT NULL,
     captured_at   timestamptz  NOT NULL,
@@ -10438,7 +10438,7 @@ COMMENT ON TABLE streaks.high_low_stats_normalized IS 'One row per `${*}`. From 
 
 -- One row per `${*}[*]`. From ${*}[*] of streaks.highLowStats.
 CREATE TABLE streaks.high_low_stats_items (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     row_key       text         NOT NULL,  -- key in ${*}
     row_index     integer      NOT NULL,  -- position, from 0
     value         jsonb,                  -- .
@@ -10451,7 +10451,7 @@ COMMENT ON TABLE streaks.high_low_stats_items IS 'One row per `${*}[*]`. From ${
 
 -- One row per `$.teams[*]`. From $.teams[*] of team.affiliates.
 CREATE TABLE team.affiliates_teams (
-    document_key                          text         NOT NULL,  -- request parameter $request
+    document_key                          text         NOT NULL,  -- the request
     team_index                            integer      NOT NULL,  -- position, from 0
     team_id                               bigint,                 -- request parameter teamId
     id                                    bigint,                 -- .id
@@ -10577,7 +10577,7 @@ COMMENT ON TABLE team.affiliates_teams IS 'One row per `$.teams[*]`. From $.team
 
 -- One row per `$.teams[*].teamStats[*]`. From $.teams[*].teamStats[*] of team.affiliates.
 CREATE TABLE team.affiliates_team_stats (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     team_index          integer      NOT NULL,  -- position in $.teams[*], from 0
     team_stat_index     integer      NOT NULL,  -- position, from 0
     team_id             bigint,                 -- request parameter teamId
@@ -10602,7 +10602,7 @@ COMMENT ON TABLE team.affiliates_team_stats IS 'One row per `$.teams[*].teamStat
 
 -- One row per `$.teams[*].teamStats[*].exemptions[*]`. From $.teams[*].teamStats[*].exemptions[*] of team.affiliates.
 CREATE TABLE team.affiliates_team_stat_exemptions (
-    document_key     text         NOT NULL,  -- request parameter $request
+    document_key     text         NOT NULL,  -- the request
     team_index       integer      NOT NULL,  -- position in $.teams[*], from 0
     team_stat_index  integer      NOT NULL,  -- position in $.teams[*].teamStats[*], from 0
     exemption_index  integer      NOT NULL,  -- position, from 0
@@ -10617,7 +10617,7 @@ COMMENT ON TABLE team.affiliates_team_stat_exemptions IS 'One row per `$.teams[*
 
 -- One row per `$.teams[*].teamStats[*].splits[*]`. From $.teams[*].teamStats[*].splits[*] of team.affiliates.
 CREATE TABLE team.affiliates_team_stat_splits (
-    document_key                     text         NOT NULL,  -- request parameter $request
+    document_key                     text         NOT NULL,  -- the request
     team_index                       integer      NOT NULL,  -- position in $.teams[*], from 0
     team_stat_index                  integer      NOT NULL,  -- position in $.teams[*].teamStats[*], from 0
     split_index                      integer      NOT NULL,  -- position, from 0
@@ -10692,7 +10692,7 @@ COMMENT ON TABLE team.affiliates_team_stat_splits IS 'One row per `$.teams[*].te
 
 -- One row per `$.teams[*].teamStats[*].splitsTiedWithOffset[*]`. From $.teams[*].teamStats[*].splitsTiedWithOffset[*] of team.affiliates.
 CREATE TABLE team.affiliates_team_stat_splits_tied_with_offset (
-    document_key                   text         NOT NULL,  -- request parameter $request
+    document_key                   text         NOT NULL,  -- the request
     team_index                     integer      NOT NULL,  -- position in $.teams[*], from 0
     team_stat_index                integer      NOT NULL,  -- position in $.teams[*].teamStats[*], from 0
     splits_tied_with_offset_index  integer      NOT NULL,  -- position, from 0
@@ -10707,7 +10707,7 @@ COMMENT ON TABLE team.affiliates_team_stat_splits_tied_with_offset IS 'One row p
 
 -- One row per `$.teams[*].teamStats[*].splitsTiedWithLimit[*]`. From $.teams[*].teamStats[*].splitsTiedWithLimit[*] of team.affiliates.
 CREATE TABLE team.affiliates_team_stat_splits_tied_with_limit (
-    document_key                  text         NOT NULL,  -- request parameter $request
+    document_key                  text         NOT NULL,  -- the request
     team_index                    integer      NOT NULL,  -- position in $.teams[*], from 0
     team_stat_index               integer      NOT NULL,  -- position in $.teams[*].teamStats[*], from 0
     splits_tied_with_limit_index  integer      NOT NULL,  -- position, from 0
@@ -10722,7 +10722,7 @@ COMMENT ON TABLE team.affiliates_team_stat_splits_tied_with_limit IS 'One row pe
 
 -- One row per `$.teams[*].roster.roster[*]`. From $.teams[*].roster.roster[*] of team.affiliates.
 CREATE TABLE team.affiliates_team_roster (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     team_index             integer      NOT NULL,  -- position in $.teams[*], from 0
     roster_index           integer      NOT NULL,  -- position, from 0
     team_id                bigint,                 -- request parameter teamId
@@ -10750,7 +10750,7 @@ COMMENT ON TABLE team.affiliates_team_roster IS 'One row per `$.teams[*].roster.
 
 -- One row per `$.teams[*].teamLeaders[*]`. From $.teams[*].teamLeaders[*] of team.affiliates.
 CREATE TABLE team.affiliates_team_leaders (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     team_index             integer      NOT NULL,  -- position in $.teams[*], from 0
     team_leader_index      integer      NOT NULL,  -- position, from 0
     team_id                bigint,                 -- request parameter teamId
@@ -10771,7 +10771,7 @@ COMMENT ON TABLE team.affiliates_team_leaders IS 'One row per `$.teams[*].teamLe
 
 -- One row per `$.teams[*].teamLeaders[*].leaders[*]`. From $.teams[*].teamLeaders[*].leaders[*] of team.affiliates.
 CREATE TABLE team.affiliates_leaders (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     team_index          integer      NOT NULL,  -- position in $.teams[*], from 0
     team_leader_index   integer      NOT NULL,  -- position in $.teams[*].teamLeaders[*], from 0
     leader_index        integer      NOT NULL,  -- position, from 0
@@ -10803,7 +10803,7 @@ COMMENT ON TABLE team.affiliates_leaders IS 'One row per `$.teams[*].teamLeaders
 
 -- One row per `$.teams[*].record.records.divisionRecords[*]`. From $.teams[*].record.records.divisionRecords[*] of team.affiliates.
 CREATE TABLE team.affiliates_team_division_records (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     team_index             integer      NOT NULL,  -- position in $.teams[*], from 0
     division_record_index  integer      NOT NULL,  -- position, from 0
     team_id                bigint,                 -- request parameter teamId
@@ -10822,7 +10822,7 @@ COMMENT ON TABLE team.affiliates_team_division_records IS 'One row per `$.teams[
 
 -- One row per `$.teams[*].record.records.expectedRecords[*]`. From $.teams[*].record.records.expectedRecords[*] of team.affiliates.
 CREATE TABLE team.affiliates_team_expected_records (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     team_index             integer      NOT NULL,  -- position in $.teams[*], from 0
     expected_record_index  integer      NOT NULL,  -- position, from 0
     team_id                bigint,                 -- request parameter teamId
@@ -10839,7 +10839,7 @@ COMMENT ON TABLE team.affiliates_team_expected_records IS 'One row per `$.teams[
 
 -- One row per `$.teams[*].record.records.leagueRecords[*]`. From $.teams[*].record.records.leagueRecords[*] of team.affiliates.
 CREATE TABLE team.affiliates_team_league_records (
-    document_key         text         NOT NULL,  -- request parameter $request
+    document_key         text         NOT NULL,  -- the request
     team_index           integer      NOT NULL,  -- position in $.teams[*], from 0
     league_record_index  integer      NOT NULL,  -- position, from 0
     team_id              bigint,                 -- request parameter teamId
@@ -10858,7 +10858,7 @@ COMMENT ON TABLE team.affiliates_team_league_records IS 'One row per `$.teams[*]
 
 -- One row per `$.teams[*].record.records.overallRecords[*]`. From $.teams[*].record.records.overallRecords[*] of team.affiliates.
 CREATE TABLE team.affiliates_team_overall_records (
-    document_key          text         NOT NULL,  -- request parameter $request
+    document_key          text         NOT NULL,  -- the request
     team_index            integer      NOT NULL,  -- position in $.teams[*], from 0
     overall_record_index  integer      NOT NULL,  -- position, from 0
     team_id               bigint,                 -- request parameter teamId
@@ -10875,7 +10875,7 @@ COMMENT ON TABLE team.affiliates_team_overall_records IS 'One row per `$.teams[*
 
 -- One row per `$.teams[*].record.records.splitRecords[*]`. From $.teams[*].record.records.splitRecords[*] of team.affiliates.
 CREATE TABLE team.affiliates_team_split_records (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     team_index          integer      NOT NULL,  -- position in $.teams[*], from 0
     split_record_index  integer      NOT NULL,  -- position, from 0
     team_id             bigint,                 -- request parameter teamId
@@ -10892,7 +10892,7 @@ COMMENT ON TABLE team.affiliates_team_split_records IS 'One row per `$.teams[*].
 
 -- One row per `$.teams[*]`. From $.teams[*] of team.allTeams.
 CREATE TABLE team.all_teams_normalized (
-    document_key                          text         NOT NULL,  -- request parameter $request
+    document_key                          text         NOT NULL,  -- the request
     team_index                            integer      NOT NULL,  -- position, from 0
     team_id                               bigint,                 -- request parameter teamId
     id                                    bigint,                 -- .id
@@ -11018,7 +11018,7 @@ COMMENT ON TABLE team.all_teams_normalized IS 'One row per `$.teams[*]`. From $.
 
 -- One row per `$.teams[*].teamStats[*]`. From $.teams[*].teamStats[*] of team.allTeams.
 CREATE TABLE team.all_teams_team_stats (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     team_index          integer      NOT NULL,  -- position in $.teams[*], from 0
     team_stat_index     integer      NOT NULL,  -- position, from 0
     team_id             bigint,                 -- request parameter teamId
@@ -11043,7 +11043,7 @@ COMMENT ON TABLE team.all_teams_team_stats IS 'One row per `$.teams[*].teamStats
 
 -- One row per `$.teams[*].teamStats[*].exemptions[*]`. From $.teams[*].teamStats[*].exemptions[*] of team.allTeams.
 CREATE TABLE team.all_teams_team_stat_exemptions (
-    document_key     text         NOT NULL,  -- request parameter $request
+    document_key     text         NOT NULL,  -- the request
     team_index       integer      NOT NULL,  -- position in $.teams[*], from 0
     team_stat_index  integer      NOT NULL,  -- position in $.teams[*].teamStats[*], from 0
     exemption_index  integer      NOT NULL,  -- position, from 0
@@ -11058,7 +11058,7 @@ COMMENT ON TABLE team.all_teams_team_stat_exemptions IS 'One row per `$.teams[*]
 
 -- One row per `$.teams[*].teamStats[*].splits[*]`. From $.teams[*].teamStats[*].splits[*] of team.allTeams.
 CREATE TABLE team.all_teams_team_stat_splits (
-    document_key                     text         NOT NULL,  -- request parameter $request
+    document_key                     text         NOT NULL,  -- the request
     team_index                       integer      NOT NULL,  -- position in $.teams[*], from 0
     team_stat_index                  integer      NOT NULL,  -- position in $.teams[*].teamStats[*], from 0
     split_index                      integer      NOT NULL,  -- position, from 0
@@ -11133,7 +11133,7 @@ COMMENT ON TABLE team.all_teams_team_stat_splits IS 'One row per `$.teams[*].tea
 
 -- One row per `$.teams[*].teamStats[*].splitsTiedWithOffset[*]`. From $.teams[*].teamStats[*].splitsTiedWithOffset[*] of team.allTeams.
 CREATE TABLE team.all_teams_team_stat_splits_tied_with_offset (
-    document_key                   text         NOT NULL,  -- request parameter $request
+    document_key                   text         NOT NULL,  -- the request
     team_index                     integer      NOT NULL,  -- position in $.teams[*], from 0
     team_stat_index                integer      NOT NULL,  -- position in $.teams[*].teamStats[*], from 0
     splits_tied_with_offset_index  integer      NOT NULL,  -- position, from 0
@@ -11148,7 +11148,7 @@ COMMENT ON TABLE team.all_teams_team_stat_splits_tied_with_offset IS 'One row pe
 
 -- One row per `$.teams[*].teamStats[*].splitsTiedWithLimit[*]`. From $.teams[*].teamStats[*].splitsTiedWithLimit[*] of team.allTeams.
 CREATE TABLE team.all_teams_team_stat_splits_tied_with_limit (
-    document_key                  text         NOT NULL,  -- request parameter $request
+    document_key                  text         NOT NULL,  -- the request
     team_index                    integer      NOT NULL,  -- position in $.teams[*], from 0
     team_stat_index               integer      NOT NULL,  -- position in $.teams[*].teamStats[*], from 0
     splits_tied_with_limit_index  integer      NOT NULL,  -- position, from 0
@@ -11163,7 +11163,7 @@ COMMENT ON TABLE team.all_teams_team_stat_splits_tied_with_limit IS 'One row per
 
 -- One row per `$.teams[*].roster.roster[*]`. From $.teams[*].roster.roster[*] of team.allTeams.
 CREATE TABLE team.all_teams_roster (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     team_index             integer      NOT NULL,  -- position in $.teams[*], from 0
     roster_index           integer      NOT NULL,  -- position, from 0
     team_id                bigint,                 -- request parameter teamId
@@ -11191,7 +11191,7 @@ COMMENT ON TABLE team.all_teams_roster IS 'One row per `$.teams[*].roster.roster
 
 -- One row per `$.teams[*].teamLeaders[*]`. From $.teams[*].teamLeaders[*] of team.allTeams.
 CREATE TABLE team.all_teams_team_leaders (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     team_index             integer      NOT NULL,  -- position in $.teams[*], from 0
     team_leader_index      integer      NOT NULL,  -- position, from 0
     team_id                bigint,                 -- request parameter teamId
@@ -11212,7 +11212,7 @@ COMMENT ON TABLE team.all_teams_team_leaders IS 'One row per `$.teams[*].teamLea
 
 -- One row per `$.teams[*].teamLeaders[*].leaders[*]`. From $.teams[*].teamLeaders[*].leaders[*] of team.allTeams.
 CREATE TABLE team.all_teams_leaders (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     team_index          integer      NOT NULL,  -- position in $.teams[*], from 0
     team_leader_index   integer      NOT NULL,  -- position in $.teams[*].teamLeaders[*], from 0
     leader_index        integer      NOT NULL,  -- position, from 0
@@ -11244,7 +11244,7 @@ COMMENT ON TABLE team.all_teams_leaders IS 'One row per `$.teams[*].teamLeaders[
 
 -- One row per `$.teams[*].record.records.divisionRecords[*]`. From $.teams[*].record.records.divisionRecords[*] of team.allTeams.
 CREATE TABLE team.all_teams_division_records (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     team_index             integer      NOT NULL,  -- position in $.teams[*], from 0
     division_record_index  integer      NOT NULL,  -- position, from 0
     team_id                bigint,                 -- request parameter teamId
@@ -11263,7 +11263,7 @@ COMMENT ON TABLE team.all_teams_division_records IS 'One row per `$.teams[*].rec
 
 -- One row per `$.teams[*].record.records.expectedRecords[*]`. From $.teams[*].record.records.expectedRecords[*] of team.allTeams.
 CREATE TABLE team.all_teams_expected_records (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     team_index             integer      NOT NULL,  -- position in $.teams[*], from 0
     expected_record_index  integer      NOT NULL,  -- position, from 0
     team_id                bigint,                 -- request parameter teamId
@@ -11280,7 +11280,7 @@ COMMENT ON TABLE team.all_teams_expected_records IS 'One row per `$.teams[*].rec
 
 -- One row per `$.teams[*].record.records.leagueRecords[*]`. From $.teams[*].record.records.leagueRecords[*] of team.allTeams.
 CREATE TABLE team.all_teams_league_records (
-    document_key         text         NOT NULL,  -- request parameter $request
+    document_key         text         NOT NULL,  -- the request
     team_index           integer      NOT NULL,  -- position in $.teams[*], from 0
     league_record_index  integer      NOT NULL,  -- position, from 0
     team_id              bigint,                 -- request parameter teamId
@@ -11299,7 +11299,7 @@ COMMENT ON TABLE team.all_teams_league_records IS 'One row per `$.teams[*].recor
 
 -- One row per `$.teams[*].record.records.overallRecords[*]`. From $.teams[*].record.records.overallRecords[*] of team.allTeams.
 CREATE TABLE team.all_teams_overall_records (
-    document_key          text         NOT NULL,  -- request parameter $request
+    document_key          text         NOT NULL,  -- the request
     team_index            integer      NOT NULL,  -- position in $.teams[*], from 0
     overall_record_index  integer      NOT NULL,  -- position, from 0
     team_id               bigint,                 -- request parameter teamId
@@ -11316,7 +11316,7 @@ COMMENT ON TABLE team.all_teams_overall_records IS 'One row per `$.teams[*].reco
 
 -- One row per `$.teams[*].record.records.splitRecords[*]`. From $.teams[*].record.records.splitRecords[*] of team.allTeams.
 CREATE TABLE team.all_teams_split_records (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     team_index          integer      NOT NULL,  -- position in $.teams[*], from 0
     split_record_index  integer      NOT NULL,  -- position, from 0
     team_id             bigint,                 -- request parameter teamId
@@ -11333,7 +11333,7 @@ COMMENT ON TABLE team.all_teams_split_records IS 'One row per `$.teams[*].record
 
 -- One row per `$.people[*]`. From $.people[*] of team.alumni.
 CREATE TABLE team.alumni_people (
-    document_key                   text              NOT NULL,  -- request parameter $request
+    document_key                   text              NOT NULL,  -- the request
     person_index                   integer           NOT NULL,  -- position, from 0
     team_id                        bigint,                      -- request parameter teamId
     id                             bigint,                      -- .id
@@ -11412,7 +11412,7 @@ COMMENT ON TABLE team.alumni_people IS 'One row per `$.people[*]`. From $.people
 
 -- One row per response. From $ of team.coaches.
 CREATE TABLE team.coaches_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     link          text,                   -- $.link
     team_id       bigint,                 -- $.teamId
     roster_type   text,                   -- $.rosterType
@@ -11425,7 +11425,7 @@ COMMENT ON TABLE team.coaches_document IS 'One row per response. From $ of team.
 
 -- One row per `$.roster[*]`. From $.roster[*] of team.coaches.
 CREATE TABLE team.coaches_roster (
-    document_key         text         NOT NULL,  -- request parameter $request
+    document_key         text         NOT NULL,  -- the request
     roster_index         integer      NOT NULL,  -- position, from 0
     team_id              bigint,                 -- request parameter teamId
     person_id            bigint,                 -- .person.id
@@ -11447,7 +11447,7 @@ COMMENT ON TABLE team.coaches_roster IS 'One row per `$.roster[*]`. From $.roste
 
 -- One row per `$.leagueLeaders[*]`. From $.leagueLeaders[*] of team.leaders.
 CREATE TABLE team.leaders_league_leaders (
-    document_key                     text         NOT NULL,  -- request parameter $request
+    document_key                     text         NOT NULL,  -- the request
     league_leader_index              integer      NOT NULL,  -- position, from 0
     team_id                          bigint,                 -- request parameter teamId
     leader_category                  text,                   -- .leaderCategory
@@ -11501,7 +11501,7 @@ COMMENT ON TABLE team.leaders_league_leaders IS 'One row per `$.leagueLeaders[*]
 
 -- One row per `$.leagueLeaders[*].leaders[*]`. From $.leagueLeaders[*].leaders[*] of team.leaders.
 CREATE TABLE team.leaders_league_leader_leaders (
-    document_key         text         NOT NULL,  -- request parameter $request
+    document_key         text         NOT NULL,  -- the request
     league_leader_index  integer      NOT NULL,  -- position in $.leagueLeaders[*], from 0
     leader_index         integer      NOT NULL,  -- position, from 0
     team_id              bigint,                 -- request parameter teamId
@@ -11532,7 +11532,7 @@ COMMENT ON TABLE team.leaders_league_leader_leaders IS 'One row per `$.leagueLea
 
 -- One row per `$.teamLeaders[*]`. From $.teamLeaders[*] of team.leaders.
 CREATE TABLE team.leaders_team_leaders (
-    document_key                     text         NOT NULL,  -- request parameter $request
+    document_key                     text         NOT NULL,  -- the request
     team_leader_index                integer      NOT NULL,  -- position, from 0
     team_id                          bigint,                 -- request parameter teamId
     leader_category                  text,                   -- .leaderCategory
@@ -11586,7 +11586,7 @@ COMMENT ON TABLE team.leaders_team_leaders IS 'One row per `$.teamLeaders[*]`. F
 
 -- One row per `$.teamLeaders[*].leaders[*]`. From $.teamLeaders[*].leaders[*] of team.leaders.
 CREATE TABLE team.leaders_team_leader_leaders (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     team_leader_index   integer      NOT NULL,  -- position in $.teamLeaders[*], from 0
     leader_index        integer      NOT NULL,  -- position, from 0
     team_id             bigint,                 -- request parameter teamId
@@ -11617,7 +11617,7 @@ COMMENT ON TABLE team.leaders_team_leader_leaders IS 'One row per `$.teamLeaders
 
 -- One row per response. From $ of team.roster.
 CREATE TABLE team.roster_document (
-    document_key  text         NOT NULL,  -- request parameter $request
+    document_key  text         NOT NULL,  -- the request
     link          text,                   -- $.link
     team_id       bigint,                 -- $.teamId
     roster_type   text,                   -- $.rosterType
@@ -11630,7 +11630,7 @@ COMMENT ON TABLE team.roster_document IS 'One row per response. From $ of team.r
 
 -- One row per `$.roster[*]`. From $.roster[*] of team.roster.
 CREATE TABLE team.roster_normalized (
-    document_key           text         NOT NULL,  -- request parameter $request
+    document_key           text         NOT NULL,  -- the request
     roster_index           integer      NOT NULL,  -- position, from 0
     team_id                bigint,                 -- request parameter teamId
     roster_type            text,                   -- request parameter rosterType
@@ -11655,7 +11655,7 @@ COMMENT ON TABLE team.roster_normalized IS 'One row per `$.roster[*]`. From $.ro
 
 -- One row per `$.stats[*]`. From $.stats[*] of team.stats.
 CREATE TABLE team.stats_normalized (
-    document_key        text         NOT NULL,  -- request parameter $request
+    document_key        text         NOT NULL,  -- the request
     stat_index          integer      NOT NULL,  -- position, from 0
     disclaimers         text[],                 -- .disclaimers[*]
     parameters          jsonb,                  -- .parameters
@@ -11678,7 +11678,7 @@ COMMENT ON TABLE team.stats_normalized IS 'One row per `$.stats[*]`. From $.stat
 
 -- One row per `$.stats[*].exemptions[*]`. From $.stats[*].exemptions[*] of team.stats.
 CREATE TABLE team.stats_exemptions (
-    document_key     text         NOT NULL,  -- request parameter $request
+    document_key     text         NOT NULL,  -- the request
     stat_index       integer      NOT NULL,  -- position in $.stats[*], from 0
     exemption_index  integer      NOT NULL,  -- position, from 0
     value            jsonb,                  -- .
@@ -11691,7 +11691,7 @@ COMMENT ON TABLE team.stats_exemptions IS 'One row per `$.stats[*].exemptions[*]
 
 -- One row per `$.stats[*].splits[*]`. From $.stats[*].splits[*] of team.stats.
 CREATE TABLE team.stats_splits (
-    document_key                     text         NOT NULL,  -- request parameter $request
+    document_key                     text         NOT NULL,  -- the request
     stat_index                       integer      NOT NULL,  -- position in $.stats[*], from 0
     split_index                      integer      NOT NULL,  -- position, from 0
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
@@ -11764,7 +11764,7 @@ COMMENT ON TABLE team.stats_splits IS 'One row per `$.stats[*].splits[*]`. From 
 
 -- One row per `$.stats[*].splitsTiedWithOffset[*]`. From $.stats[*].splitsTiedWithOffset[*] of team.stats.
 CREATE TABLE team.stats_splits_tied_with_offset (
-    document_key                   text         NOT NULL,  -- request parameter $request
+    document_key                   text         NOT NULL,  -- the request
     stat_index                     integer      NOT NULL,  -- position in $.stats[*], from 0
     splits_tied_with_offset_index  integer      NOT NULL,  -- position, from 0
     value                          jsonb,                  -- .
@@ -11777,7 +11777,7 @@ COMMENT ON TABLE team.stats_splits_tied_with_offset IS 'One row per `$.stats[*].
 
 -- One row per `$.stats[*].splitsTiedWithLimit[*]`. From $.stats[*].splitsTiedWithLimit[*] of team.stats.
 CREATE TABLE team.stats_splits_tied_with_limit (
-    document_key                  text         NOT NULL,  -- request parameter $request
+    document_key                  text         NOT NULL,  -- the request
     stat_index                    integer      NOT NULL,  -- position in $.stats[*], from 0
     splits_tied_with_limit_index  integer      NOT NULL,  -- position, from 0
     value                         jsonb,                  -- .
@@ -11790,7 +11790,7 @@ COMMENT ON TABLE team.stats_splits_tied_with_limit IS 'One row per `$.stats[*].s
 
 -- One row per `$.teams[*]`. From $.teams[*] of team.teams.
 CREATE TABLE team.teams_normalized (
-    document_key                text         NOT NULL,  -- request parameter $request
+    document_key                text         NOT NULL,  -- the request
     team_index                  integer      NOT NULL,  -- position, from 0
     id                          bigint,                 -- .id
     name                        text,                   -- .name
@@ -11954,7 +11954,7 @@ COMMENT ON COLUMN team.roster.data IS 'the response';
 COMMENT ON COLUMN team.stats.data IS 'the response';
 COMMENT ON COLUMN team.teams.data IS 'the response';
 
-COMMENT ON COLUMN awards.award_recipients_awards.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN awards.award_recipients_awards.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN awards.award_recipients_awards.award_index IS 'position in $.awards[*], from 0';
 COMMENT ON COLUMN awards.award_recipients_awards.award_id IS 'request parameter awardId: Unique Award Identifier. Available awards in /api/v1/awards';
 COMMENT ON COLUMN awards.award_recipients_awards.id IS '$.awards[*].id';
@@ -12013,14 +12013,14 @@ COMMENT ON COLUMN awards.award_recipients_awards.league_link IS '$.awards[*].lea
 COMMENT ON COLUMN awards.award_recipients_awards.notes IS '$.awards[*].notes';
 COMMENT ON COLUMN awards.award_recipients_awards.active IS '$.awards[*].active';
 
-COMMENT ON COLUMN awards.award_recipients_award_results.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN awards.award_recipients_award_results.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN awards.award_recipients_award_results.award_index IS 'position in $.awards[*], from 0';
 COMMENT ON COLUMN awards.award_recipients_award_results.result_index IS 'position in $.awards[*].results[*], from 0';
 COMMENT ON COLUMN awards.award_recipients_award_results.award_id IS 'request parameter awardId: Unique Award Identifier. Available awards in /api/v1/awards';
 COMMENT ON COLUMN awards.award_recipients_award_results.season_id IS '$.awards[*].results[*].seasonId';
 COMMENT ON COLUMN awards.award_recipients_award_results.winners IS '$.awards[*].results[*].winners';
 
-COMMENT ON COLUMN awards.awards_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN awards.awards_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN awards.awards_normalized.award_index IS 'position in $.awards[*], from 0';
 COMMENT ON COLUMN awards.awards_normalized.award_id IS 'request parameter awardId: Unique Award Identifier. Available awards in /api/v1/awards';
 COMMENT ON COLUMN awards.awards_normalized.id IS '$.awards[*].id';
@@ -12046,7 +12046,7 @@ COMMENT ON COLUMN awards.awards_normalized.league_link IS '$.awards[*].league.li
 COMMENT ON COLUMN awards.awards_normalized.notes IS '$.awards[*].notes';
 COMMENT ON COLUMN awards.awards_normalized.active IS '$.awards[*].active';
 
-COMMENT ON COLUMN broadcast.get_broadcasts_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN broadcast.get_broadcasts_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN broadcast.get_broadcasts_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN broadcast.get_broadcasts_normalized.name IS '$[*].name';
 COMMENT ON COLUMN broadcast.get_broadcasts_normalized.language IS '$[*].language';
@@ -12059,23 +12059,23 @@ COMMENT ON COLUMN broadcast.get_broadcasts_normalized.source_url IS '$[*].source
 COMMENT ON COLUMN broadcast.get_broadcasts_normalized.call_sign IS '$[*].callSign';
 COMMENT ON COLUMN broadcast.get_broadcasts_normalized.video_resolution IS '$[*].videoResolution';
 
-COMMENT ON COLUMN conference.conferences_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN conference.conferences_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN conference.conferences_normalized.conference_index IS 'position in $.conferences[*], from 0';
 COMMENT ON COLUMN conference.conferences_normalized.conference_id IS 'request parameter conferenceId: conferenceId';
 COMMENT ON COLUMN conference.conferences_normalized.id IS '$.conferences[*].id';
 COMMENT ON COLUMN conference.conferences_normalized.name IS '$.conferences[*].name';
 COMMENT ON COLUMN conference.conferences_normalized.link IS '$.conferences[*].link';
 
-COMMENT ON COLUMN config.aggregate_sort_enum_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.aggregate_sort_enum_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.aggregate_sort_enum_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.aggregate_sort_enum_normalized.code IS '$[*].code';
 COMMENT ON COLUMN config.aggregate_sort_enum_normalized.description IS '$[*].description';
 
-COMMENT ON COLUMN config.awards_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.awards_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.awards_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.awards_normalized.value IS '$[*]';
 
-COMMENT ON COLUMN config.baseball_stats_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.baseball_stats_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.baseball_stats_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.baseball_stats_normalized.name IS '$[*].name';
 COMMENT ON COLUMN config.baseball_stats_normalized.lookup_param IS '$[*].lookupParam';
@@ -12086,101 +12086,101 @@ COMMENT ON COLUMN config.baseball_stats_normalized.org_types IS '$[*].orgTypes[*
 COMMENT ON COLUMN config.baseball_stats_normalized.high_low_types IS '$[*].highLowTypes[*]';
 COMMENT ON COLUMN config.baseball_stats_normalized.streak_levels IS '$[*].streakLevels[*]';
 
-COMMENT ON COLUMN config.event_types_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.event_types_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.event_types_document.document IS '$';
 
-COMMENT ON COLUMN config.fielder_detail_types_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.fielder_detail_types_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.fielder_detail_types_document.document IS '$[*]';
 
-COMMENT ON COLUMN config.game_status_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.game_status_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.game_status_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.game_status_normalized.value IS '$[*]';
 
-COMMENT ON COLUMN config.game_types_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.game_types_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.game_types_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.game_types_normalized.description IS '$[*].description';
 COMMENT ON COLUMN config.game_types_normalized.id IS '$[*].id';
 
-COMMENT ON COLUMN config.gameday_types_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.gameday_types_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.gameday_types_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.gameday_types_normalized.base IS '$[*].base';
 COMMENT ON COLUMN config.gameday_types_normalized.code IS '$[*].code';
 COMMENT ON COLUMN config.gameday_types_normalized.description IS '$[*].description';
 
-COMMENT ON COLUMN config.group_by_types_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.group_by_types_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.group_by_types_document.document IS '$[*]';
 
-COMMENT ON COLUMN config.hit_trajectories_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.hit_trajectories_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.hit_trajectories_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.hit_trajectories_normalized.base IS '$[*].base';
 COMMENT ON COLUMN config.hit_trajectories_normalized.code IS '$[*].code';
 COMMENT ON COLUMN config.hit_trajectories_normalized.description IS '$[*].description';
 
-COMMENT ON COLUMN config.job_types_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.job_types_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.job_types_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.job_types_normalized.code IS '$[*].code';
 COMMENT ON COLUMN config.job_types_normalized.job IS '$[*].job';
 COMMENT ON COLUMN config.job_types_normalized.sort_order IS '$[*].sortOrder';
 
-COMMENT ON COLUMN config.languages_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.languages_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.languages_document.document IS '$[*]';
 
-COMMENT ON COLUMN config.league_leader_types_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.league_leader_types_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.league_leader_types_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.league_leader_types_normalized.display_name IS '$[*].displayName';
 
-COMMENT ON COLUMN config.logical_events_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.logical_events_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.logical_events_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.logical_events_normalized.base IS '$[*].base';
 COMMENT ON COLUMN config.logical_events_normalized.code IS '$[*].code';
 COMMENT ON COLUMN config.logical_events_normalized.description IS '$[*].description';
 
-COMMENT ON COLUMN config.metrics_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.metrics_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.metrics_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.metrics_normalized.value IS '$[*]';
 
-COMMENT ON COLUMN config.pitch_codes_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.pitch_codes_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.pitch_codes_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.pitch_codes_normalized.base IS '$[*].base';
 COMMENT ON COLUMN config.pitch_codes_normalized.code IS '$[*].code';
 COMMENT ON COLUMN config.pitch_codes_normalized.description IS '$[*].description';
 
-COMMENT ON COLUMN config.pitch_types_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.pitch_types_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.pitch_types_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.pitch_types_normalized.base IS '$[*].base';
 COMMENT ON COLUMN config.pitch_types_normalized.code IS '$[*].code';
 COMMENT ON COLUMN config.pitch_types_normalized.description IS '$[*].description';
 
-COMMENT ON COLUMN config.platforms_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.platforms_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.platforms_document.document IS '$[*]';
 
-COMMENT ON COLUMN config.player_status_codes_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.player_status_codes_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.player_status_codes_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.player_status_codes_normalized.base IS '$[*].base';
 COMMENT ON COLUMN config.player_status_codes_normalized.code IS '$[*].code';
 COMMENT ON COLUMN config.player_status_codes_normalized.description IS '$[*].description';
 
-COMMENT ON COLUMN config.positions_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.positions_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.positions_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.positions_normalized.value IS '$[*]';
 
-COMMENT ON COLUMN config.review_reasons_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.review_reasons_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.review_reasons_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.review_reasons_normalized.base IS '$[*].base';
 COMMENT ON COLUMN config.review_reasons_normalized.code IS '$[*].code';
 COMMENT ON COLUMN config.review_reasons_normalized.description IS '$[*].description';
 
-COMMENT ON COLUMN config.roster_types_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.roster_types_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.roster_types_document.document IS '$[*]';
 
-COMMENT ON COLUMN config.runner_detail_types_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.runner_detail_types_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.runner_detail_types_document.document IS '$[*]';
 
-COMMENT ON COLUMN config.schedule_event_types_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.schedule_event_types_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.schedule_event_types_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.schedule_event_types_normalized.value IS '$[*]';
 
-COMMENT ON COLUMN config.sit_codes_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.sit_codes_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.sit_codes_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.sit_codes_normalized.code IS '$[*].code';
 COMMENT ON COLUMN config.sit_codes_normalized.sort_order IS '$[*].sortOrder';
@@ -12191,28 +12191,28 @@ COMMENT ON COLUMN config.sit_codes_normalized.batting IS '$[*].batting';
 COMMENT ON COLUMN config.sit_codes_normalized.fielding IS '$[*].fielding';
 COMMENT ON COLUMN config.sit_codes_normalized.pitching IS '$[*].pitching';
 
-COMMENT ON COLUMN config.sky_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.sky_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.sky_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.sky_normalized.base IS '$[*].base';
 COMMENT ON COLUMN config.sky_normalized.code IS '$[*].code';
 COMMENT ON COLUMN config.sky_normalized.description IS '$[*].description';
 
-COMMENT ON COLUMN config.standings_types_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.standings_types_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.standings_types_document.document IS '$[*]';
 
-COMMENT ON COLUMN config.stat_fields_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.stat_fields_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.stat_fields_document.document IS '$[*]';
 
-COMMENT ON COLUMN config.stat_groups_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.stat_groups_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.stat_groups_document.document IS '$[*]';
 
-COMMENT ON COLUMN config.stat_search_config_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.stat_search_config_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.stat_search_config_document.document IS '$';
 
-COMMENT ON COLUMN config.stat_search_group_by_types_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.stat_search_group_by_types_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.stat_search_group_by_types_document.document IS '$[*]';
 
-COMMENT ON COLUMN config.stat_search_params_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.stat_search_params_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.stat_search_params_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.stat_search_params_normalized.code IS '$[*].code';
 COMMENT ON COLUMN config.stat_search_params_normalized.filter_level IS '$[*].filterLevel';
@@ -12222,7 +12222,7 @@ COMMENT ON COLUMN config.stat_search_params_normalized.fielding IS '$[*].fieldin
 COMMENT ON COLUMN config.stat_search_params_normalized.catching IS '$[*].catching';
 COMMENT ON COLUMN config.stat_search_params_normalized.running IS '$[*].running';
 
-COMMENT ON COLUMN config.stat_search_stats_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.stat_search_stats_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.stat_search_stats_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.stat_search_stats_normalized.description IS '$[*].description';
 COMMENT ON COLUMN config.stat_search_stats_normalized.abbreviation IS '$[*].abbreviation';
@@ -12237,22 +12237,22 @@ COMMENT ON COLUMN config.stat_search_stats_normalized.units IS '$[*].units';
 COMMENT ON COLUMN config.stat_search_stats_normalized.aggregation IS '$[*].aggregation';
 COMMENT ON COLUMN config.stat_search_stats_normalized.decimals IS '$[*].decimals';
 
-COMMENT ON COLUMN config.stat_types_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.stat_types_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.stat_types_document.document IS '$[*]';
 
-COMMENT ON COLUMN config.transaction_types_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.transaction_types_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.transaction_types_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.transaction_types_normalized.base IS '$[*].base';
 COMMENT ON COLUMN config.transaction_types_normalized.code IS '$[*].code';
 COMMENT ON COLUMN config.transaction_types_normalized.description IS '$[*].description';
 
-COMMENT ON COLUMN config.wind_direction_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN config.wind_direction_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN config.wind_direction_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN config.wind_direction_normalized.base IS '$[*].base';
 COMMENT ON COLUMN config.wind_direction_normalized.code IS '$[*].code';
 COMMENT ON COLUMN config.wind_direction_normalized.description IS '$[*].description';
 
-COMMENT ON COLUMN division.divisions_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN division.divisions_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN division.divisions_normalized.division_index IS 'position in $.divisions[*], from 0';
 COMMENT ON COLUMN division.divisions_normalized.division_id IS 'request parameter divisionId: Unique Division Identifier';
 COMMENT ON COLUMN division.divisions_normalized.id IS '$.divisions[*].id';
@@ -12271,16 +12271,16 @@ COMMENT ON COLUMN division.divisions_normalized.active IS '$.divisions[*].active
 COMMENT ON COLUMN division.divisions_normalized.num_playoff_teams IS '$.divisions[*].numPlayoffTeams';
 COMMENT ON COLUMN division.divisions_normalized.sort_order IS '$.divisions[*].sortOrder';
 
-COMMENT ON COLUMN draft.draft_picks_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN draft.draft_picks_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN draft.draft_picks_document.year IS 'request parameter year: Year the player was drafted. Format: 2000';
 COMMENT ON COLUMN draft.draft_picks_document.drafts_draft_year IS '$.drafts.draftYear';
 
-COMMENT ON COLUMN draft.draft_picks_rounds.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN draft.draft_picks_rounds.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN draft.draft_picks_rounds.round_index IS 'position in $.drafts.rounds[*], from 0';
 COMMENT ON COLUMN draft.draft_picks_rounds.year IS 'request parameter year: Year the player was drafted. Format: 2000';
 COMMENT ON COLUMN draft.draft_picks_rounds.round IS '$.drafts.rounds[*].round';
 
-COMMENT ON COLUMN draft.draft_picks_round_picks.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN draft.draft_picks_round_picks.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN draft.draft_picks_round_picks.round_index IS 'position in $.drafts.rounds[*], from 0';
 COMMENT ON COLUMN draft.draft_picks_round_picks.pick_index IS 'position in $.drafts.rounds[*].picks[*], from 0';
 COMMENT ON COLUMN draft.draft_picks_round_picks.year IS 'request parameter year: Year the player was drafted. Format: 2000';
@@ -12363,14 +12363,14 @@ COMMENT ON COLUMN draft.draft_picks_round_picks.team_spring_league_link IS '$.dr
 COMMENT ON COLUMN draft.draft_picks_round_picks.team_spring_league_name IS '$.drafts.rounds[*].picks[*].team.springLeague.name';
 COMMENT ON COLUMN draft.draft_picks_round_picks.pick_year IS '$.drafts.rounds[*].picks[*].year';
 
-COMMENT ON COLUMN draft.draft_prospects_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN draft.draft_prospects_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN draft.draft_prospects_document.year IS 'request parameter year: Year the player was drafted. Format: 2000';
 COMMENT ON COLUMN draft.draft_prospects_document.offset_ IS '$.offset';
 COMMENT ON COLUMN draft.draft_prospects_document.queried_size IS '$.queriedSize';
 COMMENT ON COLUMN draft.draft_prospects_document.returned_size IS '$.returnedSize';
 COMMENT ON COLUMN draft.draft_prospects_document.total_size IS '$.totalSize';
 
-COMMENT ON COLUMN draft.draft_prospects_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN draft.draft_prospects_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN draft.draft_prospects_normalized.prospect_index IS 'position in $.prospects[*], from 0';
 COMMENT ON COLUMN draft.draft_prospects_normalized.year IS 'request parameter year: Year the player was drafted. Format: 2000';
 COMMENT ON COLUMN draft.draft_prospects_normalized.bis_player_id IS '$.prospects[*].bisPlayerId';
@@ -12468,7 +12468,7 @@ COMMENT ON COLUMN draft.draft_prospects_normalized.team_venue_link IS '$.prospec
 COMMENT ON COLUMN draft.draft_prospects_normalized.team_venue_name IS '$.prospects[*].team.venue.name';
 COMMENT ON COLUMN draft.draft_prospects_normalized.prospect_year IS '$.prospects[*].year';
 
-COMMENT ON COLUMN draft.latest_draft_picks_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN draft.latest_draft_picks_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN draft.latest_draft_picks_document.year IS 'request parameter year: Year the player was drafted. Format: 2000';
 COMMENT ON COLUMN draft.latest_draft_picks_document.number IS '$.number';
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_display_pick_number IS '$.pick.displayPickNumber';
@@ -12562,14 +12562,14 @@ COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_venue_link IS '$.p
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_venue_name IS '$.pick.team.venue.name';
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_year IS '$.pick.year';
 
-COMMENT ON COLUMN draft.latest_draft_picks_xref_ids.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN draft.latest_draft_picks_xref_ids.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN draft.latest_draft_picks_xref_ids.xref_ids_index IS 'position in $.pick.person.xrefIds[*], from 0';
 COMMENT ON COLUMN draft.latest_draft_picks_xref_ids.year IS 'request parameter year: Year the player was drafted. Format: 2000';
 COMMENT ON COLUMN draft.latest_draft_picks_xref_ids.season IS '$.pick.person.xrefIds[*].season';
 COMMENT ON COLUMN draft.latest_draft_picks_xref_ids.xref_id IS '$.pick.person.xrefIds[*].xrefId';
 COMMENT ON COLUMN draft.latest_draft_picks_xref_ids.xref_type IS '$.pick.person.xrefIds[*].xrefType';
 
-COMMENT ON COLUMN game.boxscore_officials.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.boxscore_officials.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.boxscore_officials.official_index IS 'position in $.officials[*], from 0';
 COMMENT ON COLUMN game.boxscore_officials.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.boxscore_officials.official_id IS '$.officials[*].official.id';
@@ -12577,13 +12577,13 @@ COMMENT ON COLUMN game.boxscore_officials.official_full_name IS '$.officials[*].
 COMMENT ON COLUMN game.boxscore_officials.official_link IS '$.officials[*].official.link';
 COMMENT ON COLUMN game.boxscore_officials.official_type IS '$.officials[*].officialType';
 
-COMMENT ON COLUMN game.boxscore_info.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.boxscore_info.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.boxscore_info.info_index IS 'position in $.info[*], from 0';
 COMMENT ON COLUMN game.boxscore_info.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.boxscore_info.label IS '$.info[*].label';
 COMMENT ON COLUMN game.boxscore_info.value IS '$.info[*].value';
 
-COMMENT ON COLUMN game.boxscore_teams.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.boxscore_teams.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.boxscore_teams.is_home IS 'whether home in $.teams.{away,home}';
 COMMENT ON COLUMN game.boxscore_teams.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.boxscore_teams.batters IS '$.teams.{away,home}.batters[*]';
@@ -12732,13 +12732,13 @@ COMMENT ON COLUMN game.boxscore_teams.team_stats_pitching_triples IS '$.teams.{a
 COMMENT ON COLUMN game.boxscore_teams.team_stats_pitching_whip IS '$.teams.{away,home}.teamStats.pitching.whip';
 COMMENT ON COLUMN game.boxscore_teams.team_stats_pitching_wild_pitches IS '$.teams.{away,home}.teamStats.pitching.wildPitches';
 
-COMMENT ON COLUMN game.boxscore_team_info.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.boxscore_team_info.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.boxscore_team_info.is_home IS 'whether home in $.teams.{away,home}';
 COMMENT ON COLUMN game.boxscore_team_info.info_index IS 'position in $.teams.{away,home}.info[*], from 0';
 COMMENT ON COLUMN game.boxscore_team_info.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.boxscore_team_info.title IS '$.teams.{away,home}.info[*].title';
 
-COMMENT ON COLUMN game.boxscore_info_field_list.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.boxscore_info_field_list.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.boxscore_info_field_list.is_home IS 'whether home in $.teams.{away,home}';
 COMMENT ON COLUMN game.boxscore_info_field_list.info_index IS 'position in $.teams.{away,home}.info[*], from 0';
 COMMENT ON COLUMN game.boxscore_info_field_list.field_list_index IS 'position in $.teams.{away,home}.info[*].fieldList[*], from 0';
@@ -12746,14 +12746,14 @@ COMMENT ON COLUMN game.boxscore_info_field_list.game_pk IS 'request parameter ga
 COMMENT ON COLUMN game.boxscore_info_field_list.label IS '$.teams.{away,home}.info[*].fieldList[*].label';
 COMMENT ON COLUMN game.boxscore_info_field_list.value IS '$.teams.{away,home}.info[*].fieldList[*].value';
 
-COMMENT ON COLUMN game.boxscore_team_note.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.boxscore_team_note.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.boxscore_team_note.is_home IS 'whether home in $.teams.{away,home}';
 COMMENT ON COLUMN game.boxscore_team_note.note_index IS 'position in $.teams.{away,home}.note[*], from 0';
 COMMENT ON COLUMN game.boxscore_team_note.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.boxscore_team_note.label IS '$.teams.{away,home}.note[*].label';
 COMMENT ON COLUMN game.boxscore_team_note.value IS '$.teams.{away,home}.note[*].value';
 
-COMMENT ON COLUMN game.boxscore_team_players.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.boxscore_team_players.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.boxscore_team_players.is_home IS 'whether home in $.teams.{away,home}';
 COMMENT ON COLUMN game.boxscore_team_players.player_key IS 'key in $.teams.{away,home}.players{*}';
 COMMENT ON COLUMN game.boxscore_team_players.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
@@ -12985,7 +12985,7 @@ COMMENT ON COLUMN game.boxscore_team_players.stats_pitching_wins IS '$.teams.{aw
 COMMENT ON COLUMN game.boxscore_team_players.status_code IS '$.teams.{away,home}.players{*}.status.code';
 COMMENT ON COLUMN game.boxscore_team_players.status_description IS '$.teams.{away,home}.players{*}.status.description';
 
-COMMENT ON COLUMN game.boxscore_player_all_positions.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.boxscore_player_all_positions.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.boxscore_player_all_positions.is_home IS 'whether home in $.teams.{away,home}';
 COMMENT ON COLUMN game.boxscore_player_all_positions.player_key IS 'key in $.teams.{away,home}.players{*}';
 COMMENT ON COLUMN game.boxscore_player_all_positions.all_position_index IS 'position in $.teams.{away,home}.players{*}.allPositions[*], from 0';
@@ -12995,7 +12995,7 @@ COMMENT ON COLUMN game.boxscore_player_all_positions.code IS '$.teams.{away,home
 COMMENT ON COLUMN game.boxscore_player_all_positions.name IS '$.teams.{away,home}.players{*}.allPositions[*].name';
 COMMENT ON COLUMN game.boxscore_player_all_positions.type IS '$.teams.{away,home}.players{*}.allPositions[*].type';
 
-COMMENT ON COLUMN game.boxscore_top_performers.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.boxscore_top_performers.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.boxscore_top_performers.top_performer_index IS 'position in $.topPerformers[*], from 0';
 COMMENT ON COLUMN game.boxscore_top_performers.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.boxscore_top_performers.game_score IS '$.topPerformers[*].gameScore';
@@ -13229,7 +13229,7 @@ COMMENT ON COLUMN game.boxscore_top_performers.player_status_code IS '$.topPerfo
 COMMENT ON COLUMN game.boxscore_top_performers.player_status_description IS '$.topPerformers[*].player.status.description';
 COMMENT ON COLUMN game.boxscore_top_performers.type IS '$.topPerformers[*].type';
 
-COMMENT ON COLUMN game.boxscore_top_performer_all_positions.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.boxscore_top_performer_all_positions.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.boxscore_top_performer_all_positions.top_performer_index IS 'position in $.topPerformers[*], from 0';
 COMMENT ON COLUMN game.boxscore_top_performer_all_positions.all_position_index IS 'position in $.topPerformers[*].player.allPositions[*], from 0';
 COMMENT ON COLUMN game.boxscore_top_performer_all_positions.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
@@ -13238,15 +13238,15 @@ COMMENT ON COLUMN game.boxscore_top_performer_all_positions.code IS '$.topPerfor
 COMMENT ON COLUMN game.boxscore_top_performer_all_positions.name IS '$.topPerformers[*].player.allPositions[*].name';
 COMMENT ON COLUMN game.boxscore_top_performer_all_positions.type IS '$.topPerformers[*].player.allPositions[*].type';
 
-COMMENT ON COLUMN game.color_feed_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.color_feed_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.color_feed_document.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.color_feed_document.document IS '$';
 
-COMMENT ON COLUMN game.color_timestamps_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.color_timestamps_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.color_timestamps_document.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.color_timestamps_document.document IS '$[*]';
 
-COMMENT ON COLUMN game.content_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.content_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.content_document.game_pk IS 'request parameter game_pk: gamePk';
 COMMENT ON COLUMN game.content_document.link IS '$.link';
 COMMENT ON COLUMN game.content_document.editorial_articles IS '$.editorial.articles';
@@ -13297,12 +13297,12 @@ COMMENT ON COLUMN game.content_document.summary_has_recap_article IS '$.summary.
 COMMENT ON COLUMN game.content_document.summary_has_wrap_article IS '$.summary.hasWrapArticle';
 COMMENT ON COLUMN game.content_document.summary_has_highlights_video IS '$.summary.hasHighlightsVideo';
 
-COMMENT ON COLUMN game.content_contributors.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.content_contributors.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.content_contributors.contributor_index IS 'position in $.editorial.recap.mlb.contributors[*], from 0';
 COMMENT ON COLUMN game.content_contributors.game_pk IS 'request parameter game_pk: gamePk';
 COMMENT ON COLUMN game.content_contributors.name IS '$.editorial.recap.mlb.contributors[*].name';
 
-COMMENT ON COLUMN game.content_editorial_recap_mlb_image_cuts.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.content_editorial_recap_mlb_image_cuts.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.content_editorial_recap_mlb_image_cuts.cut_index IS 'position in $.editorial.recap.mlb.image.cuts[*], from 0';
 COMMENT ON COLUMN game.content_editorial_recap_mlb_image_cuts.game_pk IS 'request parameter game_pk: gamePk';
 COMMENT ON COLUMN game.content_editorial_recap_mlb_image_cuts.aspect_ratio IS '$.editorial.recap.mlb.image.cuts[*].aspectRatio';
@@ -13312,14 +13312,14 @@ COMMENT ON COLUMN game.content_editorial_recap_mlb_image_cuts.height IS '$.edito
 COMMENT ON COLUMN game.content_editorial_recap_mlb_image_cuts.src IS '$.editorial.recap.mlb.image.cuts[*].src';
 COMMENT ON COLUMN game.content_editorial_recap_mlb_image_cuts.width IS '$.editorial.recap.mlb.image.cuts[*].width';
 
-COMMENT ON COLUMN game.content_editorial_recap_mlb_keywords_all.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.content_editorial_recap_mlb_keywords_all.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.content_editorial_recap_mlb_keywords_all.keywords_all_index IS 'position in $.editorial.recap.mlb.keywordsAll[*], from 0';
 COMMENT ON COLUMN game.content_editorial_recap_mlb_keywords_all.game_pk IS 'request parameter game_pk: gamePk';
 COMMENT ON COLUMN game.content_editorial_recap_mlb_keywords_all.display_name IS '$.editorial.recap.mlb.keywordsAll[*].displayName';
 COMMENT ON COLUMN game.content_editorial_recap_mlb_keywords_all.type IS '$.editorial.recap.mlb.keywordsAll[*].type';
 COMMENT ON COLUMN game.content_editorial_recap_mlb_keywords_all.value IS '$.editorial.recap.mlb.keywordsAll[*].value';
 
-COMMENT ON COLUMN game.content_editorial_recap_mlb_media_image_cuts.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.content_editorial_recap_mlb_media_image_cuts.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.content_editorial_recap_mlb_media_image_cuts.cut_index IS 'position in $.editorial.recap.mlb.media.image.cuts[*], from 0';
 COMMENT ON COLUMN game.content_editorial_recap_mlb_media_image_cuts.game_pk IS 'request parameter game_pk: gamePk';
 COMMENT ON COLUMN game.content_editorial_recap_mlb_media_image_cuts.aspect_ratio IS '$.editorial.recap.mlb.media.image.cuts[*].aspectRatio';
@@ -13329,14 +13329,14 @@ COMMENT ON COLUMN game.content_editorial_recap_mlb_media_image_cuts.height IS '$
 COMMENT ON COLUMN game.content_editorial_recap_mlb_media_image_cuts.src IS '$.editorial.recap.mlb.media.image.cuts[*].src';
 COMMENT ON COLUMN game.content_editorial_recap_mlb_media_image_cuts.width IS '$.editorial.recap.mlb.media.image.cuts[*].width';
 
-COMMENT ON COLUMN game.content_editorial_recap_mlb_media_keywords_all.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.content_editorial_recap_mlb_media_keywords_all.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.content_editorial_recap_mlb_media_keywords_all.keywords_all_index IS 'position in $.editorial.recap.mlb.media.keywordsAll[*], from 0';
 COMMENT ON COLUMN game.content_editorial_recap_mlb_media_keywords_all.game_pk IS 'request parameter game_pk: gamePk';
 COMMENT ON COLUMN game.content_editorial_recap_mlb_media_keywords_all.display_name IS '$.editorial.recap.mlb.media.keywordsAll[*].displayName';
 COMMENT ON COLUMN game.content_editorial_recap_mlb_media_keywords_all.type IS '$.editorial.recap.mlb.media.keywordsAll[*].type';
 COMMENT ON COLUMN game.content_editorial_recap_mlb_media_keywords_all.value IS '$.editorial.recap.mlb.media.keywordsAll[*].value';
 
-COMMENT ON COLUMN game.content_playbacks.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.content_playbacks.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.content_playbacks.playback_index IS 'position in $.editorial.recap.mlb.media.playbacks[*], from 0';
 COMMENT ON COLUMN game.content_playbacks.game_pk IS 'request parameter game_pk: gamePk';
 COMMENT ON COLUMN game.content_playbacks.height IS '$.editorial.recap.mlb.media.playbacks[*].height';
@@ -13344,7 +13344,7 @@ COMMENT ON COLUMN game.content_playbacks.name IS '$.editorial.recap.mlb.media.pl
 COMMENT ON COLUMN game.content_playbacks.url IS '$.editorial.recap.mlb.media.playbacks[*].url';
 COMMENT ON COLUMN game.content_playbacks.width IS '$.editorial.recap.mlb.media.playbacks[*].width';
 
-COMMENT ON COLUMN game.content_editorial_recap_mlb_photo_cuts.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.content_editorial_recap_mlb_photo_cuts.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.content_editorial_recap_mlb_photo_cuts.cut_index IS 'position in $.editorial.recap.mlb.photo.cuts[*], from 0';
 COMMENT ON COLUMN game.content_editorial_recap_mlb_photo_cuts.game_pk IS 'request parameter game_pk: gamePk';
 COMMENT ON COLUMN game.content_editorial_recap_mlb_photo_cuts.aspect_ratio IS '$.editorial.recap.mlb.photo.cuts[*].aspectRatio';
@@ -13354,12 +13354,12 @@ COMMENT ON COLUMN game.content_editorial_recap_mlb_photo_cuts.height IS '$.edito
 COMMENT ON COLUMN game.content_editorial_recap_mlb_photo_cuts.src IS '$.editorial.recap.mlb.photo.cuts[*].src';
 COMMENT ON COLUMN game.content_editorial_recap_mlb_photo_cuts.width IS '$.editorial.recap.mlb.photo.cuts[*].width';
 
-COMMENT ON COLUMN game.content_epg.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.content_epg.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.content_epg.epg_index IS 'position in $.media.epg[*], from 0';
 COMMENT ON COLUMN game.content_epg.game_pk IS 'request parameter game_pk: gamePk';
 COMMENT ON COLUMN game.content_epg.title IS '$.media.epg[*].title';
 
-COMMENT ON COLUMN game.content_epg_items.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.content_epg_items.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.content_epg_items.epg_index IS 'position in $.media.epg[*], from 0';
 COMMENT ON COLUMN game.content_epg_items.item_index IS 'position in $.media.epg[*].items[*], from 0';
 COMMENT ON COLUMN game.content_epg_items.game_pk IS 'request parameter game_pk: gamePk';
@@ -13384,12 +13384,12 @@ COMMENT ON COLUMN game.content_epg_items.rendition_name IS '$.media.epg[*].items
 COMMENT ON COLUMN game.content_epg_items.tbs_auth_required IS '$.media.epg[*].items[*].tbsAuthRequired';
 COMMENT ON COLUMN game.content_epg_items.type IS '$.media.epg[*].items[*].type';
 
-COMMENT ON COLUMN game.content_epg_alternate.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.content_epg_alternate.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.content_epg_alternate.epg_alternate_index IS 'position in $.media.epgAlternate[*], from 0';
 COMMENT ON COLUMN game.content_epg_alternate.game_pk IS 'request parameter game_pk: gamePk';
 COMMENT ON COLUMN game.content_epg_alternate.title IS '$.media.epgAlternate[*].title';
 
-COMMENT ON COLUMN game.content_epg_alternate_items.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.content_epg_alternate_items.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.content_epg_alternate_items.epg_alternate_index IS 'position in $.media.epgAlternate[*], from 0';
 COMMENT ON COLUMN game.content_epg_alternate_items.item_index IS 'position in $.media.epgAlternate[*].items[*], from 0';
 COMMENT ON COLUMN game.content_epg_alternate_items.game_pk IS 'request parameter game_pk: gamePk';
@@ -13410,7 +13410,7 @@ COMMENT ON COLUMN game.content_epg_alternate_items.state IS '$.media.epgAlternat
 COMMENT ON COLUMN game.content_epg_alternate_items.title IS '$.media.epgAlternate[*].items[*].title';
 COMMENT ON COLUMN game.content_epg_alternate_items.type IS '$.media.epgAlternate[*].items[*].type';
 
-COMMENT ON COLUMN game.content_epg_alternate_item_cuts.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.content_epg_alternate_item_cuts.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.content_epg_alternate_item_cuts.epg_alternate_index IS 'position in $.media.epgAlternate[*], from 0';
 COMMENT ON COLUMN game.content_epg_alternate_item_cuts.item_index IS 'position in $.media.epgAlternate[*].items[*], from 0';
 COMMENT ON COLUMN game.content_epg_alternate_item_cuts.cut_index IS 'position in $.media.epgAlternate[*].items[*].image.cuts[*], from 0';
@@ -13422,7 +13422,7 @@ COMMENT ON COLUMN game.content_epg_alternate_item_cuts.height IS '$.media.epgAlt
 COMMENT ON COLUMN game.content_epg_alternate_item_cuts.src IS '$.media.epgAlternate[*].items[*].image.cuts[*].src';
 COMMENT ON COLUMN game.content_epg_alternate_item_cuts.width IS '$.media.epgAlternate[*].items[*].image.cuts[*].width';
 
-COMMENT ON COLUMN game.content_epg_alternate_item_keywords_all.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.content_epg_alternate_item_keywords_all.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.content_epg_alternate_item_keywords_all.epg_alternate_index IS 'position in $.media.epgAlternate[*], from 0';
 COMMENT ON COLUMN game.content_epg_alternate_item_keywords_all.item_index IS 'position in $.media.epgAlternate[*].items[*], from 0';
 COMMENT ON COLUMN game.content_epg_alternate_item_keywords_all.keywords_all_index IS 'position in $.media.epgAlternate[*].items[*].keywordsAll[*], from 0';
@@ -13431,7 +13431,7 @@ COMMENT ON COLUMN game.content_epg_alternate_item_keywords_all.display_name IS '
 COMMENT ON COLUMN game.content_epg_alternate_item_keywords_all.type IS '$.media.epgAlternate[*].items[*].keywordsAll[*].type';
 COMMENT ON COLUMN game.content_epg_alternate_item_keywords_all.value IS '$.media.epgAlternate[*].items[*].keywordsAll[*].value';
 
-COMMENT ON COLUMN game.content_epg_alternate_item_keywords_display.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.content_epg_alternate_item_keywords_display.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.content_epg_alternate_item_keywords_display.epg_alternate_index IS 'position in $.media.epgAlternate[*], from 0';
 COMMENT ON COLUMN game.content_epg_alternate_item_keywords_display.item_index IS 'position in $.media.epgAlternate[*].items[*], from 0';
 COMMENT ON COLUMN game.content_epg_alternate_item_keywords_display.keywords_display_index IS 'position in $.media.epgAlternate[*].items[*].keywordsDisplay[*], from 0';
@@ -13440,7 +13440,7 @@ COMMENT ON COLUMN game.content_epg_alternate_item_keywords_display.display_name 
 COMMENT ON COLUMN game.content_epg_alternate_item_keywords_display.type IS '$.media.epgAlternate[*].items[*].keywordsDisplay[*].type';
 COMMENT ON COLUMN game.content_epg_alternate_item_keywords_display.value IS '$.media.epgAlternate[*].items[*].keywordsDisplay[*].value';
 
-COMMENT ON COLUMN game.content_epg_alternate_item_playbacks.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.content_epg_alternate_item_playbacks.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.content_epg_alternate_item_playbacks.epg_alternate_index IS 'position in $.media.epgAlternate[*], from 0';
 COMMENT ON COLUMN game.content_epg_alternate_item_playbacks.item_index IS 'position in $.media.epgAlternate[*].items[*], from 0';
 COMMENT ON COLUMN game.content_epg_alternate_item_playbacks.playback_index IS 'position in $.media.epgAlternate[*].items[*].playbacks[*], from 0';
@@ -13450,13 +13450,13 @@ COMMENT ON COLUMN game.content_epg_alternate_item_playbacks.name IS '$.media.epg
 COMMENT ON COLUMN game.content_epg_alternate_item_playbacks.url IS '$.media.epgAlternate[*].items[*].playbacks[*].url';
 COMMENT ON COLUMN game.content_epg_alternate_item_playbacks.width IS '$.media.epgAlternate[*].items[*].playbacks[*].width';
 
-COMMENT ON COLUMN game.content_media_preview_story_items.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.content_media_preview_story_items.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.content_media_preview_story_items.item_index IS 'position in $.media.previewStory.items[*], from 0';
 COMMENT ON COLUMN game.content_media_preview_story_items.game_pk IS 'request parameter game_pk: gamePk';
 COMMENT ON COLUMN game.content_media_preview_story_items.dapi_url IS '$.media.previewStory.items[*].dapiURL';
 COMMENT ON COLUMN game.content_media_preview_story_items.state IS '$.media.previewStory.items[*].state';
 
-COMMENT ON COLUMN game.content_highlights_highlights_items.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.content_highlights_highlights_items.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.content_highlights_highlights_items.item_index IS 'position in $.highlights.highlights.items[*], from 0';
 COMMENT ON COLUMN game.content_highlights_highlights_items.game_pk IS 'request parameter game_pk: gamePk';
 COMMENT ON COLUMN game.content_highlights_highlights_items.blurb IS '$.highlights.highlights.items[*].blurb';
@@ -13477,7 +13477,7 @@ COMMENT ON COLUMN game.content_highlights_highlights_items.state IS '$.highlight
 COMMENT ON COLUMN game.content_highlights_highlights_items.title IS '$.highlights.highlights.items[*].title';
 COMMENT ON COLUMN game.content_highlights_highlights_items.type IS '$.highlights.highlights.items[*].type';
 
-COMMENT ON COLUMN game.content_item_cuts.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.content_item_cuts.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.content_item_cuts.item_index IS 'position in $.highlights.highlights.items[*], from 0';
 COMMENT ON COLUMN game.content_item_cuts.cut_index IS 'position in $.highlights.highlights.items[*].image.cuts[*], from 0';
 COMMENT ON COLUMN game.content_item_cuts.game_pk IS 'request parameter game_pk: gamePk';
@@ -13488,7 +13488,7 @@ COMMENT ON COLUMN game.content_item_cuts.height IS '$.highlights.highlights.item
 COMMENT ON COLUMN game.content_item_cuts.src IS '$.highlights.highlights.items[*].image.cuts[*].src';
 COMMENT ON COLUMN game.content_item_cuts.width IS '$.highlights.highlights.items[*].image.cuts[*].width';
 
-COMMENT ON COLUMN game.content_item_keywords_all.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.content_item_keywords_all.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.content_item_keywords_all.item_index IS 'position in $.highlights.highlights.items[*], from 0';
 COMMENT ON COLUMN game.content_item_keywords_all.keywords_all_index IS 'position in $.highlights.highlights.items[*].keywordsAll[*], from 0';
 COMMENT ON COLUMN game.content_item_keywords_all.game_pk IS 'request parameter game_pk: gamePk';
@@ -13496,7 +13496,7 @@ COMMENT ON COLUMN game.content_item_keywords_all.display_name IS '$.highlights.h
 COMMENT ON COLUMN game.content_item_keywords_all.type IS '$.highlights.highlights.items[*].keywordsAll[*].type';
 COMMENT ON COLUMN game.content_item_keywords_all.value IS '$.highlights.highlights.items[*].keywordsAll[*].value';
 
-COMMENT ON COLUMN game.content_item_keywords_display.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.content_item_keywords_display.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.content_item_keywords_display.item_index IS 'position in $.highlights.highlights.items[*], from 0';
 COMMENT ON COLUMN game.content_item_keywords_display.keywords_display_index IS 'position in $.highlights.highlights.items[*].keywordsDisplay[*], from 0';
 COMMENT ON COLUMN game.content_item_keywords_display.game_pk IS 'request parameter game_pk: gamePk';
@@ -13504,7 +13504,7 @@ COMMENT ON COLUMN game.content_item_keywords_display.display_name IS '$.highligh
 COMMENT ON COLUMN game.content_item_keywords_display.type IS '$.highlights.highlights.items[*].keywordsDisplay[*].type';
 COMMENT ON COLUMN game.content_item_keywords_display.value IS '$.highlights.highlights.items[*].keywordsDisplay[*].value';
 
-COMMENT ON COLUMN game.content_item_playbacks.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.content_item_playbacks.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.content_item_playbacks.item_index IS 'position in $.highlights.highlights.items[*], from 0';
 COMMENT ON COLUMN game.content_item_playbacks.playback_index IS 'position in $.highlights.highlights.items[*].playbacks[*], from 0';
 COMMENT ON COLUMN game.content_item_playbacks.game_pk IS 'request parameter game_pk: gamePk';
@@ -13513,10 +13513,10 @@ COMMENT ON COLUMN game.content_item_playbacks.name IS '$.highlights.highlights.i
 COMMENT ON COLUMN game.content_item_playbacks.url IS '$.highlights.highlights.items[*].playbacks[*].url';
 COMMENT ON COLUMN game.content_item_playbacks.width IS '$.highlights.highlights.items[*].playbacks[*].width';
 
-COMMENT ON COLUMN game.current_game_stats_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.current_game_stats_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.current_game_stats_document.document IS '$';
 
-COMMENT ON COLUMN game.get_game_context_metrics_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.get_game_context_metrics_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.get_game_context_metrics_document.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.get_game_context_metrics_document.home_team_win_probability IS '$.homeTeamWinProbability';
 COMMENT ON COLUMN game.get_game_context_metrics_document.away_team_win_probability IS '$.awayTeamWinProbability';
@@ -13560,7 +13560,7 @@ COMMENT ON COLUMN game.get_game_context_metrics_document.expected_statistics_dat
 COMMENT ON COLUMN game.get_game_context_metrics_document.away_win_probability IS '$.awayWinProbability';
 COMMENT ON COLUMN game.get_game_context_metrics_document.home_win_probability IS '$.homeWinProbability';
 
-COMMENT ON COLUMN game.get_game_context_metrics_teams.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.get_game_context_metrics_teams.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.get_game_context_metrics_teams.is_home IS 'whether home in $.game.teams.{away,home}';
 COMMENT ON COLUMN game.get_game_context_metrics_teams.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.get_game_context_metrics_teams.is_winner IS '$.game.teams.{away,home}.isWinner';
@@ -13577,7 +13577,7 @@ COMMENT ON COLUMN game.get_game_context_metrics_teams.team_id IS '$.game.teams.{
 COMMENT ON COLUMN game.get_game_context_metrics_teams.team_link IS '$.game.teams.{away,home}.team.link';
 COMMENT ON COLUMN game.get_game_context_metrics_teams.team_name IS '$.game.teams.{away,home}.team.name';
 
-COMMENT ON COLUMN game.get_win_probability_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.get_win_probability_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.get_win_probability_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN game.get_win_probability_normalized.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.get_win_probability_normalized.play IS '$[*].play';
@@ -13635,7 +13635,7 @@ COMMENT ON COLUMN game.get_win_probability_normalized.result_rbi IS '$[*].result
 COMMENT ON COLUMN game.get_win_probability_normalized.result_type IS '$[*].result.type';
 COMMENT ON COLUMN game.get_win_probability_normalized.runner_index IS '$[*].runnerIndex[*]';
 
-COMMENT ON COLUMN game.get_win_probability_credits.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.get_win_probability_credits.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.get_win_probability_credits.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN game.get_win_probability_credits.credit_index IS 'position in $[*].credits[*], from 0';
 COMMENT ON COLUMN game.get_win_probability_credits.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
@@ -13643,13 +13643,13 @@ COMMENT ON COLUMN game.get_win_probability_credits.credit IS '$[*].credits[*].cr
 COMMENT ON COLUMN game.get_win_probability_credits.player_id IS '$[*].credits[*].player.id';
 COMMENT ON COLUMN game.get_win_probability_credits.player_link IS '$[*].credits[*].player.link';
 
-COMMENT ON COLUMN game.get_win_probability_flags.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.get_win_probability_flags.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.get_win_probability_flags.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN game.get_win_probability_flags.flag_index IS 'position in $[*].flags[*], from 0';
 COMMENT ON COLUMN game.get_win_probability_flags.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.get_win_probability_flags.credit IS '$[*].flags[*].credit';
 
-COMMENT ON COLUMN game.get_win_probability_play_events.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.get_win_probability_play_events.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.get_win_probability_play_events.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN game.get_win_probability_play_events.play_event_index IS 'position in $[*].playEvents[*], from 0';
 COMMENT ON COLUMN game.get_win_probability_play_events.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
@@ -13781,7 +13781,7 @@ COMMENT ON COLUMN game.get_win_probability_play_events.replaced_player_link IS '
 COMMENT ON COLUMN game.get_win_probability_play_events.start_time IS '$[*].playEvents[*].startTime';
 COMMENT ON COLUMN game.get_win_probability_play_events.type IS '$[*].playEvents[*].type';
 
-COMMENT ON COLUMN game.get_win_probability_play_event_officials.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.get_win_probability_play_event_officials.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.get_win_probability_play_event_officials.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN game.get_win_probability_play_event_officials.play_event_index IS 'position in $[*].playEvents[*], from 0';
 COMMENT ON COLUMN game.get_win_probability_play_event_officials.official_index IS 'position in $[*].playEvents[*].officials[*], from 0';
@@ -13790,7 +13790,7 @@ COMMENT ON COLUMN game.get_win_probability_play_event_officials.official_id IS '
 COMMENT ON COLUMN game.get_win_probability_play_event_officials.official_link IS '$[*].playEvents[*].officials[*].official.link';
 COMMENT ON COLUMN game.get_win_probability_play_event_officials.official_type IS '$[*].playEvents[*].officials[*].officialType';
 
-COMMENT ON COLUMN game.get_win_probability_runners.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.get_win_probability_runners.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.get_win_probability_runners.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN game.get_win_probability_runners.runner_index IS 'position in $[*].runners[*], from 0';
 COMMENT ON COLUMN game.get_win_probability_runners.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
@@ -13814,7 +13814,7 @@ COMMENT ON COLUMN game.get_win_probability_runners.movement_out_base IS '$[*].ru
 COMMENT ON COLUMN game.get_win_probability_runners.movement_out_number IS '$[*].runners[*].movement.outNumber';
 COMMENT ON COLUMN game.get_win_probability_runners.movement_start IS '$[*].runners[*].movement.start';
 
-COMMENT ON COLUMN game.get_win_probability_runner_credits.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.get_win_probability_runner_credits.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.get_win_probability_runner_credits.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN game.get_win_probability_runner_credits.runner_index IS 'position in $[*].runners[*], from 0';
 COMMENT ON COLUMN game.get_win_probability_runner_credits.credit_index IS 'position in $[*].runners[*].credits[*], from 0';
@@ -13827,7 +13827,7 @@ COMMENT ON COLUMN game.get_win_probability_runner_credits.position_code IS '$[*]
 COMMENT ON COLUMN game.get_win_probability_runner_credits.position_name IS '$[*].runners[*].credits[*].position.name';
 COMMENT ON COLUMN game.get_win_probability_runner_credits.position_type IS '$[*].runners[*].credits[*].position.type';
 
-COMMENT ON COLUMN game.linescore_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.linescore_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.linescore_document.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.linescore_document.balls IS '$.balls';
 COMMENT ON COLUMN game.linescore_document.current_inning IS '$.currentInning';
@@ -13902,13 +13902,13 @@ COMMENT ON COLUMN game.linescore_document.outs IS '$.outs';
 COMMENT ON COLUMN game.linescore_document.scheduled_innings IS '$.scheduledInnings';
 COMMENT ON COLUMN game.linescore_document.strikes IS '$.strikes';
 
-COMMENT ON COLUMN game.linescore_innings.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.linescore_innings.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.linescore_innings.inning_index IS 'position in $.innings[*], from 0';
 COMMENT ON COLUMN game.linescore_innings.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.linescore_innings.num IS '$.innings[*].num';
 COMMENT ON COLUMN game.linescore_innings.ordinal_num IS '$.innings[*].ordinalNum';
 
-COMMENT ON COLUMN game.linescore_inning_sides.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.linescore_inning_sides.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.linescore_inning_sides.inning_index IS 'position in $.innings[*], from 0';
 COMMENT ON COLUMN game.linescore_inning_sides.is_home IS 'whether home in $.innings[*].{away,home}';
 COMMENT ON COLUMN game.linescore_inning_sides.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
@@ -13917,7 +13917,7 @@ COMMENT ON COLUMN game.linescore_inning_sides.hits IS '$.innings[*].{away,home}.
 COMMENT ON COLUMN game.linescore_inning_sides.left_on_base IS '$.innings[*].{away,home}.leftOnBase';
 COMMENT ON COLUMN game.linescore_inning_sides.runs IS '$.innings[*].{away,home}.runs';
 
-COMMENT ON COLUMN game.linescore_teams.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.linescore_teams.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.linescore_teams.is_home IS 'whether home in $.teams.{away,home}';
 COMMENT ON COLUMN game.linescore_teams.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.linescore_teams.errors IS '$.teams.{away,home}.errors';
@@ -13926,7 +13926,7 @@ COMMENT ON COLUMN game.linescore_teams.is_winner IS '$.teams.{away,home}.isWinne
 COMMENT ON COLUMN game.linescore_teams.left_on_base IS '$.teams.{away,home}.leftOnBase';
 COMMENT ON COLUMN game.linescore_teams.runs IS '$.teams.{away,home}.runs';
 
-COMMENT ON COLUMN game.live_game_diff_patch_v1_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.live_game_diff_patch_v1_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.live_game_diff_patch_v1_document.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.live_game_diff_patch_v1_document.document IS '$';
 
@@ -14947,11 +14947,11 @@ COMMENT ON COLUMN game.live_game_decisions.player_id IS '$.liveData.decisions.{w
 COMMENT ON COLUMN game.live_game_decisions.full_name IS '$.liveData.decisions.{winner,loser,save}.fullName';
 COMMENT ON COLUMN game.live_game_decisions.link IS '$.liveData.decisions.{winner,loser,save}.link';
 
-COMMENT ON COLUMN game.live_timestampv11_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.live_timestampv11_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.live_timestampv11_document.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.live_timestampv11_document.document IS '$';
 
-COMMENT ON COLUMN game.play_by_play_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.play_by_play_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.play_by_play_document.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.play_by_play_document.plays IS '$.plays';
 COMMENT ON COLUMN game.play_by_play_document.current_play_about_at_bat_index IS '$.currentPlay.about.atBatIndex';
@@ -15005,7 +15005,7 @@ COMMENT ON COLUMN game.play_by_play_document.current_play_result_type IS '$.curr
 COMMENT ON COLUMN game.play_by_play_document.current_play_runner_index IS '$.currentPlay.runnerIndex[*]';
 COMMENT ON COLUMN game.play_by_play_document.scoring_plays IS '$.scoringPlays[*]';
 
-COMMENT ON COLUMN game.play_by_play_all_plays.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.play_by_play_all_plays.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.play_by_play_all_plays.all_play_index IS 'position in $.allPlays[*], from 0';
 COMMENT ON COLUMN game.play_by_play_all_plays.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.play_by_play_all_plays.about_at_bat_index IS '$.allPlays[*].about.atBatIndex';
@@ -15058,7 +15058,7 @@ COMMENT ON COLUMN game.play_by_play_all_plays.result_rbi IS '$.allPlays[*].resul
 COMMENT ON COLUMN game.play_by_play_all_plays.result_type IS '$.allPlays[*].result.type';
 COMMENT ON COLUMN game.play_by_play_all_plays.runner_index IS '$.allPlays[*].runnerIndex[*]';
 
-COMMENT ON COLUMN game.play_by_play_all_play_play_events.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.play_by_play_all_play_play_events.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.play_by_play_all_play_play_events.all_play_index IS 'position in $.allPlays[*], from 0';
 COMMENT ON COLUMN game.play_by_play_all_play_play_events.play_event_index IS 'position in $.allPlays[*].playEvents[*], from 0';
 COMMENT ON COLUMN game.play_by_play_all_play_play_events.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
@@ -15145,7 +15145,7 @@ COMMENT ON COLUMN game.play_by_play_all_play_play_events.replaced_player_link IS
 COMMENT ON COLUMN game.play_by_play_all_play_play_events.start_time IS '$.allPlays[*].playEvents[*].startTime';
 COMMENT ON COLUMN game.play_by_play_all_play_play_events.type IS '$.allPlays[*].playEvents[*].type';
 
-COMMENT ON COLUMN game.play_by_play_all_play_runners.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.play_by_play_all_play_runners.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.play_by_play_all_play_runners.all_play_index IS 'position in $.allPlays[*], from 0';
 COMMENT ON COLUMN game.play_by_play_all_play_runners.runner_index IS 'position in $.allPlays[*].runners[*], from 0';
 COMMENT ON COLUMN game.play_by_play_all_play_runners.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
@@ -15169,7 +15169,7 @@ COMMENT ON COLUMN game.play_by_play_all_play_runners.movement_out_base IS '$.all
 COMMENT ON COLUMN game.play_by_play_all_play_runners.movement_out_number IS '$.allPlays[*].runners[*].movement.outNumber';
 COMMENT ON COLUMN game.play_by_play_all_play_runners.movement_start IS '$.allPlays[*].runners[*].movement.start';
 
-COMMENT ON COLUMN game.play_by_play_all_play_runner_credits.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.play_by_play_all_play_runner_credits.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.play_by_play_all_play_runner_credits.all_play_index IS 'position in $.allPlays[*], from 0';
 COMMENT ON COLUMN game.play_by_play_all_play_runner_credits.runner_index IS 'position in $.allPlays[*].runners[*], from 0';
 COMMENT ON COLUMN game.play_by_play_all_play_runner_credits.credit_index IS 'position in $.allPlays[*].runners[*].credits[*], from 0';
@@ -15182,7 +15182,7 @@ COMMENT ON COLUMN game.play_by_play_all_play_runner_credits.position_code IS '$.
 COMMENT ON COLUMN game.play_by_play_all_play_runner_credits.position_name IS '$.allPlays[*].runners[*].credits[*].position.name';
 COMMENT ON COLUMN game.play_by_play_all_play_runner_credits.position_type IS '$.allPlays[*].runners[*].credits[*].position.type';
 
-COMMENT ON COLUMN game.play_by_play_play_events.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.play_by_play_play_events.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.play_by_play_play_events.play_event_index IS 'position in $.currentPlay.playEvents[*], from 0';
 COMMENT ON COLUMN game.play_by_play_play_events.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.play_by_play_play_events.action_play_id IS '$.currentPlay.playEvents[*].actionPlayId';
@@ -15268,7 +15268,7 @@ COMMENT ON COLUMN game.play_by_play_play_events.replaced_player_link IS '$.curre
 COMMENT ON COLUMN game.play_by_play_play_events.start_time IS '$.currentPlay.playEvents[*].startTime';
 COMMENT ON COLUMN game.play_by_play_play_events.type IS '$.currentPlay.playEvents[*].type';
 
-COMMENT ON COLUMN game.play_by_play_runners.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.play_by_play_runners.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.play_by_play_runners.runner_index IS 'position in $.currentPlay.runners[*], from 0';
 COMMENT ON COLUMN game.play_by_play_runners.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.play_by_play_runners.details_earned IS '$.currentPlay.runners[*].details.earned';
@@ -15291,7 +15291,7 @@ COMMENT ON COLUMN game.play_by_play_runners.movement_out_base IS '$.currentPlay.
 COMMENT ON COLUMN game.play_by_play_runners.movement_out_number IS '$.currentPlay.runners[*].movement.outNumber';
 COMMENT ON COLUMN game.play_by_play_runners.movement_start IS '$.currentPlay.runners[*].movement.start';
 
-COMMENT ON COLUMN game.play_by_play_runner_credits.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.play_by_play_runner_credits.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.play_by_play_runner_credits.runner_index IS 'position in $.currentPlay.runners[*], from 0';
 COMMENT ON COLUMN game.play_by_play_runner_credits.credit_index IS 'position in $.currentPlay.runners[*].credits[*], from 0';
 COMMENT ON COLUMN game.play_by_play_runner_credits.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
@@ -15303,7 +15303,7 @@ COMMENT ON COLUMN game.play_by_play_runner_credits.position_code IS '$.currentPl
 COMMENT ON COLUMN game.play_by_play_runner_credits.position_name IS '$.currentPlay.runners[*].credits[*].position.name';
 COMMENT ON COLUMN game.play_by_play_runner_credits.position_type IS '$.currentPlay.runners[*].credits[*].position.type';
 
-COMMENT ON COLUMN game.play_by_play_plays_by_inning.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.play_by_play_plays_by_inning.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.play_by_play_plays_by_inning.plays_by_inning_index IS 'position in $.playsByInning[*], from 0';
 COMMENT ON COLUMN game.play_by_play_plays_by_inning.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.play_by_play_plays_by_inning.bottom IS '$.playsByInning[*].bottom[*]';
@@ -15311,7 +15311,7 @@ COMMENT ON COLUMN game.play_by_play_plays_by_inning.end_index IS '$.playsByInnin
 COMMENT ON COLUMN game.play_by_play_plays_by_inning.start_index IS '$.playsByInning[*].startIndex';
 COMMENT ON COLUMN game.play_by_play_plays_by_inning.top IS '$.playsByInning[*].top[*]';
 
-COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.plays_by_inning_index IS 'position in $.playsByInning[*], from 0';
 COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.is_home IS 'whether home in $.playsByInning[*].hits.{away,home}';
 COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.hit_index IS 'position in $.playsByInning[*].hits.{away,home}[*], from 0';
@@ -15336,7 +15336,7 @@ COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.team_spring_league_link
 COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.team_spring_league_name IS '$.playsByInning[*].hits.{away,home}[*].team.springLeague.name';
 COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.type IS '$.playsByInning[*].hits.{away,home}[*].type';
 
-COMMENT ON COLUMN highlow.high_low_high_low_results.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN highlow.high_low_high_low_results.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN highlow.high_low_high_low_results.high_low_result_index IS 'position in $.highLowResults[*], from 0';
 COMMENT ON COLUMN highlow.high_low_high_low_results.high_low_type IS 'request parameter highLowType: Type of high/low stats (''player'', ''team'', ''game'')';
 COMMENT ON COLUMN highlow.high_low_high_low_results.sort_stat_name IS '$.highLowResults[*].sortStat.name';
@@ -15351,7 +15351,7 @@ COMMENT ON COLUMN highlow.high_low_high_low_results.season IS '$.highLowResults[
 COMMENT ON COLUMN highlow.high_low_high_low_results.game_type IS '$.highLowResults[*].gameType';
 COMMENT ON COLUMN highlow.high_low_high_low_results.combined_stats IS '$.highLowResults[*].combinedStats';
 
-COMMENT ON COLUMN highlow.high_low_stats_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN highlow.high_low_stats_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN highlow.high_low_stats_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN highlow.high_low_stats_normalized.name IS '$[*].name';
 COMMENT ON COLUMN highlow.high_low_stats_normalized.lookup_param IS '$[*].lookupParam';
@@ -15362,7 +15362,7 @@ COMMENT ON COLUMN highlow.high_low_stats_normalized.org_types IS '$[*].orgTypes[
 COMMENT ON COLUMN highlow.high_low_stats_normalized.high_low_types IS '$[*].highLowTypes[*]';
 COMMENT ON COLUMN highlow.high_low_stats_normalized.streak_levels IS '$[*].streakLevels[*]';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.info IS '$.info';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_state IS '$.status.state';
@@ -15423,20 +15423,20 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_ba
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_clock_stopped IS '$.status.clockStopped';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_bonus_time IS '$.status.bonusTime';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_rounds.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_rounds.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_rounds.round_index IS 'position in $.rounds[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_rounds.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_rounds.round IS '$.rounds[*].round';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_rounds.num_batters IS '$.rounds[*].numBatters';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_round_matchups.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_round_matchups.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_round_matchups.round_index IS 'position in $.rounds[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_round_matchups.matchup_index IS 'position in $.rounds[*].matchups[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_round_matchups.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_round_matchups.top_seed IS '$.rounds[*].matchups[*].topSeed';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_round_matchups.bottom_seed IS '$.rounds[*].matchups[*].bottomSeed';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_round_batters.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_round_batters.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_round_batters.round_index IS 'position in $.rounds[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_round_batters.batter_index IS 'position in $.rounds[*].batters[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_round_batters.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
@@ -15449,7 +15449,7 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_round_batters.is_complete 
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_round_batters.is_started IS '$.rounds[*].batters[*].isStarted';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_round_batters.num_home_runs IS '$.rounds[*].batters[*].numHomeRuns';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.id IS '$.players[*].id';
@@ -15562,13 +15562,13 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.strike_zone_bottom
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.strike_zone_top IS '$.players[*].strikeZoneTop';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.use_last_name IS '$.players[*].useLastName';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_photos.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_photos.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_photos.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_photos.photo_index IS 'position in $.players[*].photos[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_photos.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_photos.value IS '$.players[*].photos[*]';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.stat_index IS 'position in $.players[*].stats[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
@@ -15585,14 +15585,14 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.player_pool I
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.group_display_name IS '$.players[*].stats[*].group.displayName';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_stats.type_display_name IS '$.players[*].stats[*].type.displayName';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_exemptions.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_exemptions.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_exemptions.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_exemptions.stat_index IS 'position in $.players[*].stats[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_exemptions.exemption_index IS 'position in $.players[*].stats[*].exemptions[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_exemptions.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_exemptions.value IS '$.players[*].stats[*].exemptions[*]';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_index IS 'position in $.players[*].stats[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.split_index IS 'position in $.players[*].stats[*].splits[*], from 0';
@@ -15659,21 +15659,21 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.group_ IS '$.p
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.split IS '$.players[*].stats[*].splits[*].split';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.exemption IS '$.players[*].stats[*].splits[*].exemption';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_offset.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_offset.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_offset.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_offset.stat_index IS 'position in $.players[*].stats[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_offset.splits_tied_with_offset_index IS 'position in $.players[*].stats[*].splitsTiedWithOffset[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_offset.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_offset.value IS '$.players[*].stats[*].splitsTiedWithOffset[*]';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_limit.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_limit.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_limit.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_limit.stat_index IS 'position in $.players[*].stats[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_limit.splits_tied_with_limit_index IS 'position in $.players[*].stats[*].splitsTiedWithLimit[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_limit.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits_tied_with_limit.value IS '$.players[*].stats[*].splitsTiedWithLimit[*]';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_awards.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_awards.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_awards.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_awards.award_index IS 'position in $.players[*].awards[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_awards.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
@@ -15700,7 +15700,7 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_awards.league_link 
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_awards.notes IS '$.players[*].awards[*].notes';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_awards.active IS '$.players[*].awards[*].active';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_draft.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_draft.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_draft.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_draft.draft_index IS 'position in $.players[*].draft[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_draft.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
@@ -15710,7 +15710,7 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_draft.pick_overall 
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_draft.pick_in_round IS '$.players[*].draft[*].pickInRound';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_draft.team IS '$.players[*].draft[*].team';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.roster_entry_index IS 'position in $.players[*].rosterEntries[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
@@ -15730,7 +15730,7 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.stat
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.status_description IS '$.players[*].rosterEntries[*].status.description';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.title IS '$.players[*].rosterEntries[*].title';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.job_entry_index IS 'position in $.players[*].jobEntries[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
@@ -15750,7 +15750,7 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.status_
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.status_description IS '$.players[*].jobEntries[*].status.description';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.title IS '$.players[*].jobEntries[*].title';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.info IS '$.info';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_state IS '$.status.state';
@@ -15811,20 +15811,20 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batte
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_clock_stopped IS '$.status.clockStopped';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_bonus_time IS '$.status.bonusTime';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_rounds.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_rounds.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_rounds.round_index IS 'position in $.rounds[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_rounds.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_rounds.round IS '$.rounds[*].round';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_rounds.num_batters IS '$.rounds[*].numBatters';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_round_matchups.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_round_matchups.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_round_matchups.round_index IS 'position in $.rounds[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_round_matchups.matchup_index IS 'position in $.rounds[*].matchups[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_round_matchups.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_round_matchups.top_seed IS '$.rounds[*].matchups[*].topSeed';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_round_matchups.bottom_seed IS '$.rounds[*].matchups[*].bottomSeed';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_round_batters.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_round_batters.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_round_batters.round_index IS 'position in $.rounds[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_round_batters.batter_index IS 'position in $.rounds[*].batters[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_round_batters.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
@@ -15837,7 +15837,7 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_round_batters.is_complete IS 
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_round_batters.is_started IS '$.rounds[*].batters[*].isStarted';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_round_batters.num_home_runs IS '$.rounds[*].batters[*].numHomeRuns';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.id IS '$.players[*].id';
@@ -15950,13 +15950,13 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.strike_zone_bottom IS
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.strike_zone_top IS '$.players[*].strikeZoneTop';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.use_last_name IS '$.players[*].useLastName';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_photos.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_photos.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_photos.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_photos.photo_index IS 'position in $.players[*].photos[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_photos.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_photos.value IS '$.players[*].photos[*]';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.stat_index IS 'position in $.players[*].stats[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
@@ -15973,14 +15973,14 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.player_pool IS '
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.group_display_name IS '$.players[*].stats[*].group.displayName';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_stats.type_display_name IS '$.players[*].stats[*].type.displayName';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_exemptions.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_exemptions.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_exemptions.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_exemptions.stat_index IS 'position in $.players[*].stats[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_exemptions.exemption_index IS 'position in $.players[*].stats[*].exemptions[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_exemptions.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_exemptions.value IS '$.players[*].stats[*].exemptions[*]';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_index IS 'position in $.players[*].stats[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.split_index IS 'position in $.players[*].stats[*].splits[*], from 0';
@@ -16047,21 +16047,21 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.group_ IS '$.play
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.split IS '$.players[*].stats[*].splits[*].split';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.exemption IS '$.players[*].stats[*].splits[*].exemption';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_offset.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_offset.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_offset.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_offset.stat_index IS 'position in $.players[*].stats[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_offset.splits_tied_with_offset_index IS 'position in $.players[*].stats[*].splitsTiedWithOffset[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_offset.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_offset.value IS '$.players[*].stats[*].splitsTiedWithOffset[*]';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_limit.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_limit.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_limit.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_limit.stat_index IS 'position in $.players[*].stats[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_limit.splits_tied_with_limit_index IS 'position in $.players[*].stats[*].splitsTiedWithLimit[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_limit.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits_tied_with_limit.value IS '$.players[*].stats[*].splitsTiedWithLimit[*]';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_awards.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_awards.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_awards.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_awards.award_index IS 'position in $.players[*].awards[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_awards.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
@@ -16088,7 +16088,7 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_awards.league_link IS 
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_awards.notes IS '$.players[*].awards[*].notes';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_awards.active IS '$.players[*].awards[*].active';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_draft.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_draft.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_draft.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_draft.draft_index IS 'position in $.players[*].draft[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_draft.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
@@ -16098,7 +16098,7 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_draft.pick_overall IS 
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_draft.pick_in_round IS '$.players[*].draft[*].pickInRound';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_draft.team IS '$.players[*].draft[*].team';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.roster_entry_index IS 'position in $.players[*].rosterEntries[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
@@ -16118,7 +16118,7 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.status_
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.status_description IS '$.players[*].rosterEntries[*].status.description';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.title IS '$.players[*].rosterEntries[*].title';
 
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.job_entry_index IS 'position in $.players[*].jobEntries[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
@@ -16138,12 +16138,12 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.status_cod
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.status_description IS '$.players[*].jobEntries[*].status.description';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.title IS '$.players[*].jobEntries[*].title';
 
-COMMENT ON COLUMN job.datacasters_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN job.datacasters_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN job.datacasters_document.link IS '$.link';
 COMMENT ON COLUMN job.datacasters_document.team_id IS '$.teamId';
 COMMENT ON COLUMN job.datacasters_document.roster_type IS '$.rosterType';
 
-COMMENT ON COLUMN job.datacasters_roster.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN job.datacasters_roster.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN job.datacasters_roster.roster_index IS 'position in $.roster[*], from 0';
 COMMENT ON COLUMN job.datacasters_roster.person_id IS '$.roster[*].person.id';
 COMMENT ON COLUMN job.datacasters_roster.person_full_name IS '$.roster[*].person.fullName';
@@ -16159,12 +16159,12 @@ COMMENT ON COLUMN job.datacasters_roster.job IS '$.roster[*].job';
 COMMENT ON COLUMN job.datacasters_roster.job_id IS '$.roster[*].jobId';
 COMMENT ON COLUMN job.datacasters_roster.title IS '$.roster[*].title';
 
-COMMENT ON COLUMN job.get_jobs_by_type_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN job.get_jobs_by_type_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN job.get_jobs_by_type_document.link IS '$.link';
 COMMENT ON COLUMN job.get_jobs_by_type_document.team_id IS '$.teamId';
 COMMENT ON COLUMN job.get_jobs_by_type_document.roster_type IS '$.rosterType';
 
-COMMENT ON COLUMN job.get_jobs_by_type_roster.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN job.get_jobs_by_type_roster.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN job.get_jobs_by_type_roster.roster_index IS 'position in $.roster[*], from 0';
 COMMENT ON COLUMN job.get_jobs_by_type_roster.person_id IS '$.roster[*].person.id';
 COMMENT ON COLUMN job.get_jobs_by_type_roster.person_full_name IS '$.roster[*].person.fullName';
@@ -16177,12 +16177,12 @@ COMMENT ON COLUMN job.get_jobs_by_type_roster.job IS '$.roster[*].job';
 COMMENT ON COLUMN job.get_jobs_by_type_roster.job_id IS '$.roster[*].jobId';
 COMMENT ON COLUMN job.get_jobs_by_type_roster.title IS '$.roster[*].title';
 
-COMMENT ON COLUMN job.official_scorers_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN job.official_scorers_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN job.official_scorers_document.link IS '$.link';
 COMMENT ON COLUMN job.official_scorers_document.team_id IS '$.teamId';
 COMMENT ON COLUMN job.official_scorers_document.roster_type IS '$.rosterType';
 
-COMMENT ON COLUMN job.official_scorers_roster.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN job.official_scorers_roster.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN job.official_scorers_roster.roster_index IS 'position in $.roster[*], from 0';
 COMMENT ON COLUMN job.official_scorers_roster.person_id IS '$.roster[*].person.id';
 COMMENT ON COLUMN job.official_scorers_roster.person_full_name IS '$.roster[*].person.fullName';
@@ -16198,12 +16198,12 @@ COMMENT ON COLUMN job.official_scorers_roster.job IS '$.roster[*].job';
 COMMENT ON COLUMN job.official_scorers_roster.job_id IS '$.roster[*].jobId';
 COMMENT ON COLUMN job.official_scorers_roster.title IS '$.roster[*].title';
 
-COMMENT ON COLUMN job.umpires_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN job.umpires_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN job.umpires_document.link IS '$.link';
 COMMENT ON COLUMN job.umpires_document.team_id IS '$.teamId';
 COMMENT ON COLUMN job.umpires_document.roster_type IS '$.rosterType';
 
-COMMENT ON COLUMN job.umpires_roster.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN job.umpires_roster.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN job.umpires_roster.roster_index IS 'position in $.roster[*], from 0';
 COMMENT ON COLUMN job.umpires_roster.person_id IS '$.roster[*].person.id';
 COMMENT ON COLUMN job.umpires_roster.person_full_name IS '$.roster[*].person.fullName';
@@ -16219,43 +16219,43 @@ COMMENT ON COLUMN job.umpires_roster.job IS '$.roster[*].job';
 COMMENT ON COLUMN job.umpires_roster.job_id IS '$.roster[*].jobId';
 COMMENT ON COLUMN job.umpires_roster.title IS '$.roster[*].title';
 
-COMMENT ON COLUMN league.all_star_final_vote_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN league.all_star_final_vote_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN league.all_star_final_vote_document.league_id IS 'request parameter leagueId: leagueId';
 COMMENT ON COLUMN league.all_star_final_vote_document.document IS '$';
 
-COMMENT ON COLUMN league.all_star_write_ins_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN league.all_star_write_ins_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN league.all_star_write_ins_document.league_id IS 'request parameter leagueId: leagueId';
 COMMENT ON COLUMN league.all_star_write_ins_document.document IS '$';
 
-COMMENT ON COLUMN milestones.achievement_statuses_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN milestones.achievement_statuses_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN milestones.achievement_statuses_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN milestones.achievement_statuses_normalized.value IS '$[*]';
 
-COMMENT ON COLUMN milestones.milestone_durations_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN milestones.milestone_durations_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN milestones.milestone_durations_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN milestones.milestone_durations_normalized.value IS '$[*]';
 
-COMMENT ON COLUMN milestones.milestone_lookups_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN milestones.milestone_lookups_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN milestones.milestone_lookups_normalized.row_key IS 'key in ${*}';
 
-COMMENT ON COLUMN milestones.milestone_lookups_items.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN milestones.milestone_lookups_items.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN milestones.milestone_lookups_items.row_key IS 'key in ${*}';
 COMMENT ON COLUMN milestones.milestone_lookups_items.row_index IS 'position in ${*}[*], from 0';
 COMMENT ON COLUMN milestones.milestone_lookups_items.value IS '${*}[*]';
 
-COMMENT ON COLUMN milestones.milestone_statistics_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN milestones.milestone_statistics_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN milestones.milestone_statistics_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN milestones.milestone_statistics_normalized.value IS '$[*]';
 
-COMMENT ON COLUMN milestones.milestone_types_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN milestones.milestone_types_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN milestones.milestone_types_normalized.row_index IS 'position in $[*], from 0';
 COMMENT ON COLUMN milestones.milestone_types_normalized.value IS '$[*]';
 
-COMMENT ON COLUMN milestones.milestones_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN milestones.milestones_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN milestones.milestones_normalized.milestone_index IS 'position in $.milestones[*], from 0';
 COMMENT ON COLUMN milestones.milestones_normalized.value IS '$.milestones[*]';
 
-COMMENT ON COLUMN person.award_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.award_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.award_normalized.award_index IS 'position in $.awards[*], from 0';
 COMMENT ON COLUMN person.award_normalized.person_id IS 'request parameter personId: personId';
 COMMENT ON COLUMN person.award_normalized.id IS '$.awards[*].id';
@@ -16314,14 +16314,14 @@ COMMENT ON COLUMN person.award_normalized.league_link IS '$.awards[*].league.lin
 COMMENT ON COLUMN person.award_normalized.notes IS '$.awards[*].notes';
 COMMENT ON COLUMN person.award_normalized.active IS '$.awards[*].active';
 
-COMMENT ON COLUMN person.award_results.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.award_results.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.award_results.award_index IS 'position in $.awards[*], from 0';
 COMMENT ON COLUMN person.award_results.result_index IS 'position in $.awards[*].results[*], from 0';
 COMMENT ON COLUMN person.award_results.person_id IS 'request parameter personId: personId';
 COMMENT ON COLUMN person.award_results.season_id IS '$.awards[*].results[*].seasonId';
 COMMENT ON COLUMN person.award_results.winners IS '$.awards[*].results[*].winners';
 
-COMMENT ON COLUMN person.current_game_stats_people.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.current_game_stats_people.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_people.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_people.person_id IS 'request parameter personId: Unique Player Identifier. Format: 434538, 429665, etc';
 COMMENT ON COLUMN person.current_game_stats_people.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
@@ -16435,14 +16435,14 @@ COMMENT ON COLUMN person.current_game_stats_people.strike_zone_bottom IS '$.peop
 COMMENT ON COLUMN person.current_game_stats_people.strike_zone_top IS '$.people[*].strikeZoneTop';
 COMMENT ON COLUMN person.current_game_stats_people.use_last_name IS '$.people[*].useLastName';
 
-COMMENT ON COLUMN person.current_game_stats_person_photos.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.current_game_stats_person_photos.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_person_photos.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_person_photos.photo_index IS 'position in $.people[*].photos[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_person_photos.person_id IS 'request parameter personId: Unique Player Identifier. Format: 434538, 429665, etc';
 COMMENT ON COLUMN person.current_game_stats_person_photos.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN person.current_game_stats_person_photos.value IS '$.people[*].photos[*]';
 
-COMMENT ON COLUMN person.current_game_stats_person_stats.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.current_game_stats_person_stats.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_person_stats.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_person_stats.stat_index IS 'position in $.people[*].stats[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_person_stats.person_id IS 'request parameter personId: Unique Player Identifier. Format: 434538, 429665, etc';
@@ -16460,7 +16460,7 @@ COMMENT ON COLUMN person.current_game_stats_person_stats.player_pool IS '$.peopl
 COMMENT ON COLUMN person.current_game_stats_person_stats.group_display_name IS '$.people[*].stats[*].group.displayName';
 COMMENT ON COLUMN person.current_game_stats_person_stats.type_display_name IS '$.people[*].stats[*].type.displayName';
 
-COMMENT ON COLUMN person.current_game_stats_stat_exemptions.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.current_game_stats_stat_exemptions.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_stat_exemptions.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_stat_exemptions.stat_index IS 'position in $.people[*].stats[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_stat_exemptions.exemption_index IS 'position in $.people[*].stats[*].exemptions[*], from 0';
@@ -16468,7 +16468,7 @@ COMMENT ON COLUMN person.current_game_stats_stat_exemptions.person_id IS 'reques
 COMMENT ON COLUMN person.current_game_stats_stat_exemptions.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN person.current_game_stats_stat_exemptions.value IS '$.people[*].stats[*].exemptions[*]';
 
-COMMENT ON COLUMN person.current_game_stats_stat_splits.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_index IS 'position in $.people[*].stats[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.split_index IS 'position in $.people[*].stats[*].splits[*], from 0';
@@ -16536,7 +16536,7 @@ COMMENT ON COLUMN person.current_game_stats_stat_splits.group_ IS '$.people[*].s
 COMMENT ON COLUMN person.current_game_stats_stat_splits.split IS '$.people[*].stats[*].splits[*].split';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.exemption IS '$.people[*].stats[*].splits[*].exemption';
 
-COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_offset.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_offset.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_offset.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_offset.stat_index IS 'position in $.people[*].stats[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_offset.splits_tied_with_offset_index IS 'position in $.people[*].stats[*].splitsTiedWithOffset[*], from 0';
@@ -16544,7 +16544,7 @@ COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_offset.person_
 COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_offset.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_offset.value IS '$.people[*].stats[*].splitsTiedWithOffset[*]';
 
-COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_limit.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_limit.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_limit.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_limit.stat_index IS 'position in $.people[*].stats[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_limit.splits_tied_with_limit_index IS 'position in $.people[*].stats[*].splitsTiedWithLimit[*], from 0';
@@ -16552,7 +16552,7 @@ COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_limit.person_i
 COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_limit.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN person.current_game_stats_stat_splits_tied_with_limit.value IS '$.people[*].stats[*].splitsTiedWithLimit[*]';
 
-COMMENT ON COLUMN person.current_game_stats_person_awards.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.current_game_stats_person_awards.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_person_awards.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_person_awards.award_index IS 'position in $.people[*].awards[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_person_awards.person_id IS 'request parameter personId: Unique Player Identifier. Format: 434538, 429665, etc';
@@ -16580,7 +16580,7 @@ COMMENT ON COLUMN person.current_game_stats_person_awards.league_link IS '$.peop
 COMMENT ON COLUMN person.current_game_stats_person_awards.notes IS '$.people[*].awards[*].notes';
 COMMENT ON COLUMN person.current_game_stats_person_awards.active IS '$.people[*].awards[*].active';
 
-COMMENT ON COLUMN person.current_game_stats_person_draft.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.current_game_stats_person_draft.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_person_draft.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_person_draft.draft_index IS 'position in $.people[*].draft[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_person_draft.person_id IS 'request parameter personId: Unique Player Identifier. Format: 434538, 429665, etc';
@@ -16591,7 +16591,7 @@ COMMENT ON COLUMN person.current_game_stats_person_draft.pick_overall IS '$.peop
 COMMENT ON COLUMN person.current_game_stats_person_draft.pick_in_round IS '$.people[*].draft[*].pickInRound';
 COMMENT ON COLUMN person.current_game_stats_person_draft.team IS '$.people[*].draft[*].team';
 
-COMMENT ON COLUMN person.current_game_stats_person_roster_entries.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.current_game_stats_person_roster_entries.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_person_roster_entries.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_person_roster_entries.roster_entry_index IS 'position in $.people[*].rosterEntries[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_person_roster_entries.person_id IS 'request parameter personId: Unique Player Identifier. Format: 434538, 429665, etc';
@@ -16612,7 +16612,7 @@ COMMENT ON COLUMN person.current_game_stats_person_roster_entries.status_code IS
 COMMENT ON COLUMN person.current_game_stats_person_roster_entries.status_description IS '$.people[*].rosterEntries[*].status.description';
 COMMENT ON COLUMN person.current_game_stats_person_roster_entries.title IS '$.people[*].rosterEntries[*].title';
 
-COMMENT ON COLUMN person.current_game_stats_person_job_entries.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.current_game_stats_person_job_entries.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_person_job_entries.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_person_job_entries.job_entry_index IS 'position in $.people[*].jobEntries[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_person_job_entries.person_id IS 'request parameter personId: Unique Player Identifier. Format: 434538, 429665, etc';
@@ -16633,7 +16633,7 @@ COMMENT ON COLUMN person.current_game_stats_person_job_entries.status_code IS '$
 COMMENT ON COLUMN person.current_game_stats_person_job_entries.status_description IS '$.people[*].jobEntries[*].status.description';
 COMMENT ON COLUMN person.current_game_stats_person_job_entries.title IS '$.people[*].jobEntries[*].title';
 
-COMMENT ON COLUMN person.current_game_stats_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.current_game_stats_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_normalized.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_normalized.person_id IS 'request parameter personId: Unique Player Identifier. Format: 434538, 429665, etc';
 COMMENT ON COLUMN person.current_game_stats_normalized.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
@@ -16649,14 +16649,14 @@ COMMENT ON COLUMN person.current_game_stats_normalized.player_pool IS '$.stats[*
 COMMENT ON COLUMN person.current_game_stats_normalized.group_display_name IS '$.stats[*].group.displayName';
 COMMENT ON COLUMN person.current_game_stats_normalized.type_display_name IS '$.stats[*].type.displayName';
 
-COMMENT ON COLUMN person.current_game_stats_parameters.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.current_game_stats_parameters.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_parameters.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_parameters.parameter_key IS 'key in $.stats[*].parameters{*}';
 COMMENT ON COLUMN person.current_game_stats_parameters.person_id IS 'request parameter personId: Unique Player Identifier. Format: 434538, 429665, etc';
 COMMENT ON COLUMN person.current_game_stats_parameters.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN person.current_game_stats_parameters.value IS '$.stats[*].parameters{*}';
 
-COMMENT ON COLUMN person.current_game_stats_exemptions.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.current_game_stats_exemptions.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_exemptions.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_exemptions.exemption_index IS 'position in $.stats[*].exemptions[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_exemptions.person_id IS 'request parameter personId: Unique Player Identifier. Format: 434538, 429665, etc';
@@ -16665,7 +16665,7 @@ COMMENT ON COLUMN person.current_game_stats_exemptions.exemption_id IS '$.stats[
 COMMENT ON COLUMN person.current_game_stats_exemptions.exemption_name IS '$.stats[*].exemptions[*].exemptionName';
 COMMENT ON COLUMN person.current_game_stats_exemptions.player IS '$.stats[*].exemptions[*].player';
 
-COMMENT ON COLUMN person.current_game_stats_splits.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.current_game_stats_splits.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_splits.split_index IS 'position in $.stats[*].splits[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_splits.person_id IS 'request parameter personId: Unique Player Identifier. Format: 434538, 429665, etc';
@@ -16732,7 +16732,7 @@ COMMENT ON COLUMN person.current_game_stats_splits.group_ IS '$.stats[*].splits[
 COMMENT ON COLUMN person.current_game_stats_splits.split IS '$.stats[*].splits[*].split';
 COMMENT ON COLUMN person.current_game_stats_splits.exemption IS '$.stats[*].splits[*].exemption';
 
-COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.splits_tied_with_offset_index IS 'position in $.stats[*].splitsTiedWithOffset[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.person_id IS 'request parameter personId: Unique Player Identifier. Format: 434538, 429665, etc';
@@ -16799,7 +16799,7 @@ COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.group_ IS '$
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.split IS '$.stats[*].splitsTiedWithOffset[*].split';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.exemption IS '$.stats[*].splitsTiedWithOffset[*].exemption';
 
-COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.splits_tied_with_limit_index IS 'position in $.stats[*].splitsTiedWithLimit[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.person_id IS 'request parameter personId: Unique Player Identifier. Format: 434538, 429665, etc';
@@ -16866,10 +16866,10 @@ COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.group_ IS '$.
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.split IS '$.stats[*].splitsTiedWithLimit[*].split';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.exemption IS '$.stats[*].splitsTiedWithLimit[*].exemption';
 
-COMMENT ON COLUMN person.free_agents_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.free_agents_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.free_agents_document.season IS '$.season';
 
-COMMENT ON COLUMN person.free_agents_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.free_agents_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.free_agents_normalized.free_agent_index IS 'position in $.freeAgents[*], from 0';
 COMMENT ON COLUMN person.free_agents_normalized.player_full_name IS '$.freeAgents[*].player.fullName';
 COMMENT ON COLUMN person.free_agents_normalized.player_id IS '$.freeAgents[*].player.id';
@@ -16890,7 +16890,7 @@ COMMENT ON COLUMN person.free_agents_normalized.position_type IS '$.freeAgents[*
 COMMENT ON COLUMN person.free_agents_normalized.position_abbreviation IS '$.freeAgents[*].position.abbreviation';
 COMMENT ON COLUMN person.free_agents_normalized.sort_order IS '$.freeAgents[*].sortOrder';
 
-COMMENT ON COLUMN person.person_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.person_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.person_normalized.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN person.person_normalized.id IS '$.people[*].id';
 COMMENT ON COLUMN person.person_normalized.first_name IS '$.people[*].firstName';
@@ -16959,14 +16959,14 @@ COMMENT ON COLUMN person.person_normalized.strike_zone_bottom IS '$.people[*].st
 COMMENT ON COLUMN person.person_normalized.strike_zone_top IS '$.people[*].strikeZoneTop';
 COMMENT ON COLUMN person.person_normalized.use_last_name IS '$.people[*].useLastName';
 
-COMMENT ON COLUMN schedule.postseason_schedule_series_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN schedule.postseason_schedule_series_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN schedule.postseason_schedule_series_document.total_events IS '$.totalEvents';
 COMMENT ON COLUMN schedule.postseason_schedule_series_document.total_games IS '$.totalGames';
 COMMENT ON COLUMN schedule.postseason_schedule_series_document.total_games_in_progress IS '$.totalGamesInProgress';
 COMMENT ON COLUMN schedule.postseason_schedule_series_document.total_items IS '$.totalItems';
 COMMENT ON COLUMN schedule.postseason_schedule_series_document.wait IS '$.wait';
 
-COMMENT ON COLUMN schedule.postseason_schedule_series_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN schedule.postseason_schedule_series_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN schedule.postseason_schedule_series_normalized.series_index IS 'position in $.series[*], from 0';
 COMMENT ON COLUMN schedule.postseason_schedule_series_normalized.series_game_type IS '$.series[*].series.gameType';
 COMMENT ON COLUMN schedule.postseason_schedule_series_normalized.series_id IS '$.series[*].series.id';
@@ -16977,7 +16977,7 @@ COMMENT ON COLUMN schedule.postseason_schedule_series_normalized.total_games IS 
 COMMENT ON COLUMN schedule.postseason_schedule_series_normalized.total_games_in_progress IS '$.series[*].totalGamesInProgress';
 COMMENT ON COLUMN schedule.postseason_schedule_series_normalized.total_items IS '$.series[*].totalItems';
 
-COMMENT ON COLUMN schedule.postseason_schedule_series_games.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN schedule.postseason_schedule_series_games.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN schedule.postseason_schedule_series_games.series_index IS 'position in $.series[*], from 0';
 COMMENT ON COLUMN schedule.postseason_schedule_series_games.game_index IS 'position in $.series[*].games[*], from 0';
 COMMENT ON COLUMN schedule.postseason_schedule_series_games.calendar_event_id IS '$.series[*].games[*].calendarEventID';
@@ -17018,7 +17018,7 @@ COMMENT ON COLUMN schedule.postseason_schedule_series_games.venue_id IS '$.serie
 COMMENT ON COLUMN schedule.postseason_schedule_series_games.venue_link IS '$.series[*].games[*].venue.link';
 COMMENT ON COLUMN schedule.postseason_schedule_series_games.venue_name IS '$.series[*].games[*].venue.name';
 
-COMMENT ON COLUMN schedule.postseason_schedule_series_game_teams.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN schedule.postseason_schedule_series_game_teams.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN schedule.postseason_schedule_series_game_teams.series_index IS 'position in $.series[*], from 0';
 COMMENT ON COLUMN schedule.postseason_schedule_series_game_teams.game_index IS 'position in $.series[*].games[*], from 0';
 COMMENT ON COLUMN schedule.postseason_schedule_series_game_teams.is_home IS 'whether home in $.series[*].games[*].teams.{away,home}';
@@ -17107,16 +17107,16 @@ COMMENT ON COLUMN schedule.games.resume_game_date IS '$.dates[*].games[*].resume
 COMMENT ON COLUMN schedule.games.resumed_from IS '$.dates[*].games[*].resumedFrom';
 COMMENT ON COLUMN schedule.games.resumed_from_date IS '$.dates[*].games[*].resumedFromDate';
 
-COMMENT ON COLUMN schedule.tie_games_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN schedule.tie_games_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN schedule.tie_games_document.total_events IS '$.totalEvents';
 COMMENT ON COLUMN schedule.tie_games_document.total_games IS '$.totalGames';
 COMMENT ON COLUMN schedule.tie_games_document.total_games_in_progress IS '$.totalGamesInProgress';
 COMMENT ON COLUMN schedule.tie_games_document.total_items IS '$.totalItems';
 
-COMMENT ON COLUMN schedule.tune_in_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN schedule.tune_in_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN schedule.tune_in_document.document IS '$';
 
-COMMENT ON COLUMN season.all_seasons_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN season.all_seasons_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN season.all_seasons_normalized.season_index IS 'position in $.seasons[*], from 0';
 COMMENT ON COLUMN season.all_seasons_normalized.season_id IS '$.seasons[*].seasonId';
 COMMENT ON COLUMN season.all_seasons_normalized.regular_season_start_date IS '$.seasons[*].regularSeasonStartDate';
@@ -17163,7 +17163,7 @@ COMMENT ON COLUMN season.seasons_normalized.season_start_date IS '$.seasons[*].s
 COMMENT ON COLUMN season.seasons_normalized.spring_end_date IS '$.seasons[*].springEndDate';
 COMMENT ON COLUMN season.seasons_normalized.spring_start_date IS '$.seasons[*].springStartDate';
 
-COMMENT ON COLUMN sports.sport_players_people.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN sports.sport_players_people.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN sports.sport_players_people.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN sports.sport_players_people.sport_id IS 'request parameter sportId: Top level organization of a sport';
 COMMENT ON COLUMN sports.sport_players_people.id IS '$.people[*].id';
@@ -17276,13 +17276,13 @@ COMMENT ON COLUMN sports.sport_players_people.strike_zone_bottom IS '$.people[*]
 COMMENT ON COLUMN sports.sport_players_people.strike_zone_top IS '$.people[*].strikeZoneTop';
 COMMENT ON COLUMN sports.sport_players_people.use_last_name IS '$.people[*].useLastName';
 
-COMMENT ON COLUMN sports.sport_players_person_photos.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN sports.sport_players_person_photos.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN sports.sport_players_person_photos.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN sports.sport_players_person_photos.photo_index IS 'position in $.people[*].photos[*], from 0';
 COMMENT ON COLUMN sports.sport_players_person_photos.sport_id IS 'request parameter sportId: Top level organization of a sport';
 COMMENT ON COLUMN sports.sport_players_person_photos.value IS '$.people[*].photos[*]';
 
-COMMENT ON COLUMN sports.sport_players_person_stats.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN sports.sport_players_person_stats.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN sports.sport_players_person_stats.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN sports.sport_players_person_stats.stat_index IS 'position in $.people[*].stats[*], from 0';
 COMMENT ON COLUMN sports.sport_players_person_stats.sport_id IS 'request parameter sportId: Top level organization of a sport';
@@ -17299,14 +17299,14 @@ COMMENT ON COLUMN sports.sport_players_person_stats.player_pool IS '$.people[*].
 COMMENT ON COLUMN sports.sport_players_person_stats.group_display_name IS '$.people[*].stats[*].group.displayName';
 COMMENT ON COLUMN sports.sport_players_person_stats.type_display_name IS '$.people[*].stats[*].type.displayName';
 
-COMMENT ON COLUMN sports.sport_players_stat_exemptions.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN sports.sport_players_stat_exemptions.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN sports.sport_players_stat_exemptions.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN sports.sport_players_stat_exemptions.stat_index IS 'position in $.people[*].stats[*], from 0';
 COMMENT ON COLUMN sports.sport_players_stat_exemptions.exemption_index IS 'position in $.people[*].stats[*].exemptions[*], from 0';
 COMMENT ON COLUMN sports.sport_players_stat_exemptions.sport_id IS 'request parameter sportId: Top level organization of a sport';
 COMMENT ON COLUMN sports.sport_players_stat_exemptions.value IS '$.people[*].stats[*].exemptions[*]';
 
-COMMENT ON COLUMN sports.sport_players_stat_splits.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN sports.sport_players_stat_splits.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN sports.sport_players_stat_splits.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_index IS 'position in $.people[*].stats[*], from 0';
 COMMENT ON COLUMN sports.sport_players_stat_splits.split_index IS 'position in $.people[*].stats[*].splits[*], from 0';
@@ -17373,21 +17373,21 @@ COMMENT ON COLUMN sports.sport_players_stat_splits.group_ IS '$.people[*].stats[
 COMMENT ON COLUMN sports.sport_players_stat_splits.split IS '$.people[*].stats[*].splits[*].split';
 COMMENT ON COLUMN sports.sport_players_stat_splits.exemption IS '$.people[*].stats[*].splits[*].exemption';
 
-COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_offset.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_offset.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_offset.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_offset.stat_index IS 'position in $.people[*].stats[*], from 0';
 COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_offset.splits_tied_with_offset_index IS 'position in $.people[*].stats[*].splitsTiedWithOffset[*], from 0';
 COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_offset.sport_id IS 'request parameter sportId: Top level organization of a sport';
 COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_offset.value IS '$.people[*].stats[*].splitsTiedWithOffset[*]';
 
-COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_limit.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_limit.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_limit.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_limit.stat_index IS 'position in $.people[*].stats[*], from 0';
 COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_limit.splits_tied_with_limit_index IS 'position in $.people[*].stats[*].splitsTiedWithLimit[*], from 0';
 COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_limit.sport_id IS 'request parameter sportId: Top level organization of a sport';
 COMMENT ON COLUMN sports.sport_players_stat_splits_tied_with_limit.value IS '$.people[*].stats[*].splitsTiedWithLimit[*]';
 
-COMMENT ON COLUMN sports.sport_players_person_awards.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN sports.sport_players_person_awards.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN sports.sport_players_person_awards.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN sports.sport_players_person_awards.award_index IS 'position in $.people[*].awards[*], from 0';
 COMMENT ON COLUMN sports.sport_players_person_awards.sport_id IS 'request parameter sportId: Top level organization of a sport';
@@ -17414,7 +17414,7 @@ COMMENT ON COLUMN sports.sport_players_person_awards.league_link IS '$.people[*]
 COMMENT ON COLUMN sports.sport_players_person_awards.notes IS '$.people[*].awards[*].notes';
 COMMENT ON COLUMN sports.sport_players_person_awards.active IS '$.people[*].awards[*].active';
 
-COMMENT ON COLUMN sports.sport_players_person_draft.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN sports.sport_players_person_draft.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN sports.sport_players_person_draft.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN sports.sport_players_person_draft.draft_index IS 'position in $.people[*].draft[*], from 0';
 COMMENT ON COLUMN sports.sport_players_person_draft.sport_id IS 'request parameter sportId: Top level organization of a sport';
@@ -17424,7 +17424,7 @@ COMMENT ON COLUMN sports.sport_players_person_draft.pick_overall IS '$.people[*]
 COMMENT ON COLUMN sports.sport_players_person_draft.pick_in_round IS '$.people[*].draft[*].pickInRound';
 COMMENT ON COLUMN sports.sport_players_person_draft.team IS '$.people[*].draft[*].team';
 
-COMMENT ON COLUMN sports.sport_players_person_roster_entries.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN sports.sport_players_person_roster_entries.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN sports.sport_players_person_roster_entries.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN sports.sport_players_person_roster_entries.roster_entry_index IS 'position in $.people[*].rosterEntries[*], from 0';
 COMMENT ON COLUMN sports.sport_players_person_roster_entries.sport_id IS 'request parameter sportId: Top level organization of a sport';
@@ -17444,7 +17444,7 @@ COMMENT ON COLUMN sports.sport_players_person_roster_entries.status_code IS '$.p
 COMMENT ON COLUMN sports.sport_players_person_roster_entries.status_description IS '$.people[*].rosterEntries[*].status.description';
 COMMENT ON COLUMN sports.sport_players_person_roster_entries.title IS '$.people[*].rosterEntries[*].title';
 
-COMMENT ON COLUMN sports.sport_players_person_job_entries.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN sports.sport_players_person_job_entries.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN sports.sport_players_person_job_entries.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN sports.sport_players_person_job_entries.job_entry_index IS 'position in $.people[*].jobEntries[*], from 0';
 COMMENT ON COLUMN sports.sport_players_person_job_entries.sport_id IS 'request parameter sportId: Top level organization of a sport';
@@ -17464,11 +17464,11 @@ COMMENT ON COLUMN sports.sport_players_person_job_entries.status_code IS '$.peop
 COMMENT ON COLUMN sports.sport_players_person_job_entries.status_description IS '$.people[*].jobEntries[*].status.description';
 COMMENT ON COLUMN sports.sport_players_person_job_entries.title IS '$.people[*].jobEntries[*].title';
 
-COMMENT ON COLUMN standings.standings_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN standings.standings_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN standings.standings_document.standings_type IS 'request parameter standingsType: Type of season. Available types in /api/v1/standingsTypes';
 COMMENT ON COLUMN standings.standings_document.last_updated IS '$.lastUpdated';
 
-COMMENT ON COLUMN standings.standings_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN standings.standings_records.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN standings.standings_records.record_index IS 'position in $.records[*], from 0';
 COMMENT ON COLUMN standings.standings_records.standings_type IS 'request parameter standingsType: Type of season. Available types in /api/v1/standingsTypes';
 COMMENT ON COLUMN standings.standings_records.record_standings_type IS '$.records[*].standingsType';
@@ -17484,7 +17484,7 @@ COMMENT ON COLUMN standings.standings_records.last_updated IS '$.records[*].last
 COMMENT ON COLUMN standings.standings_records.aggregate_record IS '$.records[*].aggregateRecord';
 COMMENT ON COLUMN standings.standings_records.round_robin_status IS '$.records[*].roundRobin.status';
 
-COMMENT ON COLUMN standings.standings_team_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN standings.standings_team_records.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN standings.standings_team_records.record_index IS 'position in $.records[*], from 0';
 COMMENT ON COLUMN standings.standings_team_records.team_record_index IS 'position in $.records[*].teamRecords[*], from 0';
 COMMENT ON COLUMN standings.standings_team_records.standings_type IS 'request parameter standingsType: Type of season. Available types in /api/v1/standingsTypes';
@@ -17538,7 +17538,7 @@ COMMENT ON COLUMN standings.standings_team_records.wild_card_leader IS '$.record
 COMMENT ON COLUMN standings.standings_team_records.winning_percentage IS '$.records[*].teamRecords[*].winningPercentage';
 COMMENT ON COLUMN standings.standings_team_records.wins IS '$.records[*].teamRecords[*].wins';
 
-COMMENT ON COLUMN standings.standings_division_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN standings.standings_division_records.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN standings.standings_division_records.record_index IS 'position in $.records[*], from 0';
 COMMENT ON COLUMN standings.standings_division_records.team_record_index IS 'position in $.records[*].teamRecords[*], from 0';
 COMMENT ON COLUMN standings.standings_division_records.division_record_index IS 'position in $.records[*].teamRecords[*].records.divisionRecords[*], from 0';
@@ -17550,7 +17550,7 @@ COMMENT ON COLUMN standings.standings_division_records.losses IS '$.records[*].t
 COMMENT ON COLUMN standings.standings_division_records.pct IS '$.records[*].teamRecords[*].records.divisionRecords[*].pct';
 COMMENT ON COLUMN standings.standings_division_records.wins IS '$.records[*].teamRecords[*].records.divisionRecords[*].wins';
 
-COMMENT ON COLUMN standings.standings_expected_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN standings.standings_expected_records.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN standings.standings_expected_records.record_index IS 'position in $.records[*], from 0';
 COMMENT ON COLUMN standings.standings_expected_records.team_record_index IS 'position in $.records[*].teamRecords[*], from 0';
 COMMENT ON COLUMN standings.standings_expected_records.expected_record_index IS 'position in $.records[*].teamRecords[*].records.expectedRecords[*], from 0';
@@ -17560,7 +17560,7 @@ COMMENT ON COLUMN standings.standings_expected_records.pct IS '$.records[*].team
 COMMENT ON COLUMN standings.standings_expected_records.type IS '$.records[*].teamRecords[*].records.expectedRecords[*].type';
 COMMENT ON COLUMN standings.standings_expected_records.wins IS '$.records[*].teamRecords[*].records.expectedRecords[*].wins';
 
-COMMENT ON COLUMN standings.standings_league_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN standings.standings_league_records.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN standings.standings_league_records.record_index IS 'position in $.records[*], from 0';
 COMMENT ON COLUMN standings.standings_league_records.team_record_index IS 'position in $.records[*].teamRecords[*], from 0';
 COMMENT ON COLUMN standings.standings_league_records.league_record_index IS 'position in $.records[*].teamRecords[*].records.leagueRecords[*], from 0';
@@ -17572,7 +17572,7 @@ COMMENT ON COLUMN standings.standings_league_records.losses IS '$.records[*].tea
 COMMENT ON COLUMN standings.standings_league_records.pct IS '$.records[*].teamRecords[*].records.leagueRecords[*].pct';
 COMMENT ON COLUMN standings.standings_league_records.wins IS '$.records[*].teamRecords[*].records.leagueRecords[*].wins';
 
-COMMENT ON COLUMN standings.standings_overall_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN standings.standings_overall_records.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN standings.standings_overall_records.record_index IS 'position in $.records[*], from 0';
 COMMENT ON COLUMN standings.standings_overall_records.team_record_index IS 'position in $.records[*].teamRecords[*], from 0';
 COMMENT ON COLUMN standings.standings_overall_records.overall_record_index IS 'position in $.records[*].teamRecords[*].records.overallRecords[*], from 0';
@@ -17582,7 +17582,7 @@ COMMENT ON COLUMN standings.standings_overall_records.pct IS '$.records[*].teamR
 COMMENT ON COLUMN standings.standings_overall_records.type IS '$.records[*].teamRecords[*].records.overallRecords[*].type';
 COMMENT ON COLUMN standings.standings_overall_records.wins IS '$.records[*].teamRecords[*].records.overallRecords[*].wins';
 
-COMMENT ON COLUMN standings.standings_split_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN standings.standings_split_records.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN standings.standings_split_records.record_index IS 'position in $.records[*], from 0';
 COMMENT ON COLUMN standings.standings_split_records.team_record_index IS 'position in $.records[*].teamRecords[*], from 0';
 COMMENT ON COLUMN standings.standings_split_records.split_record_index IS 'position in $.records[*].teamRecords[*].records.splitRecords[*], from 0';
@@ -17592,7 +17592,7 @@ COMMENT ON COLUMN standings.standings_split_records.pct IS '$.records[*].teamRec
 COMMENT ON COLUMN standings.standings_split_records.type IS '$.records[*].teamRecords[*].records.splitRecords[*].type';
 COMMENT ON COLUMN standings.standings_split_records.wins IS '$.records[*].teamRecords[*].records.splitRecords[*].wins';
 
-COMMENT ON COLUMN stats.grouped_stats_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN stats.grouped_stats_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN stats.grouped_stats_normalized.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN stats.grouped_stats_normalized.disclaimers IS '$.stats[*].disclaimers[*]';
 COMMENT ON COLUMN stats.grouped_stats_normalized.total_splits IS '$.stats[*].totalSplits';
@@ -17606,19 +17606,19 @@ COMMENT ON COLUMN stats.grouped_stats_normalized.player_pool IS '$.stats[*].play
 COMMENT ON COLUMN stats.grouped_stats_normalized.group_display_name IS '$.stats[*].group.displayName';
 COMMENT ON COLUMN stats.grouped_stats_normalized.type_display_name IS '$.stats[*].type.displayName';
 
-COMMENT ON COLUMN stats.grouped_stats_parameters.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN stats.grouped_stats_parameters.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN stats.grouped_stats_parameters.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN stats.grouped_stats_parameters.parameter_key IS 'key in $.stats[*].parameters{*}';
 COMMENT ON COLUMN stats.grouped_stats_parameters.value IS '$.stats[*].parameters{*}';
 
-COMMENT ON COLUMN stats.grouped_stats_exemptions.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN stats.grouped_stats_exemptions.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN stats.grouped_stats_exemptions.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN stats.grouped_stats_exemptions.exemption_index IS 'position in $.stats[*].exemptions[*], from 0';
 COMMENT ON COLUMN stats.grouped_stats_exemptions.exemption_id IS '$.stats[*].exemptions[*].exemptionId';
 COMMENT ON COLUMN stats.grouped_stats_exemptions.exemption_name IS '$.stats[*].exemptions[*].exemptionName';
 COMMENT ON COLUMN stats.grouped_stats_exemptions.player IS '$.stats[*].exemptions[*].player';
 
-COMMENT ON COLUMN stats.grouped_stats_splits.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN stats.grouped_stats_splits.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN stats.grouped_stats_splits.split_index IS 'position in $.stats[*].splits[*], from 0';
 COMMENT ON COLUMN stats.grouped_stats_splits.schedule_item_rest_object IS '$.stats[*].splits[*].scheduleItemRestObject';
@@ -17683,7 +17683,7 @@ COMMENT ON COLUMN stats.grouped_stats_splits.group_ IS '$.stats[*].splits[*].gro
 COMMENT ON COLUMN stats.grouped_stats_splits.split IS '$.stats[*].splits[*].split';
 COMMENT ON COLUMN stats.grouped_stats_splits.exemption IS '$.stats[*].splits[*].exemption';
 
-COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.splits_tied_with_offset_index IS 'position in $.stats[*].splitsTiedWithOffset[*], from 0';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.schedule_item_rest_object IS '$.stats[*].splitsTiedWithOffset[*].scheduleItemRestObject';
@@ -17748,7 +17748,7 @@ COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.group_ IS '$.stats
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.split IS '$.stats[*].splitsTiedWithOffset[*].split';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.exemption IS '$.stats[*].splitsTiedWithOffset[*].exemption';
 
-COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.splits_tied_with_limit_index IS 'position in $.stats[*].splitsTiedWithLimit[*], from 0';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.schedule_item_rest_object IS '$.stats[*].splitsTiedWithLimit[*].scheduleItemRestObject';
@@ -17813,7 +17813,7 @@ COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.group_ IS '$.stats[
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.split IS '$.stats[*].splitsTiedWithLimit[*].split';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.exemption IS '$.stats[*].splitsTiedWithLimit[*].exemption';
 
-COMMENT ON COLUMN stats.leaders_league_leaders.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN stats.leaders_league_leaders.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN stats.leaders_league_leaders.league_leader_index IS 'position in $.leagueLeaders[*], from 0';
 COMMENT ON COLUMN stats.leaders_league_leaders.leader_category IS '$.leagueLeaders[*].leaderCategory';
 COMMENT ON COLUMN stats.leaders_league_leaders.season IS '$.leagueLeaders[*].season';
@@ -17824,7 +17824,7 @@ COMMENT ON COLUMN stats.leaders_league_leaders.game_type_description IS '$.leagu
 COMMENT ON COLUMN stats.leaders_league_leaders.game_type_id IS '$.leagueLeaders[*].gameType.id';
 COMMENT ON COLUMN stats.leaders_league_leaders.total_splits IS '$.leagueLeaders[*].totalSplits';
 
-COMMENT ON COLUMN stats.leaders_leaders.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN stats.leaders_leaders.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN stats.leaders_leaders.league_leader_index IS 'position in $.leagueLeaders[*], from 0';
 COMMENT ON COLUMN stats.leaders_leaders.leader_index IS 'position in $.leagueLeaders[*].leaders[*], from 0';
 COMMENT ON COLUMN stats.leaders_leaders.league_id IS '$.leagueLeaders[*].leaders[*].league.id';
@@ -17846,7 +17846,7 @@ COMMENT ON COLUMN stats.leaders_leaders.team_link IS '$.leagueLeaders[*].leaders
 COMMENT ON COLUMN stats.leaders_leaders.team_name IS '$.leagueLeaders[*].leaders[*].team.name';
 COMMENT ON COLUMN stats.leaders_leaders.value IS '$.leagueLeaders[*].leaders[*].value';
 
-COMMENT ON COLUMN stats.stats_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN stats.stats_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN stats.stats_normalized.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN stats.stats_normalized.disclaimers IS '$.stats[*].disclaimers[*]';
 COMMENT ON COLUMN stats.stats_normalized.total_splits IS '$.stats[*].totalSplits';
@@ -17860,19 +17860,19 @@ COMMENT ON COLUMN stats.stats_normalized.player_pool IS '$.stats[*].playerPool';
 COMMENT ON COLUMN stats.stats_normalized.group_display_name IS '$.stats[*].group.displayName';
 COMMENT ON COLUMN stats.stats_normalized.type_display_name IS '$.stats[*].type.displayName';
 
-COMMENT ON COLUMN stats.stats_parameters.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN stats.stats_parameters.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN stats.stats_parameters.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN stats.stats_parameters.parameter_key IS 'key in $.stats[*].parameters{*}';
 COMMENT ON COLUMN stats.stats_parameters.value IS '$.stats[*].parameters{*}';
 
-COMMENT ON COLUMN stats.stats_exemptions.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN stats.stats_exemptions.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN stats.stats_exemptions.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN stats.stats_exemptions.exemption_index IS 'position in $.stats[*].exemptions[*], from 0';
 COMMENT ON COLUMN stats.stats_exemptions.exemption_id IS '$.stats[*].exemptions[*].exemptionId';
 COMMENT ON COLUMN stats.stats_exemptions.exemption_name IS '$.stats[*].exemptions[*].exemptionName';
 COMMENT ON COLUMN stats.stats_exemptions.player IS '$.stats[*].exemptions[*].player';
 
-COMMENT ON COLUMN stats.stats_splits.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN stats.stats_splits.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN stats.stats_splits.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN stats.stats_splits.split_index IS 'position in $.stats[*].splits[*], from 0';
 COMMENT ON COLUMN stats.stats_splits.schedule_item_rest_object IS '$.stats[*].splits[*].scheduleItemRestObject';
@@ -17937,7 +17937,7 @@ COMMENT ON COLUMN stats.stats_splits.group_ IS '$.stats[*].splits[*].group';
 COMMENT ON COLUMN stats.stats_splits.split IS '$.stats[*].splits[*].split';
 COMMENT ON COLUMN stats.stats_splits.exemption IS '$.stats[*].splits[*].exemption';
 
-COMMENT ON COLUMN stats.stats_splits_tied_with_offset.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.splits_tied_with_offset_index IS 'position in $.stats[*].splitsTiedWithOffset[*], from 0';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.schedule_item_rest_object IS '$.stats[*].splitsTiedWithOffset[*].scheduleItemRestObject';
@@ -18002,7 +18002,7 @@ COMMENT ON COLUMN stats.stats_splits_tied_with_offset.group_ IS '$.stats[*].spli
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.split IS '$.stats[*].splitsTiedWithOffset[*].split';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.exemption IS '$.stats[*].splitsTiedWithOffset[*].exemption';
 
-COMMENT ON COLUMN stats.stats_splits_tied_with_limit.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.splits_tied_with_limit_index IS 'position in $.stats[*].splitsTiedWithLimit[*], from 0';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.schedule_item_rest_object IS '$.stats[*].splitsTiedWithLimit[*].scheduleItemRestObject';
@@ -18067,19 +18067,19 @@ COMMENT ON COLUMN stats.stats_splits_tied_with_limit.group_ IS '$.stats[*].split
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.split IS '$.stats[*].splitsTiedWithLimit[*].split';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.exemption IS '$.stats[*].splitsTiedWithLimit[*].exemption';
 
-COMMENT ON COLUMN streaks.get_streaks_stats.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN streaks.get_streaks_stats.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN streaks.get_streaks_stats.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN streaks.get_streaks_stats.streak_stat IS '$.stats[*].streakStat';
 
-COMMENT ON COLUMN streaks.high_low_stats_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN streaks.high_low_stats_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN streaks.high_low_stats_normalized.row_key IS 'key in ${*}';
 
-COMMENT ON COLUMN streaks.high_low_stats_items.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN streaks.high_low_stats_items.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN streaks.high_low_stats_items.row_key IS 'key in ${*}';
 COMMENT ON COLUMN streaks.high_low_stats_items.row_index IS 'position in ${*}[*], from 0';
 COMMENT ON COLUMN streaks.high_low_stats_items.value IS '${*}[*]';
 
-COMMENT ON COLUMN team.affiliates_teams.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_teams.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.affiliates_teams.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.affiliates_teams.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
 COMMENT ON COLUMN team.affiliates_teams.id IS '$.teams[*].id';
@@ -18197,7 +18197,7 @@ COMMENT ON COLUMN team.affiliates_teams.spring_league_id IS '$.teams[*].springLe
 COMMENT ON COLUMN team.affiliates_teams.spring_league_link IS '$.teams[*].springLeague.link';
 COMMENT ON COLUMN team.affiliates_teams.spring_league_name IS '$.teams[*].springLeague.name';
 
-COMMENT ON COLUMN team.affiliates_team_stats.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_team_stats.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.affiliates_team_stats.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_stats.team_stat_index IS 'position in $.teams[*].teamStats[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_stats.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
@@ -18214,14 +18214,14 @@ COMMENT ON COLUMN team.affiliates_team_stats.player_pool IS '$.teams[*].teamStat
 COMMENT ON COLUMN team.affiliates_team_stats.group_display_name IS '$.teams[*].teamStats[*].group.displayName';
 COMMENT ON COLUMN team.affiliates_team_stats.type_display_name IS '$.teams[*].teamStats[*].type.displayName';
 
-COMMENT ON COLUMN team.affiliates_team_stat_exemptions.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_team_stat_exemptions.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.affiliates_team_stat_exemptions.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_stat_exemptions.team_stat_index IS 'position in $.teams[*].teamStats[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_stat_exemptions.exemption_index IS 'position in $.teams[*].teamStats[*].exemptions[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_stat_exemptions.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
 COMMENT ON COLUMN team.affiliates_team_stat_exemptions.value IS '$.teams[*].teamStats[*].exemptions[*]';
 
-COMMENT ON COLUMN team.affiliates_team_stat_splits.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.team_stat_index IS 'position in $.teams[*].teamStats[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.split_index IS 'position in $.teams[*].teamStats[*].splits[*], from 0';
@@ -18288,21 +18288,21 @@ COMMENT ON COLUMN team.affiliates_team_stat_splits.group_ IS '$.teams[*].teamSta
 COMMENT ON COLUMN team.affiliates_team_stat_splits.split IS '$.teams[*].teamStats[*].splits[*].split';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.exemption IS '$.teams[*].teamStats[*].splits[*].exemption';
 
-COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_offset.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_offset.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_offset.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_offset.team_stat_index IS 'position in $.teams[*].teamStats[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_offset.splits_tied_with_offset_index IS 'position in $.teams[*].teamStats[*].splitsTiedWithOffset[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_offset.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
 COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_offset.value IS '$.teams[*].teamStats[*].splitsTiedWithOffset[*]';
 
-COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_limit.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_limit.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_limit.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_limit.team_stat_index IS 'position in $.teams[*].teamStats[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_limit.splits_tied_with_limit_index IS 'position in $.teams[*].teamStats[*].splitsTiedWithLimit[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_limit.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
 COMMENT ON COLUMN team.affiliates_team_stat_splits_tied_with_limit.value IS '$.teams[*].teamStats[*].splitsTiedWithLimit[*]';
 
-COMMENT ON COLUMN team.affiliates_team_roster.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_team_roster.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.affiliates_team_roster.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_roster.roster_index IS 'position in $.teams[*].roster.roster[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_roster.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
@@ -18322,7 +18322,7 @@ COMMENT ON COLUMN team.affiliates_team_roster.status_code IS '$.teams[*].roster.
 COMMENT ON COLUMN team.affiliates_team_roster.status_description IS '$.teams[*].roster.roster[*].status.description';
 COMMENT ON COLUMN team.affiliates_team_roster.title IS '$.teams[*].roster.roster[*].title';
 
-COMMENT ON COLUMN team.affiliates_team_leaders.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_team_leaders.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.affiliates_team_leaders.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_leaders.team_leader_index IS 'position in $.teams[*].teamLeaders[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_leaders.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
@@ -18335,7 +18335,7 @@ COMMENT ON COLUMN team.affiliates_team_leaders.game_type_description IS '$.teams
 COMMENT ON COLUMN team.affiliates_team_leaders.game_type_id IS '$.teams[*].teamLeaders[*].gameType.id';
 COMMENT ON COLUMN team.affiliates_team_leaders.total_splits IS '$.teams[*].teamLeaders[*].totalSplits';
 
-COMMENT ON COLUMN team.affiliates_leaders.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_leaders.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.affiliates_leaders.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.affiliates_leaders.team_leader_index IS 'position in $.teams[*].teamLeaders[*], from 0';
 COMMENT ON COLUMN team.affiliates_leaders.leader_index IS 'position in $.teams[*].teamLeaders[*].leaders[*], from 0';
@@ -18359,7 +18359,7 @@ COMMENT ON COLUMN team.affiliates_leaders.team_link IS '$.teams[*].teamLeaders[*
 COMMENT ON COLUMN team.affiliates_leaders.team_name IS '$.teams[*].teamLeaders[*].leaders[*].team.name';
 COMMENT ON COLUMN team.affiliates_leaders.value IS '$.teams[*].teamLeaders[*].leaders[*].value';
 
-COMMENT ON COLUMN team.affiliates_team_division_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_team_division_records.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.affiliates_team_division_records.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_division_records.division_record_index IS 'position in $.teams[*].record.records.divisionRecords[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_division_records.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
@@ -18370,7 +18370,7 @@ COMMENT ON COLUMN team.affiliates_team_division_records.losses IS '$.teams[*].re
 COMMENT ON COLUMN team.affiliates_team_division_records.pct IS '$.teams[*].record.records.divisionRecords[*].pct';
 COMMENT ON COLUMN team.affiliates_team_division_records.wins IS '$.teams[*].record.records.divisionRecords[*].wins';
 
-COMMENT ON COLUMN team.affiliates_team_expected_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_team_expected_records.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.affiliates_team_expected_records.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_expected_records.expected_record_index IS 'position in $.teams[*].record.records.expectedRecords[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_expected_records.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
@@ -18379,7 +18379,7 @@ COMMENT ON COLUMN team.affiliates_team_expected_records.pct IS '$.teams[*].recor
 COMMENT ON COLUMN team.affiliates_team_expected_records.type IS '$.teams[*].record.records.expectedRecords[*].type';
 COMMENT ON COLUMN team.affiliates_team_expected_records.wins IS '$.teams[*].record.records.expectedRecords[*].wins';
 
-COMMENT ON COLUMN team.affiliates_team_league_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_team_league_records.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.affiliates_team_league_records.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_league_records.league_record_index IS 'position in $.teams[*].record.records.leagueRecords[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_league_records.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
@@ -18390,7 +18390,7 @@ COMMENT ON COLUMN team.affiliates_team_league_records.losses IS '$.teams[*].reco
 COMMENT ON COLUMN team.affiliates_team_league_records.pct IS '$.teams[*].record.records.leagueRecords[*].pct';
 COMMENT ON COLUMN team.affiliates_team_league_records.wins IS '$.teams[*].record.records.leagueRecords[*].wins';
 
-COMMENT ON COLUMN team.affiliates_team_overall_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_team_overall_records.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.affiliates_team_overall_records.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_overall_records.overall_record_index IS 'position in $.teams[*].record.records.overallRecords[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_overall_records.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
@@ -18399,7 +18399,7 @@ COMMENT ON COLUMN team.affiliates_team_overall_records.pct IS '$.teams[*].record
 COMMENT ON COLUMN team.affiliates_team_overall_records.type IS '$.teams[*].record.records.overallRecords[*].type';
 COMMENT ON COLUMN team.affiliates_team_overall_records.wins IS '$.teams[*].record.records.overallRecords[*].wins';
 
-COMMENT ON COLUMN team.affiliates_team_split_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.affiliates_team_split_records.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.affiliates_team_split_records.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_split_records.split_record_index IS 'position in $.teams[*].record.records.splitRecords[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_split_records.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
@@ -18408,7 +18408,7 @@ COMMENT ON COLUMN team.affiliates_team_split_records.pct IS '$.teams[*].record.r
 COMMENT ON COLUMN team.affiliates_team_split_records.type IS '$.teams[*].record.records.splitRecords[*].type';
 COMMENT ON COLUMN team.affiliates_team_split_records.wins IS '$.teams[*].record.records.splitRecords[*].wins';
 
-COMMENT ON COLUMN team.all_teams_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.all_teams_normalized.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.all_teams_normalized.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
 COMMENT ON COLUMN team.all_teams_normalized.id IS '$.teams[*].id';
@@ -18526,7 +18526,7 @@ COMMENT ON COLUMN team.all_teams_normalized.spring_league_id IS '$.teams[*].spri
 COMMENT ON COLUMN team.all_teams_normalized.spring_league_link IS '$.teams[*].springLeague.link';
 COMMENT ON COLUMN team.all_teams_normalized.spring_league_name IS '$.teams[*].springLeague.name';
 
-COMMENT ON COLUMN team.all_teams_team_stats.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_team_stats.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.all_teams_team_stats.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.all_teams_team_stats.team_stat_index IS 'position in $.teams[*].teamStats[*], from 0';
 COMMENT ON COLUMN team.all_teams_team_stats.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
@@ -18543,14 +18543,14 @@ COMMENT ON COLUMN team.all_teams_team_stats.player_pool IS '$.teams[*].teamStats
 COMMENT ON COLUMN team.all_teams_team_stats.group_display_name IS '$.teams[*].teamStats[*].group.displayName';
 COMMENT ON COLUMN team.all_teams_team_stats.type_display_name IS '$.teams[*].teamStats[*].type.displayName';
 
-COMMENT ON COLUMN team.all_teams_team_stat_exemptions.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_team_stat_exemptions.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.all_teams_team_stat_exemptions.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.all_teams_team_stat_exemptions.team_stat_index IS 'position in $.teams[*].teamStats[*], from 0';
 COMMENT ON COLUMN team.all_teams_team_stat_exemptions.exemption_index IS 'position in $.teams[*].teamStats[*].exemptions[*], from 0';
 COMMENT ON COLUMN team.all_teams_team_stat_exemptions.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
 COMMENT ON COLUMN team.all_teams_team_stat_exemptions.value IS '$.teams[*].teamStats[*].exemptions[*]';
 
-COMMENT ON COLUMN team.all_teams_team_stat_splits.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.team_stat_index IS 'position in $.teams[*].teamStats[*], from 0';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.split_index IS 'position in $.teams[*].teamStats[*].splits[*], from 0';
@@ -18617,21 +18617,21 @@ COMMENT ON COLUMN team.all_teams_team_stat_splits.group_ IS '$.teams[*].teamStat
 COMMENT ON COLUMN team.all_teams_team_stat_splits.split IS '$.teams[*].teamStats[*].splits[*].split';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.exemption IS '$.teams[*].teamStats[*].splits[*].exemption';
 
-COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_offset.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_offset.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_offset.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_offset.team_stat_index IS 'position in $.teams[*].teamStats[*], from 0';
 COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_offset.splits_tied_with_offset_index IS 'position in $.teams[*].teamStats[*].splitsTiedWithOffset[*], from 0';
 COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_offset.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
 COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_offset.value IS '$.teams[*].teamStats[*].splitsTiedWithOffset[*]';
 
-COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_limit.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_limit.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_limit.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_limit.team_stat_index IS 'position in $.teams[*].teamStats[*], from 0';
 COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_limit.splits_tied_with_limit_index IS 'position in $.teams[*].teamStats[*].splitsTiedWithLimit[*], from 0';
 COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_limit.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
 COMMENT ON COLUMN team.all_teams_team_stat_splits_tied_with_limit.value IS '$.teams[*].teamStats[*].splitsTiedWithLimit[*]';
 
-COMMENT ON COLUMN team.all_teams_roster.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_roster.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.all_teams_roster.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.all_teams_roster.roster_index IS 'position in $.teams[*].roster.roster[*], from 0';
 COMMENT ON COLUMN team.all_teams_roster.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
@@ -18651,7 +18651,7 @@ COMMENT ON COLUMN team.all_teams_roster.status_code IS '$.teams[*].roster.roster
 COMMENT ON COLUMN team.all_teams_roster.status_description IS '$.teams[*].roster.roster[*].status.description';
 COMMENT ON COLUMN team.all_teams_roster.title IS '$.teams[*].roster.roster[*].title';
 
-COMMENT ON COLUMN team.all_teams_team_leaders.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_team_leaders.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.all_teams_team_leaders.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.all_teams_team_leaders.team_leader_index IS 'position in $.teams[*].teamLeaders[*], from 0';
 COMMENT ON COLUMN team.all_teams_team_leaders.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
@@ -18664,7 +18664,7 @@ COMMENT ON COLUMN team.all_teams_team_leaders.game_type_description IS '$.teams[
 COMMENT ON COLUMN team.all_teams_team_leaders.game_type_id IS '$.teams[*].teamLeaders[*].gameType.id';
 COMMENT ON COLUMN team.all_teams_team_leaders.total_splits IS '$.teams[*].teamLeaders[*].totalSplits';
 
-COMMENT ON COLUMN team.all_teams_leaders.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_leaders.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.all_teams_leaders.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.all_teams_leaders.team_leader_index IS 'position in $.teams[*].teamLeaders[*], from 0';
 COMMENT ON COLUMN team.all_teams_leaders.leader_index IS 'position in $.teams[*].teamLeaders[*].leaders[*], from 0';
@@ -18688,7 +18688,7 @@ COMMENT ON COLUMN team.all_teams_leaders.team_link IS '$.teams[*].teamLeaders[*]
 COMMENT ON COLUMN team.all_teams_leaders.team_name IS '$.teams[*].teamLeaders[*].leaders[*].team.name';
 COMMENT ON COLUMN team.all_teams_leaders.value IS '$.teams[*].teamLeaders[*].leaders[*].value';
 
-COMMENT ON COLUMN team.all_teams_division_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_division_records.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.all_teams_division_records.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.all_teams_division_records.division_record_index IS 'position in $.teams[*].record.records.divisionRecords[*], from 0';
 COMMENT ON COLUMN team.all_teams_division_records.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
@@ -18699,7 +18699,7 @@ COMMENT ON COLUMN team.all_teams_division_records.losses IS '$.teams[*].record.r
 COMMENT ON COLUMN team.all_teams_division_records.pct IS '$.teams[*].record.records.divisionRecords[*].pct';
 COMMENT ON COLUMN team.all_teams_division_records.wins IS '$.teams[*].record.records.divisionRecords[*].wins';
 
-COMMENT ON COLUMN team.all_teams_expected_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_expected_records.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.all_teams_expected_records.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.all_teams_expected_records.expected_record_index IS 'position in $.teams[*].record.records.expectedRecords[*], from 0';
 COMMENT ON COLUMN team.all_teams_expected_records.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
@@ -18708,7 +18708,7 @@ COMMENT ON COLUMN team.all_teams_expected_records.pct IS '$.teams[*].record.reco
 COMMENT ON COLUMN team.all_teams_expected_records.type IS '$.teams[*].record.records.expectedRecords[*].type';
 COMMENT ON COLUMN team.all_teams_expected_records.wins IS '$.teams[*].record.records.expectedRecords[*].wins';
 
-COMMENT ON COLUMN team.all_teams_league_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_league_records.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.all_teams_league_records.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.all_teams_league_records.league_record_index IS 'position in $.teams[*].record.records.leagueRecords[*], from 0';
 COMMENT ON COLUMN team.all_teams_league_records.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
@@ -18719,7 +18719,7 @@ COMMENT ON COLUMN team.all_teams_league_records.losses IS '$.teams[*].record.rec
 COMMENT ON COLUMN team.all_teams_league_records.pct IS '$.teams[*].record.records.leagueRecords[*].pct';
 COMMENT ON COLUMN team.all_teams_league_records.wins IS '$.teams[*].record.records.leagueRecords[*].wins';
 
-COMMENT ON COLUMN team.all_teams_overall_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_overall_records.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.all_teams_overall_records.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.all_teams_overall_records.overall_record_index IS 'position in $.teams[*].record.records.overallRecords[*], from 0';
 COMMENT ON COLUMN team.all_teams_overall_records.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
@@ -18728,7 +18728,7 @@ COMMENT ON COLUMN team.all_teams_overall_records.pct IS '$.teams[*].record.recor
 COMMENT ON COLUMN team.all_teams_overall_records.type IS '$.teams[*].record.records.overallRecords[*].type';
 COMMENT ON COLUMN team.all_teams_overall_records.wins IS '$.teams[*].record.records.overallRecords[*].wins';
 
-COMMENT ON COLUMN team.all_teams_split_records.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.all_teams_split_records.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.all_teams_split_records.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.all_teams_split_records.split_record_index IS 'position in $.teams[*].record.records.splitRecords[*], from 0';
 COMMENT ON COLUMN team.all_teams_split_records.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
@@ -18737,7 +18737,7 @@ COMMENT ON COLUMN team.all_teams_split_records.pct IS '$.teams[*].record.records
 COMMENT ON COLUMN team.all_teams_split_records.type IS '$.teams[*].record.records.splitRecords[*].type';
 COMMENT ON COLUMN team.all_teams_split_records.wins IS '$.teams[*].record.records.splitRecords[*].wins';
 
-COMMENT ON COLUMN team.alumni_people.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.alumni_people.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.alumni_people.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN team.alumni_people.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
 COMMENT ON COLUMN team.alumni_people.id IS '$.people[*].id';
@@ -18808,12 +18808,12 @@ COMMENT ON COLUMN team.alumni_people.strike_zone_bottom IS '$.people[*].strikeZo
 COMMENT ON COLUMN team.alumni_people.strike_zone_top IS '$.people[*].strikeZoneTop';
 COMMENT ON COLUMN team.alumni_people.use_last_name IS '$.people[*].useLastName';
 
-COMMENT ON COLUMN team.coaches_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.coaches_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.coaches_document.link IS '$.link';
 COMMENT ON COLUMN team.coaches_document.team_id IS '$.teamId';
 COMMENT ON COLUMN team.coaches_document.roster_type IS '$.rosterType';
 
-COMMENT ON COLUMN team.coaches_roster.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.coaches_roster.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.coaches_roster.roster_index IS 'position in $.roster[*], from 0';
 COMMENT ON COLUMN team.coaches_roster.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
 COMMENT ON COLUMN team.coaches_roster.person_id IS '$.roster[*].person.id';
@@ -18827,7 +18827,7 @@ COMMENT ON COLUMN team.coaches_roster.job IS '$.roster[*].job';
 COMMENT ON COLUMN team.coaches_roster.job_id IS '$.roster[*].jobId';
 COMMENT ON COLUMN team.coaches_roster.title IS '$.roster[*].title';
 
-COMMENT ON COLUMN team.leaders_league_leaders.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.leaders_league_leaders.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.leaders_league_leaders.league_leader_index IS 'position in $.leagueLeaders[*], from 0';
 COMMENT ON COLUMN team.leaders_league_leaders.team_id IS 'request parameter teamId: teamId';
 COMMENT ON COLUMN team.leaders_league_leaders.leader_category IS '$.leagueLeaders[*].leaderCategory';
@@ -18873,7 +18873,7 @@ COMMENT ON COLUMN team.leaders_league_leaders.game_type_description IS '$.league
 COMMENT ON COLUMN team.leaders_league_leaders.game_type_id IS '$.leagueLeaders[*].gameType.id';
 COMMENT ON COLUMN team.leaders_league_leaders.total_splits IS '$.leagueLeaders[*].totalSplits';
 
-COMMENT ON COLUMN team.leaders_league_leader_leaders.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.leaders_league_leader_leaders.league_leader_index IS 'position in $.leagueLeaders[*], from 0';
 COMMENT ON COLUMN team.leaders_league_leader_leaders.leader_index IS 'position in $.leagueLeaders[*].leaders[*], from 0';
 COMMENT ON COLUMN team.leaders_league_leader_leaders.team_id IS 'request parameter teamId: teamId';
@@ -18896,7 +18896,7 @@ COMMENT ON COLUMN team.leaders_league_leader_leaders.team_link IS '$.leagueLeade
 COMMENT ON COLUMN team.leaders_league_leader_leaders.team_name IS '$.leagueLeaders[*].leaders[*].team.name';
 COMMENT ON COLUMN team.leaders_league_leader_leaders.value IS '$.leagueLeaders[*].leaders[*].value';
 
-COMMENT ON COLUMN team.leaders_team_leaders.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.leaders_team_leaders.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.leaders_team_leaders.team_leader_index IS 'position in $.teamLeaders[*], from 0';
 COMMENT ON COLUMN team.leaders_team_leaders.team_id IS 'request parameter teamId: teamId';
 COMMENT ON COLUMN team.leaders_team_leaders.leader_category IS '$.teamLeaders[*].leaderCategory';
@@ -18942,7 +18942,7 @@ COMMENT ON COLUMN team.leaders_team_leaders.game_type_description IS '$.teamLead
 COMMENT ON COLUMN team.leaders_team_leaders.game_type_id IS '$.teamLeaders[*].gameType.id';
 COMMENT ON COLUMN team.leaders_team_leaders.total_splits IS '$.teamLeaders[*].totalSplits';
 
-COMMENT ON COLUMN team.leaders_team_leader_leaders.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.leaders_team_leader_leaders.team_leader_index IS 'position in $.teamLeaders[*], from 0';
 COMMENT ON COLUMN team.leaders_team_leader_leaders.leader_index IS 'position in $.teamLeaders[*].leaders[*], from 0';
 COMMENT ON COLUMN team.leaders_team_leader_leaders.team_id IS 'request parameter teamId: teamId';
@@ -18965,12 +18965,12 @@ COMMENT ON COLUMN team.leaders_team_leader_leaders.team_link IS '$.teamLeaders[*
 COMMENT ON COLUMN team.leaders_team_leader_leaders.team_name IS '$.teamLeaders[*].leaders[*].team.name';
 COMMENT ON COLUMN team.leaders_team_leader_leaders.value IS '$.teamLeaders[*].leaders[*].value';
 
-COMMENT ON COLUMN team.roster_document.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.roster_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.roster_document.link IS '$.link';
 COMMENT ON COLUMN team.roster_document.team_id IS '$.teamId';
 COMMENT ON COLUMN team.roster_document.roster_type IS '$.rosterType';
 
-COMMENT ON COLUMN team.roster_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.roster_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.roster_normalized.roster_index IS 'position in $.roster[*], from 0';
 COMMENT ON COLUMN team.roster_normalized.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
 COMMENT ON COLUMN team.roster_normalized.roster_type IS 'request parameter rosterType: Type of roster. Available types in /api/v1/rosterTypes';
@@ -18987,7 +18987,7 @@ COMMENT ON COLUMN team.roster_normalized.is_active_forty_man IS '$.roster[*].isA
 COMMENT ON COLUMN team.roster_normalized.status_code IS '$.roster[*].status.code';
 COMMENT ON COLUMN team.roster_normalized.status_description IS '$.roster[*].status.description';
 
-COMMENT ON COLUMN team.stats_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.stats_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.stats_normalized.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN team.stats_normalized.disclaimers IS '$.stats[*].disclaimers[*]';
 COMMENT ON COLUMN team.stats_normalized.parameters IS '$.stats[*].parameters';
@@ -19002,12 +19002,12 @@ COMMENT ON COLUMN team.stats_normalized.player_pool IS '$.stats[*].playerPool';
 COMMENT ON COLUMN team.stats_normalized.group_display_name IS '$.stats[*].group.displayName';
 COMMENT ON COLUMN team.stats_normalized.type_display_name IS '$.stats[*].type.displayName';
 
-COMMENT ON COLUMN team.stats_exemptions.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.stats_exemptions.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.stats_exemptions.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN team.stats_exemptions.exemption_index IS 'position in $.stats[*].exemptions[*], from 0';
 COMMENT ON COLUMN team.stats_exemptions.value IS '$.stats[*].exemptions[*]';
 
-COMMENT ON COLUMN team.stats_splits.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.stats_splits.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.stats_splits.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN team.stats_splits.split_index IS 'position in $.stats[*].splits[*], from 0';
 COMMENT ON COLUMN team.stats_splits.schedule_item_rest_object IS '$.stats[*].splits[*].scheduleItemRestObject';
@@ -19072,17 +19072,17 @@ COMMENT ON COLUMN team.stats_splits.group_ IS '$.stats[*].splits[*].group';
 COMMENT ON COLUMN team.stats_splits.split IS '$.stats[*].splits[*].split';
 COMMENT ON COLUMN team.stats_splits.exemption IS '$.stats[*].splits[*].exemption';
 
-COMMENT ON COLUMN team.stats_splits_tied_with_offset.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.stats_splits_tied_with_offset.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.stats_splits_tied_with_offset.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN team.stats_splits_tied_with_offset.splits_tied_with_offset_index IS 'position in $.stats[*].splitsTiedWithOffset[*], from 0';
 COMMENT ON COLUMN team.stats_splits_tied_with_offset.value IS '$.stats[*].splitsTiedWithOffset[*]';
 
-COMMENT ON COLUMN team.stats_splits_tied_with_limit.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.stats_splits_tied_with_limit.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.stats_splits_tied_with_limit.stat_index IS 'position in $.stats[*], from 0';
 COMMENT ON COLUMN team.stats_splits_tied_with_limit.splits_tied_with_limit_index IS 'position in $.stats[*].splitsTiedWithLimit[*], from 0';
 COMMENT ON COLUMN team.stats_splits_tied_with_limit.value IS '$.stats[*].splitsTiedWithLimit[*]';
 
-COMMENT ON COLUMN team.teams_normalized.document_key IS 'request parameter $request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN team.teams_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.teams_normalized.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.teams_normalized.id IS '$.teams[*].id';
 COMMENT ON COLUMN team.teams_normalized.name IS '$.teams[*].name';

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, JsonValue, RootModel
 from generated.models.base import ApiObject
 
 
-class GetWinProbabilityItemAbout(ApiObject):
+class PlayAbout(ApiObject):
     """`$[*].about`"""
 
     at_bat_index: int | None = Field(None, alias="atBatIndex")
@@ -22,7 +22,7 @@ class GetWinProbabilityItemAbout(ApiObject):
     start_time: str | None = Field(None, alias="startTime")
 
 
-class GetWinProbabilityItemCount(ApiObject):
+class PlayCount(ApiObject):
     """`$[*].count`"""
 
     balls: int | None = None
@@ -30,107 +30,21 @@ class GetWinProbabilityItemCount(ApiObject):
     strikes: int | None = None
 
 
-class GetWinProbabilityItemCreditPlayer(ApiObject):
+class PlayCreditPlayer(ApiObject):
     """`$[*].credits[*].player`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class GetWinProbabilityItemCredit(ApiObject):
+class PlayCredit(ApiObject):
     """`$[*].credits[*]`"""
 
     credit: str | None = None
-    player: GetWinProbabilityItemCreditPlayer | None = None
+    player: PlayCreditPlayer | None = None
 
 
-class GetWinProbabilityItemFlag(ApiObject):
-    """`$[*].flags[*]`"""
-
-    credit: str | None = None
-
-
-class GetWinProbabilityItemMatchupBatSide(ApiObject):
-    """`$[*].matchup.batSide`"""
-
-    code: str | None = None
-    description: str | None = None
-
-
-class GetWinProbabilityItemMatchupBatter(ApiObject):
-    """`$[*].matchup.batter`"""
-
-    full_name: str | None = Field(None, alias="fullName")
-    id: int | None = None
-    link: str | None = None
-
-
-class GetWinProbabilityItemMatchupPitchHand(ApiObject):
-    """`$[*].matchup.pitchHand`"""
-
-    code: str | None = None
-    description: str | None = None
-
-
-class GetWinProbabilityItemMatchupPitcher(ApiObject):
-    """`$[*].matchup.pitcher`"""
-
-    full_name: str | None = Field(None, alias="fullName")
-    id: int | None = None
-    link: str | None = None
-
-
-class GetWinProbabilityItemMatchupPostOnFirst(ApiObject):
-    """`$[*].matchup.postOnFirst`"""
-
-    full_name: str | None = Field(None, alias="fullName")
-    id: int | None = None
-    link: str | None = None
-
-
-class GetWinProbabilityItemMatchupPostOnSecond(ApiObject):
-    """`$[*].matchup.postOnSecond`"""
-
-    full_name: str | None = Field(None, alias="fullName")
-    id: int | None = None
-    link: str | None = None
-
-
-class GetWinProbabilityItemMatchupPostOnThird(ApiObject):
-    """`$[*].matchup.postOnThird`"""
-
-    full_name: str | None = Field(None, alias="fullName")
-    id: int | None = None
-    link: str | None = None
-
-
-class GetWinProbabilityItemMatchupSplits(ApiObject):
-    """`$[*].matchup.splits`"""
-
-    batter: str | None = None
-    men_on_base: str | None = Field(None, alias="menOnBase")
-    pitcher: str | None = None
-
-
-class GetWinProbabilityItemMatchup(ApiObject):
-    """`$[*].matchup`"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    bat_side: GetWinProbabilityItemMatchupBatSide | None = Field(None, alias="batSide")
-    batter: GetWinProbabilityItemMatchupBatter | None = None
-    batter_hot_cold_zones: list[JsonValue] | None = Field(None, alias="batterHotColdZones")
-    pitch_hand: GetWinProbabilityItemMatchupPitchHand | None = Field(None, alias="pitchHand")
-    pitcher: GetWinProbabilityItemMatchupPitcher | None = None
-    pitcher_hot_cold_zones: list[JsonValue] | None = Field(None, alias="pitcherHotColdZones")
-    post_on_first: GetWinProbabilityItemMatchupPostOnFirst | None = Field(None, alias="postOnFirst")
-    post_on_second: GetWinProbabilityItemMatchupPostOnSecond | None = Field(None, alias="postOnSecond")
-    post_on_third: GetWinProbabilityItemMatchupPostOnThird | None = Field(None, alias="postOnThird")
-    splits: GetWinProbabilityItemMatchupSplits | None = None
-
-
-class GetWinProbabilityItemPlayEventCount(ApiObject):
+class PlayEventCount(ApiObject):
     """`$[*].playEvents[*].count`"""
 
     balls: int | None = None
@@ -138,111 +52,111 @@ class GetWinProbabilityItemPlayEventCount(ApiObject):
     strikes: int | None = None
 
 
-class GetWinProbabilityItemPlayEventDefenseCatcher(ApiObject):
+class PlayEventDefenseCatcher(ApiObject):
     """`$[*].playEvents[*].defense.catcher`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class GetWinProbabilityItemPlayEventDefenseCenter(ApiObject):
+class PlayEventDefenseCenter(ApiObject):
     """`$[*].playEvents[*].defense.center`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class GetWinProbabilityItemPlayEventDefenseFirst(ApiObject):
+class PlayEventDefenseFirst(ApiObject):
     """`$[*].playEvents[*].defense.first`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class GetWinProbabilityItemPlayEventDefenseLeft(ApiObject):
+class PlayEventDefenseLeft(ApiObject):
     """`$[*].playEvents[*].defense.left`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class GetWinProbabilityItemPlayEventDefensePitcherPitchHand(ApiObject):
+class PlayEventDefensePitcherPitchHand(ApiObject):
     """`$[*].playEvents[*].defense.pitcher.pitchHand`"""
 
     code: str | None = None
     description: str | None = None
 
 
-class GetWinProbabilityItemPlayEventDefensePitcher(ApiObject):
+class PlayEventDefensePitcher(ApiObject):
     """`$[*].playEvents[*].defense.pitcher`"""
 
     id: int | None = None
     link: str | None = None
-    pitch_hand: GetWinProbabilityItemPlayEventDefensePitcherPitchHand | None = Field(None, alias="pitchHand")
+    pitch_hand: PlayEventDefensePitcherPitchHand | None = Field(None, alias="pitchHand")
 
 
-class GetWinProbabilityItemPlayEventDefenseRight(ApiObject):
+class PlayEventDefenseRight(ApiObject):
     """`$[*].playEvents[*].defense.right`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class GetWinProbabilityItemPlayEventDefenseSecond(ApiObject):
+class PlayEventDefenseSecond(ApiObject):
     """`$[*].playEvents[*].defense.second`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class GetWinProbabilityItemPlayEventDefenseShortstop(ApiObject):
+class PlayEventDefenseShortstop(ApiObject):
     """`$[*].playEvents[*].defense.shortstop`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class GetWinProbabilityItemPlayEventDefenseThird(ApiObject):
+class PlayEventDefenseThird(ApiObject):
     """`$[*].playEvents[*].defense.third`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class GetWinProbabilityItemPlayEventDefense(ApiObject):
+class PlayEventDefense(ApiObject):
     """`$[*].playEvents[*].defense`"""
 
-    catcher: GetWinProbabilityItemPlayEventDefenseCatcher | None = None
-    center: GetWinProbabilityItemPlayEventDefenseCenter | None = None
-    first: GetWinProbabilityItemPlayEventDefenseFirst | None = None
-    left: GetWinProbabilityItemPlayEventDefenseLeft | None = None
-    pitcher: GetWinProbabilityItemPlayEventDefensePitcher | None = None
-    right: GetWinProbabilityItemPlayEventDefenseRight | None = None
-    second: GetWinProbabilityItemPlayEventDefenseSecond | None = None
-    shortstop: GetWinProbabilityItemPlayEventDefenseShortstop | None = None
-    third: GetWinProbabilityItemPlayEventDefenseThird | None = None
+    catcher: PlayEventDefenseCatcher | None = None
+    center: PlayEventDefenseCenter | None = None
+    first: PlayEventDefenseFirst | None = None
+    left: PlayEventDefenseLeft | None = None
+    pitcher: PlayEventDefensePitcher | None = None
+    right: PlayEventDefenseRight | None = None
+    second: PlayEventDefenseSecond | None = None
+    shortstop: PlayEventDefenseShortstop | None = None
+    third: PlayEventDefenseThird | None = None
 
 
-class GetWinProbabilityItemPlayEventDetailsCall(ApiObject):
+class PlayEventDetailsCall(ApiObject):
     """`$[*].playEvents[*].details.call`"""
 
     code: str | None = None
     description: str | None = None
 
 
-class GetWinProbabilityItemPlayEventDetailsType(ApiObject):
+class PlayEventDetailsType(ApiObject):
     """`$[*].playEvents[*].details.type`"""
 
     code: str | None = None
     description: str | None = None
 
 
-class GetWinProbabilityItemPlayEventDetails(ApiObject):
+class PlayEventDetails(ApiObject):
     """`$[*].playEvents[*].details`"""
 
     away_score: int | None = Field(None, alias="awayScore")
     ball_color: str | None = Field(None, alias="ballColor")
-    call: GetWinProbabilityItemPlayEventDetailsCall | None = None
+    call: PlayEventDetailsCall | None = None
     code: str | None = None
     description: str | None = None
     disengagement_num: int | None = Field(None, alias="disengagementNum")
@@ -258,20 +172,20 @@ class GetWinProbabilityItemPlayEventDetails(ApiObject):
     is_strike: bool | None = Field(None, alias="isStrike")
     runner_going: bool | None = Field(None, alias="runnerGoing")
     trail_color: str | None = Field(None, alias="trailColor")
-    type_: GetWinProbabilityItemPlayEventDetailsType | None = Field(None, alias="type")
+    type_: PlayEventDetailsType | None = Field(None, alias="type")
 
 
-class GetWinProbabilityItemPlayEventHitDataCoordinates(ApiObject):
+class PlayEventHitDataCoordinates(ApiObject):
     """`$[*].playEvents[*].hitData.coordinates`"""
 
     coord_x: int | float | None = Field(None, alias="coordX")
     coord_y: int | float | None = Field(None, alias="coordY")
 
 
-class GetWinProbabilityItemPlayEventHitData(ApiObject):
+class PlayEventHitData(ApiObject):
     """`$[*].playEvents[*].hitData`"""
 
-    coordinates: GetWinProbabilityItemPlayEventHitDataCoordinates | None = None
+    coordinates: PlayEventHitDataCoordinates | None = None
     hardness: str | None = None
     launch_angle: int | float | None = Field(None, alias="launchAngle")
     launch_speed: int | float | None = Field(None, alias="launchSpeed")
@@ -280,22 +194,22 @@ class GetWinProbabilityItemPlayEventHitData(ApiObject):
     trajectory: str | None = None
 
 
-class GetWinProbabilityItemPlayEventOffenseBatterBatSide(ApiObject):
+class PlayEventOffenseBatterBatSide(ApiObject):
     """`$[*].playEvents[*].offense.batter.batSide`"""
 
     code: str | None = None
     description: str | None = None
 
 
-class GetWinProbabilityItemPlayEventOffenseBatter(ApiObject):
+class PlayEventOffenseBatter(ApiObject):
     """`$[*].playEvents[*].offense.batter`"""
 
-    bat_side: GetWinProbabilityItemPlayEventOffenseBatterBatSide | None = Field(None, alias="batSide")
+    bat_side: PlayEventOffenseBatterBatSide | None = Field(None, alias="batSide")
     id: int | None = None
     link: str | None = None
 
 
-class GetWinProbabilityItemPlayEventOffenseBatterPosition(ApiObject):
+class PlayEventOffenseBatterPosition(ApiObject):
     """`$[*].playEvents[*].offense.batterPosition`"""
 
     abbreviation: str | None = None
@@ -304,72 +218,68 @@ class GetWinProbabilityItemPlayEventOffenseBatterPosition(ApiObject):
     type_: str | None = Field(None, alias="type")
 
 
-class GetWinProbabilityItemPlayEventOffenseFirst(ApiObject):
+class PlayEventOffenseFirst(ApiObject):
     """`$[*].playEvents[*].offense.first`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class GetWinProbabilityItemPlayEventOffensePostOnSecond(ApiObject):
+class PlayEventOffensePostOnSecond(ApiObject):
     """`$[*].playEvents[*].offense.postOnSecond`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class GetWinProbabilityItemPlayEventOffensePostOnThird(ApiObject):
+class PlayEventOffensePostOnThird(ApiObject):
     """`$[*].playEvents[*].offense.postOnThird`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class GetWinProbabilityItemPlayEventOffenseSecond(ApiObject):
+class PlayEventOffenseSecond(ApiObject):
     """`$[*].playEvents[*].offense.second`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class GetWinProbabilityItemPlayEventOffenseThird(ApiObject):
+class PlayEventOffenseThird(ApiObject):
     """`$[*].playEvents[*].offense.third`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class GetWinProbabilityItemPlayEventOffense(ApiObject):
+class PlayEventOffense(ApiObject):
     """`$[*].playEvents[*].offense`"""
 
-    batter: GetWinProbabilityItemPlayEventOffenseBatter | None = None
-    batter_position: GetWinProbabilityItemPlayEventOffenseBatterPosition | None = Field(
-        None, alias="batterPosition"
-    )
-    first: GetWinProbabilityItemPlayEventOffenseFirst | None = None
-    post_on_second: GetWinProbabilityItemPlayEventOffensePostOnSecond | None = Field(
-        None, alias="postOnSecond"
-    )
-    post_on_third: GetWinProbabilityItemPlayEventOffensePostOnThird | None = Field(None, alias="postOnThird")
-    second: GetWinProbabilityItemPlayEventOffenseSecond | None = None
-    third: GetWinProbabilityItemPlayEventOffenseThird | None = None
+    batter: PlayEventOffenseBatter | None = None
+    batter_position: PlayEventOffenseBatterPosition | None = Field(None, alias="batterPosition")
+    first: PlayEventOffenseFirst | None = None
+    post_on_second: PlayEventOffensePostOnSecond | None = Field(None, alias="postOnSecond")
+    post_on_third: PlayEventOffensePostOnThird | None = Field(None, alias="postOnThird")
+    second: PlayEventOffenseSecond | None = None
+    third: PlayEventOffenseThird | None = None
 
 
-class GetWinProbabilityItemPlayEventOfficialOfficial(ApiObject):
+class PlayEventOfficialOfficial(ApiObject):
     """`$[*].playEvents[*].officials[*].official`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class GetWinProbabilityItemPlayEventOfficial(ApiObject):
+class PlayEventOfficial(ApiObject):
     """`$[*].playEvents[*].officials[*]`"""
 
-    official: GetWinProbabilityItemPlayEventOfficialOfficial | None = None
+    official: PlayEventOfficialOfficial | None = None
     official_type: str | None = Field(None, alias="officialType")
 
 
-class GetWinProbabilityItemPlayEventPitchDataBreaks(ApiObject):
+class PlayEventPitchDataBreaks(ApiObject):
     """`$[*].playEvents[*].pitchData.breaks`"""
 
     break_angle: int | float | None = Field(None, alias="breakAngle")
@@ -382,7 +292,7 @@ class GetWinProbabilityItemPlayEventPitchDataBreaks(ApiObject):
     spin_rate: int | None = Field(None, alias="spinRate")
 
 
-class GetWinProbabilityItemPlayEventPitchDataCoordinates(ApiObject):
+class PlayEventPitchDataCoordinates(ApiObject):
     """`$[*].playEvents[*].pitchData.coordinates`"""
 
     a_x: int | float | None = Field(None, alias="aX")
@@ -402,11 +312,11 @@ class GetWinProbabilityItemPlayEventPitchDataCoordinates(ApiObject):
     z0: int | float | None = None
 
 
-class GetWinProbabilityItemPlayEventPitchData(ApiObject):
+class PlayEventPitchData(ApiObject):
     """`$[*].playEvents[*].pitchData`"""
 
-    breaks: GetWinProbabilityItemPlayEventPitchDataBreaks | None = None
-    coordinates: GetWinProbabilityItemPlayEventPitchDataCoordinates | None = None
+    breaks: PlayEventPitchDataBreaks | None = None
+    coordinates: PlayEventPitchDataCoordinates | None = None
     end_speed: int | float | None = Field(None, alias="endSpeed")
     extension: int | float | None = None
     plate_time: int | float | None = Field(None, alias="plateTime")
@@ -417,14 +327,14 @@ class GetWinProbabilityItemPlayEventPitchData(ApiObject):
     zone: int | None = None
 
 
-class GetWinProbabilityItemPlayEventPlayer(ApiObject):
+class PlayEventPlayer(ApiObject):
     """`$[*].playEvents[*].player`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class GetWinProbabilityItemPlayEventPosition(ApiObject):
+class PlayEventPosition(ApiObject):
     """`$[*].playEvents[*].position`"""
 
     abbreviation: str | None = None
@@ -433,7 +343,7 @@ class GetWinProbabilityItemPlayEventPosition(ApiObject):
     type_: str | None = Field(None, alias="type")
 
 
-class GetWinProbabilityItemPlayEventPreCount(ApiObject):
+class PlayEventPreCount(ApiObject):
     """`$[*].playEvents[*].preCount`"""
 
     balls: int | None = None
@@ -441,14 +351,14 @@ class GetWinProbabilityItemPlayEventPreCount(ApiObject):
     strikes: int | None = None
 
 
-class GetWinProbabilityItemPlayEventReplacedPlayer(ApiObject):
+class PlayEventReplacedPlayer(ApiObject):
     """`$[*].playEvents[*].replacedPlayer`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class GetWinProbabilityItemPlayEvent(ApiObject):
+class PlayEvent(ApiObject):
     """`$[*].playEvents[*]`"""
 
     model_config = ConfigDict(
@@ -458,11 +368,11 @@ class GetWinProbabilityItemPlayEvent(ApiObject):
     away_team_win_probability: int | float | None = Field(None, alias="awayTeamWinProbability")
     batting_order: str | None = Field(None, alias="battingOrder")
     context_metrics: JsonValue | None = Field(None, alias="contextMetrics")
-    count: GetWinProbabilityItemPlayEventCount | None = None
-    defense: GetWinProbabilityItemPlayEventDefense | None = None
-    details: GetWinProbabilityItemPlayEventDetails | None = None
+    count: PlayEventCount | None = None
+    defense: PlayEventDefense | None = None
+    details: PlayEventDetails | None = None
     end_time: str | None = Field(None, alias="endTime")
-    hit_data: GetWinProbabilityItemPlayEventHitData | None = Field(None, alias="hitData")
+    hit_data: PlayEventHitData | None = Field(None, alias="hitData")
     home_team_win_probability: int | float | None = Field(None, alias="homeTeamWinProbability")
     home_team_win_probability_added: int | float | None = Field(None, alias="homeTeamWinProbabilityAdded")
     index: int | None = None
@@ -470,20 +380,106 @@ class GetWinProbabilityItemPlayEvent(ApiObject):
     is_pitch: bool | None = Field(None, alias="isPitch")
     is_substitution: bool | None = Field(None, alias="isSubstitution")
     leverage_index: int | float | None = Field(None, alias="leverageIndex")
-    offense: GetWinProbabilityItemPlayEventOffense | None = None
-    officials: list[GetWinProbabilityItemPlayEventOfficial] | None = None
-    pitch_data: GetWinProbabilityItemPlayEventPitchData | None = Field(None, alias="pitchData")
+    offense: PlayEventOffense | None = None
+    officials: list[PlayEventOfficial] | None = None
+    pitch_data: PlayEventPitchData | None = Field(None, alias="pitchData")
     pitch_number: int | None = Field(None, alias="pitchNumber")
     play_id: str | None = Field(None, alias="playId")
-    player: GetWinProbabilityItemPlayEventPlayer | None = None
-    position: GetWinProbabilityItemPlayEventPosition | None = None
-    pre_count: GetWinProbabilityItemPlayEventPreCount | None = Field(None, alias="preCount")
-    replaced_player: GetWinProbabilityItemPlayEventReplacedPlayer | None = Field(None, alias="replacedPlayer")
+    player: PlayEventPlayer | None = None
+    position: PlayEventPosition | None = None
+    pre_count: PlayEventPreCount | None = Field(None, alias="preCount")
+    replaced_player: PlayEventReplacedPlayer | None = Field(None, alias="replacedPlayer")
     start_time: str | None = Field(None, alias="startTime")
     type_: str | None = Field(None, alias="type")
 
 
-class GetWinProbabilityItemResult(ApiObject):
+class PlayFlag(ApiObject):
+    """`$[*].flags[*]`"""
+
+    credit: str | None = None
+
+
+class PlayMatchupBatSide(ApiObject):
+    """`$[*].matchup.batSide`"""
+
+    code: str | None = None
+    description: str | None = None
+
+
+class PlayMatchupBatter(ApiObject):
+    """`$[*].matchup.batter`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class PlayMatchupPitchHand(ApiObject):
+    """`$[*].matchup.pitchHand`"""
+
+    code: str | None = None
+    description: str | None = None
+
+
+class PlayMatchupPitcher(ApiObject):
+    """`$[*].matchup.pitcher`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class PlayMatchupPostOnFirst(ApiObject):
+    """`$[*].matchup.postOnFirst`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class PlayMatchupPostOnSecond(ApiObject):
+    """`$[*].matchup.postOnSecond`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class PlayMatchupPostOnThird(ApiObject):
+    """`$[*].matchup.postOnThird`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class PlayMatchupSplits(ApiObject):
+    """`$[*].matchup.splits`"""
+
+    batter: str | None = None
+    men_on_base: str | None = Field(None, alias="menOnBase")
+    pitcher: str | None = None
+
+
+class PlayMatchup(ApiObject):
+    """`$[*].matchup`"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    bat_side: PlayMatchupBatSide | None = Field(None, alias="batSide")
+    batter: PlayMatchupBatter | None = None
+    batter_hot_cold_zones: list[JsonValue] | None = Field(None, alias="batterHotColdZones")
+    pitch_hand: PlayMatchupPitchHand | None = Field(None, alias="pitchHand")
+    pitcher: PlayMatchupPitcher | None = None
+    pitcher_hot_cold_zones: list[JsonValue] | None = Field(None, alias="pitcherHotColdZones")
+    post_on_first: PlayMatchupPostOnFirst | None = Field(None, alias="postOnFirst")
+    post_on_second: PlayMatchupPostOnSecond | None = Field(None, alias="postOnSecond")
+    post_on_third: PlayMatchupPostOnThird | None = Field(None, alias="postOnThird")
+    splits: PlayMatchupSplits | None = None
+
+
+class PlayResult(ApiObject):
     """`$[*].result`"""
 
     away_score: int | None = Field(None, alias="awayScore")
@@ -496,14 +492,14 @@ class GetWinProbabilityItemResult(ApiObject):
     type_: str | None = Field(None, alias="type")
 
 
-class GetWinProbabilityItemRunnerCreditPlayer(ApiObject):
+class PlayRunnerCreditPlayer(ApiObject):
     """`$[*].runners[*].credits[*].player`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class GetWinProbabilityItemRunnerCreditPosition(ApiObject):
+class PlayRunnerCreditPosition(ApiObject):
     """`$[*].runners[*].credits[*].position`"""
 
     abbreviation: str | None = None
@@ -512,22 +508,22 @@ class GetWinProbabilityItemRunnerCreditPosition(ApiObject):
     type_: str | None = Field(None, alias="type")
 
 
-class GetWinProbabilityItemRunnerCredit(ApiObject):
+class PlayRunnerCredit(ApiObject):
     """`$[*].runners[*].credits[*]`"""
 
     credit: str | None = None
-    player: GetWinProbabilityItemRunnerCreditPlayer | None = None
-    position: GetWinProbabilityItemRunnerCreditPosition | None = None
+    player: PlayRunnerCreditPlayer | None = None
+    position: PlayRunnerCreditPosition | None = None
 
 
-class GetWinProbabilityItemRunnerDetailsResponsiblePitcher(ApiObject):
+class PlayRunnerDetailsResponsiblePitcher(ApiObject):
     """`$[*].runners[*].details.responsiblePitcher`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class GetWinProbabilityItemRunnerDetailsRunner(ApiObject):
+class PlayRunnerDetailsRunner(ApiObject):
     """`$[*].runners[*].details.runner`"""
 
     full_name: str | None = Field(None, alias="fullName")
@@ -535,7 +531,7 @@ class GetWinProbabilityItemRunnerDetailsRunner(ApiObject):
     link: str | None = None
 
 
-class GetWinProbabilityItemRunnerDetails(ApiObject):
+class PlayRunnerDetails(ApiObject):
     """`$[*].runners[*].details`"""
 
     earned: bool | None = None
@@ -545,14 +541,12 @@ class GetWinProbabilityItemRunnerDetails(ApiObject):
     movement_reason: str | None = Field(None, alias="movementReason")
     play_index: int | None = Field(None, alias="playIndex")
     rbi: bool | None = None
-    responsible_pitcher: GetWinProbabilityItemRunnerDetailsResponsiblePitcher | None = Field(
-        None, alias="responsiblePitcher"
-    )
-    runner: GetWinProbabilityItemRunnerDetailsRunner | None = None
+    responsible_pitcher: PlayRunnerDetailsResponsiblePitcher | None = Field(None, alias="responsiblePitcher")
+    runner: PlayRunnerDetailsRunner | None = None
     team_unearned: bool | None = Field(None, alias="teamUnearned")
 
 
-class GetWinProbabilityItemRunnerMovement(ApiObject):
+class PlayRunnerMovement(ApiObject):
     """`$[*].runners[*].movement`"""
 
     end: str | None = None
@@ -563,15 +557,15 @@ class GetWinProbabilityItemRunnerMovement(ApiObject):
     start: str | None = None
 
 
-class GetWinProbabilityItemRunner(ApiObject):
+class PlayRunner(ApiObject):
     """`$[*].runners[*]`"""
 
-    credits: list[GetWinProbabilityItemRunnerCredit] | None = None
-    details: GetWinProbabilityItemRunnerDetails | None = None
-    movement: GetWinProbabilityItemRunnerMovement | None = None
+    credits: list[PlayRunnerCredit] | None = None
+    details: PlayRunnerDetails | None = None
+    movement: PlayRunnerMovement | None = None
 
 
-class GetWinProbabilityItem(ApiObject):
+class Play(ApiObject):
     """`$[*]`"""
 
     model_config = ConfigDict(
@@ -580,28 +574,28 @@ class GetWinProbabilityItem(ApiObject):
     play: JsonValue | None = None
     """Includes all details of a play"""
 
-    about: GetWinProbabilityItemAbout | None = None
+    about: PlayAbout | None = None
     action_index: list[int] | None = Field(None, alias="actionIndex")
     at_bat_index: int | None = Field(None, alias="atBatIndex")
     away_team_win_probability: int | float | None = Field(None, alias="awayTeamWinProbability")
     context_metrics: JsonValue | None = Field(None, alias="contextMetrics")
-    count: GetWinProbabilityItemCount | None = None
-    credits: list[GetWinProbabilityItemCredit] | None = None
-    flags: list[GetWinProbabilityItemFlag] | None = None
+    count: PlayCount | None = None
+    credits: list[PlayCredit] | None = None
+    flags: list[PlayFlag] | None = None
     home_team_win_probability: int | float | None = Field(None, alias="homeTeamWinProbability")
     home_team_win_probability_added: int | float | None = Field(None, alias="homeTeamWinProbabilityAdded")
     leverage_index: int | float | None = Field(None, alias="leverageIndex")
-    matchup: GetWinProbabilityItemMatchup | None = None
+    matchup: PlayMatchup | None = None
     pitch_index: list[int] | None = Field(None, alias="pitchIndex")
     play_end_time: str | None = Field(None, alias="playEndTime")
-    play_events: list[GetWinProbabilityItemPlayEvent] | None = Field(None, alias="playEvents")
-    result: GetWinProbabilityItemResult | None = None
+    play_events: list[PlayEvent] | None = Field(None, alias="playEvents")
+    result: PlayResult | None = None
     runner_index: list[int] | None = Field(None, alias="runnerIndex")
-    runners: list[GetWinProbabilityItemRunner] | None = None
+    runners: list[PlayRunner] | None = None
 
 
-class GetWinProbabilityResponse(RootModel[list[GetWinProbabilityItem]]):
+class GetWinProbabilityResponse(RootModel[list[Play]]):
     """Response of game.getWinProbability. Get the win probability for this game"""
 
-    root: list[GetWinProbabilityItem] = Field(..., title="GetWinProbabilityResponse")
+    root: list[Play] = Field(..., title="GetWinProbabilityResponse")
     """Response of game.getWinProbability. Get the win probability for this game"""

@@ -6,392 +6,6 @@ from pydantic import ConfigDict, Field, JsonValue
 from generated.models.base import ApiObject
 
 
-class AllPlayAbout(ApiObject):
-    """`$.liveData.plays.allPlays[*].about`"""
-
-    at_bat_index: int | None = Field(None, alias="atBatIndex")
-    captivating_index: int | None = Field(None, alias="captivatingIndex")
-    end_time: str | None = Field(None, alias="endTime")
-    half_inning: str | None = Field(None, alias="halfInning")
-    has_out: bool | None = Field(None, alias="hasOut")
-    has_review: bool | None = Field(None, alias="hasReview")
-    inning: int | None = None
-    is_complete: bool | None = Field(None, alias="isComplete")
-    is_scoring_play: bool | None = Field(None, alias="isScoringPlay")
-    is_top_inning: bool | None = Field(None, alias="isTopInning")
-    start_time: str | None = Field(None, alias="startTime")
-
-
-class AllPlayCount(ApiObject):
-    """`$.liveData.plays.allPlays[*].count`"""
-
-    balls: int | None = None
-    outs: int | None = None
-    strikes: int | None = None
-
-
-class AllPlayEventCount(ApiObject):
-    """`$.liveData.plays.allPlays[*].playEvents[*].count`"""
-
-    balls: int | None = None
-    outs: int | None = None
-    strikes: int | None = None
-
-
-class AllPlayEventDetailsCall(ApiObject):
-    """`$.liveData.plays.allPlays[*].playEvents[*].details.call`"""
-
-    code: str | None = None
-    description: str | None = None
-
-
-class AllPlayEventDetailsType(ApiObject):
-    """`$.liveData.plays.allPlays[*].playEvents[*].details.type`"""
-
-    code: str | None = None
-    description: str | None = None
-
-
-class AllPlayEventDetails(ApiObject):
-    """`$.liveData.plays.allPlays[*].playEvents[*].details`"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    away_score: int | None = Field(None, alias="awayScore")
-    ball_color: str | None = Field(None, alias="ballColor")
-    call: AllPlayEventDetailsCall | None = None
-    code: str | None = None
-    description: str | None = None
-    disengagement_num: int | None = Field(None, alias="disengagementNum")
-    event: str | None = None
-    event_type: str | None = Field(None, alias="eventType")
-    from_catcher: bool | None = Field(None, alias="fromCatcher")
-    has_review: bool | None = Field(None, alias="hasReview")
-    home_score: int | None = Field(None, alias="homeScore")
-    is_ball: bool | None = Field(None, alias="isBall")
-    is_in_play: bool | None = Field(None, alias="isInPlay")
-    is_out: bool | None = Field(None, alias="isOut")
-    is_scoring_play: bool | None = Field(None, alias="isScoringPlay")
-    is_strike: bool | None = Field(None, alias="isStrike")
-    runner_going: bool | None = Field(None, alias="runnerGoing")
-    trail_color: str | None = Field(None, alias="trailColor")
-    type_: AllPlayEventDetailsType | None = Field(None, alias="type")
-    violation: JsonValue | None = None
-
-
-class AllPlayEventHitDataCoordinates(ApiObject):
-    """`$.liveData.plays.allPlays[*].playEvents[*].hitData.coordinates`"""
-
-    coord_x: int | float | None = Field(None, alias="coordX")
-    coord_y: int | float | None = Field(None, alias="coordY")
-
-
-class AllPlayEventHitData(ApiObject):
-    """`$.liveData.plays.allPlays[*].playEvents[*].hitData`"""
-
-    coordinates: AllPlayEventHitDataCoordinates | None = None
-    hardness: str | None = None
-    launch_angle: int | float | None = Field(None, alias="launchAngle")
-    launch_speed: int | float | None = Field(None, alias="launchSpeed")
-    location: str | None = None
-    total_distance: int | float | None = Field(None, alias="totalDistance")
-    trajectory: str | None = None
-
-
-class AllPlayEventPitchDataBreaks(ApiObject):
-    """`$.liveData.plays.allPlays[*].playEvents[*].pitchData.breaks`"""
-
-    break_angle: int | float | None = Field(None, alias="breakAngle")
-    break_horizontal: int | float | None = Field(None, alias="breakHorizontal")
-    break_length: int | float | None = Field(None, alias="breakLength")
-    break_vertical: int | float | None = Field(None, alias="breakVertical")
-    break_vertical_induced: int | float | None = Field(None, alias="breakVerticalInduced")
-    break_y: int | float | None = Field(None, alias="breakY")
-    spin_direction: int | float | None = Field(None, alias="spinDirection")
-    spin_rate: int | float | None = Field(None, alias="spinRate")
-
-
-class AllPlayEventPitchDataCoordinates(ApiObject):
-    """`$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates`"""
-
-    a_x: int | float | None = Field(None, alias="aX")
-    a_y: int | float | None = Field(None, alias="aY")
-    a_z: int | float | None = Field(None, alias="aZ")
-    p_x: int | float | None = Field(None, alias="pX")
-    p_z: int | float | None = Field(None, alias="pZ")
-    pfx_x: int | float | None = Field(None, alias="pfxX")
-    pfx_z: int | float | None = Field(None, alias="pfxZ")
-    v_x0: int | float | None = Field(None, alias="vX0")
-    v_y0: int | float | None = Field(None, alias="vY0")
-    v_z0: int | float | None = Field(None, alias="vZ0")
-    x: int | float | None = None
-    x0: int | float | None = None
-    y: int | float | None = None
-    y0: int | float | None = None
-    z0: int | float | None = None
-
-
-class AllPlayEventPitchData(ApiObject):
-    """`$.liveData.plays.allPlays[*].playEvents[*].pitchData`"""
-
-    breaks: AllPlayEventPitchDataBreaks | None = None
-    coordinates: AllPlayEventPitchDataCoordinates | None = None
-    end_speed: int | float | None = Field(None, alias="endSpeed")
-    extension: int | float | None = None
-    plate_time: int | float | None = Field(None, alias="plateTime")
-    start_speed: int | float | None = Field(None, alias="startSpeed")
-    strike_zone_bottom: int | float | None = Field(None, alias="strikeZoneBottom")
-    strike_zone_top: int | float | None = Field(None, alias="strikeZoneTop")
-    type_confidence: int | float | None = Field(None, alias="typeConfidence")
-    zone: int | None = None
-    strike_zone_width: int | float | None = Field(None, alias="strikeZoneWidth")
-    strike_zone_depth: int | float | None = Field(None, alias="strikeZoneDepth")
-
-
-class AllPlayEventPlayer(ApiObject):
-    """`$.liveData.plays.allPlays[*].playEvents[*].player`"""
-
-    id: int | None = None
-    link: str | None = None
-
-
-class AllPlayEventPosition(ApiObject):
-    """`$.liveData.plays.allPlays[*].playEvents[*].position`"""
-
-    abbreviation: str | None = None
-    code: str | None = None
-    name: str | None = None
-    type_: str | None = Field(None, alias="type")
-
-
-class AllPlayEventReplacedPlayer(ApiObject):
-    """`$.liveData.plays.allPlays[*].playEvents[*].replacedPlayer`"""
-
-    id: int | None = None
-    link: str | None = None
-
-
-class AllPlayEvent(ApiObject):
-    """`$.liveData.plays.allPlays[*].playEvents[*]`"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    action_play_id: str | None = Field(None, alias="actionPlayId")
-    batting_order: str | None = Field(None, alias="battingOrder")
-    count: AllPlayEventCount | None = None
-    details: AllPlayEventDetails | None = None
-    end_time: str | None = Field(None, alias="endTime")
-    hit_data: AllPlayEventHitData | None = Field(None, alias="hitData")
-    index: int | None = None
-    is_base_running_play: bool | None = Field(None, alias="isBaseRunningPlay")
-    is_pitch: bool | None = Field(None, alias="isPitch")
-    is_substitution: bool | None = Field(None, alias="isSubstitution")
-    pitch_data: AllPlayEventPitchData | None = Field(None, alias="pitchData")
-    pitch_number: int | None = Field(None, alias="pitchNumber")
-    play_id: str | None = Field(None, alias="playId")
-    player: AllPlayEventPlayer | None = None
-    position: AllPlayEventPosition | None = None
-    replaced_player: AllPlayEventReplacedPlayer | None = Field(None, alias="replacedPlayer")
-    start_time: str | None = Field(None, alias="startTime")
-    type_: str | None = Field(None, alias="type")
-    review_details: JsonValue | None = Field(None, alias="reviewDetails")
-    umpire: JsonValue | None = None
-    base: int | None = None
-    injury_type: str | None = Field(None, alias="injuryType")
-
-
-class AllPlayMatchupBatSide(ApiObject):
-    """`$.liveData.plays.allPlays[*].matchup.batSide`"""
-
-    code: str | None = None
-    description: str | None = None
-
-
-class AllPlayMatchupBatter(ApiObject):
-    """`$.liveData.plays.allPlays[*].matchup.batter`"""
-
-    full_name: str | None = Field(None, alias="fullName")
-    id: int | None = None
-    link: str | None = None
-
-
-class AllPlayMatchupPitchHand(ApiObject):
-    """`$.liveData.plays.allPlays[*].matchup.pitchHand`"""
-
-    code: str | None = None
-    description: str | None = None
-
-
-class AllPlayMatchupPitcher(ApiObject):
-    """`$.liveData.plays.allPlays[*].matchup.pitcher`"""
-
-    full_name: str | None = Field(None, alias="fullName")
-    id: int | None = None
-    link: str | None = None
-
-
-class AllPlayMatchupPostOnFirst(ApiObject):
-    """`$.liveData.plays.allPlays[*].matchup.postOnFirst`"""
-
-    full_name: str | None = Field(None, alias="fullName")
-    id: int | None = None
-    link: str | None = None
-
-
-class AllPlayMatchupPostOnSecond(ApiObject):
-    """`$.liveData.plays.allPlays[*].matchup.postOnSecond`"""
-
-    full_name: str | None = Field(None, alias="fullName")
-    id: int | None = None
-    link: str | None = None
-
-
-class AllPlayMatchupPostOnThird(ApiObject):
-    """`$.liveData.plays.allPlays[*].matchup.postOnThird`"""
-
-    full_name: str | None = Field(None, alias="fullName")
-    id: int | None = None
-    link: str | None = None
-
-
-class AllPlayMatchupSplits(ApiObject):
-    """`$.liveData.plays.allPlays[*].matchup.splits`"""
-
-    batter: str | None = None
-    men_on_base: str | None = Field(None, alias="menOnBase")
-    pitcher: str | None = None
-
-
-class AllPlayMatchup(ApiObject):
-    """`$.liveData.plays.allPlays[*].matchup`"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    bat_side: AllPlayMatchupBatSide | None = Field(None, alias="batSide")
-    batter: AllPlayMatchupBatter | None = None
-    batter_hot_cold_zones: JsonValue | None = Field(None, alias="batterHotColdZones")
-    pitch_hand: AllPlayMatchupPitchHand | None = Field(None, alias="pitchHand")
-    pitcher: AllPlayMatchupPitcher | None = None
-    pitcher_hot_cold_zones: JsonValue | None = Field(None, alias="pitcherHotColdZones")
-    post_on_first: AllPlayMatchupPostOnFirst | None = Field(None, alias="postOnFirst")
-    post_on_second: AllPlayMatchupPostOnSecond | None = Field(None, alias="postOnSecond")
-    post_on_third: AllPlayMatchupPostOnThird | None = Field(None, alias="postOnThird")
-    splits: AllPlayMatchupSplits | None = None
-    batter_hot_cold_zone_stats: JsonValue | None = Field(None, alias="batterHotColdZoneStats")
-    pitcher_hot_cold_zone_stats: JsonValue | None = Field(None, alias="pitcherHotColdZoneStats")
-
-
-class AllPlayResult(ApiObject):
-    """`$.liveData.plays.allPlays[*].result`"""
-
-    away_score: int | None = Field(None, alias="awayScore")
-    description: str | None = None
-    event: str | None = None
-    event_type: str | None = Field(None, alias="eventType")
-    home_score: int | None = Field(None, alias="homeScore")
-    is_out: bool | None = Field(None, alias="isOut")
-    rbi: int | None = None
-    type_: str | None = Field(None, alias="type")
-
-
-class AllPlayRunnerCreditPlayer(ApiObject):
-    """`$.liveData.plays.allPlays[*].runners[*].credits[*].player`"""
-
-    id: int | None = None
-    link: str | None = None
-
-
-class AllPlayRunnerCreditPosition(ApiObject):
-    """`$.liveData.plays.allPlays[*].runners[*].credits[*].position`"""
-
-    abbreviation: str | None = None
-    code: str | None = None
-    name: str | None = None
-    type_: str | None = Field(None, alias="type")
-
-
-class AllPlayRunnerCredit(ApiObject):
-    """`$.liveData.plays.allPlays[*].runners[*].credits[*]`"""
-
-    credit: str | None = None
-    player: AllPlayRunnerCreditPlayer | None = None
-    position: AllPlayRunnerCreditPosition | None = None
-
-
-class AllPlayRunnerDetailsResponsiblePitcher(ApiObject):
-    """`$.liveData.plays.allPlays[*].runners[*].details.responsiblePitcher`"""
-
-    id: int | None = None
-    link: str | None = None
-
-
-class AllPlayRunnerDetailsRunner(ApiObject):
-    """`$.liveData.plays.allPlays[*].runners[*].details.runner`"""
-
-    full_name: str | None = Field(None, alias="fullName")
-    id: int | None = None
-    link: str | None = None
-
-
-class AllPlayRunnerDetails(ApiObject):
-    """`$.liveData.plays.allPlays[*].runners[*].details`"""
-
-    earned: bool | None = None
-    event: str | None = None
-    event_type: str | None = Field(None, alias="eventType")
-    is_scoring_event: bool | None = Field(None, alias="isScoringEvent")
-    movement_reason: str | None = Field(None, alias="movementReason")
-    play_index: int | None = Field(None, alias="playIndex")
-    rbi: bool | None = None
-    responsible_pitcher: AllPlayRunnerDetailsResponsiblePitcher | None = Field(
-        None, alias="responsiblePitcher"
-    )
-    runner: AllPlayRunnerDetailsRunner | None = None
-    team_unearned: bool | None = Field(None, alias="teamUnearned")
-
-
-class AllPlayRunnerMovement(ApiObject):
-    """`$.liveData.plays.allPlays[*].runners[*].movement`"""
-
-    end: str | None = None
-    is_out: bool | None = Field(None, alias="isOut")
-    origin_base: str | None = Field(None, alias="originBase")
-    out_base: str | None = Field(None, alias="outBase")
-    out_number: int | None = Field(None, alias="outNumber")
-    start: str | None = None
-
-
-class AllPlayRunner(ApiObject):
-    """`$.liveData.plays.allPlays[*].runners[*]`"""
-
-    credits: list[AllPlayRunnerCredit] | None = None
-    details: AllPlayRunnerDetails | None = None
-    movement: AllPlayRunnerMovement | None = None
-
-
-class AllPlay(ApiObject):
-    """`$.liveData.plays.allPlays[*]`"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    about: AllPlayAbout | None = None
-    action_index: list[int] | None = Field(None, alias="actionIndex")
-    at_bat_index: int | None = Field(None, alias="atBatIndex")
-    count: AllPlayCount | None = None
-    matchup: AllPlayMatchup | None = None
-    pitch_index: list[int] | None = Field(None, alias="pitchIndex")
-    play_end_time: str | None = Field(None, alias="playEndTime")
-    play_events: list[AllPlayEvent] | None = Field(None, alias="playEvents")
-    result: AllPlayResult | None = None
-    runner_index: list[int] | None = Field(None, alias="runnerIndex")
-    runners: list[AllPlayRunner] | None = None
-    review_details: JsonValue | None = Field(None, alias="reviewDetails")
-
-
 class BoxscoreInfo(ApiObject):
     """`$.liveData.boxscore.info[*]`"""
 
@@ -2123,6 +1737,390 @@ class MetaData(ApiObject):
     logical_events: list[str] | None = Field(None, alias="logicalEvents")
 
 
+class PlayAbout(ApiObject):
+    """`$.liveData.plays.allPlays[*].about`"""
+
+    at_bat_index: int | None = Field(None, alias="atBatIndex")
+    captivating_index: int | None = Field(None, alias="captivatingIndex")
+    end_time: str | None = Field(None, alias="endTime")
+    half_inning: str | None = Field(None, alias="halfInning")
+    has_out: bool | None = Field(None, alias="hasOut")
+    has_review: bool | None = Field(None, alias="hasReview")
+    inning: int | None = None
+    is_complete: bool | None = Field(None, alias="isComplete")
+    is_scoring_play: bool | None = Field(None, alias="isScoringPlay")
+    is_top_inning: bool | None = Field(None, alias="isTopInning")
+    start_time: str | None = Field(None, alias="startTime")
+
+
+class PlayCount(ApiObject):
+    """`$.liveData.plays.allPlays[*].count`"""
+
+    balls: int | None = None
+    outs: int | None = None
+    strikes: int | None = None
+
+
+class PlayEventCount(ApiObject):
+    """`$.liveData.plays.allPlays[*].playEvents[*].count`"""
+
+    balls: int | None = None
+    outs: int | None = None
+    strikes: int | None = None
+
+
+class PlayEventDetailsCall(ApiObject):
+    """`$.liveData.plays.allPlays[*].playEvents[*].details.call`"""
+
+    code: str | None = None
+    description: str | None = None
+
+
+class PlayEventDetailsType(ApiObject):
+    """`$.liveData.plays.allPlays[*].playEvents[*].details.type`"""
+
+    code: str | None = None
+    description: str | None = None
+
+
+class PlayEventDetails(ApiObject):
+    """`$.liveData.plays.allPlays[*].playEvents[*].details`"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    away_score: int | None = Field(None, alias="awayScore")
+    ball_color: str | None = Field(None, alias="ballColor")
+    call: PlayEventDetailsCall | None = None
+    code: str | None = None
+    description: str | None = None
+    disengagement_num: int | None = Field(None, alias="disengagementNum")
+    event: str | None = None
+    event_type: str | None = Field(None, alias="eventType")
+    from_catcher: bool | None = Field(None, alias="fromCatcher")
+    has_review: bool | None = Field(None, alias="hasReview")
+    home_score: int | None = Field(None, alias="homeScore")
+    is_ball: bool | None = Field(None, alias="isBall")
+    is_in_play: bool | None = Field(None, alias="isInPlay")
+    is_out: bool | None = Field(None, alias="isOut")
+    is_scoring_play: bool | None = Field(None, alias="isScoringPlay")
+    is_strike: bool | None = Field(None, alias="isStrike")
+    runner_going: bool | None = Field(None, alias="runnerGoing")
+    trail_color: str | None = Field(None, alias="trailColor")
+    type_: PlayEventDetailsType | None = Field(None, alias="type")
+    violation: JsonValue | None = None
+
+
+class PlayEventHitDataCoordinates(ApiObject):
+    """`$.liveData.plays.allPlays[*].playEvents[*].hitData.coordinates`"""
+
+    coord_x: int | float | None = Field(None, alias="coordX")
+    coord_y: int | float | None = Field(None, alias="coordY")
+
+
+class PlayEventHitData(ApiObject):
+    """`$.liveData.plays.allPlays[*].playEvents[*].hitData`"""
+
+    coordinates: PlayEventHitDataCoordinates | None = None
+    hardness: str | None = None
+    launch_angle: int | float | None = Field(None, alias="launchAngle")
+    launch_speed: int | float | None = Field(None, alias="launchSpeed")
+    location: str | None = None
+    total_distance: int | float | None = Field(None, alias="totalDistance")
+    trajectory: str | None = None
+
+
+class PlayEventPitchDataBreaks(ApiObject):
+    """`$.liveData.plays.allPlays[*].playEvents[*].pitchData.breaks`"""
+
+    break_angle: int | float | None = Field(None, alias="breakAngle")
+    break_horizontal: int | float | None = Field(None, alias="breakHorizontal")
+    break_length: int | float | None = Field(None, alias="breakLength")
+    break_vertical: int | float | None = Field(None, alias="breakVertical")
+    break_vertical_induced: int | float | None = Field(None, alias="breakVerticalInduced")
+    break_y: int | float | None = Field(None, alias="breakY")
+    spin_direction: int | float | None = Field(None, alias="spinDirection")
+    spin_rate: int | float | None = Field(None, alias="spinRate")
+
+
+class PlayEventPitchDataCoordinates(ApiObject):
+    """`$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates`"""
+
+    a_x: int | float | None = Field(None, alias="aX")
+    a_y: int | float | None = Field(None, alias="aY")
+    a_z: int | float | None = Field(None, alias="aZ")
+    p_x: int | float | None = Field(None, alias="pX")
+    p_z: int | float | None = Field(None, alias="pZ")
+    pfx_x: int | float | None = Field(None, alias="pfxX")
+    pfx_z: int | float | None = Field(None, alias="pfxZ")
+    v_x0: int | float | None = Field(None, alias="vX0")
+    v_y0: int | float | None = Field(None, alias="vY0")
+    v_z0: int | float | None = Field(None, alias="vZ0")
+    x: int | float | None = None
+    x0: int | float | None = None
+    y: int | float | None = None
+    y0: int | float | None = None
+    z0: int | float | None = None
+
+
+class PlayEventPitchData(ApiObject):
+    """`$.liveData.plays.allPlays[*].playEvents[*].pitchData`"""
+
+    breaks: PlayEventPitchDataBreaks | None = None
+    coordinates: PlayEventPitchDataCoordinates | None = None
+    end_speed: int | float | None = Field(None, alias="endSpeed")
+    extension: int | float | None = None
+    plate_time: int | float | None = Field(None, alias="plateTime")
+    start_speed: int | float | None = Field(None, alias="startSpeed")
+    strike_zone_bottom: int | float | None = Field(None, alias="strikeZoneBottom")
+    strike_zone_top: int | float | None = Field(None, alias="strikeZoneTop")
+    type_confidence: int | float | None = Field(None, alias="typeConfidence")
+    zone: int | None = None
+    strike_zone_width: int | float | None = Field(None, alias="strikeZoneWidth")
+    strike_zone_depth: int | float | None = Field(None, alias="strikeZoneDepth")
+
+
+class PlayEventPlayer(ApiObject):
+    """`$.liveData.plays.allPlays[*].playEvents[*].player`"""
+
+    id: int | None = None
+    link: str | None = None
+
+
+class PlayEventPosition(ApiObject):
+    """`$.liveData.plays.allPlays[*].playEvents[*].position`"""
+
+    abbreviation: str | None = None
+    code: str | None = None
+    name: str | None = None
+    type_: str | None = Field(None, alias="type")
+
+
+class PlayEventReplacedPlayer(ApiObject):
+    """`$.liveData.plays.allPlays[*].playEvents[*].replacedPlayer`"""
+
+    id: int | None = None
+    link: str | None = None
+
+
+class PlayEvent(ApiObject):
+    """`$.liveData.plays.allPlays[*].playEvents[*]`"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    action_play_id: str | None = Field(None, alias="actionPlayId")
+    batting_order: str | None = Field(None, alias="battingOrder")
+    count: PlayEventCount | None = None
+    details: PlayEventDetails | None = None
+    end_time: str | None = Field(None, alias="endTime")
+    hit_data: PlayEventHitData | None = Field(None, alias="hitData")
+    index: int | None = None
+    is_base_running_play: bool | None = Field(None, alias="isBaseRunningPlay")
+    is_pitch: bool | None = Field(None, alias="isPitch")
+    is_substitution: bool | None = Field(None, alias="isSubstitution")
+    pitch_data: PlayEventPitchData | None = Field(None, alias="pitchData")
+    pitch_number: int | None = Field(None, alias="pitchNumber")
+    play_id: str | None = Field(None, alias="playId")
+    player: PlayEventPlayer | None = None
+    position: PlayEventPosition | None = None
+    replaced_player: PlayEventReplacedPlayer | None = Field(None, alias="replacedPlayer")
+    start_time: str | None = Field(None, alias="startTime")
+    type_: str | None = Field(None, alias="type")
+    review_details: JsonValue | None = Field(None, alias="reviewDetails")
+    umpire: JsonValue | None = None
+    base: int | None = None
+    injury_type: str | None = Field(None, alias="injuryType")
+
+
+class PlayMatchupBatSide(ApiObject):
+    """`$.liveData.plays.allPlays[*].matchup.batSide`"""
+
+    code: str | None = None
+    description: str | None = None
+
+
+class PlayMatchupBatter(ApiObject):
+    """`$.liveData.plays.allPlays[*].matchup.batter`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class PlayMatchupPitchHand(ApiObject):
+    """`$.liveData.plays.allPlays[*].matchup.pitchHand`"""
+
+    code: str | None = None
+    description: str | None = None
+
+
+class PlayMatchupPitcher(ApiObject):
+    """`$.liveData.plays.allPlays[*].matchup.pitcher`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class PlayMatchupPostOnFirst(ApiObject):
+    """`$.liveData.plays.allPlays[*].matchup.postOnFirst`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class PlayMatchupPostOnSecond(ApiObject):
+    """`$.liveData.plays.allPlays[*].matchup.postOnSecond`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class PlayMatchupPostOnThird(ApiObject):
+    """`$.liveData.plays.allPlays[*].matchup.postOnThird`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class PlayMatchupSplits(ApiObject):
+    """`$.liveData.plays.allPlays[*].matchup.splits`"""
+
+    batter: str | None = None
+    men_on_base: str | None = Field(None, alias="menOnBase")
+    pitcher: str | None = None
+
+
+class PlayMatchup(ApiObject):
+    """`$.liveData.plays.allPlays[*].matchup`"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    bat_side: PlayMatchupBatSide | None = Field(None, alias="batSide")
+    batter: PlayMatchupBatter | None = None
+    batter_hot_cold_zones: JsonValue | None = Field(None, alias="batterHotColdZones")
+    pitch_hand: PlayMatchupPitchHand | None = Field(None, alias="pitchHand")
+    pitcher: PlayMatchupPitcher | None = None
+    pitcher_hot_cold_zones: JsonValue | None = Field(None, alias="pitcherHotColdZones")
+    post_on_first: PlayMatchupPostOnFirst | None = Field(None, alias="postOnFirst")
+    post_on_second: PlayMatchupPostOnSecond | None = Field(None, alias="postOnSecond")
+    post_on_third: PlayMatchupPostOnThird | None = Field(None, alias="postOnThird")
+    splits: PlayMatchupSplits | None = None
+    batter_hot_cold_zone_stats: JsonValue | None = Field(None, alias="batterHotColdZoneStats")
+    pitcher_hot_cold_zone_stats: JsonValue | None = Field(None, alias="pitcherHotColdZoneStats")
+
+
+class PlayResult(ApiObject):
+    """`$.liveData.plays.allPlays[*].result`"""
+
+    away_score: int | None = Field(None, alias="awayScore")
+    description: str | None = None
+    event: str | None = None
+    event_type: str | None = Field(None, alias="eventType")
+    home_score: int | None = Field(None, alias="homeScore")
+    is_out: bool | None = Field(None, alias="isOut")
+    rbi: int | None = None
+    type_: str | None = Field(None, alias="type")
+
+
+class PlayRunnerCreditPlayer(ApiObject):
+    """`$.liveData.plays.allPlays[*].runners[*].credits[*].player`"""
+
+    id: int | None = None
+    link: str | None = None
+
+
+class PlayRunnerCreditPosition(ApiObject):
+    """`$.liveData.plays.allPlays[*].runners[*].credits[*].position`"""
+
+    abbreviation: str | None = None
+    code: str | None = None
+    name: str | None = None
+    type_: str | None = Field(None, alias="type")
+
+
+class PlayRunnerCredit(ApiObject):
+    """`$.liveData.plays.allPlays[*].runners[*].credits[*]`"""
+
+    credit: str | None = None
+    player: PlayRunnerCreditPlayer | None = None
+    position: PlayRunnerCreditPosition | None = None
+
+
+class PlayRunnerDetailsResponsiblePitcher(ApiObject):
+    """`$.liveData.plays.allPlays[*].runners[*].details.responsiblePitcher`"""
+
+    id: int | None = None
+    link: str | None = None
+
+
+class PlayRunnerDetailsRunner(ApiObject):
+    """`$.liveData.plays.allPlays[*].runners[*].details.runner`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class PlayRunnerDetails(ApiObject):
+    """`$.liveData.plays.allPlays[*].runners[*].details`"""
+
+    earned: bool | None = None
+    event: str | None = None
+    event_type: str | None = Field(None, alias="eventType")
+    is_scoring_event: bool | None = Field(None, alias="isScoringEvent")
+    movement_reason: str | None = Field(None, alias="movementReason")
+    play_index: int | None = Field(None, alias="playIndex")
+    rbi: bool | None = None
+    responsible_pitcher: PlayRunnerDetailsResponsiblePitcher | None = Field(None, alias="responsiblePitcher")
+    runner: PlayRunnerDetailsRunner | None = None
+    team_unearned: bool | None = Field(None, alias="teamUnearned")
+
+
+class PlayRunnerMovement(ApiObject):
+    """`$.liveData.plays.allPlays[*].runners[*].movement`"""
+
+    end: str | None = None
+    is_out: bool | None = Field(None, alias="isOut")
+    origin_base: str | None = Field(None, alias="originBase")
+    out_base: str | None = Field(None, alias="outBase")
+    out_number: int | None = Field(None, alias="outNumber")
+    start: str | None = None
+
+
+class PlayRunner(ApiObject):
+    """`$.liveData.plays.allPlays[*].runners[*]`"""
+
+    credits: list[PlayRunnerCredit] | None = None
+    details: PlayRunnerDetails | None = None
+    movement: PlayRunnerMovement | None = None
+
+
+class Play(ApiObject):
+    """`$.liveData.plays.allPlays[*]`"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    about: PlayAbout | None = None
+    action_index: list[int] | None = Field(None, alias="actionIndex")
+    at_bat_index: int | None = Field(None, alias="atBatIndex")
+    count: PlayCount | None = None
+    matchup: PlayMatchup | None = None
+    pitch_index: list[int] | None = Field(None, alias="pitchIndex")
+    play_end_time: str | None = Field(None, alias="playEndTime")
+    play_events: list[PlayEvent] | None = Field(None, alias="playEvents")
+    result: PlayResult | None = None
+    runner_index: list[int] | None = Field(None, alias="runnerIndex")
+    runners: list[PlayRunner] | None = None
+    review_details: JsonValue | None = Field(None, alias="reviewDetails")
+
+
 class PlaysByInningHitBatter(ApiObject):
     """`$.liveData.plays.playsByInning[*].hits.{away,home}[*].batter`"""
 
@@ -2203,7 +2201,7 @@ class Plays(ApiObject):
     plays: JsonValue | None = None
     """Includes all details about all the plays of a game"""
 
-    all_plays: list[AllPlay] | None = Field(None, alias="allPlays")
+    all_plays: list[Play] | None = Field(None, alias="allPlays")
     current_play: CurrentPlay | None = Field(None, alias="currentPlay")
     plays_by_inning: list[PlaysByInning] | None = Field(None, alias="playsByInning")
     scoring_plays: list[int] | None = Field(None, alias="scoringPlays")

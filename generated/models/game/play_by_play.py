@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, JsonValue
 from generated.models.base import ApiObject
 
 
-class AllPlayAbout(ApiObject):
+class PlayAbout(ApiObject):
     """`$.allPlays[*].about`"""
 
     at_bat_index: int | None = Field(None, alias="atBatIndex")
@@ -22,7 +22,7 @@ class AllPlayAbout(ApiObject):
     start_time: str | None = Field(None, alias="startTime")
 
 
-class AllPlayCount(ApiObject):
+class PlayCount(ApiObject):
     """`$.allPlays[*].count`"""
 
     balls: int | None = None
@@ -30,7 +30,7 @@ class AllPlayCount(ApiObject):
     strikes: int | None = None
 
 
-class AllPlayEventCount(ApiObject):
+class PlayEventCount(ApiObject):
     """`$.allPlays[*].playEvents[*].count`"""
 
     balls: int | None = None
@@ -38,26 +38,26 @@ class AllPlayEventCount(ApiObject):
     strikes: int | None = None
 
 
-class AllPlayEventDetailsCall(ApiObject):
+class PlayEventDetailsCall(ApiObject):
     """`$.allPlays[*].playEvents[*].details.call`"""
 
     code: str | None = None
     description: str | None = None
 
 
-class AllPlayEventDetailsType(ApiObject):
+class PlayEventDetailsType(ApiObject):
     """`$.allPlays[*].playEvents[*].details.type`"""
 
     code: str | None = None
     description: str | None = None
 
 
-class AllPlayEventDetails(ApiObject):
+class PlayEventDetails(ApiObject):
     """`$.allPlays[*].playEvents[*].details`"""
 
     away_score: int | None = Field(None, alias="awayScore")
     ball_color: str | None = Field(None, alias="ballColor")
-    call: AllPlayEventDetailsCall | None = None
+    call: PlayEventDetailsCall | None = None
     code: str | None = None
     description: str | None = None
     disengagement_num: int | None = Field(None, alias="disengagementNum")
@@ -73,20 +73,20 @@ class AllPlayEventDetails(ApiObject):
     is_strike: bool | None = Field(None, alias="isStrike")
     runner_going: bool | None = Field(None, alias="runnerGoing")
     trail_color: str | None = Field(None, alias="trailColor")
-    type_: AllPlayEventDetailsType | None = Field(None, alias="type")
+    type_: PlayEventDetailsType | None = Field(None, alias="type")
 
 
-class AllPlayEventHitDataCoordinates(ApiObject):
+class PlayEventHitDataCoordinates(ApiObject):
     """`$.allPlays[*].playEvents[*].hitData.coordinates`"""
 
     coord_x: int | float | None = Field(None, alias="coordX")
     coord_y: int | float | None = Field(None, alias="coordY")
 
 
-class AllPlayEventHitData(ApiObject):
+class PlayEventHitData(ApiObject):
     """`$.allPlays[*].playEvents[*].hitData`"""
 
-    coordinates: AllPlayEventHitDataCoordinates | None = None
+    coordinates: PlayEventHitDataCoordinates | None = None
     hardness: str | None = None
     launch_angle: int | float | None = Field(None, alias="launchAngle")
     launch_speed: int | float | None = Field(None, alias="launchSpeed")
@@ -95,7 +95,7 @@ class AllPlayEventHitData(ApiObject):
     trajectory: str | None = None
 
 
-class AllPlayEventPitchDataBreaks(ApiObject):
+class PlayEventPitchDataBreaks(ApiObject):
     """`$.allPlays[*].playEvents[*].pitchData.breaks`"""
 
     break_angle: int | float | None = Field(None, alias="breakAngle")
@@ -108,7 +108,7 @@ class AllPlayEventPitchDataBreaks(ApiObject):
     spin_rate: int | None = Field(None, alias="spinRate")
 
 
-class AllPlayEventPitchDataCoordinates(ApiObject):
+class PlayEventPitchDataCoordinates(ApiObject):
     """`$.allPlays[*].playEvents[*].pitchData.coordinates`"""
 
     a_x: int | float | None = Field(None, alias="aX")
@@ -128,11 +128,11 @@ class AllPlayEventPitchDataCoordinates(ApiObject):
     z0: int | float | None = None
 
 
-class AllPlayEventPitchData(ApiObject):
+class PlayEventPitchData(ApiObject):
     """`$.allPlays[*].playEvents[*].pitchData`"""
 
-    breaks: AllPlayEventPitchDataBreaks | None = None
-    coordinates: AllPlayEventPitchDataCoordinates | None = None
+    breaks: PlayEventPitchDataBreaks | None = None
+    coordinates: PlayEventPitchDataCoordinates | None = None
     end_speed: int | float | None = Field(None, alias="endSpeed")
     extension: int | float | None = None
     plate_time: int | float | None = Field(None, alias="plateTime")
@@ -143,14 +143,14 @@ class AllPlayEventPitchData(ApiObject):
     zone: int | None = None
 
 
-class AllPlayEventPlayer(ApiObject):
+class PlayEventPlayer(ApiObject):
     """`$.allPlays[*].playEvents[*].player`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class AllPlayEventPosition(ApiObject):
+class PlayEventPosition(ApiObject):
     """`$.allPlays[*].playEvents[*].position`"""
 
     abbreviation: str | None = None
@@ -159,44 +159,44 @@ class AllPlayEventPosition(ApiObject):
     type_: str | None = Field(None, alias="type")
 
 
-class AllPlayEventReplacedPlayer(ApiObject):
+class PlayEventReplacedPlayer(ApiObject):
     """`$.allPlays[*].playEvents[*].replacedPlayer`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class AllPlayEvent(ApiObject):
+class PlayEvent(ApiObject):
     """`$.allPlays[*].playEvents[*]`"""
 
     action_play_id: str | None = Field(None, alias="actionPlayId")
     batting_order: str | None = Field(None, alias="battingOrder")
-    count: AllPlayEventCount | None = None
-    details: AllPlayEventDetails | None = None
+    count: PlayEventCount | None = None
+    details: PlayEventDetails | None = None
     end_time: str | None = Field(None, alias="endTime")
-    hit_data: AllPlayEventHitData | None = Field(None, alias="hitData")
+    hit_data: PlayEventHitData | None = Field(None, alias="hitData")
     index: int | None = None
     is_base_running_play: bool | None = Field(None, alias="isBaseRunningPlay")
     is_pitch: bool | None = Field(None, alias="isPitch")
     is_substitution: bool | None = Field(None, alias="isSubstitution")
-    pitch_data: AllPlayEventPitchData | None = Field(None, alias="pitchData")
+    pitch_data: PlayEventPitchData | None = Field(None, alias="pitchData")
     pitch_number: int | None = Field(None, alias="pitchNumber")
     play_id: str | None = Field(None, alias="playId")
-    player: AllPlayEventPlayer | None = None
-    position: AllPlayEventPosition | None = None
-    replaced_player: AllPlayEventReplacedPlayer | None = Field(None, alias="replacedPlayer")
+    player: PlayEventPlayer | None = None
+    position: PlayEventPosition | None = None
+    replaced_player: PlayEventReplacedPlayer | None = Field(None, alias="replacedPlayer")
     start_time: str | None = Field(None, alias="startTime")
     type_: str | None = Field(None, alias="type")
 
 
-class AllPlayMatchupBatSide(ApiObject):
+class PlayMatchupBatSide(ApiObject):
     """`$.allPlays[*].matchup.batSide`"""
 
     code: str | None = None
     description: str | None = None
 
 
-class AllPlayMatchupBatter(ApiObject):
+class PlayMatchupBatter(ApiObject):
     """`$.allPlays[*].matchup.batter`"""
 
     full_name: str | None = Field(None, alias="fullName")
@@ -204,14 +204,14 @@ class AllPlayMatchupBatter(ApiObject):
     link: str | None = None
 
 
-class AllPlayMatchupPitchHand(ApiObject):
+class PlayMatchupPitchHand(ApiObject):
     """`$.allPlays[*].matchup.pitchHand`"""
 
     code: str | None = None
     description: str | None = None
 
 
-class AllPlayMatchupPitcher(ApiObject):
+class PlayMatchupPitcher(ApiObject):
     """`$.allPlays[*].matchup.pitcher`"""
 
     full_name: str | None = Field(None, alias="fullName")
@@ -219,7 +219,7 @@ class AllPlayMatchupPitcher(ApiObject):
     link: str | None = None
 
 
-class AllPlayMatchupPostOnFirst(ApiObject):
+class PlayMatchupPostOnFirst(ApiObject):
     """`$.allPlays[*].matchup.postOnFirst`"""
 
     full_name: str | None = Field(None, alias="fullName")
@@ -227,7 +227,7 @@ class AllPlayMatchupPostOnFirst(ApiObject):
     link: str | None = None
 
 
-class AllPlayMatchupPostOnSecond(ApiObject):
+class PlayMatchupPostOnSecond(ApiObject):
     """`$.allPlays[*].matchup.postOnSecond`"""
 
     full_name: str | None = Field(None, alias="fullName")
@@ -235,7 +235,7 @@ class AllPlayMatchupPostOnSecond(ApiObject):
     link: str | None = None
 
 
-class AllPlayMatchupPostOnThird(ApiObject):
+class PlayMatchupPostOnThird(ApiObject):
     """`$.allPlays[*].matchup.postOnThird`"""
 
     full_name: str | None = Field(None, alias="fullName")
@@ -243,7 +243,7 @@ class AllPlayMatchupPostOnThird(ApiObject):
     link: str | None = None
 
 
-class AllPlayMatchupSplits(ApiObject):
+class PlayMatchupSplits(ApiObject):
     """`$.allPlays[*].matchup.splits`"""
 
     batter: str | None = None
@@ -251,25 +251,25 @@ class AllPlayMatchupSplits(ApiObject):
     pitcher: str | None = None
 
 
-class AllPlayMatchup(ApiObject):
+class PlayMatchup(ApiObject):
     """`$.allPlays[*].matchup`"""
 
     model_config = ConfigDict(
         arbitrary_types_allowed=True,
     )
-    bat_side: AllPlayMatchupBatSide | None = Field(None, alias="batSide")
-    batter: AllPlayMatchupBatter | None = None
+    bat_side: PlayMatchupBatSide | None = Field(None, alias="batSide")
+    batter: PlayMatchupBatter | None = None
     batter_hot_cold_zones: list[JsonValue] | None = Field(None, alias="batterHotColdZones")
-    pitch_hand: AllPlayMatchupPitchHand | None = Field(None, alias="pitchHand")
-    pitcher: AllPlayMatchupPitcher | None = None
+    pitch_hand: PlayMatchupPitchHand | None = Field(None, alias="pitchHand")
+    pitcher: PlayMatchupPitcher | None = None
     pitcher_hot_cold_zones: list[JsonValue] | None = Field(None, alias="pitcherHotColdZones")
-    post_on_first: AllPlayMatchupPostOnFirst | None = Field(None, alias="postOnFirst")
-    post_on_second: AllPlayMatchupPostOnSecond | None = Field(None, alias="postOnSecond")
-    post_on_third: AllPlayMatchupPostOnThird | None = Field(None, alias="postOnThird")
-    splits: AllPlayMatchupSplits | None = None
+    post_on_first: PlayMatchupPostOnFirst | None = Field(None, alias="postOnFirst")
+    post_on_second: PlayMatchupPostOnSecond | None = Field(None, alias="postOnSecond")
+    post_on_third: PlayMatchupPostOnThird | None = Field(None, alias="postOnThird")
+    splits: PlayMatchupSplits | None = None
 
 
-class AllPlayResult(ApiObject):
+class PlayResult(ApiObject):
     """`$.allPlays[*].result`"""
 
     away_score: int | None = Field(None, alias="awayScore")
@@ -282,14 +282,14 @@ class AllPlayResult(ApiObject):
     type_: str | None = Field(None, alias="type")
 
 
-class AllPlayRunnerCreditPlayer(ApiObject):
+class PlayRunnerCreditPlayer(ApiObject):
     """`$.allPlays[*].runners[*].credits[*].player`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class AllPlayRunnerCreditPosition(ApiObject):
+class PlayRunnerCreditPosition(ApiObject):
     """`$.allPlays[*].runners[*].credits[*].position`"""
 
     abbreviation: str | None = None
@@ -298,22 +298,22 @@ class AllPlayRunnerCreditPosition(ApiObject):
     type_: str | None = Field(None, alias="type")
 
 
-class AllPlayRunnerCredit(ApiObject):
+class PlayRunnerCredit(ApiObject):
     """`$.allPlays[*].runners[*].credits[*]`"""
 
     credit: str | None = None
-    player: AllPlayRunnerCreditPlayer | None = None
-    position: AllPlayRunnerCreditPosition | None = None
+    player: PlayRunnerCreditPlayer | None = None
+    position: PlayRunnerCreditPosition | None = None
 
 
-class AllPlayRunnerDetailsResponsiblePitcher(ApiObject):
+class PlayRunnerDetailsResponsiblePitcher(ApiObject):
     """`$.allPlays[*].runners[*].details.responsiblePitcher`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class AllPlayRunnerDetailsRunner(ApiObject):
+class PlayRunnerDetailsRunner(ApiObject):
     """`$.allPlays[*].runners[*].details.runner`"""
 
     full_name: str | None = Field(None, alias="fullName")
@@ -321,7 +321,7 @@ class AllPlayRunnerDetailsRunner(ApiObject):
     link: str | None = None
 
 
-class AllPlayRunnerDetails(ApiObject):
+class PlayRunnerDetails(ApiObject):
     """`$.allPlays[*].runners[*].details`"""
 
     earned: bool | None = None
@@ -331,14 +331,12 @@ class AllPlayRunnerDetails(ApiObject):
     movement_reason: str | None = Field(None, alias="movementReason")
     play_index: int | None = Field(None, alias="playIndex")
     rbi: bool | None = None
-    responsible_pitcher: AllPlayRunnerDetailsResponsiblePitcher | None = Field(
-        None, alias="responsiblePitcher"
-    )
-    runner: AllPlayRunnerDetailsRunner | None = None
+    responsible_pitcher: PlayRunnerDetailsResponsiblePitcher | None = Field(None, alias="responsiblePitcher")
+    runner: PlayRunnerDetailsRunner | None = None
     team_unearned: bool | None = Field(None, alias="teamUnearned")
 
 
-class AllPlayRunnerMovement(ApiObject):
+class PlayRunnerMovement(ApiObject):
     """`$.allPlays[*].runners[*].movement`"""
 
     end: str | None = None
@@ -349,395 +347,28 @@ class AllPlayRunnerMovement(ApiObject):
     start: str | None = None
 
 
-class AllPlayRunner(ApiObject):
+class PlayRunner(ApiObject):
     """`$.allPlays[*].runners[*]`"""
 
-    credits: list[AllPlayRunnerCredit] | None = None
-    details: AllPlayRunnerDetails | None = None
-    movement: AllPlayRunnerMovement | None = None
+    credits: list[PlayRunnerCredit] | None = None
+    details: PlayRunnerDetails | None = None
+    movement: PlayRunnerMovement | None = None
 
 
-class AllPlay(ApiObject):
-    """`$.allPlays[*]`"""
+class Play(ApiObject):
+    """`$.allPlays[*], $.currentPlay`"""
 
-    about: AllPlayAbout | None = None
+    about: PlayAbout | None = None
     action_index: list[int] | None = Field(None, alias="actionIndex")
     at_bat_index: int | None = Field(None, alias="atBatIndex")
-    count: AllPlayCount | None = None
-    matchup: AllPlayMatchup | None = None
+    count: PlayCount | None = None
+    matchup: PlayMatchup | None = None
     pitch_index: list[int] | None = Field(None, alias="pitchIndex")
     play_end_time: str | None = Field(None, alias="playEndTime")
-    play_events: list[AllPlayEvent] | None = Field(None, alias="playEvents")
-    result: AllPlayResult | None = None
+    play_events: list[PlayEvent] | None = Field(None, alias="playEvents")
+    result: PlayResult | None = None
     runner_index: list[int] | None = Field(None, alias="runnerIndex")
-    runners: list[AllPlayRunner] | None = None
-
-
-class CurrentPlayAbout(ApiObject):
-    """`$.currentPlay.about`"""
-
-    at_bat_index: int | None = Field(None, alias="atBatIndex")
-    captivating_index: int | None = Field(None, alias="captivatingIndex")
-    end_time: str | None = Field(None, alias="endTime")
-    half_inning: str | None = Field(None, alias="halfInning")
-    has_out: bool | None = Field(None, alias="hasOut")
-    has_review: bool | None = Field(None, alias="hasReview")
-    inning: int | None = None
-    is_complete: bool | None = Field(None, alias="isComplete")
-    is_scoring_play: bool | None = Field(None, alias="isScoringPlay")
-    is_top_inning: bool | None = Field(None, alias="isTopInning")
-    start_time: str | None = Field(None, alias="startTime")
-
-
-class CurrentPlayCount(ApiObject):
-    """`$.currentPlay.count`"""
-
-    balls: int | None = None
-    outs: int | None = None
-    strikes: int | None = None
-
-
-class CurrentPlayEventCount(ApiObject):
-    """`$.currentPlay.playEvents[*].count`"""
-
-    balls: int | None = None
-    outs: int | None = None
-    strikes: int | None = None
-
-
-class CurrentPlayEventDetailsCall(ApiObject):
-    """`$.currentPlay.playEvents[*].details.call`"""
-
-    code: str | None = None
-    description: str | None = None
-
-
-class CurrentPlayEventDetailsType(ApiObject):
-    """`$.currentPlay.playEvents[*].details.type`"""
-
-    code: str | None = None
-    description: str | None = None
-
-
-class CurrentPlayEventDetails(ApiObject):
-    """`$.currentPlay.playEvents[*].details`"""
-
-    away_score: int | None = Field(None, alias="awayScore")
-    ball_color: str | None = Field(None, alias="ballColor")
-    call: CurrentPlayEventDetailsCall | None = None
-    code: str | None = None
-    description: str | None = None
-    disengagement_num: int | None = Field(None, alias="disengagementNum")
-    event: str | None = None
-    event_type: str | None = Field(None, alias="eventType")
-    from_catcher: bool | None = Field(None, alias="fromCatcher")
-    has_review: bool | None = Field(None, alias="hasReview")
-    home_score: int | None = Field(None, alias="homeScore")
-    is_ball: bool | None = Field(None, alias="isBall")
-    is_in_play: bool | None = Field(None, alias="isInPlay")
-    is_out: bool | None = Field(None, alias="isOut")
-    is_scoring_play: bool | None = Field(None, alias="isScoringPlay")
-    is_strike: bool | None = Field(None, alias="isStrike")
-    runner_going: bool | None = Field(None, alias="runnerGoing")
-    trail_color: str | None = Field(None, alias="trailColor")
-    type_: CurrentPlayEventDetailsType | None = Field(None, alias="type")
-
-
-class CurrentPlayEventHitDataCoordinates(ApiObject):
-    """`$.currentPlay.playEvents[*].hitData.coordinates`"""
-
-    coord_x: int | float | None = Field(None, alias="coordX")
-    coord_y: int | float | None = Field(None, alias="coordY")
-
-
-class CurrentPlayEventHitData(ApiObject):
-    """`$.currentPlay.playEvents[*].hitData`"""
-
-    coordinates: CurrentPlayEventHitDataCoordinates | None = None
-    hardness: str | None = None
-    launch_angle: int | float | None = Field(None, alias="launchAngle")
-    launch_speed: int | float | None = Field(None, alias="launchSpeed")
-    location: str | None = None
-    total_distance: int | float | None = Field(None, alias="totalDistance")
-    trajectory: str | None = None
-
-
-class CurrentPlayEventPitchDataBreaks(ApiObject):
-    """`$.currentPlay.playEvents[*].pitchData.breaks`"""
-
-    break_angle: int | float | None = Field(None, alias="breakAngle")
-    break_horizontal: int | float | None = Field(None, alias="breakHorizontal")
-    break_length: int | float | None = Field(None, alias="breakLength")
-    break_vertical: int | float | None = Field(None, alias="breakVertical")
-    break_vertical_induced: int | float | None = Field(None, alias="breakVerticalInduced")
-    break_y: int | float | None = Field(None, alias="breakY")
-    spin_direction: int | None = Field(None, alias="spinDirection")
-    spin_rate: int | None = Field(None, alias="spinRate")
-
-
-class CurrentPlayEventPitchDataCoordinates(ApiObject):
-    """`$.currentPlay.playEvents[*].pitchData.coordinates`"""
-
-    a_x: int | float | None = Field(None, alias="aX")
-    a_y: int | float | None = Field(None, alias="aY")
-    a_z: int | float | None = Field(None, alias="aZ")
-    p_x: int | float | None = Field(None, alias="pX")
-    p_z: int | float | None = Field(None, alias="pZ")
-    pfx_x: int | float | None = Field(None, alias="pfxX")
-    pfx_z: int | float | None = Field(None, alias="pfxZ")
-    v_x0: int | float | None = Field(None, alias="vX0")
-    v_y0: int | float | None = Field(None, alias="vY0")
-    v_z0: int | float | None = Field(None, alias="vZ0")
-    x: int | float | None = None
-    x0: int | float | None = None
-    y: int | float | None = None
-    y0: int | float | None = None
-    z0: int | float | None = None
-
-
-class CurrentPlayEventPitchData(ApiObject):
-    """`$.currentPlay.playEvents[*].pitchData`"""
-
-    breaks: CurrentPlayEventPitchDataBreaks | None = None
-    coordinates: CurrentPlayEventPitchDataCoordinates | None = None
-    end_speed: int | float | None = Field(None, alias="endSpeed")
-    extension: int | float | None = None
-    plate_time: int | float | None = Field(None, alias="plateTime")
-    start_speed: int | float | None = Field(None, alias="startSpeed")
-    strike_zone_bottom: int | float | None = Field(None, alias="strikeZoneBottom")
-    strike_zone_top: int | float | None = Field(None, alias="strikeZoneTop")
-    type_confidence: int | float | None = Field(None, alias="typeConfidence")
-    zone: int | None = None
-
-
-class CurrentPlayEventPlayer(ApiObject):
-    """`$.currentPlay.playEvents[*].player`"""
-
-    id: int | None = None
-    link: str | None = None
-
-
-class CurrentPlayEventPosition(ApiObject):
-    """`$.currentPlay.playEvents[*].position`"""
-
-    abbreviation: str | None = None
-    code: str | None = None
-    name: str | None = None
-    type_: str | None = Field(None, alias="type")
-
-
-class CurrentPlayEventReplacedPlayer(ApiObject):
-    """`$.currentPlay.playEvents[*].replacedPlayer`"""
-
-    id: int | None = None
-    link: str | None = None
-
-
-class CurrentPlayEvent(ApiObject):
-    """`$.currentPlay.playEvents[*]`"""
-
-    action_play_id: str | None = Field(None, alias="actionPlayId")
-    batting_order: str | None = Field(None, alias="battingOrder")
-    count: CurrentPlayEventCount | None = None
-    details: CurrentPlayEventDetails | None = None
-    end_time: str | None = Field(None, alias="endTime")
-    hit_data: CurrentPlayEventHitData | None = Field(None, alias="hitData")
-    index: int | None = None
-    is_base_running_play: bool | None = Field(None, alias="isBaseRunningPlay")
-    is_pitch: bool | None = Field(None, alias="isPitch")
-    is_substitution: bool | None = Field(None, alias="isSubstitution")
-    pitch_data: CurrentPlayEventPitchData | None = Field(None, alias="pitchData")
-    pitch_number: int | None = Field(None, alias="pitchNumber")
-    play_id: str | None = Field(None, alias="playId")
-    player: CurrentPlayEventPlayer | None = None
-    position: CurrentPlayEventPosition | None = None
-    replaced_player: CurrentPlayEventReplacedPlayer | None = Field(None, alias="replacedPlayer")
-    start_time: str | None = Field(None, alias="startTime")
-    type_: str | None = Field(None, alias="type")
-
-
-class CurrentPlayMatchupBatSide(ApiObject):
-    """`$.currentPlay.matchup.batSide`"""
-
-    code: str | None = None
-    description: str | None = None
-
-
-class CurrentPlayMatchupBatter(ApiObject):
-    """`$.currentPlay.matchup.batter`"""
-
-    full_name: str | None = Field(None, alias="fullName")
-    id: int | None = None
-    link: str | None = None
-
-
-class CurrentPlayMatchupPitchHand(ApiObject):
-    """`$.currentPlay.matchup.pitchHand`"""
-
-    code: str | None = None
-    description: str | None = None
-
-
-class CurrentPlayMatchupPitcher(ApiObject):
-    """`$.currentPlay.matchup.pitcher`"""
-
-    full_name: str | None = Field(None, alias="fullName")
-    id: int | None = None
-    link: str | None = None
-
-
-class CurrentPlayMatchupPostOnFirst(ApiObject):
-    """`$.currentPlay.matchup.postOnFirst`"""
-
-    full_name: str | None = Field(None, alias="fullName")
-    id: int | None = None
-    link: str | None = None
-
-
-class CurrentPlayMatchupPostOnSecond(ApiObject):
-    """`$.currentPlay.matchup.postOnSecond`"""
-
-    full_name: str | None = Field(None, alias="fullName")
-    id: int | None = None
-    link: str | None = None
-
-
-class CurrentPlayMatchupPostOnThird(ApiObject):
-    """`$.currentPlay.matchup.postOnThird`"""
-
-    full_name: str | None = Field(None, alias="fullName")
-    id: int | None = None
-    link: str | None = None
-
-
-class CurrentPlayMatchupSplits(ApiObject):
-    """`$.currentPlay.matchup.splits`"""
-
-    batter: str | None = None
-    men_on_base: str | None = Field(None, alias="menOnBase")
-    pitcher: str | None = None
-
-
-class CurrentPlayMatchup(ApiObject):
-    """`$.currentPlay.matchup`"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    bat_side: CurrentPlayMatchupBatSide | None = Field(None, alias="batSide")
-    batter: CurrentPlayMatchupBatter | None = None
-    batter_hot_cold_zones: list[JsonValue] | None = Field(None, alias="batterHotColdZones")
-    pitch_hand: CurrentPlayMatchupPitchHand | None = Field(None, alias="pitchHand")
-    pitcher: CurrentPlayMatchupPitcher | None = None
-    pitcher_hot_cold_zones: list[JsonValue] | None = Field(None, alias="pitcherHotColdZones")
-    post_on_first: CurrentPlayMatchupPostOnFirst | None = Field(None, alias="postOnFirst")
-    post_on_second: CurrentPlayMatchupPostOnSecond | None = Field(None, alias="postOnSecond")
-    post_on_third: CurrentPlayMatchupPostOnThird | None = Field(None, alias="postOnThird")
-    splits: CurrentPlayMatchupSplits | None = None
-
-
-class CurrentPlayResult(ApiObject):
-    """`$.currentPlay.result`"""
-
-    away_score: int | None = Field(None, alias="awayScore")
-    description: str | None = None
-    event: str | None = None
-    event_type: str | None = Field(None, alias="eventType")
-    home_score: int | None = Field(None, alias="homeScore")
-    is_out: bool | None = Field(None, alias="isOut")
-    rbi: int | None = None
-    type_: str | None = Field(None, alias="type")
-
-
-class CurrentPlayRunnerCreditPlayer(ApiObject):
-    """`$.currentPlay.runners[*].credits[*].player`"""
-
-    id: int | None = None
-    link: str | None = None
-
-
-class CurrentPlayRunnerCreditPosition(ApiObject):
-    """`$.currentPlay.runners[*].credits[*].position`"""
-
-    abbreviation: str | None = None
-    code: str | None = None
-    name: str | None = None
-    type_: str | None = Field(None, alias="type")
-
-
-class CurrentPlayRunnerCredit(ApiObject):
-    """`$.currentPlay.runners[*].credits[*]`"""
-
-    credit: str | None = None
-    player: CurrentPlayRunnerCreditPlayer | None = None
-    position: CurrentPlayRunnerCreditPosition | None = None
-
-
-class CurrentPlayRunnerDetailsResponsiblePitcher(ApiObject):
-    """`$.currentPlay.runners[*].details.responsiblePitcher`"""
-
-    id: int | None = None
-    link: str | None = None
-
-
-class CurrentPlayRunnerDetailsRunner(ApiObject):
-    """`$.currentPlay.runners[*].details.runner`"""
-
-    full_name: str | None = Field(None, alias="fullName")
-    id: int | None = None
-    link: str | None = None
-
-
-class CurrentPlayRunnerDetails(ApiObject):
-    """`$.currentPlay.runners[*].details`"""
-
-    earned: bool | None = None
-    event: str | None = None
-    event_type: str | None = Field(None, alias="eventType")
-    is_scoring_event: bool | None = Field(None, alias="isScoringEvent")
-    movement_reason: str | None = Field(None, alias="movementReason")
-    play_index: int | None = Field(None, alias="playIndex")
-    rbi: bool | None = None
-    responsible_pitcher: CurrentPlayRunnerDetailsResponsiblePitcher | None = Field(
-        None, alias="responsiblePitcher"
-    )
-    runner: CurrentPlayRunnerDetailsRunner | None = None
-    team_unearned: bool | None = Field(None, alias="teamUnearned")
-
-
-class CurrentPlayRunnerMovement(ApiObject):
-    """`$.currentPlay.runners[*].movement`"""
-
-    end: str | None = None
-    is_out: bool | None = Field(None, alias="isOut")
-    origin_base: str | None = Field(None, alias="originBase")
-    out_base: str | None = Field(None, alias="outBase")
-    out_number: int | None = Field(None, alias="outNumber")
-    start: str | None = None
-
-
-class CurrentPlayRunner(ApiObject):
-    """`$.currentPlay.runners[*]`"""
-
-    credits: list[CurrentPlayRunnerCredit] | None = None
-    details: CurrentPlayRunnerDetails | None = None
-    movement: CurrentPlayRunnerMovement | None = None
-
-
-class CurrentPlay(ApiObject):
-    """`$.currentPlay`"""
-
-    about: CurrentPlayAbout | None = None
-    action_index: list[int] | None = Field(None, alias="actionIndex")
-    at_bat_index: int | None = Field(None, alias="atBatIndex")
-    count: CurrentPlayCount | None = None
-    matchup: CurrentPlayMatchup | None = None
-    pitch_index: list[int] | None = Field(None, alias="pitchIndex")
-    play_end_time: str | None = Field(None, alias="playEndTime")
-    play_events: list[CurrentPlayEvent] | None = Field(None, alias="playEvents")
-    result: CurrentPlayResult | None = None
-    runner_index: list[int] | None = Field(None, alias="runnerIndex")
-    runners: list[CurrentPlayRunner] | None = None
+    runners: list[PlayRunner] | None = None
 
 
 class PlaysByInningHitBatter(ApiObject):
@@ -820,8 +451,8 @@ class PlayByPlayResponse(ApiObject):
     plays: JsonValue | None = None
     """Includes all details about all the plays of a game"""
 
-    all_plays: list[AllPlay] | None = Field(None, alias="allPlays")
-    current_play: CurrentPlay | None = Field(None, alias="currentPlay")
+    all_plays: list[Play] | None = Field(None, alias="allPlays")
+    current_play: Play | None = Field(None, alias="currentPlay")
     plays_by_inning: list[PlaysByInning] | None = Field(None, alias="playsByInning")
     scoring_plays: list[int] | None = Field(None, alias="scoringPlays")
     copyright: str | None = None
