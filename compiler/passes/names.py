@@ -1,11 +1,12 @@
 """Make names physical: at most 63 bytes, no reserved words, no two alike (letter case aside)."""
 
+from collections import Counter
 from dataclasses import replace
 
 from pglast.keywords import RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS
 
 from compiler.ir.names import bounded, digest
-from compiler.ir.paths import show
+from compiler.ir.paths import Field, show
 from compiler.ir.plan import Column, Leaf, OperationPlan, Plan, Table
 from compiler.passes.context import Context
 from compiler.rules import COLUMN_COLLISION, TABLE_COLLISION
@@ -40,18 +41,31 @@ def _table(table: Table) -> Table:
 
 
 def _apart(table: Table) -> Table:
-    """Tell apart what nobody named: a column of a derived table whose name is taken gets a digest of its path."""
+    """Tell apart what nobody named: columns of a derived table with one name get a digest of their paths.
+
+    None of them keeps the plain name, which would become another's when a key is added; only a key column does, and
+    the one whose keys are spelled like it.
+    """
     if not table.is_derived:
         return table
+    counts = Counter([*_BOOKKEEPING, *(column.name.casefold() for column in table.columns)])
     taken: set[str] = set(_BOOKKEEPING)
     columns: list[Column] = []
     for column in table.columns:
         name = column.name
-        if name.casefold() in taken:
+        has_right = column.in_key or _spelled(column, table) == name
+        if name.casefold() in taken or (counts[name.casefold()] > 1 and not has_right):
             name = bounded(f"{name}_{digest(_place(column), 6)}")
         taken.add(name.casefold())
         columns.append(replace(column, name=name))
     return replace(table, columns=tuple(columns))
+
+
+def _spelled(column: Column, table: Table) -> str:
+    """Return the keys below the row as they are, joined."""
+    if not isinstance(column.source, Leaf):
+        return ""
+    return "_".join(step.name for step in column.source.path[len(table.scan) :] if isinstance(step, Field))
 
 
 def _bounded_table(name: str) -> str:
