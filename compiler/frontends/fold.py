@@ -17,7 +17,7 @@ from typing import TypeVar, cast
 import orjson
 
 from compiler.frontends.lexical import map_evidence, text_class
-from compiler.ir.facts import Facts, Observed, TextClass
+from compiler.ir.facts import Facts, Observed, TextClass, total
 from compiler.ir.paths import Field, show
 from compiler.ir.types import Kind
 
@@ -122,7 +122,7 @@ def merge(left: Observed, right: Observed) -> Observed:
             f"facts of {left.operation} share some of their captures; fold the captures themselves"
         )
     paths = {
-        path: _add(left.paths.get(path), right.paths.get(path))
+        path: total([facts.paths[path] for facts in (left, right) if path in facts.paths])
         for path in left.paths.keys() | right.paths.keys()
     }
     return Observed(
@@ -150,29 +150,6 @@ def _news(before: Facts, after: Facts) -> Iterator[str]:
         yield f"text of up to {after.longest} characters, not {before.longest}"
     if after.widest > before.widest:
         yield f"integers of up to {after.widest} bits, not {before.widest}"
-
-
-def _add(left: Facts | None, right: Facts | None) -> Facts:
-    if left is None or right is None:
-        return left or right or _NOTHING
-    return Facts(
-        kinds=_sum(left.kinds, right.kinds),
-        texts=_sum(left.texts, right.texts),
-        longest=max(left.longest, right.longest),
-        widest=max(left.widest, right.widest),
-        maps=_sum(left.maps, right.maps),
-    )
-
-
-_NOTHING = Facts(kinds={}, texts={}, maps={})
-
-
-def _sum(left: Mapping[_Key, int], right: Mapping[_Key, int]) -> Mapping[_Key, int]:
-    if left.keys() == right.keys():
-        return {key: count + right[key] for key, count in left.items()}
-    if not left or not right:
-        return left or right
-    return _counts({key: left.get(key, 0) + right.get(key, 0) for key in left.keys() | right.keys()})
 
 
 def _counts(counts: Mapping[_Key, int]) -> Mapping[_Key, int]:
