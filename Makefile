@@ -125,7 +125,7 @@ test-bare:  ## `make run` and Spark where there is no Java, Postgres, Docker, No
 
 .PHONY: golden
 golden: setup  ## accept the present output as the expected one; review the diff
-	$(PYTEST) -q tests/golden --update-golden
+	$(PYTEST) -q tests/golden tests/passes tests/compliance --update-golden
 
 .PHONY: bench
 bench: setup  ## measure, as ratios within one run
