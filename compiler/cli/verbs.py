@@ -155,7 +155,7 @@ def explain(context: click.Context, subject: str, **_options: object) -> int:
       raw_column  column, type, in_key, source, source_kind, path, declared, observed, roles, names
       table       table, doc, rows, where, key, parent, children, lookups, omitted, mapping, decisions, columns
       raw_table   table, document_key, version, raw_keys, tables, columns
-      path        path, asked, shape, declared, observed, keys, decisions, columns, below, ignored,
+      path        path, asked, shape, declared, observed, keys, alike, decisions, columns, below, ignored,
                   why_no_column, names
       rule        code, name, severity, explanation
     """
@@ -180,6 +180,24 @@ def ls(context: click.Context, select: tuple[str, ...], tables: bool, **_options
     tables    tables, with --tables or SELECT each with its columns and key
     """
     return execute(context, lambda session: driver.list_operations(session, select, tables=tables))
+
+
+@command.command(
+    cls=Verb,
+    examples=("mlbc alike", "mlbc alike 'game.*'", "mlbc alike person.person --json"),
+)
+@_SELECT
+@global_options
+@click.pass_context
+def alike(context: click.Context, select: tuple[str, ...], **_options: object) -> int:
+    """Show places that look like the same thing.
+
+    Prints entities for mappings/entities.yaml: records of observed responses that nearly have the same keys, and that
+    neither upstream's models nor an entity say to be one thing. Nothing is pooled until it stands there. Two places
+    look alike if each has every key that the other always had, five keys or more stand at both, these are four fifths
+    of all their keys, and their values are of the same kinds. What lies below such places is not listed again.
+    """
+    return execute(context, lambda session: driver.propose(session, select))
 
 
 @command.group(cls=Verbs, examples=("mlbc migrate diff", "mlbc migrate verify"))

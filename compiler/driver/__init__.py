@@ -8,6 +8,7 @@ from compiler.driver.compilation import compile_project, plan_project
 from compiler.driver.dumping import REPRESENTATIONS, STAGES, dump
 from compiler.driver.explanation import explain, explain_rule
 from compiler.driver.generation import Mode, check, generate
+from compiler.driver.likeness import propose
 from compiler.driver.listing import list_operations
 from compiler.driver.migration import migrate_diff, migrate_verify
 from compiler.driver.observation import observe
@@ -55,5 +56,6 @@ __all__ = [
     "observe",
     "observe_rescued",
     "plan_project",
+    "propose",
     "upstream",
 ]

@@ -7,13 +7,12 @@ from functools import cached_property
 
 from compiler.driver.accounting import aligned
 from compiler.driver.compilation import load, make_plan
-from compiler.driver.ownership import branches
 from compiler.driver.selection import not_compiled, selected
 from compiler.driver.session import Session
 from compiler.driver.share import Share, typed_share
 from compiler.ir.api import ApiModel, Operation
 from compiler.ir.facts import Observed
-from compiler.ir.paths import show
+from compiler.ir.paths import branches, show
 from compiler.ir.plan import OperationPlan, Plan
 from compiler.ir.shape import Array, Map, Record, Scalar, Shape, Unknown
 from compiler.ir.walk import scalars

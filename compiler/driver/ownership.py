@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import product
 
-from compiler.ir.paths import Branches, Each, Entries, Field, Path, SameKey, Step
+from compiler.ir.paths import Each, Entries, Field, Path, Step, branches
 from compiler.ir.plan import Column, Leaf, OperationPlan, Table
 from compiler.ir.types import Type
 
@@ -62,24 +61,6 @@ def _owned(column: Column) -> Iterator[Path]:
                 yield (*path, Each())
 
 
-def branches(path: Path) -> Iterator[Path]:
-    """Yield a path for each choice of branches on its way.
-
-    >>> [len(path) for path in branches((Field("teams"), Branches(("away", "home")), Field("id")))]
-    [3, 3]
-    """
-    yield from product(
-        *(
-            tuple(Field(name) for name in step.names) if isinstance(step, Branches) else (_generic(step),)
-            for step in path
-        )
-    )
-
-
 def plain(path: Path) -> Path:
     """Return a path through the first branch of each fold."""
     return next(branches(path))
-
-
-def _generic(step: Step) -> Step:
-    return Entries() if isinstance(step, SameKey | Entries) else step

@@ -29,7 +29,7 @@ from compiler.ir.mapping import (
     TableSpec,
     WhereSpec,
 )
-from compiler.ir.paths import Reference
+from compiler.ir.paths import Reference, branches
 from compiler.rules import DEFINED_TWICE, FILTER_SYNTAX
 from compiler.source import Origin, SourceFile
 
@@ -89,13 +89,14 @@ class _Reading:
         )
 
     def entities(self, at: Yaml) -> Iterable[EntitySpec]:
-        """Read `entity: {operation: [path, ...], ...}`."""
+        """Read `entity: {operation: [path, ...], ...}`; a fold in a path stands for a place in each branch."""
         for name, entity in self.read.entries(at).items():
             places = (
-                PlaceSpec(operation=operation, path=path, origin=listed.key_origin)
+                PlaceSpec(operation=operation, path=place, origin=listed.key_origin)
                 for operation, listed in self.read.entries(entity).items()
                 for item in self.read.items(listed)
                 if (path := self.read.path(item, is_absolute=True)) is not None
+                for place in _each_branch(path)
             )
             yield EntitySpec(name=name, places=tuple(places))
 
@@ -242,3 +243,8 @@ class _Reading:
         path: PathText | None = self.read.path(self.read.need(at, fields, "path"))
         because = self.read.text(self.read.need(at, fields, "because"))
         return OmitSpec(path=path, because=because, origin=at.origin) if path else None
+
+
+def _each_branch(path: PathText) -> Iterable[PathText]:
+    for steps in branches(path.reference.steps):
+        yield replace(path, reference=replace(path.reference, steps=steps))

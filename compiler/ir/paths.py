@@ -11,6 +11,7 @@ $['odd.name']                                      a quoted name
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,24 @@ def field_names(path: Path) -> tuple[str, ...]:
 def starts_with(path: Path, prefix: Path) -> bool:
     """Whether `path` lies at or below `prefix`."""
     return path[: len(prefix)] == prefix
+
+
+def branches(path: Path) -> Iterator[Path]:
+    """Yield a path for each choice of branches on its way.
+
+    >>> [len(path) for path in branches((Field("teams"), Branches(("away", "home")), Field("id")))]
+    [3, 3]
+    """
+    yield from product(
+        *(
+            tuple(Field(name) for name in step.names) if isinstance(step, Branches) else (_generic(step),)
+            for step in path
+        )
+    )
+
+
+def _generic(step: Step) -> Step:
+    return Entries() if isinstance(step, SameKey | Entries) else step
 
 
 def enclosing_record(path: Path) -> Path:

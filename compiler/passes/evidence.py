@@ -146,10 +146,13 @@ def entities(api: ApiModel, observed: Mapping[str, Observed], mapping: MappingTr
         if name in api.operations:
             for model, place in _declared(api, name, root):
                 by_model.setdefault(model, []).append(place)
+    by_path: dict[tuple[str, Path], tuple[Place, ...]] = {}
+    for key, places in _named(roots, mapping.entities):
+        by_path[key] = tuple(dict.fromkeys((*by_path.get(key, ()), *places)))
     return Entities(
         roots=roots,
         by_model={model: tuple(places) for model, places in by_model.items()},
-        by_path=dict(_named(roots, mapping.entities)),
+        by_path=by_path,
     )
 
 

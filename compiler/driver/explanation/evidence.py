@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from compiler.driver.ownership import branches
 from compiler.ir.facts import Facts, total
 from compiler.ir.facts import Observed as Seen
-from compiler.ir.paths import Each, Field, Path, show
+from compiler.ir.paths import Each, Field, Path, branches, show
 from compiler.ir.shape import Array, Evidence, Shape
 from compiler.ir.types import Kind
 

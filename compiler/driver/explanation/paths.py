@@ -19,8 +19,9 @@ from compiler.driver.explanation.report import (
     operation_object,
     pairs,
 )
-from compiler.driver.ownership import Ownership, branches
-from compiler.ir.paths import Entries, Field, Path, PathError, Step, parse, show
+from compiler.driver.likeness import Proposal, proposals
+from compiler.driver.ownership import Ownership
+from compiler.ir.paths import Entries, Field, Path, PathError, Step, branches, parse, show
 from compiler.ir.plan import OperationPlan
 from compiler.ir.shape import Array, Map, Record, Scalar, Shape, Unknown
 from compiler.ir.types import Kind
@@ -120,12 +121,14 @@ def explain_path(compiled: Compiled, operation: OperationPlan, text: str) -> Exp
     is_declared = declared(evidence) if evidence else None
     was_observed = observed(place.shape, place.path, compiled.seen(operation)) if place.shape else None
     ignored = ignored_at(operation, place.path)
+    likeness = _likeness(compiled, operation, place)
     head = [f"{operation.name}:{show(place.path)}  {described(place.shape)}"]
     sections: list[Section] = [
         ("operation", operation_lines(operation)),
         ("declared", (is_declared.to_lines() if is_declared else ["nowhere"]) if place.shape else []),
         ("observed", was_observed.to_lines() if was_observed else []),
         ("keys", [keys.to_text()] if keys else []),
+        ("alike", [_alike(likeness, operation, place.path)] if likeness else []),
         ("decided", decided(decisions)),
         ("goes to", _goes(found, below)),
         ("named", pairs((name.label, name.text) for name in names)),
@@ -139,6 +142,7 @@ def explain_path(compiled: Compiled, operation: OperationPlan, text: str) -> Exp
         "declared": is_declared.to_object() if is_declared else None,
         "observed": was_observed.to_object() if was_observed else None,
         "keys": keys.to_object() if keys else None,
+        "alike": likeness.to_object() if likeness else None,
         "decisions": [decision.to_object() for decision in decisions],
         "columns": [destination.to_object() for destination in found],
         "below": below.to_object(),
@@ -147,6 +151,25 @@ def explain_path(compiled: Compiled, operation: OperationPlan, text: str) -> Exp
         "names": targets.to_object(names),
     }
     return Explanation(laid_out(head, sections), facts)
+
+
+def _likeness(compiled: Compiled, operation: OperationPlan, place: Place) -> Proposal | None:
+    """Return what the records at a place look like, and are not pooled with."""
+    if not isinstance(place.shape, Record):
+        return None
+    found = proposals(compiled.inputs, compiled.plan)
+    return next(
+        (item for item in found if any(one.is_at(operation.name, place.path) for one in item.places)), None
+    )
+
+
+def _alike(found: Proposal, operation: OperationPlan, path: Path) -> str:
+    """Name a place elsewhere at which there are nearly the same keys."""
+    own = next(place for place in found.places if place.is_at(operation.name, path))
+    first, *others = (place for place in found.places if place is not own)
+    keys = f"{len(own.keys & first.keys)} of {len(own.keys | first.keys)} keys"
+    more = f" and {amount(len(others), 'other place')}" if others else ""
+    return f"{first.operation}:{show(first.path)} ({keys}){more}, not pooled; see `mlbc alike`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
