@@ -89,16 +89,25 @@ class _Reading:
         )
 
     def entities(self, at: Yaml) -> Iterable[EntitySpec]:
-        """Read `entity: {operation: [path, ...], ...}`; a fold in a path stands for a place in each branch."""
+        """Read `entity: {operation: [path, ...], ..., also: {operation: [path, ...], ...}}`."""
         for name, entity in self.read.entries(at).items():
-            places = (
-                PlaceSpec(operation=operation, path=place, origin=listed.key_origin)
-                for operation, listed in self.read.entries(entity).items()
-                for item in self.read.items(listed)
-                if (path := self.read.path(item, is_absolute=True)) is not None
-                for place in _each_branch(path)
+            listed = self.read.entries(entity)
+            also = listed.pop("also", None)
+            yield EntitySpec(
+                name=name,
+                places=tuple(self._places(listed)),
+                also=tuple(self._places(self.read.entries(also))) if also else (),
             )
-            yield EntitySpec(name=name, places=tuple(places))
+
+    def _places(self, listed: dict[str, Yaml]) -> Iterable[PlaceSpec]:
+        """Read lists of paths by operation; a fold in a path stands for a place in each branch."""
+        return (
+            PlaceSpec(operation=operation, path=place, origin=paths.key_origin)
+            for operation, paths in listed.items()
+            for item in self.read.items(paths)
+            if (path := self.read.path(item, is_absolute=True)) is not None
+            for place in _each_branch(path)
+        )
 
     def operation(self, at: Yaml) -> OperationSpec | None:
         fields = self.read.fields(at, _OPERATION)

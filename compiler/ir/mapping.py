@@ -163,10 +163,14 @@ class PlaceSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntitySpec:
-    """Places where the API sends the same thing: what was seen at one of them counts for all."""
+    """Places where the API sends the same thing: what was seen at one of them counts for those that agree with it.
+
+    What was seen at a place of `also` counts for all, whether they agree or not: the same thing in another form.
+    """
 
     name: str
     places: tuple[PlaceSpec, ...]
+    also: tuple[PlaceSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

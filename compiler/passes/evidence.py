@@ -6,7 +6,7 @@ from functools import cached_property
 
 from compiler.ir.api import ApiModel, ArrayRef, MapRef, ModelRef, TypeRef
 from compiler.ir.facts import Facts, Observed, total
-from compiler.ir.mapping import EntitySpec, MappingTree
+from compiler.ir.mapping import EntitySpec, MappingTree, PlaceSpec
 from compiler.ir.paths import Each, Entries, Field, Path, Step, parse, show
 from compiler.ir.types import Kind
 
@@ -15,12 +15,13 @@ _NOTHING = Facts(kinds={}, texts={}, maps={})
 
 @dataclass(eq=False, slots=True)
 class Place:
-    """The facts of one path of one operation, and the places below it."""
+    """The facts of one path of one operation, and the places below it. `also`: other forms of the same thing."""
 
     operation: str
     path: Path
     facts: Facts = _NOTHING
     below: dict[Step, "Place"] = field(default_factory=dict[Step, "Place"])
+    also: tuple["Place", ...] = ()
 
     def child(self, step: Step) -> "Place":
         """Return the place one step below, made if need be."""
@@ -68,14 +69,16 @@ class Seen:
         """Keys that were seen as fields of a record, sorted."""
         return tuple(sorted({name for place in self._places for name in place.names}))
 
-    @property
+    @cached_property
     def _places(self) -> tuple[Place, ...]:
-        return self.shared if self.own is None else (self.own, *self.shared)
+        places = self.shared if self.own is None else (self.own, *self.shared)
+        return tuple(dict.fromkeys(other for place in places for other in (place, *place.also)))
 
     def child(self, step: Step) -> "Seen | None":
         """Return what was seen one step below, if anything."""
         own = self.own.below.get(step) if self.own else None
-        shared = tuple(place.below[step] for place in self.shared if step in place.below)
+        others = (place for place in self._places if place is not self.own)
+        shared = tuple(place.below[step] for place in others if step in place.below)
         if own is None:
             return Seen(None, shared) if shared else None
         return Seen(own, _agreeing(own.names, shared))
@@ -160,10 +163,18 @@ def _named(
     roots: Mapping[str, Place], specs: tuple[EntitySpec, ...]
 ) -> Iterator[tuple[tuple[str, Path], tuple[Place, ...]]]:
     for spec in specs:
-        keys = [(item.operation, item.path.reference.steps) for item in spec.places]
-        found = (_at(roots[operation], path) for operation, path in keys if operation in roots)
-        places = tuple(place for place in found if place is not None)
-        yield from ((key, places) for key in keys)
+        places, also = _found(roots, spec.places), _found(roots, spec.also)
+        for place in places:
+            place.also = tuple(dict.fromkeys((*place.also, *also)))
+        yield from (((item.operation, item.path.reference.steps), places) for item in spec.places)
+
+
+def _found(roots: Mapping[str, Place], specs: tuple[PlaceSpec, ...]) -> tuple[Place, ...]:
+    """Return the places of which something was seen."""
+    found = (
+        _at(roots[item.operation], item.path.reference.steps) for item in specs if item.operation in roots
+    )
+    return tuple(place for place in found if place is not None)
 
 
 def _at(place: Place, path: Path) -> Place | None:

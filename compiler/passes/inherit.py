@@ -15,7 +15,7 @@ def inherit(mapping: MappingTree, api: ApiModel, sink: Sink) -> MappingTree:
     before: `operation: season.seasons`           after: the same with `raw: {table: season.seasons}`
     """
     written = {spec.operation: spec for spec in mapping.operations}
-    places = (place for entity in mapping.entities for place in entity.places)
+    places = (place for entity in mapping.entities for place in (*entity.places, *entity.also))
     for spec in (*mapping.operations, *places):
         if spec.operation not in api.operations:
             message = f"no operation `{spec.operation}` in the API"

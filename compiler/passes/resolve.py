@@ -40,7 +40,7 @@ def resolve(context: Context) -> Plan:
     known = entities(context.api, context.observed, context.mapping)
     plans = {name: _operation(context, context.api.operations[name], known) for name in sorted(context.specs)}
     for entity in context.mapping.entities:
-        for place in entity.places:
+        for place in (*entity.places, *entity.also):
             if place.operation in plans:
                 _check(place, plans[place.operation].response, context.sink)
     return Plan(operations=tuple(plans.values()))

@@ -7113,38 +7113,83 @@ CREATE TABLE homerunderby.home_run_derby_bracket_stat_splits (
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
     season                           text,                   -- .season
     stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_assists                     bigint,                 -- .stat.assists
     stat_at_bats                     bigint,                 -- .stat.atBats
     stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
     stat_avg                         text,                   -- .stat.avg
     stat_babip                       text,                   -- .stat.babip
+    stat_balks                       bigint,                 -- .stat.balks
+    stat_balls                       bigint,                 -- .stat.balls
     stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_batters_faced               bigint,                 -- .stat.battersFaced
+    stat_blown_saves                 bigint,                 -- .stat.blownSaves
     stat_catchers_interference       bigint,                 -- .stat.catchersInterference
     stat_caught_stealing             bigint,                 -- .stat.caughtStealing
     stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_chances                     bigint,                 -- .stat.chances
+    stat_complete_games              bigint,                 -- .stat.completeGames
     stat_doubles                     bigint,                 -- .stat.doubles
+    stat_earned_runs                 bigint,                 -- .stat.earnedRuns
+    stat_era                         text,                   -- .stat.era
+    stat_errors                      bigint,                 -- .stat.errors
+    stat_fielding                    text,                   -- .stat.fielding
+    stat_fly_outs                    bigint,                 -- .stat.flyOuts
+    stat_games_finished              bigint,                 -- .stat.gamesFinished
+    stat_games_pitched               bigint,                 -- .stat.gamesPitched
     stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_games_started               bigint,                 -- .stat.gamesStarted
     stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_into_triple_play     bigint,                 -- .stat.groundIntoTriplePlay
     stat_ground_outs                 bigint,                 -- .stat.groundOuts
     stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_batsmen                 bigint,                 -- .stat.hitBatsmen
     stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
     stat_hits                        bigint,                 -- .stat.hits
+    stat_hits_per9_inn               text,                   -- .stat.hitsPer9Inn
+    stat_holds                       bigint,                 -- .stat.holds
     stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_home_runs_per9              text,                   -- .stat.homeRunsPer9
+    stat_inherited_runners           bigint,                 -- .stat.inheritedRunners
+    stat_inherited_runners_scored    bigint,                 -- .stat.inheritedRunnersScored
+    stat_innings_pitched             text,                   -- .stat.inningsPitched
     stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
     stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_line_outs                   bigint,                 -- .stat.lineOuts
+    stat_losses                      bigint,                 -- .stat.losses
     stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
     stat_obp                         text,                   -- .stat.obp
     stat_ops                         text,                   -- .stat.ops
+    stat_outs                        bigint,                 -- .stat.outs
+    stat_passed_ball                 bigint,                 -- .stat.passedBall
+    stat_pickoffs                    bigint,                 -- .stat.pickoffs
+    stat_pitches_per_inning          text,                   -- .stat.pitchesPerInning
+    stat_pitches_thrown              bigint,                 -- .stat.pitchesThrown
     stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_pop_outs                    bigint,                 -- .stat.popOuts
+    stat_put_outs                    bigint,                 -- .stat.putOuts
     stat_rbi                         bigint,                 -- .stat.rbi
     stat_runs                        bigint,                 -- .stat.runs
+    stat_runs_scored_per9            text,                   -- .stat.runsScoredPer9
     stat_sac_bunts                   bigint,                 -- .stat.sacBunts
     stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_save_opportunities          bigint,                 -- .stat.saveOpportunities
+    stat_saves                       bigint,                 -- .stat.saves
+    stat_shutouts                    bigint,                 -- .stat.shutouts
     stat_slg                         text,                   -- .stat.slg
     stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
     stat_stolen_bases                bigint,                 -- .stat.stolenBases
     stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_strike_percentage           text,                   -- .stat.strikePercentage
+    stat_strikeout_walk_ratio        text,                   -- .stat.strikeoutWalkRatio
+    stat_strikeouts_per9_inn         text,                   -- .stat.strikeoutsPer9Inn
+    stat_strikes                     bigint,                 -- .stat.strikes
     stat_total_bases                 bigint,                 -- .stat.totalBases
     stat_triples                     bigint,                 -- .stat.triples
+    stat_walks_per9_inn              text,                   -- .stat.walksPer9Inn
+    stat_whip                        text,                   -- .stat.whip
+    stat_wild_pitches                bigint,                 -- .stat.wildPitches
+    stat_win_percentage              text,                   -- .stat.winPercentage
+    stat_wins                        bigint,                 -- .stat.wins
     stats                            jsonb,                  -- .stats
     team_id                          bigint,                 -- .team.id
     team_name                        text,                   -- .team.name
@@ -7621,38 +7666,83 @@ CREATE TABLE homerunderby.home_run_derby_pool_stat_splits (
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
     season                           text,                   -- .season
     stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_assists                     bigint,                 -- .stat.assists
     stat_at_bats                     bigint,                 -- .stat.atBats
     stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
     stat_avg                         text,                   -- .stat.avg
     stat_babip                       text,                   -- .stat.babip
+    stat_balks                       bigint,                 -- .stat.balks
+    stat_balls                       bigint,                 -- .stat.balls
     stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_batters_faced               bigint,                 -- .stat.battersFaced
+    stat_blown_saves                 bigint,                 -- .stat.blownSaves
     stat_catchers_interference       bigint,                 -- .stat.catchersInterference
     stat_caught_stealing             bigint,                 -- .stat.caughtStealing
     stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_chances                     bigint,                 -- .stat.chances
+    stat_complete_games              bigint,                 -- .stat.completeGames
     stat_doubles                     bigint,                 -- .stat.doubles
+    stat_earned_runs                 bigint,                 -- .stat.earnedRuns
+    stat_era                         text,                   -- .stat.era
+    stat_errors                      bigint,                 -- .stat.errors
+    stat_fielding                    text,                   -- .stat.fielding
+    stat_fly_outs                    bigint,                 -- .stat.flyOuts
+    stat_games_finished              bigint,                 -- .stat.gamesFinished
+    stat_games_pitched               bigint,                 -- .stat.gamesPitched
     stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_games_started               bigint,                 -- .stat.gamesStarted
     stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_into_triple_play     bigint,                 -- .stat.groundIntoTriplePlay
     stat_ground_outs                 bigint,                 -- .stat.groundOuts
     stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_batsmen                 bigint,                 -- .stat.hitBatsmen
     stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
     stat_hits                        bigint,                 -- .stat.hits
+    stat_hits_per9_inn               text,                   -- .stat.hitsPer9Inn
+    stat_holds                       bigint,                 -- .stat.holds
     stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_home_runs_per9              text,                   -- .stat.homeRunsPer9
+    stat_inherited_runners           bigint,                 -- .stat.inheritedRunners
+    stat_inherited_runners_scored    bigint,                 -- .stat.inheritedRunnersScored
+    stat_innings_pitched             text,                   -- .stat.inningsPitched
     stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
     stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_line_outs                   bigint,                 -- .stat.lineOuts
+    stat_losses                      bigint,                 -- .stat.losses
     stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
     stat_obp                         text,                   -- .stat.obp
     stat_ops                         text,                   -- .stat.ops
+    stat_outs                        bigint,                 -- .stat.outs
+    stat_passed_ball                 bigint,                 -- .stat.passedBall
+    stat_pickoffs                    bigint,                 -- .stat.pickoffs
+    stat_pitches_per_inning          text,                   -- .stat.pitchesPerInning
+    stat_pitches_thrown              bigint,                 -- .stat.pitchesThrown
     stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_pop_outs                    bigint,                 -- .stat.popOuts
+    stat_put_outs                    bigint,                 -- .stat.putOuts
     stat_rbi                         bigint,                 -- .stat.rbi
     stat_runs                        bigint,                 -- .stat.runs
+    stat_runs_scored_per9            text,                   -- .stat.runsScoredPer9
     stat_sac_bunts                   bigint,                 -- .stat.sacBunts
     stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_save_opportunities          bigint,                 -- .stat.saveOpportunities
+    stat_saves                       bigint,                 -- .stat.saves
+    stat_shutouts                    bigint,                 -- .stat.shutouts
     stat_slg                         text,                   -- .stat.slg
     stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
     stat_stolen_bases                bigint,                 -- .stat.stolenBases
     stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_strike_percentage           text,                   -- .stat.strikePercentage
+    stat_strikeout_walk_ratio        text,                   -- .stat.strikeoutWalkRatio
+    stat_strikeouts_per9_inn         text,                   -- .stat.strikeoutsPer9Inn
+    stat_strikes                     bigint,                 -- .stat.strikes
     stat_total_bases                 bigint,                 -- .stat.totalBases
     stat_triples                     bigint,                 -- .stat.triples
+    stat_walks_per9_inn              text,                   -- .stat.walksPer9Inn
+    stat_whip                        text,                   -- .stat.whip
+    stat_wild_pitches                bigint,                 -- .stat.wildPitches
+    stat_win_percentage              text,                   -- .stat.winPercentage
+    stat_wins                        bigint,                 -- .stat.wins
     stats                            jsonb,                  -- .stats
     team_id                          bigint,                 -- .team.id
     team_name                        text,                   -- .team.name
@@ -8350,38 +8440,83 @@ CREATE TABLE person.current_game_stats_stat_splits (
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
     season                           text,                   -- .season
     stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_assists                     bigint,                 -- .stat.assists
     stat_at_bats                     bigint,                 -- .stat.atBats
     stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
     stat_avg                         text,                   -- .stat.avg
     stat_babip                       text,                   -- .stat.babip
+    stat_balks                       bigint,                 -- .stat.balks
+    stat_balls                       bigint,                 -- .stat.balls
     stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_batters_faced               bigint,                 -- .stat.battersFaced
+    stat_blown_saves                 bigint,                 -- .stat.blownSaves
     stat_catchers_interference       bigint,                 -- .stat.catchersInterference
     stat_caught_stealing             bigint,                 -- .stat.caughtStealing
     stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_chances                     bigint,                 -- .stat.chances
+    stat_complete_games              bigint,                 -- .stat.completeGames
     stat_doubles                     bigint,                 -- .stat.doubles
+    stat_earned_runs                 bigint,                 -- .stat.earnedRuns
+    stat_era                         text,                   -- .stat.era
+    stat_errors                      bigint,                 -- .stat.errors
+    stat_fielding                    text,                   -- .stat.fielding
+    stat_fly_outs                    bigint,                 -- .stat.flyOuts
+    stat_games_finished              bigint,                 -- .stat.gamesFinished
+    stat_games_pitched               bigint,                 -- .stat.gamesPitched
     stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_games_started               bigint,                 -- .stat.gamesStarted
     stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_into_triple_play     bigint,                 -- .stat.groundIntoTriplePlay
     stat_ground_outs                 bigint,                 -- .stat.groundOuts
     stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_batsmen                 bigint,                 -- .stat.hitBatsmen
     stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
     stat_hits                        bigint,                 -- .stat.hits
+    stat_hits_per9_inn               text,                   -- .stat.hitsPer9Inn
+    stat_holds                       bigint,                 -- .stat.holds
     stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_home_runs_per9              text,                   -- .stat.homeRunsPer9
+    stat_inherited_runners           bigint,                 -- .stat.inheritedRunners
+    stat_inherited_runners_scored    bigint,                 -- .stat.inheritedRunnersScored
+    stat_innings_pitched             text,                   -- .stat.inningsPitched
     stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
     stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_line_outs                   bigint,                 -- .stat.lineOuts
+    stat_losses                      bigint,                 -- .stat.losses
     stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
     stat_obp                         text,                   -- .stat.obp
     stat_ops                         text,                   -- .stat.ops
+    stat_outs                        bigint,                 -- .stat.outs
+    stat_passed_ball                 bigint,                 -- .stat.passedBall
+    stat_pickoffs                    bigint,                 -- .stat.pickoffs
+    stat_pitches_per_inning          text,                   -- .stat.pitchesPerInning
+    stat_pitches_thrown              bigint,                 -- .stat.pitchesThrown
     stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_pop_outs                    bigint,                 -- .stat.popOuts
+    stat_put_outs                    bigint,                 -- .stat.putOuts
     stat_rbi                         bigint,                 -- .stat.rbi
     stat_runs                        bigint,                 -- .stat.runs
+    stat_runs_scored_per9            text,                   -- .stat.runsScoredPer9
     stat_sac_bunts                   bigint,                 -- .stat.sacBunts
     stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_save_opportunities          bigint,                 -- .stat.saveOpportunities
+    stat_saves                       bigint,                 -- .stat.saves
+    stat_shutouts                    bigint,                 -- .stat.shutouts
     stat_slg                         text,                   -- .stat.slg
     stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
     stat_stolen_bases                bigint,                 -- .stat.stolenBases
     stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_strike_percentage           text,                   -- .stat.strikePercentage
+    stat_strikeout_walk_ratio        text,                   -- .stat.strikeoutWalkRatio
+    stat_strikeouts_per9_inn         text,                   -- .stat.strikeoutsPer9Inn
+    stat_strikes                     bigint,                 -- .stat.strikes
     stat_total_bases                 bigint,                 -- .stat.totalBases
     stat_triples                     bigint,                 -- .stat.triples
+    stat_walks_per9_inn              text,                   -- .stat.walksPer9Inn
+    stat_whip                        text,                   -- .stat.whip
+    stat_wild_pitches                bigint,                 -- .stat.wildPitches
+    stat_win_percentage              text,                   -- .stat.winPercentage
+    stat_wins                        bigint,                 -- .stat.wins
     stats                            jsonb,                  -- .stats
     team_id                          bigint,                 -- .team.id
     team_name                        text,                   -- .team.name
@@ -8626,38 +8761,83 @@ CREATE TABLE person.current_game_stats_splits (
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
     season                           text,                   -- .season
     stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_assists                     bigint,                 -- .stat.assists
     stat_at_bats                     bigint,                 -- .stat.atBats
     stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
     stat_avg                         text,                   -- .stat.avg
     stat_babip                       text,                   -- .stat.babip
+    stat_balks                       bigint,                 -- .stat.balks
+    stat_balls                       bigint,                 -- .stat.balls
     stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_batters_faced               bigint,                 -- .stat.battersFaced
+    stat_blown_saves                 bigint,                 -- .stat.blownSaves
     stat_catchers_interference       bigint,                 -- .stat.catchersInterference
     stat_caught_stealing             bigint,                 -- .stat.caughtStealing
     stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_chances                     bigint,                 -- .stat.chances
+    stat_complete_games              bigint,                 -- .stat.completeGames
     stat_doubles                     bigint,                 -- .stat.doubles
+    stat_earned_runs                 bigint,                 -- .stat.earnedRuns
+    stat_era                         text,                   -- .stat.era
+    stat_errors                      bigint,                 -- .stat.errors
+    stat_fielding                    text,                   -- .stat.fielding
+    stat_fly_outs                    bigint,                 -- .stat.flyOuts
+    stat_games_finished              bigint,                 -- .stat.gamesFinished
+    stat_games_pitched               bigint,                 -- .stat.gamesPitched
     stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_games_started               bigint,                 -- .stat.gamesStarted
     stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_into_triple_play     bigint,                 -- .stat.groundIntoTriplePlay
     stat_ground_outs                 bigint,                 -- .stat.groundOuts
     stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_batsmen                 bigint,                 -- .stat.hitBatsmen
     stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
     stat_hits                        bigint,                 -- .stat.hits
+    stat_hits_per9_inn               text,                   -- .stat.hitsPer9Inn
+    stat_holds                       bigint,                 -- .stat.holds
     stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_home_runs_per9              text,                   -- .stat.homeRunsPer9
+    stat_inherited_runners           bigint,                 -- .stat.inheritedRunners
+    stat_inherited_runners_scored    bigint,                 -- .stat.inheritedRunnersScored
+    stat_innings_pitched             text,                   -- .stat.inningsPitched
     stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
     stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_line_outs                   bigint,                 -- .stat.lineOuts
+    stat_losses                      bigint,                 -- .stat.losses
     stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
     stat_obp                         text,                   -- .stat.obp
     stat_ops                         text,                   -- .stat.ops
+    stat_outs                        bigint,                 -- .stat.outs
+    stat_passed_ball                 bigint,                 -- .stat.passedBall
+    stat_pickoffs                    bigint,                 -- .stat.pickoffs
+    stat_pitches_per_inning          text,                   -- .stat.pitchesPerInning
+    stat_pitches_thrown              bigint,                 -- .stat.pitchesThrown
     stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_pop_outs                    bigint,                 -- .stat.popOuts
+    stat_put_outs                    bigint,                 -- .stat.putOuts
     stat_rbi                         bigint,                 -- .stat.rbi
     stat_runs                        bigint,                 -- .stat.runs
+    stat_runs_scored_per9            text,                   -- .stat.runsScoredPer9
     stat_sac_bunts                   bigint,                 -- .stat.sacBunts
     stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_save_opportunities          bigint,                 -- .stat.saveOpportunities
+    stat_saves                       bigint,                 -- .stat.saves
+    stat_shutouts                    bigint,                 -- .stat.shutouts
     stat_slg                         text,                   -- .stat.slg
     stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
     stat_stolen_bases                bigint,                 -- .stat.stolenBases
     stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_strike_percentage           text,                   -- .stat.strikePercentage
+    stat_strikeout_walk_ratio        text,                   -- .stat.strikeoutWalkRatio
+    stat_strikeouts_per9_inn         text,                   -- .stat.strikeoutsPer9Inn
+    stat_strikes                     bigint,                 -- .stat.strikes
     stat_total_bases                 bigint,                 -- .stat.totalBases
     stat_triples                     bigint,                 -- .stat.triples
+    stat_walks_per9_inn              text,                   -- .stat.walksPer9Inn
+    stat_whip                        text,                   -- .stat.whip
+    stat_wild_pitches                bigint,                 -- .stat.wildPitches
+    stat_win_percentage              text,                   -- .stat.winPercentage
+    stat_wins                        bigint,                 -- .stat.wins
     stats                            jsonb,                  -- .stats
     team_id                          bigint,                 -- .team.id
     team_name                        text,                   -- .team.name
@@ -8701,38 +8881,83 @@ CREATE TABLE person.current_game_stats_splits_tied_with_offset (
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
     season                           text,                   -- .season
     stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_assists                     bigint,                 -- .stat.assists
     stat_at_bats                     bigint,                 -- .stat.atBats
     stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
     stat_avg                         text,                   -- .stat.avg
     stat_babip                       text,                   -- .stat.babip
+    stat_balks                       bigint,                 -- .stat.balks
+    stat_balls                       bigint,                 -- .stat.balls
     stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_batters_faced               bigint,                 -- .stat.battersFaced
+    stat_blown_saves                 bigint,                 -- .stat.blownSaves
     stat_catchers_interference       bigint,                 -- .stat.catchersInterference
     stat_caught_stealing             bigint,                 -- .stat.caughtStealing
     stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_chances                     bigint,                 -- .stat.chances
+    stat_complete_games              bigint,                 -- .stat.completeGames
     stat_doubles                     bigint,                 -- .stat.doubles
+    stat_earned_runs                 bigint,                 -- .stat.earnedRuns
+    stat_era                         text,                   -- .stat.era
+    stat_errors                      bigint,                 -- .stat.errors
+    stat_fielding                    text,                   -- .stat.fielding
+    stat_fly_outs                    bigint,                 -- .stat.flyOuts
+    stat_games_finished              bigint,                 -- .stat.gamesFinished
+    stat_games_pitched               bigint,                 -- .stat.gamesPitched
     stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_games_started               bigint,                 -- .stat.gamesStarted
     stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_into_triple_play     bigint,                 -- .stat.groundIntoTriplePlay
     stat_ground_outs                 bigint,                 -- .stat.groundOuts
     stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_batsmen                 bigint,                 -- .stat.hitBatsmen
     stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
     stat_hits                        bigint,                 -- .stat.hits
+    stat_hits_per9_inn               text,                   -- .stat.hitsPer9Inn
+    stat_holds                       bigint,                 -- .stat.holds
     stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_home_runs_per9              text,                   -- .stat.homeRunsPer9
+    stat_inherited_runners           bigint,                 -- .stat.inheritedRunners
+    stat_inherited_runners_scored    bigint,                 -- .stat.inheritedRunnersScored
+    stat_innings_pitched             text,                   -- .stat.inningsPitched
     stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
     stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_line_outs                   bigint,                 -- .stat.lineOuts
+    stat_losses                      bigint,                 -- .stat.losses
     stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
     stat_obp                         text,                   -- .stat.obp
     stat_ops                         text,                   -- .stat.ops
+    stat_outs                        bigint,                 -- .stat.outs
+    stat_passed_ball                 bigint,                 -- .stat.passedBall
+    stat_pickoffs                    bigint,                 -- .stat.pickoffs
+    stat_pitches_per_inning          text,                   -- .stat.pitchesPerInning
+    stat_pitches_thrown              bigint,                 -- .stat.pitchesThrown
     stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_pop_outs                    bigint,                 -- .stat.popOuts
+    stat_put_outs                    bigint,                 -- .stat.putOuts
     stat_rbi                         bigint,                 -- .stat.rbi
     stat_runs                        bigint,                 -- .stat.runs
+    stat_runs_scored_per9            text,                   -- .stat.runsScoredPer9
     stat_sac_bunts                   bigint,                 -- .stat.sacBunts
     stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_save_opportunities          bigint,                 -- .stat.saveOpportunities
+    stat_saves                       bigint,                 -- .stat.saves
+    stat_shutouts                    bigint,                 -- .stat.shutouts
     stat_slg                         text,                   -- .stat.slg
     stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
     stat_stolen_bases                bigint,                 -- .stat.stolenBases
     stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_strike_percentage           text,                   -- .stat.strikePercentage
+    stat_strikeout_walk_ratio        text,                   -- .stat.strikeoutWalkRatio
+    stat_strikeouts_per9_inn         text,                   -- .stat.strikeoutsPer9Inn
+    stat_strikes                     bigint,                 -- .stat.strikes
     stat_total_bases                 bigint,                 -- .stat.totalBases
     stat_triples                     bigint,                 -- .stat.triples
+    stat_walks_per9_inn              text,                   -- .stat.walksPer9Inn
+    stat_whip                        text,                   -- .stat.whip
+    stat_wild_pitches                bigint,                 -- .stat.wildPitches
+    stat_win_percentage              text,                   -- .stat.winPercentage
+    stat_wins                        bigint,                 -- .stat.wins
     stats                            jsonb,                  -- .stats
     team_id                          bigint,                 -- .team.id
     team_name                        text,                   -- .team.name
@@ -8776,38 +9001,83 @@ CREATE TABLE person.current_game_stats_splits_tied_with_limit (
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
     season                           text,                   -- .season
     stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_assists                     bigint,                 -- .stat.assists
     stat_at_bats                     bigint,                 -- .stat.atBats
     stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
     stat_avg                         text,                   -- .stat.avg
     stat_babip                       text,                   -- .stat.babip
+    stat_balks                       bigint,                 -- .stat.balks
+    stat_balls                       bigint,                 -- .stat.balls
     stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_batters_faced               bigint,                 -- .stat.battersFaced
+    stat_blown_saves                 bigint,                 -- .stat.blownSaves
     stat_catchers_interference       bigint,                 -- .stat.catchersInterference
     stat_caught_stealing             bigint,                 -- .stat.caughtStealing
     stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_chances                     bigint,                 -- .stat.chances
+    stat_complete_games              bigint,                 -- .stat.completeGames
     stat_doubles                     bigint,                 -- .stat.doubles
+    stat_earned_runs                 bigint,                 -- .stat.earnedRuns
+    stat_era                         text,                   -- .stat.era
+    stat_errors                      bigint,                 -- .stat.errors
+    stat_fielding                    text,                   -- .stat.fielding
+    stat_fly_outs                    bigint,                 -- .stat.flyOuts
+    stat_games_finished              bigint,                 -- .stat.gamesFinished
+    stat_games_pitched               bigint,                 -- .stat.gamesPitched
     stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_games_started               bigint,                 -- .stat.gamesStarted
     stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_into_triple_play     bigint,                 -- .stat.groundIntoTriplePlay
     stat_ground_outs                 bigint,                 -- .stat.groundOuts
     stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_batsmen                 bigint,                 -- .stat.hitBatsmen
     stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
     stat_hits                        bigint,                 -- .stat.hits
+    stat_hits_per9_inn               text,                   -- .stat.hitsPer9Inn
+    stat_holds                       bigint,                 -- .stat.holds
     stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_home_runs_per9              text,                   -- .stat.homeRunsPer9
+    stat_inherited_runners           bigint,                 -- .stat.inheritedRunners
+    stat_inherited_runners_scored    bigint,                 -- .stat.inheritedRunnersScored
+    stat_innings_pitched             text,                   -- .stat.inningsPitched
     stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
     stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_line_outs                   bigint,                 -- .stat.lineOuts
+    stat_losses                      bigint,                 -- .stat.losses
     stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
     stat_obp                         text,                   -- .stat.obp
     stat_ops                         text,                   -- .stat.ops
+    stat_outs                        bigint,                 -- .stat.outs
+    stat_passed_ball                 bigint,                 -- .stat.passedBall
+    stat_pickoffs                    bigint,                 -- .stat.pickoffs
+    stat_pitches_per_inning          text,                   -- .stat.pitchesPerInning
+    stat_pitches_thrown              bigint,                 -- .stat.pitchesThrown
     stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_pop_outs                    bigint,                 -- .stat.popOuts
+    stat_put_outs                    bigint,                 -- .stat.putOuts
     stat_rbi                         bigint,                 -- .stat.rbi
     stat_runs                        bigint,                 -- .stat.runs
+    stat_runs_scored_per9            text,                   -- .stat.runsScoredPer9
     stat_sac_bunts                   bigint,                 -- .stat.sacBunts
     stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_save_opportunities          bigint,                 -- .stat.saveOpportunities
+    stat_saves                       bigint,                 -- .stat.saves
+    stat_shutouts                    bigint,                 -- .stat.shutouts
     stat_slg                         text,                   -- .stat.slg
     stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
     stat_stolen_bases                bigint,                 -- .stat.stolenBases
     stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_strike_percentage           text,                   -- .stat.strikePercentage
+    stat_strikeout_walk_ratio        text,                   -- .stat.strikeoutWalkRatio
+    stat_strikeouts_per9_inn         text,                   -- .stat.strikeoutsPer9Inn
+    stat_strikes                     bigint,                 -- .stat.strikes
     stat_total_bases                 bigint,                 -- .stat.totalBases
     stat_triples                     bigint,                 -- .stat.triples
+    stat_walks_per9_inn              text,                   -- .stat.walksPer9Inn
+    stat_whip                        text,                   -- .stat.whip
+    stat_wild_pitches                bigint,                 -- .stat.wildPitches
+    stat_win_percentage              text,                   -- .stat.winPercentage
+    stat_wins                        bigint,                 -- .stat.wins
     stats                            jsonb,                  -- .stats
     team_id                          bigint,                 -- .team.id
     team_name                        text,                   -- .team.name
@@ -9430,38 +9700,83 @@ CREATE TABLE sports.sport_players_stat_splits (
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
     season                           text,                   -- .season
     stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_assists                     bigint,                 -- .stat.assists
     stat_at_bats                     bigint,                 -- .stat.atBats
     stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
     stat_avg                         text,                   -- .stat.avg
     stat_babip                       text,                   -- .stat.babip
+    stat_balks                       bigint,                 -- .stat.balks
+    stat_balls                       bigint,                 -- .stat.balls
     stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_batters_faced               bigint,                 -- .stat.battersFaced
+    stat_blown_saves                 bigint,                 -- .stat.blownSaves
     stat_catchers_interference       bigint,                 -- .stat.catchersInterference
     stat_caught_stealing             bigint,                 -- .stat.caughtStealing
     stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_chances                     bigint,                 -- .stat.chances
+    stat_complete_games              bigint,                 -- .stat.completeGames
     stat_doubles                     bigint,                 -- .stat.doubles
+    stat_earned_runs                 bigint,                 -- .stat.earnedRuns
+    stat_era                         text,                   -- .stat.era
+    stat_errors                      bigint,                 -- .stat.errors
+    stat_fielding                    text,                   -- .stat.fielding
+    stat_fly_outs                    bigint,                 -- .stat.flyOuts
+    stat_games_finished              bigint,                 -- .stat.gamesFinished
+    stat_games_pitched               bigint,                 -- .stat.gamesPitched
     stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_games_started               bigint,                 -- .stat.gamesStarted
     stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_into_triple_play     bigint,                 -- .stat.groundIntoTriplePlay
     stat_ground_outs                 bigint,                 -- .stat.groundOuts
     stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_batsmen                 bigint,                 -- .stat.hitBatsmen
     stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
     stat_hits                        bigint,                 -- .stat.hits
+    stat_hits_per9_inn               text,                   -- .stat.hitsPer9Inn
+    stat_holds                       bigint,                 -- .stat.holds
     stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_home_runs_per9              text,                   -- .stat.homeRunsPer9
+    stat_inherited_runners           bigint,                 -- .stat.inheritedRunners
+    stat_inherited_runners_scored    bigint,                 -- .stat.inheritedRunnersScored
+    stat_innings_pitched             text,                   -- .stat.inningsPitched
     stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
     stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_line_outs                   bigint,                 -- .stat.lineOuts
+    stat_losses                      bigint,                 -- .stat.losses
     stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
     stat_obp                         text,                   -- .stat.obp
     stat_ops                         text,                   -- .stat.ops
+    stat_outs                        bigint,                 -- .stat.outs
+    stat_passed_ball                 bigint,                 -- .stat.passedBall
+    stat_pickoffs                    bigint,                 -- .stat.pickoffs
+    stat_pitches_per_inning          text,                   -- .stat.pitchesPerInning
+    stat_pitches_thrown              bigint,                 -- .stat.pitchesThrown
     stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_pop_outs                    bigint,                 -- .stat.popOuts
+    stat_put_outs                    bigint,                 -- .stat.putOuts
     stat_rbi                         bigint,                 -- .stat.rbi
     stat_runs                        bigint,                 -- .stat.runs
+    stat_runs_scored_per9            text,                   -- .stat.runsScoredPer9
     stat_sac_bunts                   bigint,                 -- .stat.sacBunts
     stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_save_opportunities          bigint,                 -- .stat.saveOpportunities
+    stat_saves                       bigint,                 -- .stat.saves
+    stat_shutouts                    bigint,                 -- .stat.shutouts
     stat_slg                         text,                   -- .stat.slg
     stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
     stat_stolen_bases                bigint,                 -- .stat.stolenBases
     stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_strike_percentage           text,                   -- .stat.strikePercentage
+    stat_strikeout_walk_ratio        text,                   -- .stat.strikeoutWalkRatio
+    stat_strikeouts_per9_inn         text,                   -- .stat.strikeoutsPer9Inn
+    stat_strikes                     bigint,                 -- .stat.strikes
     stat_total_bases                 bigint,                 -- .stat.totalBases
     stat_triples                     bigint,                 -- .stat.triples
+    stat_walks_per9_inn              text,                   -- .stat.walksPer9Inn
+    stat_whip                        text,                   -- .stat.whip
+    stat_wild_pitches                bigint,                 -- .stat.wildPitches
+    stat_win_percentage              text,                   -- .stat.winPercentage
+    stat_wins                        bigint,                 -- .stat.wins
     stats                            jsonb,                  -- .stats
     team_id                          bigint,                 -- .team.id
     team_name                        text,                   -- .team.name
@@ -9884,38 +10199,83 @@ CREATE TABLE stats.grouped_stats_splits (
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
     season                           text,                   -- .season
     stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_assists                     bigint,                 -- .stat.assists
     stat_at_bats                     bigint,                 -- .stat.atBats
     stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
     stat_avg                         text,                   -- .stat.avg
     stat_babip                       text,                   -- .stat.babip
+    stat_balks                       bigint,                 -- .stat.balks
+    stat_balls                       bigint,                 -- .stat.balls
     stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_batters_faced               bigint,                 -- .stat.battersFaced
+    stat_blown_saves                 bigint,                 -- .stat.blownSaves
     stat_catchers_interference       bigint,                 -- .stat.catchersInterference
     stat_caught_stealing             bigint,                 -- .stat.caughtStealing
     stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_chances                     bigint,                 -- .stat.chances
+    stat_complete_games              bigint,                 -- .stat.completeGames
     stat_doubles                     bigint,                 -- .stat.doubles
+    stat_earned_runs                 bigint,                 -- .stat.earnedRuns
+    stat_era                         text,                   -- .stat.era
+    stat_errors                      bigint,                 -- .stat.errors
+    stat_fielding                    text,                   -- .stat.fielding
+    stat_fly_outs                    bigint,                 -- .stat.flyOuts
+    stat_games_finished              bigint,                 -- .stat.gamesFinished
+    stat_games_pitched               bigint,                 -- .stat.gamesPitched
     stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_games_started               bigint,                 -- .stat.gamesStarted
     stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_into_triple_play     bigint,                 -- .stat.groundIntoTriplePlay
     stat_ground_outs                 bigint,                 -- .stat.groundOuts
     stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_batsmen                 bigint,                 -- .stat.hitBatsmen
     stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
     stat_hits                        bigint,                 -- .stat.hits
+    stat_hits_per9_inn               text,                   -- .stat.hitsPer9Inn
+    stat_holds                       bigint,                 -- .stat.holds
     stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_home_runs_per9              text,                   -- .stat.homeRunsPer9
+    stat_inherited_runners           bigint,                 -- .stat.inheritedRunners
+    stat_inherited_runners_scored    bigint,                 -- .stat.inheritedRunnersScored
+    stat_innings_pitched             text,                   -- .stat.inningsPitched
     stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
     stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_line_outs                   bigint,                 -- .stat.lineOuts
+    stat_losses                      bigint,                 -- .stat.losses
     stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
     stat_obp                         text,                   -- .stat.obp
     stat_ops                         text,                   -- .stat.ops
+    stat_outs                        bigint,                 -- .stat.outs
+    stat_passed_ball                 bigint,                 -- .stat.passedBall
+    stat_pickoffs                    bigint,                 -- .stat.pickoffs
+    stat_pitches_per_inning          text,                   -- .stat.pitchesPerInning
+    stat_pitches_thrown              bigint,                 -- .stat.pitchesThrown
     stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_pop_outs                    bigint,                 -- .stat.popOuts
+    stat_put_outs                    bigint,                 -- .stat.putOuts
     stat_rbi                         bigint,                 -- .stat.rbi
     stat_runs                        bigint,                 -- .stat.runs
+    stat_runs_scored_per9            text,                   -- .stat.runsScoredPer9
     stat_sac_bunts                   bigint,                 -- .stat.sacBunts
     stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_save_opportunities          bigint,                 -- .stat.saveOpportunities
+    stat_saves                       bigint,                 -- .stat.saves
+    stat_shutouts                    bigint,                 -- .stat.shutouts
     stat_slg                         text,                   -- .stat.slg
     stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
     stat_stolen_bases                bigint,                 -- .stat.stolenBases
     stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_strike_percentage           text,                   -- .stat.strikePercentage
+    stat_strikeout_walk_ratio        text,                   -- .stat.strikeoutWalkRatio
+    stat_strikeouts_per9_inn         text,                   -- .stat.strikeoutsPer9Inn
+    stat_strikes                     bigint,                 -- .stat.strikes
     stat_total_bases                 bigint,                 -- .stat.totalBases
     stat_triples                     bigint,                 -- .stat.triples
+    stat_walks_per9_inn              text,                   -- .stat.walksPer9Inn
+    stat_whip                        text,                   -- .stat.whip
+    stat_wild_pitches                bigint,                 -- .stat.wildPitches
+    stat_win_percentage              text,                   -- .stat.winPercentage
+    stat_wins                        bigint,                 -- .stat.wins
     stats                            jsonb,                  -- .stats
     team_id                          bigint,                 -- .team.id
     team_name                        text,                   -- .team.name
@@ -9957,38 +10317,83 @@ CREATE TABLE stats.grouped_stats_splits_tied_with_offset (
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
     season                           text,                   -- .season
     stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_assists                     bigint,                 -- .stat.assists
     stat_at_bats                     bigint,                 -- .stat.atBats
     stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
     stat_avg                         text,                   -- .stat.avg
     stat_babip                       text,                   -- .stat.babip
+    stat_balks                       bigint,                 -- .stat.balks
+    stat_balls                       bigint,                 -- .stat.balls
     stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_batters_faced               bigint,                 -- .stat.battersFaced
+    stat_blown_saves                 bigint,                 -- .stat.blownSaves
     stat_catchers_interference       bigint,                 -- .stat.catchersInterference
     stat_caught_stealing             bigint,                 -- .stat.caughtStealing
     stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_chances                     bigint,                 -- .stat.chances
+    stat_complete_games              bigint,                 -- .stat.completeGames
     stat_doubles                     bigint,                 -- .stat.doubles
+    stat_earned_runs                 bigint,                 -- .stat.earnedRuns
+    stat_era                         text,                   -- .stat.era
+    stat_errors                      bigint,                 -- .stat.errors
+    stat_fielding                    text,                   -- .stat.fielding
+    stat_fly_outs                    bigint,                 -- .stat.flyOuts
+    stat_games_finished              bigint,                 -- .stat.gamesFinished
+    stat_games_pitched               bigint,                 -- .stat.gamesPitched
     stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_games_started               bigint,                 -- .stat.gamesStarted
     stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_into_triple_play     bigint,                 -- .stat.groundIntoTriplePlay
     stat_ground_outs                 bigint,                 -- .stat.groundOuts
     stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_batsmen                 bigint,                 -- .stat.hitBatsmen
     stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
     stat_hits                        bigint,                 -- .stat.hits
+    stat_hits_per9_inn               text,                   -- .stat.hitsPer9Inn
+    stat_holds                       bigint,                 -- .stat.holds
     stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_home_runs_per9              text,                   -- .stat.homeRunsPer9
+    stat_inherited_runners           bigint,                 -- .stat.inheritedRunners
+    stat_inherited_runners_scored    bigint,                 -- .stat.inheritedRunnersScored
+    stat_innings_pitched             text,                   -- .stat.inningsPitched
     stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
     stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_line_outs                   bigint,                 -- .stat.lineOuts
+    stat_losses                      bigint,                 -- .stat.losses
     stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
     stat_obp                         text,                   -- .stat.obp
     stat_ops                         text,                   -- .stat.ops
+    stat_outs                        bigint,                 -- .stat.outs
+    stat_passed_ball                 bigint,                 -- .stat.passedBall
+    stat_pickoffs                    bigint,                 -- .stat.pickoffs
+    stat_pitches_per_inning          text,                   -- .stat.pitchesPerInning
+    stat_pitches_thrown              bigint,                 -- .stat.pitchesThrown
     stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_pop_outs                    bigint,                 -- .stat.popOuts
+    stat_put_outs                    bigint,                 -- .stat.putOuts
     stat_rbi                         bigint,                 -- .stat.rbi
     stat_runs                        bigint,                 -- .stat.runs
+    stat_runs_scored_per9            text,                   -- .stat.runsScoredPer9
     stat_sac_bunts                   bigint,                 -- .stat.sacBunts
     stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_save_opportunities          bigint,                 -- .stat.saveOpportunities
+    stat_saves                       bigint,                 -- .stat.saves
+    stat_shutouts                    bigint,                 -- .stat.shutouts
     stat_slg                         text,                   -- .stat.slg
     stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
     stat_stolen_bases                bigint,                 -- .stat.stolenBases
     stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_strike_percentage           text,                   -- .stat.strikePercentage
+    stat_strikeout_walk_ratio        text,                   -- .stat.strikeoutWalkRatio
+    stat_strikeouts_per9_inn         text,                   -- .stat.strikeoutsPer9Inn
+    stat_strikes                     bigint,                 -- .stat.strikes
     stat_total_bases                 bigint,                 -- .stat.totalBases
     stat_triples                     bigint,                 -- .stat.triples
+    stat_walks_per9_inn              text,                   -- .stat.walksPer9Inn
+    stat_whip                        text,                   -- .stat.whip
+    stat_wild_pitches                bigint,                 -- .stat.wildPitches
+    stat_win_percentage              text,                   -- .stat.winPercentage
+    stat_wins                        bigint,                 -- .stat.wins
     stats                            jsonb,                  -- .stats
     team_id                          bigint,                 -- .team.id
     team_name                        text,                   -- .team.name
@@ -10030,38 +10435,83 @@ CREATE TABLE stats.grouped_stats_splits_tied_with_limit (
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
     season                           text,                   -- .season
     stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_assists                     bigint,                 -- .stat.assists
     stat_at_bats                     bigint,                 -- .stat.atBats
     stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
     stat_avg                         text,                   -- .stat.avg
     stat_babip                       text,                   -- .stat.babip
+    stat_balks                       bigint,                 -- .stat.balks
+    stat_balls                       bigint,                 -- .stat.balls
     stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_batters_faced               bigint,                 -- .stat.battersFaced
+    stat_blown_saves                 bigint,                 -- .stat.blownSaves
     stat_catchers_interference       bigint,                 -- .stat.catchersInterference
     stat_caught_stealing             bigint,                 -- .stat.caughtStealing
     stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_chances                     bigint,                 -- .stat.chances
+    stat_complete_games              bigint,                 -- .stat.completeGames
     stat_doubles                     bigint,                 -- .stat.doubles
+    stat_earned_runs                 bigint,                 -- .stat.earnedRuns
+    stat_era                         text,                   -- .stat.era
+    stat_errors                      bigint,                 -- .stat.errors
+    stat_fielding                    text,                   -- .stat.fielding
+    stat_fly_outs                    bigint,                 -- .stat.flyOuts
+    stat_games_finished              bigint,                 -- .stat.gamesFinished
+    stat_games_pitched               bigint,                 -- .stat.gamesPitched
     stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_games_started               bigint,                 -- .stat.gamesStarted
     stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_into_triple_play     bigint,                 -- .stat.groundIntoTriplePlay
     stat_ground_outs                 bigint,                 -- .stat.groundOuts
     stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_batsmen                 bigint,                 -- .stat.hitBatsmen
     stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
     stat_hits                        bigint,                 -- .stat.hits
+    stat_hits_per9_inn               text,                   -- .stat.hitsPer9Inn
+    stat_holds                       bigint,                 -- .stat.holds
     stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_home_runs_per9              text,                   -- .stat.homeRunsPer9
+    stat_inherited_runners           bigint,                 -- .stat.inheritedRunners
+    stat_inherited_runners_scored    bigint,                 -- .stat.inheritedRunnersScored
+    stat_innings_pitched             text,                   -- .stat.inningsPitched
     stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
     stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_line_outs                   bigint,                 -- .stat.lineOuts
+    stat_losses                      bigint,                 -- .stat.losses
     stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
     stat_obp                         text,                   -- .stat.obp
     stat_ops                         text,                   -- .stat.ops
+    stat_outs                        bigint,                 -- .stat.outs
+    stat_passed_ball                 bigint,                 -- .stat.passedBall
+    stat_pickoffs                    bigint,                 -- .stat.pickoffs
+    stat_pitches_per_inning          text,                   -- .stat.pitchesPerInning
+    stat_pitches_thrown              bigint,                 -- .stat.pitchesThrown
     stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_pop_outs                    bigint,                 -- .stat.popOuts
+    stat_put_outs                    bigint,                 -- .stat.putOuts
     stat_rbi                         bigint,                 -- .stat.rbi
     stat_runs                        bigint,                 -- .stat.runs
+    stat_runs_scored_per9            text,                   -- .stat.runsScoredPer9
     stat_sac_bunts                   bigint,                 -- .stat.sacBunts
     stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_save_opportunities          bigint,                 -- .stat.saveOpportunities
+    stat_saves                       bigint,                 -- .stat.saves
+    stat_shutouts                    bigint,                 -- .stat.shutouts
     stat_slg                         text,                   -- .stat.slg
     stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
     stat_stolen_bases                bigint,                 -- .stat.stolenBases
     stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_strike_percentage           text,                   -- .stat.strikePercentage
+    stat_strikeout_walk_ratio        text,                   -- .stat.strikeoutWalkRatio
+    stat_strikeouts_per9_inn         text,                   -- .stat.strikeoutsPer9Inn
+    stat_strikes                     bigint,                 -- .stat.strikes
     stat_total_bases                 bigint,                 -- .stat.totalBases
     stat_triples                     bigint,                 -- .stat.triples
+    stat_walks_per9_inn              text,                   -- .stat.walksPer9Inn
+    stat_whip                        text,                   -- .stat.whip
+    stat_wild_pitches                bigint,                 -- .stat.wildPitches
+    stat_win_percentage              text,                   -- .stat.winPercentage
+    stat_wins                        bigint,                 -- .stat.wins
     stats                            jsonb,                  -- .stats
     team_id                          bigint,                 -- .team.id
     team_name                        text,                   -- .team.name
@@ -10202,38 +10652,83 @@ CREATE TABLE stats.stats_splits (
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
     season                           text,                   -- .season
     stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_assists                     bigint,                 -- .stat.assists
     stat_at_bats                     bigint,                 -- .stat.atBats
     stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
     stat_avg                         text,                   -- .stat.avg
     stat_babip                       text,                   -- .stat.babip
+    stat_balks                       bigint,                 -- .stat.balks
+    stat_balls                       bigint,                 -- .stat.balls
     stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_batters_faced               bigint,                 -- .stat.battersFaced
+    stat_blown_saves                 bigint,                 -- .stat.blownSaves
     stat_catchers_interference       bigint,                 -- .stat.catchersInterference
     stat_caught_stealing             bigint,                 -- .stat.caughtStealing
     stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_chances                     bigint,                 -- .stat.chances
+    stat_complete_games              bigint,                 -- .stat.completeGames
     stat_doubles                     bigint,                 -- .stat.doubles
+    stat_earned_runs                 bigint,                 -- .stat.earnedRuns
+    stat_era                         text,                   -- .stat.era
+    stat_errors                      bigint,                 -- .stat.errors
+    stat_fielding                    text,                   -- .stat.fielding
+    stat_fly_outs                    bigint,                 -- .stat.flyOuts
+    stat_games_finished              bigint,                 -- .stat.gamesFinished
+    stat_games_pitched               bigint,                 -- .stat.gamesPitched
     stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_games_started               bigint,                 -- .stat.gamesStarted
     stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_into_triple_play     bigint,                 -- .stat.groundIntoTriplePlay
     stat_ground_outs                 bigint,                 -- .stat.groundOuts
     stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_batsmen                 bigint,                 -- .stat.hitBatsmen
     stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
     stat_hits                        bigint,                 -- .stat.hits
+    stat_hits_per9_inn               text,                   -- .stat.hitsPer9Inn
+    stat_holds                       bigint,                 -- .stat.holds
     stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_home_runs_per9              text,                   -- .stat.homeRunsPer9
+    stat_inherited_runners           bigint,                 -- .stat.inheritedRunners
+    stat_inherited_runners_scored    bigint,                 -- .stat.inheritedRunnersScored
+    stat_innings_pitched             text,                   -- .stat.inningsPitched
     stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
     stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_line_outs                   bigint,                 -- .stat.lineOuts
+    stat_losses                      bigint,                 -- .stat.losses
     stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
     stat_obp                         text,                   -- .stat.obp
     stat_ops                         text,                   -- .stat.ops
+    stat_outs                        bigint,                 -- .stat.outs
+    stat_passed_ball                 bigint,                 -- .stat.passedBall
+    stat_pickoffs                    bigint,                 -- .stat.pickoffs
+    stat_pitches_per_inning          text,                   -- .stat.pitchesPerInning
+    stat_pitches_thrown              bigint,                 -- .stat.pitchesThrown
     stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_pop_outs                    bigint,                 -- .stat.popOuts
+    stat_put_outs                    bigint,                 -- .stat.putOuts
     stat_rbi                         bigint,                 -- .stat.rbi
     stat_runs                        bigint,                 -- .stat.runs
+    stat_runs_scored_per9            text,                   -- .stat.runsScoredPer9
     stat_sac_bunts                   bigint,                 -- .stat.sacBunts
     stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_save_opportunities          bigint,                 -- .stat.saveOpportunities
+    stat_saves                       bigint,                 -- .stat.saves
+    stat_shutouts                    bigint,                 -- .stat.shutouts
     stat_slg                         text,                   -- .stat.slg
     stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
     stat_stolen_bases                bigint,                 -- .stat.stolenBases
     stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_strike_percentage           text,                   -- .stat.strikePercentage
+    stat_strikeout_walk_ratio        text,                   -- .stat.strikeoutWalkRatio
+    stat_strikeouts_per9_inn         text,                   -- .stat.strikeoutsPer9Inn
+    stat_strikes                     bigint,                 -- .stat.strikes
     stat_total_bases                 bigint,                 -- .stat.totalBases
     stat_triples                     bigint,                 -- .stat.triples
+    stat_walks_per9_inn              text,                   -- .stat.walksPer9Inn
+    stat_whip                        text,                   -- .stat.whip
+    stat_wild_pitches                bigint,                 -- .stat.wildPitches
+    stat_win_percentage              text,                   -- .stat.winPercentage
+    stat_wins                        bigint,                 -- .stat.wins
     stats                            jsonb,                  -- .stats
     team_id                          bigint,                 -- .team.id
     team_name                        text,                   -- .team.name
@@ -10275,38 +10770,83 @@ CREATE TABLE stats.stats_splits_tied_with_offset (
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
     season                           text,                   -- .season
     stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_assists                     bigint,                 -- .stat.assists
     stat_at_bats                     bigint,                 -- .stat.atBats
     stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
     stat_avg                         text,                   -- .stat.avg
     stat_babip                       text,                   -- .stat.babip
+    stat_balks                       bigint,                 -- .stat.balks
+    stat_balls                       bigint,                 -- .stat.balls
     stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_batters_faced               bigint,                 -- .stat.battersFaced
+    stat_blown_saves                 bigint,                 -- .stat.blownSaves
     stat_catchers_interference       bigint,                 -- .stat.catchersInterference
     stat_caught_stealing             bigint,                 -- .stat.caughtStealing
     stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_chances                     bigint,                 -- .stat.chances
+    stat_complete_games              bigint,                 -- .stat.completeGames
     stat_doubles                     bigint,                 -- .stat.doubles
+    stat_earned_runs                 bigint,                 -- .stat.earnedRuns
+    stat_era                         text,                   -- .stat.era
+    stat_errors                      bigint,                 -- .stat.errors
+    stat_fielding                    text,                   -- .stat.fielding
+    stat_fly_outs                    bigint,                 -- .stat.flyOuts
+    stat_games_finished              bigint,                 -- .stat.gamesFinished
+    stat_games_pitched               bigint,                 -- .stat.gamesPitched
     stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_games_started               bigint,                 -- .stat.gamesStarted
     stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_into_triple_play     bigint,                 -- .stat.groundIntoTriplePlay
     stat_ground_outs                 bigint,                 -- .stat.groundOuts
     stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_batsmen                 bigint,                 -- .stat.hitBatsmen
     stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
     stat_hits                        bigint,                 -- .stat.hits
+    stat_hits_per9_inn               text,                   -- .stat.hitsPer9Inn
+    stat_holds                       bigint,                 -- .stat.holds
     stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_home_runs_per9              text,                   -- .stat.homeRunsPer9
+    stat_inherited_runners           bigint,                 -- .stat.inheritedRunners
+    stat_inherited_runners_scored    bigint,                 -- .stat.inheritedRunnersScored
+    stat_innings_pitched             text,                   -- .stat.inningsPitched
     stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
     stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_line_outs                   bigint,                 -- .stat.lineOuts
+    stat_losses                      bigint,                 -- .stat.losses
     stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
     stat_obp                         text,                   -- .stat.obp
     stat_ops                         text,                   -- .stat.ops
+    stat_outs                        bigint,                 -- .stat.outs
+    stat_passed_ball                 bigint,                 -- .stat.passedBall
+    stat_pickoffs                    bigint,                 -- .stat.pickoffs
+    stat_pitches_per_inning          text,                   -- .stat.pitchesPerInning
+    stat_pitches_thrown              bigint,                 -- .stat.pitchesThrown
     stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_pop_outs                    bigint,                 -- .stat.popOuts
+    stat_put_outs                    bigint,                 -- .stat.putOuts
     stat_rbi                         bigint,                 -- .stat.rbi
     stat_runs                        bigint,                 -- .stat.runs
+    stat_runs_scored_per9            text,                   -- .stat.runsScoredPer9
     stat_sac_bunts                   bigint,                 -- .stat.sacBunts
     stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_save_opportunities          bigint,                 -- .stat.saveOpportunities
+    stat_saves                       bigint,                 -- .stat.saves
+    stat_shutouts                    bigint,                 -- .stat.shutouts
     stat_slg                         text,                   -- .stat.slg
     stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
     stat_stolen_bases                bigint,                 -- .stat.stolenBases
     stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_strike_percentage           text,                   -- .stat.strikePercentage
+    stat_strikeout_walk_ratio        text,                   -- .stat.strikeoutWalkRatio
+    stat_strikeouts_per9_inn         text,                   -- .stat.strikeoutsPer9Inn
+    stat_strikes                     bigint,                 -- .stat.strikes
     stat_total_bases                 bigint,                 -- .stat.totalBases
     stat_triples                     bigint,                 -- .stat.triples
+    stat_walks_per9_inn              text,                   -- .stat.walksPer9Inn
+    stat_whip                        text,                   -- .stat.whip
+    stat_wild_pitches                bigint,                 -- .stat.wildPitches
+    stat_win_percentage              text,                   -- .stat.winPercentage
+    stat_wins                        bigint,                 -- .stat.wins
     stats                            jsonb,                  -- .stats
     team_id                          bigint,                 -- .team.id
     team_name                        text,                   -- .team.name
@@ -10348,38 +10888,83 @@ CREATE TABLE stats.stats_splits_tied_with_limit (
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
     season                           text,                   -- .season
     stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_assists                     bigint,                 -- .stat.assists
     stat_at_bats                     bigint,                 -- .stat.atBats
     stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
     stat_avg                         text,                   -- .stat.avg
     stat_babip                       text,                   -- .stat.babip
+    stat_balks                       bigint,                 -- .stat.balks
+    stat_balls                       bigint,                 -- .stat.balls
     stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_batters_faced               bigint,                 -- .stat.battersFaced
+    stat_blown_saves                 bigint,                 -- .stat.blownSaves
     stat_catchers_interference       bigint,                 -- .stat.catchersInterference
     stat_caught_stealing             bigint,                 -- .stat.caughtStealing
     stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_chances                     bigint,                 -- .stat.chances
+    stat_complete_games              bigint,                 -- .stat.completeGames
     stat_doubles                     bigint,                 -- .stat.doubles
+    stat_earned_runs                 bigint,                 -- .stat.earnedRuns
+    stat_era                         text,                   -- .stat.era
+    stat_errors                      bigint,                 -- .stat.errors
+    stat_fielding                    text,                   -- .stat.fielding
+    stat_fly_outs                    bigint,                 -- .stat.flyOuts
+    stat_games_finished              bigint,                 -- .stat.gamesFinished
+    stat_games_pitched               bigint,                 -- .stat.gamesPitched
     stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_games_started               bigint,                 -- .stat.gamesStarted
     stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_into_triple_play     bigint,                 -- .stat.groundIntoTriplePlay
     stat_ground_outs                 bigint,                 -- .stat.groundOuts
     stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_batsmen                 bigint,                 -- .stat.hitBatsmen
     stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
     stat_hits                        bigint,                 -- .stat.hits
+    stat_hits_per9_inn               text,                   -- .stat.hitsPer9Inn
+    stat_holds                       bigint,                 -- .stat.holds
     stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_home_runs_per9              text,                   -- .stat.homeRunsPer9
+    stat_inherited_runners           bigint,                 -- .stat.inheritedRunners
+    stat_inherited_runners_scored    bigint,                 -- .stat.inheritedRunnersScored
+    stat_innings_pitched             text,                   -- .stat.inningsPitched
     stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
     stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_line_outs                   bigint,                 -- .stat.lineOuts
+    stat_losses                      bigint,                 -- .stat.losses
     stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
     stat_obp                         text,                   -- .stat.obp
     stat_ops                         text,                   -- .stat.ops
+    stat_outs                        bigint,                 -- .stat.outs
+    stat_passed_ball                 bigint,                 -- .stat.passedBall
+    stat_pickoffs                    bigint,                 -- .stat.pickoffs
+    stat_pitches_per_inning          text,                   -- .stat.pitchesPerInning
+    stat_pitches_thrown              bigint,                 -- .stat.pitchesThrown
     stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_pop_outs                    bigint,                 -- .stat.popOuts
+    stat_put_outs                    bigint,                 -- .stat.putOuts
     stat_rbi                         bigint,                 -- .stat.rbi
     stat_runs                        bigint,                 -- .stat.runs
+    stat_runs_scored_per9            text,                   -- .stat.runsScoredPer9
     stat_sac_bunts                   bigint,                 -- .stat.sacBunts
     stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_save_opportunities          bigint,                 -- .stat.saveOpportunities
+    stat_saves                       bigint,                 -- .stat.saves
+    stat_shutouts                    bigint,                 -- .stat.shutouts
     stat_slg                         text,                   -- .stat.slg
     stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
     stat_stolen_bases                bigint,                 -- .stat.stolenBases
     stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_strike_percentage           text,                   -- .stat.strikePercentage
+    stat_strikeout_walk_ratio        text,                   -- .stat.strikeoutWalkRatio
+    stat_strikeouts_per9_inn         text,                   -- .stat.strikeoutsPer9Inn
+    stat_strikes                     bigint,                 -- .stat.strikes
     stat_total_bases                 bigint,                 -- .stat.totalBases
     stat_triples                     bigint,                 -- .stat.triples
+    stat_walks_per9_inn              text,                   -- .stat.walksPer9Inn
+    stat_whip                        text,                   -- .stat.whip
+    stat_wild_pitches                bigint,                 -- .stat.wildPitches
+    stat_win_percentage              text,                   -- .stat.winPercentage
+    stat_wins                        bigint,                 -- .stat.wins
     stats                            jsonb,                  -- .stats
     team_id                          bigint,                 -- .team.id
     team_name                        text,                   -- .team.name
@@ -10625,38 +11210,83 @@ CREATE TABLE team.affiliates_team_stat_splits (
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
     season                           text,                   -- .season
     stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_assists                     bigint,                 -- .stat.assists
     stat_at_bats                     bigint,                 -- .stat.atBats
     stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
     stat_avg                         text,                   -- .stat.avg
     stat_babip                       text,                   -- .stat.babip
+    stat_balks                       bigint,                 -- .stat.balks
+    stat_balls                       bigint,                 -- .stat.balls
     stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_batters_faced               bigint,                 -- .stat.battersFaced
+    stat_blown_saves                 bigint,                 -- .stat.blownSaves
     stat_catchers_interference       bigint,                 -- .stat.catchersInterference
     stat_caught_stealing             bigint,                 -- .stat.caughtStealing
     stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_chances                     bigint,                 -- .stat.chances
+    stat_complete_games              bigint,                 -- .stat.completeGames
     stat_doubles                     bigint,                 -- .stat.doubles
+    stat_earned_runs                 bigint,                 -- .stat.earnedRuns
+    stat_era                         text,                   -- .stat.era
+    stat_errors                      bigint,                 -- .stat.errors
+    stat_fielding                    text,                   -- .stat.fielding
+    stat_fly_outs                    bigint,                 -- .stat.flyOuts
+    stat_games_finished              bigint,                 -- .stat.gamesFinished
+    stat_games_pitched               bigint,                 -- .stat.gamesPitched
     stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_games_started               bigint,                 -- .stat.gamesStarted
     stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_into_triple_play     bigint,                 -- .stat.groundIntoTriplePlay
     stat_ground_outs                 bigint,                 -- .stat.groundOuts
     stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_batsmen                 bigint,                 -- .stat.hitBatsmen
     stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
     stat_hits                        bigint,                 -- .stat.hits
+    stat_hits_per9_inn               text,                   -- .stat.hitsPer9Inn
+    stat_holds                       bigint,                 -- .stat.holds
     stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_home_runs_per9              text,                   -- .stat.homeRunsPer9
+    stat_inherited_runners           bigint,                 -- .stat.inheritedRunners
+    stat_inherited_runners_scored    bigint,                 -- .stat.inheritedRunnersScored
+    stat_innings_pitched             text,                   -- .stat.inningsPitched
     stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
     stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_line_outs                   bigint,                 -- .stat.lineOuts
+    stat_losses                      bigint,                 -- .stat.losses
     stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
     stat_obp                         text,                   -- .stat.obp
     stat_ops                         text,                   -- .stat.ops
+    stat_outs                        bigint,                 -- .stat.outs
+    stat_passed_ball                 bigint,                 -- .stat.passedBall
+    stat_pickoffs                    bigint,                 -- .stat.pickoffs
+    stat_pitches_per_inning          text,                   -- .stat.pitchesPerInning
+    stat_pitches_thrown              bigint,                 -- .stat.pitchesThrown
     stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_pop_outs                    bigint,                 -- .stat.popOuts
+    stat_put_outs                    bigint,                 -- .stat.putOuts
     stat_rbi                         bigint,                 -- .stat.rbi
     stat_runs                        bigint,                 -- .stat.runs
+    stat_runs_scored_per9            text,                   -- .stat.runsScoredPer9
     stat_sac_bunts                   bigint,                 -- .stat.sacBunts
     stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_save_opportunities          bigint,                 -- .stat.saveOpportunities
+    stat_saves                       bigint,                 -- .stat.saves
+    stat_shutouts                    bigint,                 -- .stat.shutouts
     stat_slg                         text,                   -- .stat.slg
     stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
     stat_stolen_bases                bigint,                 -- .stat.stolenBases
     stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_strike_percentage           text,                   -- .stat.strikePercentage
+    stat_strikeout_walk_ratio        text,                   -- .stat.strikeoutWalkRatio
+    stat_strikeouts_per9_inn         text,                   -- .stat.strikeoutsPer9Inn
+    stat_strikes                     bigint,                 -- .stat.strikes
     stat_total_bases                 bigint,                 -- .stat.totalBases
     stat_triples                     bigint,                 -- .stat.triples
+    stat_walks_per9_inn              text,                   -- .stat.walksPer9Inn
+    stat_whip                        text,                   -- .stat.whip
+    stat_wild_pitches                bigint,                 -- .stat.wildPitches
+    stat_win_percentage              text,                   -- .stat.winPercentage
+    stat_wins                        bigint,                 -- .stat.wins
     stats                            jsonb,                  -- .stats
     split_team_id                    bigint,                 -- .team.id
     team_name                        text,                   -- .team.name
@@ -11066,38 +11696,83 @@ CREATE TABLE team.all_teams_team_stat_splits (
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
     season                           text,                   -- .season
     stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_assists                     bigint,                 -- .stat.assists
     stat_at_bats                     bigint,                 -- .stat.atBats
     stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
     stat_avg                         text,                   -- .stat.avg
     stat_babip                       text,                   -- .stat.babip
+    stat_balks                       bigint,                 -- .stat.balks
+    stat_balls                       bigint,                 -- .stat.balls
     stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_batters_faced               bigint,                 -- .stat.battersFaced
+    stat_blown_saves                 bigint,                 -- .stat.blownSaves
     stat_catchers_interference       bigint,                 -- .stat.catchersInterference
     stat_caught_stealing             bigint,                 -- .stat.caughtStealing
     stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_chances                     bigint,                 -- .stat.chances
+    stat_complete_games              bigint,                 -- .stat.completeGames
     stat_doubles                     bigint,                 -- .stat.doubles
+    stat_earned_runs                 bigint,                 -- .stat.earnedRuns
+    stat_era                         text,                   -- .stat.era
+    stat_errors                      bigint,                 -- .stat.errors
+    stat_fielding                    text,                   -- .stat.fielding
+    stat_fly_outs                    bigint,                 -- .stat.flyOuts
+    stat_games_finished              bigint,                 -- .stat.gamesFinished
+    stat_games_pitched               bigint,                 -- .stat.gamesPitched
     stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_games_started               bigint,                 -- .stat.gamesStarted
     stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_into_triple_play     bigint,                 -- .stat.groundIntoTriplePlay
     stat_ground_outs                 bigint,                 -- .stat.groundOuts
     stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_batsmen                 bigint,                 -- .stat.hitBatsmen
     stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
     stat_hits                        bigint,                 -- .stat.hits
+    stat_hits_per9_inn               text,                   -- .stat.hitsPer9Inn
+    stat_holds                       bigint,                 -- .stat.holds
     stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_home_runs_per9              text,                   -- .stat.homeRunsPer9
+    stat_inherited_runners           bigint,                 -- .stat.inheritedRunners
+    stat_inherited_runners_scored    bigint,                 -- .stat.inheritedRunnersScored
+    stat_innings_pitched             text,                   -- .stat.inningsPitched
     stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
     stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_line_outs                   bigint,                 -- .stat.lineOuts
+    stat_losses                      bigint,                 -- .stat.losses
     stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
     stat_obp                         text,                   -- .stat.obp
     stat_ops                         text,                   -- .stat.ops
+    stat_outs                        bigint,                 -- .stat.outs
+    stat_passed_ball                 bigint,                 -- .stat.passedBall
+    stat_pickoffs                    bigint,                 -- .stat.pickoffs
+    stat_pitches_per_inning          text,                   -- .stat.pitchesPerInning
+    stat_pitches_thrown              bigint,                 -- .stat.pitchesThrown
     stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_pop_outs                    bigint,                 -- .stat.popOuts
+    stat_put_outs                    bigint,                 -- .stat.putOuts
     stat_rbi                         bigint,                 -- .stat.rbi
     stat_runs                        bigint,                 -- .stat.runs
+    stat_runs_scored_per9            text,                   -- .stat.runsScoredPer9
     stat_sac_bunts                   bigint,                 -- .stat.sacBunts
     stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_save_opportunities          bigint,                 -- .stat.saveOpportunities
+    stat_saves                       bigint,                 -- .stat.saves
+    stat_shutouts                    bigint,                 -- .stat.shutouts
     stat_slg                         text,                   -- .stat.slg
     stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
     stat_stolen_bases                bigint,                 -- .stat.stolenBases
     stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_strike_percentage           text,                   -- .stat.strikePercentage
+    stat_strikeout_walk_ratio        text,                   -- .stat.strikeoutWalkRatio
+    stat_strikeouts_per9_inn         text,                   -- .stat.strikeoutsPer9Inn
+    stat_strikes                     bigint,                 -- .stat.strikes
     stat_total_bases                 bigint,                 -- .stat.totalBases
     stat_triples                     bigint,                 -- .stat.triples
+    stat_walks_per9_inn              text,                   -- .stat.walksPer9Inn
+    stat_whip                        text,                   -- .stat.whip
+    stat_wild_pitches                bigint,                 -- .stat.wildPitches
+    stat_win_percentage              text,                   -- .stat.winPercentage
+    stat_wins                        bigint,                 -- .stat.wins
     stats                            jsonb,                  -- .stats
     split_team_id                    bigint,                 -- .team.id
     team_name                        text,                   -- .team.name
@@ -11697,38 +12372,83 @@ CREATE TABLE team.stats_splits (
     schedule_item_rest_object        jsonb,                  -- .scheduleItemRestObject
     season                           text,                   -- .season
     stat_air_outs                    bigint,                 -- .stat.airOuts
+    stat_assists                     bigint,                 -- .stat.assists
     stat_at_bats                     bigint,                 -- .stat.atBats
     stat_at_bats_per_home_run        text,                   -- .stat.atBatsPerHomeRun
     stat_avg                         text,                   -- .stat.avg
     stat_babip                       text,                   -- .stat.babip
+    stat_balks                       bigint,                 -- .stat.balks
+    stat_balls                       bigint,                 -- .stat.balls
     stat_base_on_balls               bigint,                 -- .stat.baseOnBalls
+    stat_batters_faced               bigint,                 -- .stat.battersFaced
+    stat_blown_saves                 bigint,                 -- .stat.blownSaves
     stat_catchers_interference       bigint,                 -- .stat.catchersInterference
     stat_caught_stealing             bigint,                 -- .stat.caughtStealing
     stat_caught_stealing_percentage  text,                   -- .stat.caughtStealingPercentage
+    stat_chances                     bigint,                 -- .stat.chances
+    stat_complete_games              bigint,                 -- .stat.completeGames
     stat_doubles                     bigint,                 -- .stat.doubles
+    stat_earned_runs                 bigint,                 -- .stat.earnedRuns
+    stat_era                         text,                   -- .stat.era
+    stat_errors                      bigint,                 -- .stat.errors
+    stat_fielding                    text,                   -- .stat.fielding
+    stat_fly_outs                    bigint,                 -- .stat.flyOuts
+    stat_games_finished              bigint,                 -- .stat.gamesFinished
+    stat_games_pitched               bigint,                 -- .stat.gamesPitched
     stat_games_played                bigint,                 -- .stat.gamesPlayed
+    stat_games_started               bigint,                 -- .stat.gamesStarted
     stat_ground_into_double_play     bigint,                 -- .stat.groundIntoDoublePlay
+    stat_ground_into_triple_play     bigint,                 -- .stat.groundIntoTriplePlay
     stat_ground_outs                 bigint,                 -- .stat.groundOuts
     stat_ground_outs_to_airouts      text,                   -- .stat.groundOutsToAirouts
+    stat_hit_batsmen                 bigint,                 -- .stat.hitBatsmen
     stat_hit_by_pitch                bigint,                 -- .stat.hitByPitch
     stat_hits                        bigint,                 -- .stat.hits
+    stat_hits_per9_inn               text,                   -- .stat.hitsPer9Inn
+    stat_holds                       bigint,                 -- .stat.holds
     stat_home_runs                   bigint,                 -- .stat.homeRuns
+    stat_home_runs_per9              text,                   -- .stat.homeRunsPer9
+    stat_inherited_runners           bigint,                 -- .stat.inheritedRunners
+    stat_inherited_runners_scored    bigint,                 -- .stat.inheritedRunnersScored
+    stat_innings_pitched             text,                   -- .stat.inningsPitched
     stat_intentional_walks           bigint,                 -- .stat.intentionalWalks
     stat_left_on_base                bigint,                 -- .stat.leftOnBase
+    stat_line_outs                   bigint,                 -- .stat.lineOuts
+    stat_losses                      bigint,                 -- .stat.losses
     stat_number_of_pitches           bigint,                 -- .stat.numberOfPitches
     stat_obp                         text,                   -- .stat.obp
     stat_ops                         text,                   -- .stat.ops
+    stat_outs                        bigint,                 -- .stat.outs
+    stat_passed_ball                 bigint,                 -- .stat.passedBall
+    stat_pickoffs                    bigint,                 -- .stat.pickoffs
+    stat_pitches_per_inning          text,                   -- .stat.pitchesPerInning
+    stat_pitches_thrown              bigint,                 -- .stat.pitchesThrown
     stat_plate_appearances           bigint,                 -- .stat.plateAppearances
+    stat_pop_outs                    bigint,                 -- .stat.popOuts
+    stat_put_outs                    bigint,                 -- .stat.putOuts
     stat_rbi                         bigint,                 -- .stat.rbi
     stat_runs                        bigint,                 -- .stat.runs
+    stat_runs_scored_per9            text,                   -- .stat.runsScoredPer9
     stat_sac_bunts                   bigint,                 -- .stat.sacBunts
     stat_sac_flies                   bigint,                 -- .stat.sacFlies
+    stat_save_opportunities          bigint,                 -- .stat.saveOpportunities
+    stat_saves                       bigint,                 -- .stat.saves
+    stat_shutouts                    bigint,                 -- .stat.shutouts
     stat_slg                         text,                   -- .stat.slg
     stat_stolen_base_percentage      text,                   -- .stat.stolenBasePercentage
     stat_stolen_bases                bigint,                 -- .stat.stolenBases
     stat_strike_outs                 bigint,                 -- .stat.strikeOuts
+    stat_strike_percentage           text,                   -- .stat.strikePercentage
+    stat_strikeout_walk_ratio        text,                   -- .stat.strikeoutWalkRatio
+    stat_strikeouts_per9_inn         text,                   -- .stat.strikeoutsPer9Inn
+    stat_strikes                     bigint,                 -- .stat.strikes
     stat_total_bases                 bigint,                 -- .stat.totalBases
     stat_triples                     bigint,                 -- .stat.triples
+    stat_walks_per9_inn              text,                   -- .stat.walksPer9Inn
+    stat_whip                        text,                   -- .stat.whip
+    stat_wild_pitches                bigint,                 -- .stat.wildPitches
+    stat_win_percentage              text,                   -- .stat.winPercentage
+    stat_wins                        bigint,                 -- .stat.wins
     stats                            jsonb,                  -- .stats
     team_id                          bigint,                 -- .team.id
     team_name                        text,                   -- .team.name
@@ -15600,38 +16320,83 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.game_pk IS 're
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.schedule_item_rest_object IS '$.players[*].stats[*].splits[*].scheduleItemRestObject';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.season IS '$.players[*].stats[*].splits[*].season';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_air_outs IS '$.players[*].stats[*].splits[*].stat.airOuts';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_assists IS '$.players[*].stats[*].splits[*].stat.assists';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_at_bats IS '$.players[*].stats[*].splits[*].stat.atBats';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_at_bats_per_home_run IS '$.players[*].stats[*].splits[*].stat.atBatsPerHomeRun';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_avg IS '$.players[*].stats[*].splits[*].stat.avg';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_babip IS '$.players[*].stats[*].splits[*].stat.babip';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_balks IS '$.players[*].stats[*].splits[*].stat.balks';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_balls IS '$.players[*].stats[*].splits[*].stat.balls';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_base_on_balls IS '$.players[*].stats[*].splits[*].stat.baseOnBalls';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_batters_faced IS '$.players[*].stats[*].splits[*].stat.battersFaced';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_blown_saves IS '$.players[*].stats[*].splits[*].stat.blownSaves';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_catchers_interference IS '$.players[*].stats[*].splits[*].stat.catchersInterference';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_caught_stealing IS '$.players[*].stats[*].splits[*].stat.caughtStealing';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_caught_stealing_percentage IS '$.players[*].stats[*].splits[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_chances IS '$.players[*].stats[*].splits[*].stat.chances';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_complete_games IS '$.players[*].stats[*].splits[*].stat.completeGames';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_doubles IS '$.players[*].stats[*].splits[*].stat.doubles';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_earned_runs IS '$.players[*].stats[*].splits[*].stat.earnedRuns';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_era IS '$.players[*].stats[*].splits[*].stat.era';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_errors IS '$.players[*].stats[*].splits[*].stat.errors';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_fielding IS '$.players[*].stats[*].splits[*].stat.fielding';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_fly_outs IS '$.players[*].stats[*].splits[*].stat.flyOuts';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_games_finished IS '$.players[*].stats[*].splits[*].stat.gamesFinished';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_games_pitched IS '$.players[*].stats[*].splits[*].stat.gamesPitched';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_games_played IS '$.players[*].stats[*].splits[*].stat.gamesPlayed';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_games_started IS '$.players[*].stats[*].splits[*].stat.gamesStarted';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_ground_into_double_play IS '$.players[*].stats[*].splits[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_ground_into_triple_play IS '$.players[*].stats[*].splits[*].stat.groundIntoTriplePlay';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_ground_outs IS '$.players[*].stats[*].splits[*].stat.groundOuts';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_ground_outs_to_airouts IS '$.players[*].stats[*].splits[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_hit_batsmen IS '$.players[*].stats[*].splits[*].stat.hitBatsmen';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_hit_by_pitch IS '$.players[*].stats[*].splits[*].stat.hitByPitch';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_hits IS '$.players[*].stats[*].splits[*].stat.hits';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_hits_per9_inn IS '$.players[*].stats[*].splits[*].stat.hitsPer9Inn';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_holds IS '$.players[*].stats[*].splits[*].stat.holds';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_home_runs IS '$.players[*].stats[*].splits[*].stat.homeRuns';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_home_runs_per9 IS '$.players[*].stats[*].splits[*].stat.homeRunsPer9';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_inherited_runners IS '$.players[*].stats[*].splits[*].stat.inheritedRunners';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_inherited_runners_scored IS '$.players[*].stats[*].splits[*].stat.inheritedRunnersScored';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_innings_pitched IS '$.players[*].stats[*].splits[*].stat.inningsPitched';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_intentional_walks IS '$.players[*].stats[*].splits[*].stat.intentionalWalks';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_left_on_base IS '$.players[*].stats[*].splits[*].stat.leftOnBase';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_line_outs IS '$.players[*].stats[*].splits[*].stat.lineOuts';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_losses IS '$.players[*].stats[*].splits[*].stat.losses';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_number_of_pitches IS '$.players[*].stats[*].splits[*].stat.numberOfPitches';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_obp IS '$.players[*].stats[*].splits[*].stat.obp';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_ops IS '$.players[*].stats[*].splits[*].stat.ops';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_outs IS '$.players[*].stats[*].splits[*].stat.outs';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_passed_ball IS '$.players[*].stats[*].splits[*].stat.passedBall';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_pickoffs IS '$.players[*].stats[*].splits[*].stat.pickoffs';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_pitches_per_inning IS '$.players[*].stats[*].splits[*].stat.pitchesPerInning';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_pitches_thrown IS '$.players[*].stats[*].splits[*].stat.pitchesThrown';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_plate_appearances IS '$.players[*].stats[*].splits[*].stat.plateAppearances';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_pop_outs IS '$.players[*].stats[*].splits[*].stat.popOuts';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_put_outs IS '$.players[*].stats[*].splits[*].stat.putOuts';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_rbi IS '$.players[*].stats[*].splits[*].stat.rbi';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_runs IS '$.players[*].stats[*].splits[*].stat.runs';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_runs_scored_per9 IS '$.players[*].stats[*].splits[*].stat.runsScoredPer9';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_sac_bunts IS '$.players[*].stats[*].splits[*].stat.sacBunts';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_sac_flies IS '$.players[*].stats[*].splits[*].stat.sacFlies';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_save_opportunities IS '$.players[*].stats[*].splits[*].stat.saveOpportunities';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_saves IS '$.players[*].stats[*].splits[*].stat.saves';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_shutouts IS '$.players[*].stats[*].splits[*].stat.shutouts';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_slg IS '$.players[*].stats[*].splits[*].stat.slg';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_stolen_base_percentage IS '$.players[*].stats[*].splits[*].stat.stolenBasePercentage';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_stolen_bases IS '$.players[*].stats[*].splits[*].stat.stolenBases';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_strike_outs IS '$.players[*].stats[*].splits[*].stat.strikeOuts';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_strike_percentage IS '$.players[*].stats[*].splits[*].stat.strikePercentage';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_strikeout_walk_ratio IS '$.players[*].stats[*].splits[*].stat.strikeoutWalkRatio';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_strikeouts_per9_inn IS '$.players[*].stats[*].splits[*].stat.strikeoutsPer9Inn';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_strikes IS '$.players[*].stats[*].splits[*].stat.strikes';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_total_bases IS '$.players[*].stats[*].splits[*].stat.totalBases';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_triples IS '$.players[*].stats[*].splits[*].stat.triples';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_walks_per9_inn IS '$.players[*].stats[*].splits[*].stat.walksPer9Inn';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_whip IS '$.players[*].stats[*].splits[*].stat.whip';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_wild_pitches IS '$.players[*].stats[*].splits[*].stat.wildPitches';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_win_percentage IS '$.players[*].stats[*].splits[*].stat.winPercentage';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_wins IS '$.players[*].stats[*].splits[*].stat.wins';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stats IS '$.players[*].stats[*].splits[*].stats';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.team_id IS '$.players[*].stats[*].splits[*].team.id';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.team_name IS '$.players[*].stats[*].splits[*].team.name';
@@ -15988,38 +16753,83 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.game_pk IS 'reque
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.schedule_item_rest_object IS '$.players[*].stats[*].splits[*].scheduleItemRestObject';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.season IS '$.players[*].stats[*].splits[*].season';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_air_outs IS '$.players[*].stats[*].splits[*].stat.airOuts';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_assists IS '$.players[*].stats[*].splits[*].stat.assists';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_at_bats IS '$.players[*].stats[*].splits[*].stat.atBats';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_at_bats_per_home_run IS '$.players[*].stats[*].splits[*].stat.atBatsPerHomeRun';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_avg IS '$.players[*].stats[*].splits[*].stat.avg';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_babip IS '$.players[*].stats[*].splits[*].stat.babip';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_balks IS '$.players[*].stats[*].splits[*].stat.balks';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_balls IS '$.players[*].stats[*].splits[*].stat.balls';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_base_on_balls IS '$.players[*].stats[*].splits[*].stat.baseOnBalls';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_batters_faced IS '$.players[*].stats[*].splits[*].stat.battersFaced';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_blown_saves IS '$.players[*].stats[*].splits[*].stat.blownSaves';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_catchers_interference IS '$.players[*].stats[*].splits[*].stat.catchersInterference';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_caught_stealing IS '$.players[*].stats[*].splits[*].stat.caughtStealing';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_caught_stealing_percentage IS '$.players[*].stats[*].splits[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_chances IS '$.players[*].stats[*].splits[*].stat.chances';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_complete_games IS '$.players[*].stats[*].splits[*].stat.completeGames';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_doubles IS '$.players[*].stats[*].splits[*].stat.doubles';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_earned_runs IS '$.players[*].stats[*].splits[*].stat.earnedRuns';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_era IS '$.players[*].stats[*].splits[*].stat.era';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_errors IS '$.players[*].stats[*].splits[*].stat.errors';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_fielding IS '$.players[*].stats[*].splits[*].stat.fielding';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_fly_outs IS '$.players[*].stats[*].splits[*].stat.flyOuts';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_games_finished IS '$.players[*].stats[*].splits[*].stat.gamesFinished';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_games_pitched IS '$.players[*].stats[*].splits[*].stat.gamesPitched';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_games_played IS '$.players[*].stats[*].splits[*].stat.gamesPlayed';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_games_started IS '$.players[*].stats[*].splits[*].stat.gamesStarted';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_ground_into_double_play IS '$.players[*].stats[*].splits[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_ground_into_triple_play IS '$.players[*].stats[*].splits[*].stat.groundIntoTriplePlay';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_ground_outs IS '$.players[*].stats[*].splits[*].stat.groundOuts';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_ground_outs_to_airouts IS '$.players[*].stats[*].splits[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_hit_batsmen IS '$.players[*].stats[*].splits[*].stat.hitBatsmen';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_hit_by_pitch IS '$.players[*].stats[*].splits[*].stat.hitByPitch';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_hits IS '$.players[*].stats[*].splits[*].stat.hits';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_hits_per9_inn IS '$.players[*].stats[*].splits[*].stat.hitsPer9Inn';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_holds IS '$.players[*].stats[*].splits[*].stat.holds';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_home_runs IS '$.players[*].stats[*].splits[*].stat.homeRuns';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_home_runs_per9 IS '$.players[*].stats[*].splits[*].stat.homeRunsPer9';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_inherited_runners IS '$.players[*].stats[*].splits[*].stat.inheritedRunners';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_inherited_runners_scored IS '$.players[*].stats[*].splits[*].stat.inheritedRunnersScored';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_innings_pitched IS '$.players[*].stats[*].splits[*].stat.inningsPitched';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_intentional_walks IS '$.players[*].stats[*].splits[*].stat.intentionalWalks';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_left_on_base IS '$.players[*].stats[*].splits[*].stat.leftOnBase';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_line_outs IS '$.players[*].stats[*].splits[*].stat.lineOuts';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_losses IS '$.players[*].stats[*].splits[*].stat.losses';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_number_of_pitches IS '$.players[*].stats[*].splits[*].stat.numberOfPitches';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_obp IS '$.players[*].stats[*].splits[*].stat.obp';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_ops IS '$.players[*].stats[*].splits[*].stat.ops';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_outs IS '$.players[*].stats[*].splits[*].stat.outs';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_passed_ball IS '$.players[*].stats[*].splits[*].stat.passedBall';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_pickoffs IS '$.players[*].stats[*].splits[*].stat.pickoffs';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_pitches_per_inning IS '$.players[*].stats[*].splits[*].stat.pitchesPerInning';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_pitches_thrown IS '$.players[*].stats[*].splits[*].stat.pitchesThrown';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_plate_appearances IS '$.players[*].stats[*].splits[*].stat.plateAppearances';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_pop_outs IS '$.players[*].stats[*].splits[*].stat.popOuts';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_put_outs IS '$.players[*].stats[*].splits[*].stat.putOuts';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_rbi IS '$.players[*].stats[*].splits[*].stat.rbi';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_runs IS '$.players[*].stats[*].splits[*].stat.runs';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_runs_scored_per9 IS '$.players[*].stats[*].splits[*].stat.runsScoredPer9';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_sac_bunts IS '$.players[*].stats[*].splits[*].stat.sacBunts';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_sac_flies IS '$.players[*].stats[*].splits[*].stat.sacFlies';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_save_opportunities IS '$.players[*].stats[*].splits[*].stat.saveOpportunities';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_saves IS '$.players[*].stats[*].splits[*].stat.saves';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_shutouts IS '$.players[*].stats[*].splits[*].stat.shutouts';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_slg IS '$.players[*].stats[*].splits[*].stat.slg';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_stolen_base_percentage IS '$.players[*].stats[*].splits[*].stat.stolenBasePercentage';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_stolen_bases IS '$.players[*].stats[*].splits[*].stat.stolenBases';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_strike_outs IS '$.players[*].stats[*].splits[*].stat.strikeOuts';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_strike_percentage IS '$.players[*].stats[*].splits[*].stat.strikePercentage';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_strikeout_walk_ratio IS '$.players[*].stats[*].splits[*].stat.strikeoutWalkRatio';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_strikeouts_per9_inn IS '$.players[*].stats[*].splits[*].stat.strikeoutsPer9Inn';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_strikes IS '$.players[*].stats[*].splits[*].stat.strikes';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_total_bases IS '$.players[*].stats[*].splits[*].stat.totalBases';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_triples IS '$.players[*].stats[*].splits[*].stat.triples';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_walks_per9_inn IS '$.players[*].stats[*].splits[*].stat.walksPer9Inn';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_whip IS '$.players[*].stats[*].splits[*].stat.whip';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_wild_pitches IS '$.players[*].stats[*].splits[*].stat.wildPitches';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_win_percentage IS '$.players[*].stats[*].splits[*].stat.winPercentage';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_wins IS '$.players[*].stats[*].splits[*].stat.wins';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stats IS '$.players[*].stats[*].splits[*].stats';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.team_id IS '$.players[*].stats[*].splits[*].team.id';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.team_name IS '$.players[*].stats[*].splits[*].team.name';
@@ -16477,38 +17287,83 @@ COMMENT ON COLUMN person.current_game_stats_stat_splits.game_pk IS 'request para
 COMMENT ON COLUMN person.current_game_stats_stat_splits.schedule_item_rest_object IS '$.people[*].stats[*].splits[*].scheduleItemRestObject';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.season IS '$.people[*].stats[*].splits[*].season';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_air_outs IS '$.people[*].stats[*].splits[*].stat.airOuts';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_assists IS '$.people[*].stats[*].splits[*].stat.assists';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_at_bats IS '$.people[*].stats[*].splits[*].stat.atBats';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_at_bats_per_home_run IS '$.people[*].stats[*].splits[*].stat.atBatsPerHomeRun';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_avg IS '$.people[*].stats[*].splits[*].stat.avg';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_babip IS '$.people[*].stats[*].splits[*].stat.babip';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_balks IS '$.people[*].stats[*].splits[*].stat.balks';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_balls IS '$.people[*].stats[*].splits[*].stat.balls';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_base_on_balls IS '$.people[*].stats[*].splits[*].stat.baseOnBalls';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_batters_faced IS '$.people[*].stats[*].splits[*].stat.battersFaced';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_blown_saves IS '$.people[*].stats[*].splits[*].stat.blownSaves';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_catchers_interference IS '$.people[*].stats[*].splits[*].stat.catchersInterference';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_caught_stealing IS '$.people[*].stats[*].splits[*].stat.caughtStealing';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_caught_stealing_percentage IS '$.people[*].stats[*].splits[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_chances IS '$.people[*].stats[*].splits[*].stat.chances';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_complete_games IS '$.people[*].stats[*].splits[*].stat.completeGames';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_doubles IS '$.people[*].stats[*].splits[*].stat.doubles';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_earned_runs IS '$.people[*].stats[*].splits[*].stat.earnedRuns';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_era IS '$.people[*].stats[*].splits[*].stat.era';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_errors IS '$.people[*].stats[*].splits[*].stat.errors';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_fielding IS '$.people[*].stats[*].splits[*].stat.fielding';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_fly_outs IS '$.people[*].stats[*].splits[*].stat.flyOuts';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_games_finished IS '$.people[*].stats[*].splits[*].stat.gamesFinished';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_games_pitched IS '$.people[*].stats[*].splits[*].stat.gamesPitched';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_games_played IS '$.people[*].stats[*].splits[*].stat.gamesPlayed';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_games_started IS '$.people[*].stats[*].splits[*].stat.gamesStarted';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_ground_into_double_play IS '$.people[*].stats[*].splits[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_ground_into_triple_play IS '$.people[*].stats[*].splits[*].stat.groundIntoTriplePlay';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_ground_outs IS '$.people[*].stats[*].splits[*].stat.groundOuts';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_ground_outs_to_airouts IS '$.people[*].stats[*].splits[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_hit_batsmen IS '$.people[*].stats[*].splits[*].stat.hitBatsmen';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_hit_by_pitch IS '$.people[*].stats[*].splits[*].stat.hitByPitch';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_hits IS '$.people[*].stats[*].splits[*].stat.hits';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_hits_per9_inn IS '$.people[*].stats[*].splits[*].stat.hitsPer9Inn';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_holds IS '$.people[*].stats[*].splits[*].stat.holds';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_home_runs IS '$.people[*].stats[*].splits[*].stat.homeRuns';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_home_runs_per9 IS '$.people[*].stats[*].splits[*].stat.homeRunsPer9';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_inherited_runners IS '$.people[*].stats[*].splits[*].stat.inheritedRunners';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_inherited_runners_scored IS '$.people[*].stats[*].splits[*].stat.inheritedRunnersScored';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_innings_pitched IS '$.people[*].stats[*].splits[*].stat.inningsPitched';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_intentional_walks IS '$.people[*].stats[*].splits[*].stat.intentionalWalks';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_left_on_base IS '$.people[*].stats[*].splits[*].stat.leftOnBase';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_line_outs IS '$.people[*].stats[*].splits[*].stat.lineOuts';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_losses IS '$.people[*].stats[*].splits[*].stat.losses';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_number_of_pitches IS '$.people[*].stats[*].splits[*].stat.numberOfPitches';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_obp IS '$.people[*].stats[*].splits[*].stat.obp';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_ops IS '$.people[*].stats[*].splits[*].stat.ops';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_outs IS '$.people[*].stats[*].splits[*].stat.outs';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_passed_ball IS '$.people[*].stats[*].splits[*].stat.passedBall';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_pickoffs IS '$.people[*].stats[*].splits[*].stat.pickoffs';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_pitches_per_inning IS '$.people[*].stats[*].splits[*].stat.pitchesPerInning';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_pitches_thrown IS '$.people[*].stats[*].splits[*].stat.pitchesThrown';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_plate_appearances IS '$.people[*].stats[*].splits[*].stat.plateAppearances';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_pop_outs IS '$.people[*].stats[*].splits[*].stat.popOuts';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_put_outs IS '$.people[*].stats[*].splits[*].stat.putOuts';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_rbi IS '$.people[*].stats[*].splits[*].stat.rbi';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_runs IS '$.people[*].stats[*].splits[*].stat.runs';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_runs_scored_per9 IS '$.people[*].stats[*].splits[*].stat.runsScoredPer9';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_sac_bunts IS '$.people[*].stats[*].splits[*].stat.sacBunts';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_sac_flies IS '$.people[*].stats[*].splits[*].stat.sacFlies';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_save_opportunities IS '$.people[*].stats[*].splits[*].stat.saveOpportunities';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_saves IS '$.people[*].stats[*].splits[*].stat.saves';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_shutouts IS '$.people[*].stats[*].splits[*].stat.shutouts';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_slg IS '$.people[*].stats[*].splits[*].stat.slg';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_stolen_base_percentage IS '$.people[*].stats[*].splits[*].stat.stolenBasePercentage';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_stolen_bases IS '$.people[*].stats[*].splits[*].stat.stolenBases';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_strike_outs IS '$.people[*].stats[*].splits[*].stat.strikeOuts';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_strike_percentage IS '$.people[*].stats[*].splits[*].stat.strikePercentage';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_strikeout_walk_ratio IS '$.people[*].stats[*].splits[*].stat.strikeoutWalkRatio';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_strikeouts_per9_inn IS '$.people[*].stats[*].splits[*].stat.strikeoutsPer9Inn';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_strikes IS '$.people[*].stats[*].splits[*].stat.strikes';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_total_bases IS '$.people[*].stats[*].splits[*].stat.totalBases';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_triples IS '$.people[*].stats[*].splits[*].stat.triples';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_walks_per9_inn IS '$.people[*].stats[*].splits[*].stat.walksPer9Inn';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_whip IS '$.people[*].stats[*].splits[*].stat.whip';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_wild_pitches IS '$.people[*].stats[*].splits[*].stat.wildPitches';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_win_percentage IS '$.people[*].stats[*].splits[*].stat.winPercentage';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_wins IS '$.people[*].stats[*].splits[*].stat.wins';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stats IS '$.people[*].stats[*].splits[*].stats';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.team_id IS '$.people[*].stats[*].splits[*].team.id';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.team_name IS '$.people[*].stats[*].splits[*].team.name';
@@ -16673,38 +17528,83 @@ COMMENT ON COLUMN person.current_game_stats_splits.game_pk IS 'request parameter
 COMMENT ON COLUMN person.current_game_stats_splits.schedule_item_rest_object IS '$.stats[*].splits[*].scheduleItemRestObject';
 COMMENT ON COLUMN person.current_game_stats_splits.season IS '$.stats[*].splits[*].season';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_air_outs IS '$.stats[*].splits[*].stat.airOuts';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_assists IS '$.stats[*].splits[*].stat.assists';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_at_bats IS '$.stats[*].splits[*].stat.atBats';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_at_bats_per_home_run IS '$.stats[*].splits[*].stat.atBatsPerHomeRun';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_avg IS '$.stats[*].splits[*].stat.avg';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_babip IS '$.stats[*].splits[*].stat.babip';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_balks IS '$.stats[*].splits[*].stat.balks';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_balls IS '$.stats[*].splits[*].stat.balls';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_base_on_balls IS '$.stats[*].splits[*].stat.baseOnBalls';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_batters_faced IS '$.stats[*].splits[*].stat.battersFaced';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_blown_saves IS '$.stats[*].splits[*].stat.blownSaves';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_catchers_interference IS '$.stats[*].splits[*].stat.catchersInterference';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_caught_stealing IS '$.stats[*].splits[*].stat.caughtStealing';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_caught_stealing_percentage IS '$.stats[*].splits[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_chances IS '$.stats[*].splits[*].stat.chances';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_complete_games IS '$.stats[*].splits[*].stat.completeGames';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_doubles IS '$.stats[*].splits[*].stat.doubles';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_earned_runs IS '$.stats[*].splits[*].stat.earnedRuns';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_era IS '$.stats[*].splits[*].stat.era';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_errors IS '$.stats[*].splits[*].stat.errors';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_fielding IS '$.stats[*].splits[*].stat.fielding';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_fly_outs IS '$.stats[*].splits[*].stat.flyOuts';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_games_finished IS '$.stats[*].splits[*].stat.gamesFinished';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_games_pitched IS '$.stats[*].splits[*].stat.gamesPitched';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_games_played IS '$.stats[*].splits[*].stat.gamesPlayed';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_games_started IS '$.stats[*].splits[*].stat.gamesStarted';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_ground_into_double_play IS '$.stats[*].splits[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_ground_into_triple_play IS '$.stats[*].splits[*].stat.groundIntoTriplePlay';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_ground_outs IS '$.stats[*].splits[*].stat.groundOuts';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_ground_outs_to_airouts IS '$.stats[*].splits[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_hit_batsmen IS '$.stats[*].splits[*].stat.hitBatsmen';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_hit_by_pitch IS '$.stats[*].splits[*].stat.hitByPitch';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_hits IS '$.stats[*].splits[*].stat.hits';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_hits_per9_inn IS '$.stats[*].splits[*].stat.hitsPer9Inn';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_holds IS '$.stats[*].splits[*].stat.holds';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_home_runs IS '$.stats[*].splits[*].stat.homeRuns';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_home_runs_per9 IS '$.stats[*].splits[*].stat.homeRunsPer9';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_inherited_runners IS '$.stats[*].splits[*].stat.inheritedRunners';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_inherited_runners_scored IS '$.stats[*].splits[*].stat.inheritedRunnersScored';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_innings_pitched IS '$.stats[*].splits[*].stat.inningsPitched';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_intentional_walks IS '$.stats[*].splits[*].stat.intentionalWalks';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_left_on_base IS '$.stats[*].splits[*].stat.leftOnBase';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_line_outs IS '$.stats[*].splits[*].stat.lineOuts';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_losses IS '$.stats[*].splits[*].stat.losses';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_number_of_pitches IS '$.stats[*].splits[*].stat.numberOfPitches';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_obp IS '$.stats[*].splits[*].stat.obp';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_ops IS '$.stats[*].splits[*].stat.ops';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_outs IS '$.stats[*].splits[*].stat.outs';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_passed_ball IS '$.stats[*].splits[*].stat.passedBall';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_pickoffs IS '$.stats[*].splits[*].stat.pickoffs';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_pitches_per_inning IS '$.stats[*].splits[*].stat.pitchesPerInning';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_pitches_thrown IS '$.stats[*].splits[*].stat.pitchesThrown';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_plate_appearances IS '$.stats[*].splits[*].stat.plateAppearances';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_pop_outs IS '$.stats[*].splits[*].stat.popOuts';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_put_outs IS '$.stats[*].splits[*].stat.putOuts';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_rbi IS '$.stats[*].splits[*].stat.rbi';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_runs IS '$.stats[*].splits[*].stat.runs';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_runs_scored_per9 IS '$.stats[*].splits[*].stat.runsScoredPer9';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_sac_bunts IS '$.stats[*].splits[*].stat.sacBunts';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_sac_flies IS '$.stats[*].splits[*].stat.sacFlies';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_save_opportunities IS '$.stats[*].splits[*].stat.saveOpportunities';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_saves IS '$.stats[*].splits[*].stat.saves';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_shutouts IS '$.stats[*].splits[*].stat.shutouts';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_slg IS '$.stats[*].splits[*].stat.slg';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_stolen_base_percentage IS '$.stats[*].splits[*].stat.stolenBasePercentage';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_stolen_bases IS '$.stats[*].splits[*].stat.stolenBases';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_strike_outs IS '$.stats[*].splits[*].stat.strikeOuts';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_strike_percentage IS '$.stats[*].splits[*].stat.strikePercentage';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_strikeout_walk_ratio IS '$.stats[*].splits[*].stat.strikeoutWalkRatio';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_strikeouts_per9_inn IS '$.stats[*].splits[*].stat.strikeoutsPer9Inn';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_strikes IS '$.stats[*].splits[*].stat.strikes';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_total_bases IS '$.stats[*].splits[*].stat.totalBases';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_triples IS '$.stats[*].splits[*].stat.triples';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_walks_per9_inn IS '$.stats[*].splits[*].stat.walksPer9Inn';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_whip IS '$.stats[*].splits[*].stat.whip';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_wild_pitches IS '$.stats[*].splits[*].stat.wildPitches';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_win_percentage IS '$.stats[*].splits[*].stat.winPercentage';
+COMMENT ON COLUMN person.current_game_stats_splits.stat_wins IS '$.stats[*].splits[*].stat.wins';
 COMMENT ON COLUMN person.current_game_stats_splits.stats IS '$.stats[*].splits[*].stats';
 COMMENT ON COLUMN person.current_game_stats_splits.team_id IS '$.stats[*].splits[*].team.id';
 COMMENT ON COLUMN person.current_game_stats_splits.team_name IS '$.stats[*].splits[*].team.name';
@@ -16740,38 +17640,83 @@ COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.game_pk IS '
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.schedule_item_rest_object IS '$.stats[*].splitsTiedWithOffset[*].scheduleItemRestObject';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.season IS '$.stats[*].splitsTiedWithOffset[*].season';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_air_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.airOuts';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_assists IS '$.stats[*].splitsTiedWithOffset[*].stat.assists';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_at_bats IS '$.stats[*].splitsTiedWithOffset[*].stat.atBats';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_at_bats_per_home_run IS '$.stats[*].splitsTiedWithOffset[*].stat.atBatsPerHomeRun';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_avg IS '$.stats[*].splitsTiedWithOffset[*].stat.avg';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_babip IS '$.stats[*].splitsTiedWithOffset[*].stat.babip';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_balks IS '$.stats[*].splitsTiedWithOffset[*].stat.balks';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_balls IS '$.stats[*].splitsTiedWithOffset[*].stat.balls';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_base_on_balls IS '$.stats[*].splitsTiedWithOffset[*].stat.baseOnBalls';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_batters_faced IS '$.stats[*].splitsTiedWithOffset[*].stat.battersFaced';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_blown_saves IS '$.stats[*].splitsTiedWithOffset[*].stat.blownSaves';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_catchers_interference IS '$.stats[*].splitsTiedWithOffset[*].stat.catchersInterference';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_caught_stealing IS '$.stats[*].splitsTiedWithOffset[*].stat.caughtStealing';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_caught_stealing_percentage IS '$.stats[*].splitsTiedWithOffset[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_chances IS '$.stats[*].splitsTiedWithOffset[*].stat.chances';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_complete_games IS '$.stats[*].splitsTiedWithOffset[*].stat.completeGames';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_doubles IS '$.stats[*].splitsTiedWithOffset[*].stat.doubles';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_earned_runs IS '$.stats[*].splitsTiedWithOffset[*].stat.earnedRuns';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_era IS '$.stats[*].splitsTiedWithOffset[*].stat.era';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_errors IS '$.stats[*].splitsTiedWithOffset[*].stat.errors';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_fielding IS '$.stats[*].splitsTiedWithOffset[*].stat.fielding';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_fly_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.flyOuts';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_games_finished IS '$.stats[*].splitsTiedWithOffset[*].stat.gamesFinished';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_games_pitched IS '$.stats[*].splitsTiedWithOffset[*].stat.gamesPitched';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_games_played IS '$.stats[*].splitsTiedWithOffset[*].stat.gamesPlayed';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_games_started IS '$.stats[*].splitsTiedWithOffset[*].stat.gamesStarted';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_ground_into_double_play IS '$.stats[*].splitsTiedWithOffset[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_ground_into_triple_play IS '$.stats[*].splitsTiedWithOffset[*].stat.groundIntoTriplePlay';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_ground_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.groundOuts';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_ground_outs_to_airouts IS '$.stats[*].splitsTiedWithOffset[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_hit_batsmen IS '$.stats[*].splitsTiedWithOffset[*].stat.hitBatsmen';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_hit_by_pitch IS '$.stats[*].splitsTiedWithOffset[*].stat.hitByPitch';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_hits IS '$.stats[*].splitsTiedWithOffset[*].stat.hits';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_hits_per9_inn IS '$.stats[*].splitsTiedWithOffset[*].stat.hitsPer9Inn';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_holds IS '$.stats[*].splitsTiedWithOffset[*].stat.holds';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_home_runs IS '$.stats[*].splitsTiedWithOffset[*].stat.homeRuns';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_home_runs_per9 IS '$.stats[*].splitsTiedWithOffset[*].stat.homeRunsPer9';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_inherited_runners IS '$.stats[*].splitsTiedWithOffset[*].stat.inheritedRunners';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_inherited_runners_scored IS '$.stats[*].splitsTiedWithOffset[*].stat.inheritedRunnersScored';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_innings_pitched IS '$.stats[*].splitsTiedWithOffset[*].stat.inningsPitched';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_intentional_walks IS '$.stats[*].splitsTiedWithOffset[*].stat.intentionalWalks';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_left_on_base IS '$.stats[*].splitsTiedWithOffset[*].stat.leftOnBase';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_line_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.lineOuts';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_losses IS '$.stats[*].splitsTiedWithOffset[*].stat.losses';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_number_of_pitches IS '$.stats[*].splitsTiedWithOffset[*].stat.numberOfPitches';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_obp IS '$.stats[*].splitsTiedWithOffset[*].stat.obp';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_ops IS '$.stats[*].splitsTiedWithOffset[*].stat.ops';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.outs';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_passed_ball IS '$.stats[*].splitsTiedWithOffset[*].stat.passedBall';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_pickoffs IS '$.stats[*].splitsTiedWithOffset[*].stat.pickoffs';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_pitches_per_inning IS '$.stats[*].splitsTiedWithOffset[*].stat.pitchesPerInning';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_pitches_thrown IS '$.stats[*].splitsTiedWithOffset[*].stat.pitchesThrown';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_plate_appearances IS '$.stats[*].splitsTiedWithOffset[*].stat.plateAppearances';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_pop_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.popOuts';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_put_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.putOuts';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_rbi IS '$.stats[*].splitsTiedWithOffset[*].stat.rbi';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_runs IS '$.stats[*].splitsTiedWithOffset[*].stat.runs';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_runs_scored_per9 IS '$.stats[*].splitsTiedWithOffset[*].stat.runsScoredPer9';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_sac_bunts IS '$.stats[*].splitsTiedWithOffset[*].stat.sacBunts';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_sac_flies IS '$.stats[*].splitsTiedWithOffset[*].stat.sacFlies';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_save_opportunities IS '$.stats[*].splitsTiedWithOffset[*].stat.saveOpportunities';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_saves IS '$.stats[*].splitsTiedWithOffset[*].stat.saves';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_shutouts IS '$.stats[*].splitsTiedWithOffset[*].stat.shutouts';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_slg IS '$.stats[*].splitsTiedWithOffset[*].stat.slg';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_stolen_base_percentage IS '$.stats[*].splitsTiedWithOffset[*].stat.stolenBasePercentage';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_stolen_bases IS '$.stats[*].splitsTiedWithOffset[*].stat.stolenBases';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_strike_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.strikeOuts';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_strike_percentage IS '$.stats[*].splitsTiedWithOffset[*].stat.strikePercentage';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_strikeout_walk_ratio IS '$.stats[*].splitsTiedWithOffset[*].stat.strikeoutWalkRatio';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_strikeouts_per9_inn IS '$.stats[*].splitsTiedWithOffset[*].stat.strikeoutsPer9Inn';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_strikes IS '$.stats[*].splitsTiedWithOffset[*].stat.strikes';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_total_bases IS '$.stats[*].splitsTiedWithOffset[*].stat.totalBases';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_triples IS '$.stats[*].splitsTiedWithOffset[*].stat.triples';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_walks_per9_inn IS '$.stats[*].splitsTiedWithOffset[*].stat.walksPer9Inn';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_whip IS '$.stats[*].splitsTiedWithOffset[*].stat.whip';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_wild_pitches IS '$.stats[*].splitsTiedWithOffset[*].stat.wildPitches';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_win_percentage IS '$.stats[*].splitsTiedWithOffset[*].stat.winPercentage';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_wins IS '$.stats[*].splitsTiedWithOffset[*].stat.wins';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stats IS '$.stats[*].splitsTiedWithOffset[*].stats';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.team_id IS '$.stats[*].splitsTiedWithOffset[*].team.id';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.team_name IS '$.stats[*].splitsTiedWithOffset[*].team.name';
@@ -16807,38 +17752,83 @@ COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.game_pk IS 'r
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.schedule_item_rest_object IS '$.stats[*].splitsTiedWithLimit[*].scheduleItemRestObject';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.season IS '$.stats[*].splitsTiedWithLimit[*].season';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_air_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.airOuts';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_assists IS '$.stats[*].splitsTiedWithLimit[*].stat.assists';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_at_bats IS '$.stats[*].splitsTiedWithLimit[*].stat.atBats';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_at_bats_per_home_run IS '$.stats[*].splitsTiedWithLimit[*].stat.atBatsPerHomeRun';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_avg IS '$.stats[*].splitsTiedWithLimit[*].stat.avg';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_babip IS '$.stats[*].splitsTiedWithLimit[*].stat.babip';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_balks IS '$.stats[*].splitsTiedWithLimit[*].stat.balks';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_balls IS '$.stats[*].splitsTiedWithLimit[*].stat.balls';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_base_on_balls IS '$.stats[*].splitsTiedWithLimit[*].stat.baseOnBalls';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_batters_faced IS '$.stats[*].splitsTiedWithLimit[*].stat.battersFaced';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_blown_saves IS '$.stats[*].splitsTiedWithLimit[*].stat.blownSaves';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_catchers_interference IS '$.stats[*].splitsTiedWithLimit[*].stat.catchersInterference';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_caught_stealing IS '$.stats[*].splitsTiedWithLimit[*].stat.caughtStealing';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_caught_stealing_percentage IS '$.stats[*].splitsTiedWithLimit[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_chances IS '$.stats[*].splitsTiedWithLimit[*].stat.chances';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_complete_games IS '$.stats[*].splitsTiedWithLimit[*].stat.completeGames';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_doubles IS '$.stats[*].splitsTiedWithLimit[*].stat.doubles';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_earned_runs IS '$.stats[*].splitsTiedWithLimit[*].stat.earnedRuns';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_era IS '$.stats[*].splitsTiedWithLimit[*].stat.era';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_errors IS '$.stats[*].splitsTiedWithLimit[*].stat.errors';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_fielding IS '$.stats[*].splitsTiedWithLimit[*].stat.fielding';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_fly_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.flyOuts';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_games_finished IS '$.stats[*].splitsTiedWithLimit[*].stat.gamesFinished';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_games_pitched IS '$.stats[*].splitsTiedWithLimit[*].stat.gamesPitched';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_games_played IS '$.stats[*].splitsTiedWithLimit[*].stat.gamesPlayed';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_games_started IS '$.stats[*].splitsTiedWithLimit[*].stat.gamesStarted';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_ground_into_double_play IS '$.stats[*].splitsTiedWithLimit[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_ground_into_triple_play IS '$.stats[*].splitsTiedWithLimit[*].stat.groundIntoTriplePlay';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_ground_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.groundOuts';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_ground_outs_to_airouts IS '$.stats[*].splitsTiedWithLimit[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_hit_batsmen IS '$.stats[*].splitsTiedWithLimit[*].stat.hitBatsmen';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_hit_by_pitch IS '$.stats[*].splitsTiedWithLimit[*].stat.hitByPitch';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_hits IS '$.stats[*].splitsTiedWithLimit[*].stat.hits';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_hits_per9_inn IS '$.stats[*].splitsTiedWithLimit[*].stat.hitsPer9Inn';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_holds IS '$.stats[*].splitsTiedWithLimit[*].stat.holds';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_home_runs IS '$.stats[*].splitsTiedWithLimit[*].stat.homeRuns';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_home_runs_per9 IS '$.stats[*].splitsTiedWithLimit[*].stat.homeRunsPer9';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_inherited_runners IS '$.stats[*].splitsTiedWithLimit[*].stat.inheritedRunners';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_inherited_runners_scored IS '$.stats[*].splitsTiedWithLimit[*].stat.inheritedRunnersScored';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_innings_pitched IS '$.stats[*].splitsTiedWithLimit[*].stat.inningsPitched';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_intentional_walks IS '$.stats[*].splitsTiedWithLimit[*].stat.intentionalWalks';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_left_on_base IS '$.stats[*].splitsTiedWithLimit[*].stat.leftOnBase';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_line_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.lineOuts';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_losses IS '$.stats[*].splitsTiedWithLimit[*].stat.losses';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_number_of_pitches IS '$.stats[*].splitsTiedWithLimit[*].stat.numberOfPitches';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_obp IS '$.stats[*].splitsTiedWithLimit[*].stat.obp';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_ops IS '$.stats[*].splitsTiedWithLimit[*].stat.ops';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.outs';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_passed_ball IS '$.stats[*].splitsTiedWithLimit[*].stat.passedBall';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_pickoffs IS '$.stats[*].splitsTiedWithLimit[*].stat.pickoffs';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_pitches_per_inning IS '$.stats[*].splitsTiedWithLimit[*].stat.pitchesPerInning';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_pitches_thrown IS '$.stats[*].splitsTiedWithLimit[*].stat.pitchesThrown';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_plate_appearances IS '$.stats[*].splitsTiedWithLimit[*].stat.plateAppearances';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_pop_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.popOuts';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_put_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.putOuts';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_rbi IS '$.stats[*].splitsTiedWithLimit[*].stat.rbi';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_runs IS '$.stats[*].splitsTiedWithLimit[*].stat.runs';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_runs_scored_per9 IS '$.stats[*].splitsTiedWithLimit[*].stat.runsScoredPer9';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_sac_bunts IS '$.stats[*].splitsTiedWithLimit[*].stat.sacBunts';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_sac_flies IS '$.stats[*].splitsTiedWithLimit[*].stat.sacFlies';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_save_opportunities IS '$.stats[*].splitsTiedWithLimit[*].stat.saveOpportunities';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_saves IS '$.stats[*].splitsTiedWithLimit[*].stat.saves';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_shutouts IS '$.stats[*].splitsTiedWithLimit[*].stat.shutouts';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_slg IS '$.stats[*].splitsTiedWithLimit[*].stat.slg';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_stolen_base_percentage IS '$.stats[*].splitsTiedWithLimit[*].stat.stolenBasePercentage';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_stolen_bases IS '$.stats[*].splitsTiedWithLimit[*].stat.stolenBases';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_strike_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.strikeOuts';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_strike_percentage IS '$.stats[*].splitsTiedWithLimit[*].stat.strikePercentage';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_strikeout_walk_ratio IS '$.stats[*].splitsTiedWithLimit[*].stat.strikeoutWalkRatio';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_strikeouts_per9_inn IS '$.stats[*].splitsTiedWithLimit[*].stat.strikeoutsPer9Inn';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_strikes IS '$.stats[*].splitsTiedWithLimit[*].stat.strikes';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_total_bases IS '$.stats[*].splitsTiedWithLimit[*].stat.totalBases';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_triples IS '$.stats[*].splitsTiedWithLimit[*].stat.triples';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_walks_per9_inn IS '$.stats[*].splitsTiedWithLimit[*].stat.walksPer9Inn';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_whip IS '$.stats[*].splitsTiedWithLimit[*].stat.whip';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_wild_pitches IS '$.stats[*].splitsTiedWithLimit[*].stat.wildPitches';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_win_percentage IS '$.stats[*].splitsTiedWithLimit[*].stat.winPercentage';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_wins IS '$.stats[*].splitsTiedWithLimit[*].stat.wins';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stats IS '$.stats[*].splitsTiedWithLimit[*].stats';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.team_id IS '$.stats[*].splitsTiedWithLimit[*].team.id';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.team_name IS '$.stats[*].splitsTiedWithLimit[*].team.name';
@@ -17314,38 +18304,83 @@ COMMENT ON COLUMN sports.sport_players_stat_splits.sport_id IS 'request paramete
 COMMENT ON COLUMN sports.sport_players_stat_splits.schedule_item_rest_object IS '$.people[*].stats[*].splits[*].scheduleItemRestObject';
 COMMENT ON COLUMN sports.sport_players_stat_splits.season IS '$.people[*].stats[*].splits[*].season';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_air_outs IS '$.people[*].stats[*].splits[*].stat.airOuts';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_assists IS '$.people[*].stats[*].splits[*].stat.assists';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_at_bats IS '$.people[*].stats[*].splits[*].stat.atBats';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_at_bats_per_home_run IS '$.people[*].stats[*].splits[*].stat.atBatsPerHomeRun';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_avg IS '$.people[*].stats[*].splits[*].stat.avg';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_babip IS '$.people[*].stats[*].splits[*].stat.babip';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_balks IS '$.people[*].stats[*].splits[*].stat.balks';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_balls IS '$.people[*].stats[*].splits[*].stat.balls';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_base_on_balls IS '$.people[*].stats[*].splits[*].stat.baseOnBalls';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_batters_faced IS '$.people[*].stats[*].splits[*].stat.battersFaced';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_blown_saves IS '$.people[*].stats[*].splits[*].stat.blownSaves';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_catchers_interference IS '$.people[*].stats[*].splits[*].stat.catchersInterference';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_caught_stealing IS '$.people[*].stats[*].splits[*].stat.caughtStealing';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_caught_stealing_percentage IS '$.people[*].stats[*].splits[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_chances IS '$.people[*].stats[*].splits[*].stat.chances';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_complete_games IS '$.people[*].stats[*].splits[*].stat.completeGames';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_doubles IS '$.people[*].stats[*].splits[*].stat.doubles';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_earned_runs IS '$.people[*].stats[*].splits[*].stat.earnedRuns';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_era IS '$.people[*].stats[*].splits[*].stat.era';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_errors IS '$.people[*].stats[*].splits[*].stat.errors';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_fielding IS '$.people[*].stats[*].splits[*].stat.fielding';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_fly_outs IS '$.people[*].stats[*].splits[*].stat.flyOuts';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_games_finished IS '$.people[*].stats[*].splits[*].stat.gamesFinished';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_games_pitched IS '$.people[*].stats[*].splits[*].stat.gamesPitched';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_games_played IS '$.people[*].stats[*].splits[*].stat.gamesPlayed';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_games_started IS '$.people[*].stats[*].splits[*].stat.gamesStarted';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_ground_into_double_play IS '$.people[*].stats[*].splits[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_ground_into_triple_play IS '$.people[*].stats[*].splits[*].stat.groundIntoTriplePlay';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_ground_outs IS '$.people[*].stats[*].splits[*].stat.groundOuts';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_ground_outs_to_airouts IS '$.people[*].stats[*].splits[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_hit_batsmen IS '$.people[*].stats[*].splits[*].stat.hitBatsmen';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_hit_by_pitch IS '$.people[*].stats[*].splits[*].stat.hitByPitch';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_hits IS '$.people[*].stats[*].splits[*].stat.hits';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_hits_per9_inn IS '$.people[*].stats[*].splits[*].stat.hitsPer9Inn';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_holds IS '$.people[*].stats[*].splits[*].stat.holds';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_home_runs IS '$.people[*].stats[*].splits[*].stat.homeRuns';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_home_runs_per9 IS '$.people[*].stats[*].splits[*].stat.homeRunsPer9';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_inherited_runners IS '$.people[*].stats[*].splits[*].stat.inheritedRunners';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_inherited_runners_scored IS '$.people[*].stats[*].splits[*].stat.inheritedRunnersScored';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_innings_pitched IS '$.people[*].stats[*].splits[*].stat.inningsPitched';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_intentional_walks IS '$.people[*].stats[*].splits[*].stat.intentionalWalks';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_left_on_base IS '$.people[*].stats[*].splits[*].stat.leftOnBase';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_line_outs IS '$.people[*].stats[*].splits[*].stat.lineOuts';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_losses IS '$.people[*].stats[*].splits[*].stat.losses';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_number_of_pitches IS '$.people[*].stats[*].splits[*].stat.numberOfPitches';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_obp IS '$.people[*].stats[*].splits[*].stat.obp';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_ops IS '$.people[*].stats[*].splits[*].stat.ops';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_outs IS '$.people[*].stats[*].splits[*].stat.outs';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_passed_ball IS '$.people[*].stats[*].splits[*].stat.passedBall';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_pickoffs IS '$.people[*].stats[*].splits[*].stat.pickoffs';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_pitches_per_inning IS '$.people[*].stats[*].splits[*].stat.pitchesPerInning';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_pitches_thrown IS '$.people[*].stats[*].splits[*].stat.pitchesThrown';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_plate_appearances IS '$.people[*].stats[*].splits[*].stat.plateAppearances';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_pop_outs IS '$.people[*].stats[*].splits[*].stat.popOuts';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_put_outs IS '$.people[*].stats[*].splits[*].stat.putOuts';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_rbi IS '$.people[*].stats[*].splits[*].stat.rbi';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_runs IS '$.people[*].stats[*].splits[*].stat.runs';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_runs_scored_per9 IS '$.people[*].stats[*].splits[*].stat.runsScoredPer9';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_sac_bunts IS '$.people[*].stats[*].splits[*].stat.sacBunts';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_sac_flies IS '$.people[*].stats[*].splits[*].stat.sacFlies';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_save_opportunities IS '$.people[*].stats[*].splits[*].stat.saveOpportunities';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_saves IS '$.people[*].stats[*].splits[*].stat.saves';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_shutouts IS '$.people[*].stats[*].splits[*].stat.shutouts';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_slg IS '$.people[*].stats[*].splits[*].stat.slg';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_stolen_base_percentage IS '$.people[*].stats[*].splits[*].stat.stolenBasePercentage';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_stolen_bases IS '$.people[*].stats[*].splits[*].stat.stolenBases';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_strike_outs IS '$.people[*].stats[*].splits[*].stat.strikeOuts';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_strike_percentage IS '$.people[*].stats[*].splits[*].stat.strikePercentage';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_strikeout_walk_ratio IS '$.people[*].stats[*].splits[*].stat.strikeoutWalkRatio';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_strikeouts_per9_inn IS '$.people[*].stats[*].splits[*].stat.strikeoutsPer9Inn';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_strikes IS '$.people[*].stats[*].splits[*].stat.strikes';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_total_bases IS '$.people[*].stats[*].splits[*].stat.totalBases';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_triples IS '$.people[*].stats[*].splits[*].stat.triples';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_walks_per9_inn IS '$.people[*].stats[*].splits[*].stat.walksPer9Inn';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_whip IS '$.people[*].stats[*].splits[*].stat.whip';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_wild_pitches IS '$.people[*].stats[*].splits[*].stat.wildPitches';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_win_percentage IS '$.people[*].stats[*].splits[*].stat.winPercentage';
+COMMENT ON COLUMN sports.sport_players_stat_splits.stat_wins IS '$.people[*].stats[*].splits[*].stat.wins';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stats IS '$.people[*].stats[*].splits[*].stats';
 COMMENT ON COLUMN sports.sport_players_stat_splits.team_id IS '$.people[*].stats[*].splits[*].team.id';
 COMMENT ON COLUMN sports.sport_players_stat_splits.team_name IS '$.people[*].stats[*].splits[*].team.name';
@@ -17624,38 +18659,83 @@ COMMENT ON COLUMN stats.grouped_stats_splits.split_index IS 'position in $.stats
 COMMENT ON COLUMN stats.grouped_stats_splits.schedule_item_rest_object IS '$.stats[*].splits[*].scheduleItemRestObject';
 COMMENT ON COLUMN stats.grouped_stats_splits.season IS '$.stats[*].splits[*].season';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_air_outs IS '$.stats[*].splits[*].stat.airOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_assists IS '$.stats[*].splits[*].stat.assists';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_at_bats IS '$.stats[*].splits[*].stat.atBats';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_at_bats_per_home_run IS '$.stats[*].splits[*].stat.atBatsPerHomeRun';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_avg IS '$.stats[*].splits[*].stat.avg';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_babip IS '$.stats[*].splits[*].stat.babip';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_balks IS '$.stats[*].splits[*].stat.balks';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_balls IS '$.stats[*].splits[*].stat.balls';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_base_on_balls IS '$.stats[*].splits[*].stat.baseOnBalls';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_batters_faced IS '$.stats[*].splits[*].stat.battersFaced';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_blown_saves IS '$.stats[*].splits[*].stat.blownSaves';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_catchers_interference IS '$.stats[*].splits[*].stat.catchersInterference';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_caught_stealing IS '$.stats[*].splits[*].stat.caughtStealing';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_caught_stealing_percentage IS '$.stats[*].splits[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_chances IS '$.stats[*].splits[*].stat.chances';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_complete_games IS '$.stats[*].splits[*].stat.completeGames';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_doubles IS '$.stats[*].splits[*].stat.doubles';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_earned_runs IS '$.stats[*].splits[*].stat.earnedRuns';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_era IS '$.stats[*].splits[*].stat.era';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_errors IS '$.stats[*].splits[*].stat.errors';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_fielding IS '$.stats[*].splits[*].stat.fielding';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_fly_outs IS '$.stats[*].splits[*].stat.flyOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_games_finished IS '$.stats[*].splits[*].stat.gamesFinished';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_games_pitched IS '$.stats[*].splits[*].stat.gamesPitched';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_games_played IS '$.stats[*].splits[*].stat.gamesPlayed';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_games_started IS '$.stats[*].splits[*].stat.gamesStarted';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_ground_into_double_play IS '$.stats[*].splits[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_ground_into_triple_play IS '$.stats[*].splits[*].stat.groundIntoTriplePlay';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_ground_outs IS '$.stats[*].splits[*].stat.groundOuts';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_ground_outs_to_airouts IS '$.stats[*].splits[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_hit_batsmen IS '$.stats[*].splits[*].stat.hitBatsmen';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_hit_by_pitch IS '$.stats[*].splits[*].stat.hitByPitch';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_hits IS '$.stats[*].splits[*].stat.hits';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_hits_per9_inn IS '$.stats[*].splits[*].stat.hitsPer9Inn';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_holds IS '$.stats[*].splits[*].stat.holds';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_home_runs IS '$.stats[*].splits[*].stat.homeRuns';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_home_runs_per9 IS '$.stats[*].splits[*].stat.homeRunsPer9';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_inherited_runners IS '$.stats[*].splits[*].stat.inheritedRunners';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_inherited_runners_scored IS '$.stats[*].splits[*].stat.inheritedRunnersScored';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_innings_pitched IS '$.stats[*].splits[*].stat.inningsPitched';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_intentional_walks IS '$.stats[*].splits[*].stat.intentionalWalks';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_left_on_base IS '$.stats[*].splits[*].stat.leftOnBase';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_line_outs IS '$.stats[*].splits[*].stat.lineOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_losses IS '$.stats[*].splits[*].stat.losses';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_number_of_pitches IS '$.stats[*].splits[*].stat.numberOfPitches';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_obp IS '$.stats[*].splits[*].stat.obp';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_ops IS '$.stats[*].splits[*].stat.ops';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_outs IS '$.stats[*].splits[*].stat.outs';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_passed_ball IS '$.stats[*].splits[*].stat.passedBall';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_pickoffs IS '$.stats[*].splits[*].stat.pickoffs';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_pitches_per_inning IS '$.stats[*].splits[*].stat.pitchesPerInning';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_pitches_thrown IS '$.stats[*].splits[*].stat.pitchesThrown';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_plate_appearances IS '$.stats[*].splits[*].stat.plateAppearances';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_pop_outs IS '$.stats[*].splits[*].stat.popOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_put_outs IS '$.stats[*].splits[*].stat.putOuts';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_rbi IS '$.stats[*].splits[*].stat.rbi';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_runs IS '$.stats[*].splits[*].stat.runs';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_runs_scored_per9 IS '$.stats[*].splits[*].stat.runsScoredPer9';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_sac_bunts IS '$.stats[*].splits[*].stat.sacBunts';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_sac_flies IS '$.stats[*].splits[*].stat.sacFlies';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_save_opportunities IS '$.stats[*].splits[*].stat.saveOpportunities';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_saves IS '$.stats[*].splits[*].stat.saves';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_shutouts IS '$.stats[*].splits[*].stat.shutouts';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_slg IS '$.stats[*].splits[*].stat.slg';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_stolen_base_percentage IS '$.stats[*].splits[*].stat.stolenBasePercentage';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_stolen_bases IS '$.stats[*].splits[*].stat.stolenBases';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_strike_outs IS '$.stats[*].splits[*].stat.strikeOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_strike_percentage IS '$.stats[*].splits[*].stat.strikePercentage';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_strikeout_walk_ratio IS '$.stats[*].splits[*].stat.strikeoutWalkRatio';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_strikeouts_per9_inn IS '$.stats[*].splits[*].stat.strikeoutsPer9Inn';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_strikes IS '$.stats[*].splits[*].stat.strikes';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_total_bases IS '$.stats[*].splits[*].stat.totalBases';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_triples IS '$.stats[*].splits[*].stat.triples';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_walks_per9_inn IS '$.stats[*].splits[*].stat.walksPer9Inn';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_whip IS '$.stats[*].splits[*].stat.whip';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_wild_pitches IS '$.stats[*].splits[*].stat.wildPitches';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_win_percentage IS '$.stats[*].splits[*].stat.winPercentage';
+COMMENT ON COLUMN stats.grouped_stats_splits.stat_wins IS '$.stats[*].splits[*].stat.wins';
 COMMENT ON COLUMN stats.grouped_stats_splits.stats IS '$.stats[*].splits[*].stats';
 COMMENT ON COLUMN stats.grouped_stats_splits.team_id IS '$.stats[*].splits[*].team.id';
 COMMENT ON COLUMN stats.grouped_stats_splits.team_name IS '$.stats[*].splits[*].team.name';
@@ -17689,38 +18769,83 @@ COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.splits_tied_with_o
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.schedule_item_rest_object IS '$.stats[*].splitsTiedWithOffset[*].scheduleItemRestObject';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.season IS '$.stats[*].splitsTiedWithOffset[*].season';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_air_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.airOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_assists IS '$.stats[*].splitsTiedWithOffset[*].stat.assists';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_at_bats IS '$.stats[*].splitsTiedWithOffset[*].stat.atBats';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_at_bats_per_home_run IS '$.stats[*].splitsTiedWithOffset[*].stat.atBatsPerHomeRun';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_avg IS '$.stats[*].splitsTiedWithOffset[*].stat.avg';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_babip IS '$.stats[*].splitsTiedWithOffset[*].stat.babip';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_balks IS '$.stats[*].splitsTiedWithOffset[*].stat.balks';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_balls IS '$.stats[*].splitsTiedWithOffset[*].stat.balls';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_base_on_balls IS '$.stats[*].splitsTiedWithOffset[*].stat.baseOnBalls';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_batters_faced IS '$.stats[*].splitsTiedWithOffset[*].stat.battersFaced';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_blown_saves IS '$.stats[*].splitsTiedWithOffset[*].stat.blownSaves';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_catchers_interference IS '$.stats[*].splitsTiedWithOffset[*].stat.catchersInterference';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_caught_stealing IS '$.stats[*].splitsTiedWithOffset[*].stat.caughtStealing';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_caught_stealing_percentage IS '$.stats[*].splitsTiedWithOffset[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_chances IS '$.stats[*].splitsTiedWithOffset[*].stat.chances';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_complete_games IS '$.stats[*].splitsTiedWithOffset[*].stat.completeGames';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_doubles IS '$.stats[*].splitsTiedWithOffset[*].stat.doubles';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_earned_runs IS '$.stats[*].splitsTiedWithOffset[*].stat.earnedRuns';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_era IS '$.stats[*].splitsTiedWithOffset[*].stat.era';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_errors IS '$.stats[*].splitsTiedWithOffset[*].stat.errors';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_fielding IS '$.stats[*].splitsTiedWithOffset[*].stat.fielding';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_fly_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.flyOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_games_finished IS '$.stats[*].splitsTiedWithOffset[*].stat.gamesFinished';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_games_pitched IS '$.stats[*].splitsTiedWithOffset[*].stat.gamesPitched';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_games_played IS '$.stats[*].splitsTiedWithOffset[*].stat.gamesPlayed';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_games_started IS '$.stats[*].splitsTiedWithOffset[*].stat.gamesStarted';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_ground_into_double_play IS '$.stats[*].splitsTiedWithOffset[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_ground_into_triple_play IS '$.stats[*].splitsTiedWithOffset[*].stat.groundIntoTriplePlay';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_ground_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.groundOuts';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_ground_outs_to_airouts IS '$.stats[*].splitsTiedWithOffset[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_hit_batsmen IS '$.stats[*].splitsTiedWithOffset[*].stat.hitBatsmen';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_hit_by_pitch IS '$.stats[*].splitsTiedWithOffset[*].stat.hitByPitch';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_hits IS '$.stats[*].splitsTiedWithOffset[*].stat.hits';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_hits_per9_inn IS '$.stats[*].splitsTiedWithOffset[*].stat.hitsPer9Inn';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_holds IS '$.stats[*].splitsTiedWithOffset[*].stat.holds';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_home_runs IS '$.stats[*].splitsTiedWithOffset[*].stat.homeRuns';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_home_runs_per9 IS '$.stats[*].splitsTiedWithOffset[*].stat.homeRunsPer9';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_inherited_runners IS '$.stats[*].splitsTiedWithOffset[*].stat.inheritedRunners';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_inherited_runners_scored IS '$.stats[*].splitsTiedWithOffset[*].stat.inheritedRunnersScored';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_innings_pitched IS '$.stats[*].splitsTiedWithOffset[*].stat.inningsPitched';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_intentional_walks IS '$.stats[*].splitsTiedWithOffset[*].stat.intentionalWalks';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_left_on_base IS '$.stats[*].splitsTiedWithOffset[*].stat.leftOnBase';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_line_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.lineOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_losses IS '$.stats[*].splitsTiedWithOffset[*].stat.losses';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_number_of_pitches IS '$.stats[*].splitsTiedWithOffset[*].stat.numberOfPitches';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_obp IS '$.stats[*].splitsTiedWithOffset[*].stat.obp';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_ops IS '$.stats[*].splitsTiedWithOffset[*].stat.ops';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.outs';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_passed_ball IS '$.stats[*].splitsTiedWithOffset[*].stat.passedBall';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_pickoffs IS '$.stats[*].splitsTiedWithOffset[*].stat.pickoffs';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_pitches_per_inning IS '$.stats[*].splitsTiedWithOffset[*].stat.pitchesPerInning';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_pitches_thrown IS '$.stats[*].splitsTiedWithOffset[*].stat.pitchesThrown';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_plate_appearances IS '$.stats[*].splitsTiedWithOffset[*].stat.plateAppearances';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_pop_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.popOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_put_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.putOuts';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_rbi IS '$.stats[*].splitsTiedWithOffset[*].stat.rbi';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_runs IS '$.stats[*].splitsTiedWithOffset[*].stat.runs';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_runs_scored_per9 IS '$.stats[*].splitsTiedWithOffset[*].stat.runsScoredPer9';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_sac_bunts IS '$.stats[*].splitsTiedWithOffset[*].stat.sacBunts';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_sac_flies IS '$.stats[*].splitsTiedWithOffset[*].stat.sacFlies';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_save_opportunities IS '$.stats[*].splitsTiedWithOffset[*].stat.saveOpportunities';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_saves IS '$.stats[*].splitsTiedWithOffset[*].stat.saves';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_shutouts IS '$.stats[*].splitsTiedWithOffset[*].stat.shutouts';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_slg IS '$.stats[*].splitsTiedWithOffset[*].stat.slg';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_stolen_base_percentage IS '$.stats[*].splitsTiedWithOffset[*].stat.stolenBasePercentage';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_stolen_bases IS '$.stats[*].splitsTiedWithOffset[*].stat.stolenBases';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_strike_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.strikeOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_strike_percentage IS '$.stats[*].splitsTiedWithOffset[*].stat.strikePercentage';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_strikeout_walk_ratio IS '$.stats[*].splitsTiedWithOffset[*].stat.strikeoutWalkRatio';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_strikeouts_per9_inn IS '$.stats[*].splitsTiedWithOffset[*].stat.strikeoutsPer9Inn';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_strikes IS '$.stats[*].splitsTiedWithOffset[*].stat.strikes';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_total_bases IS '$.stats[*].splitsTiedWithOffset[*].stat.totalBases';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_triples IS '$.stats[*].splitsTiedWithOffset[*].stat.triples';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_walks_per9_inn IS '$.stats[*].splitsTiedWithOffset[*].stat.walksPer9Inn';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_whip IS '$.stats[*].splitsTiedWithOffset[*].stat.whip';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_wild_pitches IS '$.stats[*].splitsTiedWithOffset[*].stat.wildPitches';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_win_percentage IS '$.stats[*].splitsTiedWithOffset[*].stat.winPercentage';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_wins IS '$.stats[*].splitsTiedWithOffset[*].stat.wins';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stats IS '$.stats[*].splitsTiedWithOffset[*].stats';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.team_id IS '$.stats[*].splitsTiedWithOffset[*].team.id';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.team_name IS '$.stats[*].splitsTiedWithOffset[*].team.name';
@@ -17754,38 +18879,83 @@ COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.splits_tied_with_li
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.schedule_item_rest_object IS '$.stats[*].splitsTiedWithLimit[*].scheduleItemRestObject';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.season IS '$.stats[*].splitsTiedWithLimit[*].season';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_air_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.airOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_assists IS '$.stats[*].splitsTiedWithLimit[*].stat.assists';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_at_bats IS '$.stats[*].splitsTiedWithLimit[*].stat.atBats';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_at_bats_per_home_run IS '$.stats[*].splitsTiedWithLimit[*].stat.atBatsPerHomeRun';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_avg IS '$.stats[*].splitsTiedWithLimit[*].stat.avg';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_babip IS '$.stats[*].splitsTiedWithLimit[*].stat.babip';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_balks IS '$.stats[*].splitsTiedWithLimit[*].stat.balks';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_balls IS '$.stats[*].splitsTiedWithLimit[*].stat.balls';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_base_on_balls IS '$.stats[*].splitsTiedWithLimit[*].stat.baseOnBalls';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_batters_faced IS '$.stats[*].splitsTiedWithLimit[*].stat.battersFaced';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_blown_saves IS '$.stats[*].splitsTiedWithLimit[*].stat.blownSaves';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_catchers_interference IS '$.stats[*].splitsTiedWithLimit[*].stat.catchersInterference';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_caught_stealing IS '$.stats[*].splitsTiedWithLimit[*].stat.caughtStealing';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_caught_stealing_percentage IS '$.stats[*].splitsTiedWithLimit[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_chances IS '$.stats[*].splitsTiedWithLimit[*].stat.chances';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_complete_games IS '$.stats[*].splitsTiedWithLimit[*].stat.completeGames';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_doubles IS '$.stats[*].splitsTiedWithLimit[*].stat.doubles';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_earned_runs IS '$.stats[*].splitsTiedWithLimit[*].stat.earnedRuns';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_era IS '$.stats[*].splitsTiedWithLimit[*].stat.era';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_errors IS '$.stats[*].splitsTiedWithLimit[*].stat.errors';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_fielding IS '$.stats[*].splitsTiedWithLimit[*].stat.fielding';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_fly_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.flyOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_games_finished IS '$.stats[*].splitsTiedWithLimit[*].stat.gamesFinished';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_games_pitched IS '$.stats[*].splitsTiedWithLimit[*].stat.gamesPitched';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_games_played IS '$.stats[*].splitsTiedWithLimit[*].stat.gamesPlayed';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_games_started IS '$.stats[*].splitsTiedWithLimit[*].stat.gamesStarted';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_ground_into_double_play IS '$.stats[*].splitsTiedWithLimit[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_ground_into_triple_play IS '$.stats[*].splitsTiedWithLimit[*].stat.groundIntoTriplePlay';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_ground_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.groundOuts';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_ground_outs_to_airouts IS '$.stats[*].splitsTiedWithLimit[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_hit_batsmen IS '$.stats[*].splitsTiedWithLimit[*].stat.hitBatsmen';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_hit_by_pitch IS '$.stats[*].splitsTiedWithLimit[*].stat.hitByPitch';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_hits IS '$.stats[*].splitsTiedWithLimit[*].stat.hits';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_hits_per9_inn IS '$.stats[*].splitsTiedWithLimit[*].stat.hitsPer9Inn';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_holds IS '$.stats[*].splitsTiedWithLimit[*].stat.holds';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_home_runs IS '$.stats[*].splitsTiedWithLimit[*].stat.homeRuns';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_home_runs_per9 IS '$.stats[*].splitsTiedWithLimit[*].stat.homeRunsPer9';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_inherited_runners IS '$.stats[*].splitsTiedWithLimit[*].stat.inheritedRunners';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_inherited_runners_scored IS '$.stats[*].splitsTiedWithLimit[*].stat.inheritedRunnersScored';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_innings_pitched IS '$.stats[*].splitsTiedWithLimit[*].stat.inningsPitched';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_intentional_walks IS '$.stats[*].splitsTiedWithLimit[*].stat.intentionalWalks';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_left_on_base IS '$.stats[*].splitsTiedWithLimit[*].stat.leftOnBase';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_line_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.lineOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_losses IS '$.stats[*].splitsTiedWithLimit[*].stat.losses';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_number_of_pitches IS '$.stats[*].splitsTiedWithLimit[*].stat.numberOfPitches';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_obp IS '$.stats[*].splitsTiedWithLimit[*].stat.obp';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_ops IS '$.stats[*].splitsTiedWithLimit[*].stat.ops';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.outs';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_passed_ball IS '$.stats[*].splitsTiedWithLimit[*].stat.passedBall';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_pickoffs IS '$.stats[*].splitsTiedWithLimit[*].stat.pickoffs';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_pitches_per_inning IS '$.stats[*].splitsTiedWithLimit[*].stat.pitchesPerInning';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_pitches_thrown IS '$.stats[*].splitsTiedWithLimit[*].stat.pitchesThrown';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_plate_appearances IS '$.stats[*].splitsTiedWithLimit[*].stat.plateAppearances';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_pop_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.popOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_put_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.putOuts';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_rbi IS '$.stats[*].splitsTiedWithLimit[*].stat.rbi';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_runs IS '$.stats[*].splitsTiedWithLimit[*].stat.runs';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_runs_scored_per9 IS '$.stats[*].splitsTiedWithLimit[*].stat.runsScoredPer9';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_sac_bunts IS '$.stats[*].splitsTiedWithLimit[*].stat.sacBunts';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_sac_flies IS '$.stats[*].splitsTiedWithLimit[*].stat.sacFlies';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_save_opportunities IS '$.stats[*].splitsTiedWithLimit[*].stat.saveOpportunities';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_saves IS '$.stats[*].splitsTiedWithLimit[*].stat.saves';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_shutouts IS '$.stats[*].splitsTiedWithLimit[*].stat.shutouts';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_slg IS '$.stats[*].splitsTiedWithLimit[*].stat.slg';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_stolen_base_percentage IS '$.stats[*].splitsTiedWithLimit[*].stat.stolenBasePercentage';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_stolen_bases IS '$.stats[*].splitsTiedWithLimit[*].stat.stolenBases';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_strike_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.strikeOuts';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_strike_percentage IS '$.stats[*].splitsTiedWithLimit[*].stat.strikePercentage';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_strikeout_walk_ratio IS '$.stats[*].splitsTiedWithLimit[*].stat.strikeoutWalkRatio';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_strikeouts_per9_inn IS '$.stats[*].splitsTiedWithLimit[*].stat.strikeoutsPer9Inn';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_strikes IS '$.stats[*].splitsTiedWithLimit[*].stat.strikes';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_total_bases IS '$.stats[*].splitsTiedWithLimit[*].stat.totalBases';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_triples IS '$.stats[*].splitsTiedWithLimit[*].stat.triples';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_walks_per9_inn IS '$.stats[*].splitsTiedWithLimit[*].stat.walksPer9Inn';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_whip IS '$.stats[*].splitsTiedWithLimit[*].stat.whip';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_wild_pitches IS '$.stats[*].splitsTiedWithLimit[*].stat.wildPitches';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_win_percentage IS '$.stats[*].splitsTiedWithLimit[*].stat.winPercentage';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_wins IS '$.stats[*].splitsTiedWithLimit[*].stat.wins';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stats IS '$.stats[*].splitsTiedWithLimit[*].stats';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.team_id IS '$.stats[*].splitsTiedWithLimit[*].team.id';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.team_name IS '$.stats[*].splitsTiedWithLimit[*].team.name';
@@ -17878,38 +19048,83 @@ COMMENT ON COLUMN stats.stats_splits.split_index IS 'position in $.stats[*].spli
 COMMENT ON COLUMN stats.stats_splits.schedule_item_rest_object IS '$.stats[*].splits[*].scheduleItemRestObject';
 COMMENT ON COLUMN stats.stats_splits.season IS '$.stats[*].splits[*].season';
 COMMENT ON COLUMN stats.stats_splits.stat_air_outs IS '$.stats[*].splits[*].stat.airOuts';
+COMMENT ON COLUMN stats.stats_splits.stat_assists IS '$.stats[*].splits[*].stat.assists';
 COMMENT ON COLUMN stats.stats_splits.stat_at_bats IS '$.stats[*].splits[*].stat.atBats';
 COMMENT ON COLUMN stats.stats_splits.stat_at_bats_per_home_run IS '$.stats[*].splits[*].stat.atBatsPerHomeRun';
 COMMENT ON COLUMN stats.stats_splits.stat_avg IS '$.stats[*].splits[*].stat.avg';
 COMMENT ON COLUMN stats.stats_splits.stat_babip IS '$.stats[*].splits[*].stat.babip';
+COMMENT ON COLUMN stats.stats_splits.stat_balks IS '$.stats[*].splits[*].stat.balks';
+COMMENT ON COLUMN stats.stats_splits.stat_balls IS '$.stats[*].splits[*].stat.balls';
 COMMENT ON COLUMN stats.stats_splits.stat_base_on_balls IS '$.stats[*].splits[*].stat.baseOnBalls';
+COMMENT ON COLUMN stats.stats_splits.stat_batters_faced IS '$.stats[*].splits[*].stat.battersFaced';
+COMMENT ON COLUMN stats.stats_splits.stat_blown_saves IS '$.stats[*].splits[*].stat.blownSaves';
 COMMENT ON COLUMN stats.stats_splits.stat_catchers_interference IS '$.stats[*].splits[*].stat.catchersInterference';
 COMMENT ON COLUMN stats.stats_splits.stat_caught_stealing IS '$.stats[*].splits[*].stat.caughtStealing';
 COMMENT ON COLUMN stats.stats_splits.stat_caught_stealing_percentage IS '$.stats[*].splits[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN stats.stats_splits.stat_chances IS '$.stats[*].splits[*].stat.chances';
+COMMENT ON COLUMN stats.stats_splits.stat_complete_games IS '$.stats[*].splits[*].stat.completeGames';
 COMMENT ON COLUMN stats.stats_splits.stat_doubles IS '$.stats[*].splits[*].stat.doubles';
+COMMENT ON COLUMN stats.stats_splits.stat_earned_runs IS '$.stats[*].splits[*].stat.earnedRuns';
+COMMENT ON COLUMN stats.stats_splits.stat_era IS '$.stats[*].splits[*].stat.era';
+COMMENT ON COLUMN stats.stats_splits.stat_errors IS '$.stats[*].splits[*].stat.errors';
+COMMENT ON COLUMN stats.stats_splits.stat_fielding IS '$.stats[*].splits[*].stat.fielding';
+COMMENT ON COLUMN stats.stats_splits.stat_fly_outs IS '$.stats[*].splits[*].stat.flyOuts';
+COMMENT ON COLUMN stats.stats_splits.stat_games_finished IS '$.stats[*].splits[*].stat.gamesFinished';
+COMMENT ON COLUMN stats.stats_splits.stat_games_pitched IS '$.stats[*].splits[*].stat.gamesPitched';
 COMMENT ON COLUMN stats.stats_splits.stat_games_played IS '$.stats[*].splits[*].stat.gamesPlayed';
+COMMENT ON COLUMN stats.stats_splits.stat_games_started IS '$.stats[*].splits[*].stat.gamesStarted';
 COMMENT ON COLUMN stats.stats_splits.stat_ground_into_double_play IS '$.stats[*].splits[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN stats.stats_splits.stat_ground_into_triple_play IS '$.stats[*].splits[*].stat.groundIntoTriplePlay';
 COMMENT ON COLUMN stats.stats_splits.stat_ground_outs IS '$.stats[*].splits[*].stat.groundOuts';
 COMMENT ON COLUMN stats.stats_splits.stat_ground_outs_to_airouts IS '$.stats[*].splits[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN stats.stats_splits.stat_hit_batsmen IS '$.stats[*].splits[*].stat.hitBatsmen';
 COMMENT ON COLUMN stats.stats_splits.stat_hit_by_pitch IS '$.stats[*].splits[*].stat.hitByPitch';
 COMMENT ON COLUMN stats.stats_splits.stat_hits IS '$.stats[*].splits[*].stat.hits';
+COMMENT ON COLUMN stats.stats_splits.stat_hits_per9_inn IS '$.stats[*].splits[*].stat.hitsPer9Inn';
+COMMENT ON COLUMN stats.stats_splits.stat_holds IS '$.stats[*].splits[*].stat.holds';
 COMMENT ON COLUMN stats.stats_splits.stat_home_runs IS '$.stats[*].splits[*].stat.homeRuns';
+COMMENT ON COLUMN stats.stats_splits.stat_home_runs_per9 IS '$.stats[*].splits[*].stat.homeRunsPer9';
+COMMENT ON COLUMN stats.stats_splits.stat_inherited_runners IS '$.stats[*].splits[*].stat.inheritedRunners';
+COMMENT ON COLUMN stats.stats_splits.stat_inherited_runners_scored IS '$.stats[*].splits[*].stat.inheritedRunnersScored';
+COMMENT ON COLUMN stats.stats_splits.stat_innings_pitched IS '$.stats[*].splits[*].stat.inningsPitched';
 COMMENT ON COLUMN stats.stats_splits.stat_intentional_walks IS '$.stats[*].splits[*].stat.intentionalWalks';
 COMMENT ON COLUMN stats.stats_splits.stat_left_on_base IS '$.stats[*].splits[*].stat.leftOnBase';
+COMMENT ON COLUMN stats.stats_splits.stat_line_outs IS '$.stats[*].splits[*].stat.lineOuts';
+COMMENT ON COLUMN stats.stats_splits.stat_losses IS '$.stats[*].splits[*].stat.losses';
 COMMENT ON COLUMN stats.stats_splits.stat_number_of_pitches IS '$.stats[*].splits[*].stat.numberOfPitches';
 COMMENT ON COLUMN stats.stats_splits.stat_obp IS '$.stats[*].splits[*].stat.obp';
 COMMENT ON COLUMN stats.stats_splits.stat_ops IS '$.stats[*].splits[*].stat.ops';
+COMMENT ON COLUMN stats.stats_splits.stat_outs IS '$.stats[*].splits[*].stat.outs';
+COMMENT ON COLUMN stats.stats_splits.stat_passed_ball IS '$.stats[*].splits[*].stat.passedBall';
+COMMENT ON COLUMN stats.stats_splits.stat_pickoffs IS '$.stats[*].splits[*].stat.pickoffs';
+COMMENT ON COLUMN stats.stats_splits.stat_pitches_per_inning IS '$.stats[*].splits[*].stat.pitchesPerInning';
+COMMENT ON COLUMN stats.stats_splits.stat_pitches_thrown IS '$.stats[*].splits[*].stat.pitchesThrown';
 COMMENT ON COLUMN stats.stats_splits.stat_plate_appearances IS '$.stats[*].splits[*].stat.plateAppearances';
+COMMENT ON COLUMN stats.stats_splits.stat_pop_outs IS '$.stats[*].splits[*].stat.popOuts';
+COMMENT ON COLUMN stats.stats_splits.stat_put_outs IS '$.stats[*].splits[*].stat.putOuts';
 COMMENT ON COLUMN stats.stats_splits.stat_rbi IS '$.stats[*].splits[*].stat.rbi';
 COMMENT ON COLUMN stats.stats_splits.stat_runs IS '$.stats[*].splits[*].stat.runs';
+COMMENT ON COLUMN stats.stats_splits.stat_runs_scored_per9 IS '$.stats[*].splits[*].stat.runsScoredPer9';
 COMMENT ON COLUMN stats.stats_splits.stat_sac_bunts IS '$.stats[*].splits[*].stat.sacBunts';
 COMMENT ON COLUMN stats.stats_splits.stat_sac_flies IS '$.stats[*].splits[*].stat.sacFlies';
+COMMENT ON COLUMN stats.stats_splits.stat_save_opportunities IS '$.stats[*].splits[*].stat.saveOpportunities';
+COMMENT ON COLUMN stats.stats_splits.stat_saves IS '$.stats[*].splits[*].stat.saves';
+COMMENT ON COLUMN stats.stats_splits.stat_shutouts IS '$.stats[*].splits[*].stat.shutouts';
 COMMENT ON COLUMN stats.stats_splits.stat_slg IS '$.stats[*].splits[*].stat.slg';
 COMMENT ON COLUMN stats.stats_splits.stat_stolen_base_percentage IS '$.stats[*].splits[*].stat.stolenBasePercentage';
 COMMENT ON COLUMN stats.stats_splits.stat_stolen_bases IS '$.stats[*].splits[*].stat.stolenBases';
 COMMENT ON COLUMN stats.stats_splits.stat_strike_outs IS '$.stats[*].splits[*].stat.strikeOuts';
+COMMENT ON COLUMN stats.stats_splits.stat_strike_percentage IS '$.stats[*].splits[*].stat.strikePercentage';
+COMMENT ON COLUMN stats.stats_splits.stat_strikeout_walk_ratio IS '$.stats[*].splits[*].stat.strikeoutWalkRatio';
+COMMENT ON COLUMN stats.stats_splits.stat_strikeouts_per9_inn IS '$.stats[*].splits[*].stat.strikeoutsPer9Inn';
+COMMENT ON COLUMN stats.stats_splits.stat_strikes IS '$.stats[*].splits[*].stat.strikes';
 COMMENT ON COLUMN stats.stats_splits.stat_total_bases IS '$.stats[*].splits[*].stat.totalBases';
 COMMENT ON COLUMN stats.stats_splits.stat_triples IS '$.stats[*].splits[*].stat.triples';
+COMMENT ON COLUMN stats.stats_splits.stat_walks_per9_inn IS '$.stats[*].splits[*].stat.walksPer9Inn';
+COMMENT ON COLUMN stats.stats_splits.stat_whip IS '$.stats[*].splits[*].stat.whip';
+COMMENT ON COLUMN stats.stats_splits.stat_wild_pitches IS '$.stats[*].splits[*].stat.wildPitches';
+COMMENT ON COLUMN stats.stats_splits.stat_win_percentage IS '$.stats[*].splits[*].stat.winPercentage';
+COMMENT ON COLUMN stats.stats_splits.stat_wins IS '$.stats[*].splits[*].stat.wins';
 COMMENT ON COLUMN stats.stats_splits.stats IS '$.stats[*].splits[*].stats';
 COMMENT ON COLUMN stats.stats_splits.team_id IS '$.stats[*].splits[*].team.id';
 COMMENT ON COLUMN stats.stats_splits.team_name IS '$.stats[*].splits[*].team.name';
@@ -17943,38 +19158,83 @@ COMMENT ON COLUMN stats.stats_splits_tied_with_offset.splits_tied_with_offset_in
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.schedule_item_rest_object IS '$.stats[*].splitsTiedWithOffset[*].scheduleItemRestObject';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.season IS '$.stats[*].splitsTiedWithOffset[*].season';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_air_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.airOuts';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_assists IS '$.stats[*].splitsTiedWithOffset[*].stat.assists';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_at_bats IS '$.stats[*].splitsTiedWithOffset[*].stat.atBats';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_at_bats_per_home_run IS '$.stats[*].splitsTiedWithOffset[*].stat.atBatsPerHomeRun';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_avg IS '$.stats[*].splitsTiedWithOffset[*].stat.avg';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_babip IS '$.stats[*].splitsTiedWithOffset[*].stat.babip';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_balks IS '$.stats[*].splitsTiedWithOffset[*].stat.balks';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_balls IS '$.stats[*].splitsTiedWithOffset[*].stat.balls';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_base_on_balls IS '$.stats[*].splitsTiedWithOffset[*].stat.baseOnBalls';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_batters_faced IS '$.stats[*].splitsTiedWithOffset[*].stat.battersFaced';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_blown_saves IS '$.stats[*].splitsTiedWithOffset[*].stat.blownSaves';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_catchers_interference IS '$.stats[*].splitsTiedWithOffset[*].stat.catchersInterference';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_caught_stealing IS '$.stats[*].splitsTiedWithOffset[*].stat.caughtStealing';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_caught_stealing_percentage IS '$.stats[*].splitsTiedWithOffset[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_chances IS '$.stats[*].splitsTiedWithOffset[*].stat.chances';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_complete_games IS '$.stats[*].splitsTiedWithOffset[*].stat.completeGames';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_doubles IS '$.stats[*].splitsTiedWithOffset[*].stat.doubles';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_earned_runs IS '$.stats[*].splitsTiedWithOffset[*].stat.earnedRuns';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_era IS '$.stats[*].splitsTiedWithOffset[*].stat.era';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_errors IS '$.stats[*].splitsTiedWithOffset[*].stat.errors';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_fielding IS '$.stats[*].splitsTiedWithOffset[*].stat.fielding';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_fly_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.flyOuts';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_games_finished IS '$.stats[*].splitsTiedWithOffset[*].stat.gamesFinished';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_games_pitched IS '$.stats[*].splitsTiedWithOffset[*].stat.gamesPitched';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_games_played IS '$.stats[*].splitsTiedWithOffset[*].stat.gamesPlayed';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_games_started IS '$.stats[*].splitsTiedWithOffset[*].stat.gamesStarted';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_ground_into_double_play IS '$.stats[*].splitsTiedWithOffset[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_ground_into_triple_play IS '$.stats[*].splitsTiedWithOffset[*].stat.groundIntoTriplePlay';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_ground_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.groundOuts';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_ground_outs_to_airouts IS '$.stats[*].splitsTiedWithOffset[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_hit_batsmen IS '$.stats[*].splitsTiedWithOffset[*].stat.hitBatsmen';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_hit_by_pitch IS '$.stats[*].splitsTiedWithOffset[*].stat.hitByPitch';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_hits IS '$.stats[*].splitsTiedWithOffset[*].stat.hits';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_hits_per9_inn IS '$.stats[*].splitsTiedWithOffset[*].stat.hitsPer9Inn';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_holds IS '$.stats[*].splitsTiedWithOffset[*].stat.holds';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_home_runs IS '$.stats[*].splitsTiedWithOffset[*].stat.homeRuns';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_home_runs_per9 IS '$.stats[*].splitsTiedWithOffset[*].stat.homeRunsPer9';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_inherited_runners IS '$.stats[*].splitsTiedWithOffset[*].stat.inheritedRunners';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_inherited_runners_scored IS '$.stats[*].splitsTiedWithOffset[*].stat.inheritedRunnersScored';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_innings_pitched IS '$.stats[*].splitsTiedWithOffset[*].stat.inningsPitched';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_intentional_walks IS '$.stats[*].splitsTiedWithOffset[*].stat.intentionalWalks';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_left_on_base IS '$.stats[*].splitsTiedWithOffset[*].stat.leftOnBase';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_line_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.lineOuts';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_losses IS '$.stats[*].splitsTiedWithOffset[*].stat.losses';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_number_of_pitches IS '$.stats[*].splitsTiedWithOffset[*].stat.numberOfPitches';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_obp IS '$.stats[*].splitsTiedWithOffset[*].stat.obp';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_ops IS '$.stats[*].splitsTiedWithOffset[*].stat.ops';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.outs';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_passed_ball IS '$.stats[*].splitsTiedWithOffset[*].stat.passedBall';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_pickoffs IS '$.stats[*].splitsTiedWithOffset[*].stat.pickoffs';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_pitches_per_inning IS '$.stats[*].splitsTiedWithOffset[*].stat.pitchesPerInning';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_pitches_thrown IS '$.stats[*].splitsTiedWithOffset[*].stat.pitchesThrown';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_plate_appearances IS '$.stats[*].splitsTiedWithOffset[*].stat.plateAppearances';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_pop_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.popOuts';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_put_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.putOuts';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_rbi IS '$.stats[*].splitsTiedWithOffset[*].stat.rbi';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_runs IS '$.stats[*].splitsTiedWithOffset[*].stat.runs';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_runs_scored_per9 IS '$.stats[*].splitsTiedWithOffset[*].stat.runsScoredPer9';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_sac_bunts IS '$.stats[*].splitsTiedWithOffset[*].stat.sacBunts';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_sac_flies IS '$.stats[*].splitsTiedWithOffset[*].stat.sacFlies';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_save_opportunities IS '$.stats[*].splitsTiedWithOffset[*].stat.saveOpportunities';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_saves IS '$.stats[*].splitsTiedWithOffset[*].stat.saves';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_shutouts IS '$.stats[*].splitsTiedWithOffset[*].stat.shutouts';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_slg IS '$.stats[*].splitsTiedWithOffset[*].stat.slg';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_stolen_base_percentage IS '$.stats[*].splitsTiedWithOffset[*].stat.stolenBasePercentage';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_stolen_bases IS '$.stats[*].splitsTiedWithOffset[*].stat.stolenBases';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_strike_outs IS '$.stats[*].splitsTiedWithOffset[*].stat.strikeOuts';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_strike_percentage IS '$.stats[*].splitsTiedWithOffset[*].stat.strikePercentage';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_strikeout_walk_ratio IS '$.stats[*].splitsTiedWithOffset[*].stat.strikeoutWalkRatio';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_strikeouts_per9_inn IS '$.stats[*].splitsTiedWithOffset[*].stat.strikeoutsPer9Inn';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_strikes IS '$.stats[*].splitsTiedWithOffset[*].stat.strikes';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_total_bases IS '$.stats[*].splitsTiedWithOffset[*].stat.totalBases';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_triples IS '$.stats[*].splitsTiedWithOffset[*].stat.triples';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_walks_per9_inn IS '$.stats[*].splitsTiedWithOffset[*].stat.walksPer9Inn';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_whip IS '$.stats[*].splitsTiedWithOffset[*].stat.whip';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_wild_pitches IS '$.stats[*].splitsTiedWithOffset[*].stat.wildPitches';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_win_percentage IS '$.stats[*].splitsTiedWithOffset[*].stat.winPercentage';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_wins IS '$.stats[*].splitsTiedWithOffset[*].stat.wins';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stats IS '$.stats[*].splitsTiedWithOffset[*].stats';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.team_id IS '$.stats[*].splitsTiedWithOffset[*].team.id';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.team_name IS '$.stats[*].splitsTiedWithOffset[*].team.name';
@@ -18008,38 +19268,83 @@ COMMENT ON COLUMN stats.stats_splits_tied_with_limit.splits_tied_with_limit_inde
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.schedule_item_rest_object IS '$.stats[*].splitsTiedWithLimit[*].scheduleItemRestObject';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.season IS '$.stats[*].splitsTiedWithLimit[*].season';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_air_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.airOuts';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_assists IS '$.stats[*].splitsTiedWithLimit[*].stat.assists';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_at_bats IS '$.stats[*].splitsTiedWithLimit[*].stat.atBats';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_at_bats_per_home_run IS '$.stats[*].splitsTiedWithLimit[*].stat.atBatsPerHomeRun';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_avg IS '$.stats[*].splitsTiedWithLimit[*].stat.avg';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_babip IS '$.stats[*].splitsTiedWithLimit[*].stat.babip';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_balks IS '$.stats[*].splitsTiedWithLimit[*].stat.balks';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_balls IS '$.stats[*].splitsTiedWithLimit[*].stat.balls';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_base_on_balls IS '$.stats[*].splitsTiedWithLimit[*].stat.baseOnBalls';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_batters_faced IS '$.stats[*].splitsTiedWithLimit[*].stat.battersFaced';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_blown_saves IS '$.stats[*].splitsTiedWithLimit[*].stat.blownSaves';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_catchers_interference IS '$.stats[*].splitsTiedWithLimit[*].stat.catchersInterference';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_caught_stealing IS '$.stats[*].splitsTiedWithLimit[*].stat.caughtStealing';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_caught_stealing_percentage IS '$.stats[*].splitsTiedWithLimit[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_chances IS '$.stats[*].splitsTiedWithLimit[*].stat.chances';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_complete_games IS '$.stats[*].splitsTiedWithLimit[*].stat.completeGames';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_doubles IS '$.stats[*].splitsTiedWithLimit[*].stat.doubles';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_earned_runs IS '$.stats[*].splitsTiedWithLimit[*].stat.earnedRuns';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_era IS '$.stats[*].splitsTiedWithLimit[*].stat.era';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_errors IS '$.stats[*].splitsTiedWithLimit[*].stat.errors';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_fielding IS '$.stats[*].splitsTiedWithLimit[*].stat.fielding';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_fly_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.flyOuts';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_games_finished IS '$.stats[*].splitsTiedWithLimit[*].stat.gamesFinished';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_games_pitched IS '$.stats[*].splitsTiedWithLimit[*].stat.gamesPitched';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_games_played IS '$.stats[*].splitsTiedWithLimit[*].stat.gamesPlayed';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_games_started IS '$.stats[*].splitsTiedWithLimit[*].stat.gamesStarted';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_ground_into_double_play IS '$.stats[*].splitsTiedWithLimit[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_ground_into_triple_play IS '$.stats[*].splitsTiedWithLimit[*].stat.groundIntoTriplePlay';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_ground_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.groundOuts';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_ground_outs_to_airouts IS '$.stats[*].splitsTiedWithLimit[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_hit_batsmen IS '$.stats[*].splitsTiedWithLimit[*].stat.hitBatsmen';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_hit_by_pitch IS '$.stats[*].splitsTiedWithLimit[*].stat.hitByPitch';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_hits IS '$.stats[*].splitsTiedWithLimit[*].stat.hits';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_hits_per9_inn IS '$.stats[*].splitsTiedWithLimit[*].stat.hitsPer9Inn';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_holds IS '$.stats[*].splitsTiedWithLimit[*].stat.holds';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_home_runs IS '$.stats[*].splitsTiedWithLimit[*].stat.homeRuns';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_home_runs_per9 IS '$.stats[*].splitsTiedWithLimit[*].stat.homeRunsPer9';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_inherited_runners IS '$.stats[*].splitsTiedWithLimit[*].stat.inheritedRunners';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_inherited_runners_scored IS '$.stats[*].splitsTiedWithLimit[*].stat.inheritedRunnersScored';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_innings_pitched IS '$.stats[*].splitsTiedWithLimit[*].stat.inningsPitched';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_intentional_walks IS '$.stats[*].splitsTiedWithLimit[*].stat.intentionalWalks';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_left_on_base IS '$.stats[*].splitsTiedWithLimit[*].stat.leftOnBase';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_line_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.lineOuts';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_losses IS '$.stats[*].splitsTiedWithLimit[*].stat.losses';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_number_of_pitches IS '$.stats[*].splitsTiedWithLimit[*].stat.numberOfPitches';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_obp IS '$.stats[*].splitsTiedWithLimit[*].stat.obp';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_ops IS '$.stats[*].splitsTiedWithLimit[*].stat.ops';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.outs';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_passed_ball IS '$.stats[*].splitsTiedWithLimit[*].stat.passedBall';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_pickoffs IS '$.stats[*].splitsTiedWithLimit[*].stat.pickoffs';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_pitches_per_inning IS '$.stats[*].splitsTiedWithLimit[*].stat.pitchesPerInning';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_pitches_thrown IS '$.stats[*].splitsTiedWithLimit[*].stat.pitchesThrown';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_plate_appearances IS '$.stats[*].splitsTiedWithLimit[*].stat.plateAppearances';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_pop_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.popOuts';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_put_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.putOuts';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_rbi IS '$.stats[*].splitsTiedWithLimit[*].stat.rbi';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_runs IS '$.stats[*].splitsTiedWithLimit[*].stat.runs';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_runs_scored_per9 IS '$.stats[*].splitsTiedWithLimit[*].stat.runsScoredPer9';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_sac_bunts IS '$.stats[*].splitsTiedWithLimit[*].stat.sacBunts';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_sac_flies IS '$.stats[*].splitsTiedWithLimit[*].stat.sacFlies';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_save_opportunities IS '$.stats[*].splitsTiedWithLimit[*].stat.saveOpportunities';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_saves IS '$.stats[*].splitsTiedWithLimit[*].stat.saves';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_shutouts IS '$.stats[*].splitsTiedWithLimit[*].stat.shutouts';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_slg IS '$.stats[*].splitsTiedWithLimit[*].stat.slg';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_stolen_base_percentage IS '$.stats[*].splitsTiedWithLimit[*].stat.stolenBasePercentage';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_stolen_bases IS '$.stats[*].splitsTiedWithLimit[*].stat.stolenBases';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_strike_outs IS '$.stats[*].splitsTiedWithLimit[*].stat.strikeOuts';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_strike_percentage IS '$.stats[*].splitsTiedWithLimit[*].stat.strikePercentage';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_strikeout_walk_ratio IS '$.stats[*].splitsTiedWithLimit[*].stat.strikeoutWalkRatio';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_strikeouts_per9_inn IS '$.stats[*].splitsTiedWithLimit[*].stat.strikeoutsPer9Inn';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_strikes IS '$.stats[*].splitsTiedWithLimit[*].stat.strikes';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_total_bases IS '$.stats[*].splitsTiedWithLimit[*].stat.totalBases';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_triples IS '$.stats[*].splitsTiedWithLimit[*].stat.triples';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_walks_per9_inn IS '$.stats[*].splitsTiedWithLimit[*].stat.walksPer9Inn';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_whip IS '$.stats[*].splitsTiedWithLimit[*].stat.whip';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_wild_pitches IS '$.stats[*].splitsTiedWithLimit[*].stat.wildPitches';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_win_percentage IS '$.stats[*].splitsTiedWithLimit[*].stat.winPercentage';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_wins IS '$.stats[*].splitsTiedWithLimit[*].stat.wins';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stats IS '$.stats[*].splitsTiedWithLimit[*].stats';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.team_id IS '$.stats[*].splitsTiedWithLimit[*].team.id';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.team_name IS '$.stats[*].splitsTiedWithLimit[*].team.name';
@@ -18229,38 +19534,83 @@ COMMENT ON COLUMN team.affiliates_team_stat_splits.team_id IS 'request parameter
 COMMENT ON COLUMN team.affiliates_team_stat_splits.schedule_item_rest_object IS '$.teams[*].teamStats[*].splits[*].scheduleItemRestObject';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.season IS '$.teams[*].teamStats[*].splits[*].season';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_air_outs IS '$.teams[*].teamStats[*].splits[*].stat.airOuts';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_assists IS '$.teams[*].teamStats[*].splits[*].stat.assists';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_at_bats IS '$.teams[*].teamStats[*].splits[*].stat.atBats';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_at_bats_per_home_run IS '$.teams[*].teamStats[*].splits[*].stat.atBatsPerHomeRun';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_avg IS '$.teams[*].teamStats[*].splits[*].stat.avg';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_babip IS '$.teams[*].teamStats[*].splits[*].stat.babip';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_balks IS '$.teams[*].teamStats[*].splits[*].stat.balks';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_balls IS '$.teams[*].teamStats[*].splits[*].stat.balls';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_base_on_balls IS '$.teams[*].teamStats[*].splits[*].stat.baseOnBalls';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_batters_faced IS '$.teams[*].teamStats[*].splits[*].stat.battersFaced';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_blown_saves IS '$.teams[*].teamStats[*].splits[*].stat.blownSaves';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_catchers_interference IS '$.teams[*].teamStats[*].splits[*].stat.catchersInterference';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_caught_stealing IS '$.teams[*].teamStats[*].splits[*].stat.caughtStealing';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_caught_stealing_percentage IS '$.teams[*].teamStats[*].splits[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_chances IS '$.teams[*].teamStats[*].splits[*].stat.chances';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_complete_games IS '$.teams[*].teamStats[*].splits[*].stat.completeGames';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_doubles IS '$.teams[*].teamStats[*].splits[*].stat.doubles';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_earned_runs IS '$.teams[*].teamStats[*].splits[*].stat.earnedRuns';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_era IS '$.teams[*].teamStats[*].splits[*].stat.era';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_errors IS '$.teams[*].teamStats[*].splits[*].stat.errors';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_fielding IS '$.teams[*].teamStats[*].splits[*].stat.fielding';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_fly_outs IS '$.teams[*].teamStats[*].splits[*].stat.flyOuts';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_games_finished IS '$.teams[*].teamStats[*].splits[*].stat.gamesFinished';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_games_pitched IS '$.teams[*].teamStats[*].splits[*].stat.gamesPitched';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_games_played IS '$.teams[*].teamStats[*].splits[*].stat.gamesPlayed';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_games_started IS '$.teams[*].teamStats[*].splits[*].stat.gamesStarted';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_ground_into_double_play IS '$.teams[*].teamStats[*].splits[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_ground_into_triple_play IS '$.teams[*].teamStats[*].splits[*].stat.groundIntoTriplePlay';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_ground_outs IS '$.teams[*].teamStats[*].splits[*].stat.groundOuts';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_ground_outs_to_airouts IS '$.teams[*].teamStats[*].splits[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_hit_batsmen IS '$.teams[*].teamStats[*].splits[*].stat.hitBatsmen';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_hit_by_pitch IS '$.teams[*].teamStats[*].splits[*].stat.hitByPitch';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_hits IS '$.teams[*].teamStats[*].splits[*].stat.hits';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_hits_per9_inn IS '$.teams[*].teamStats[*].splits[*].stat.hitsPer9Inn';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_holds IS '$.teams[*].teamStats[*].splits[*].stat.holds';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_home_runs IS '$.teams[*].teamStats[*].splits[*].stat.homeRuns';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_home_runs_per9 IS '$.teams[*].teamStats[*].splits[*].stat.homeRunsPer9';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_inherited_runners IS '$.teams[*].teamStats[*].splits[*].stat.inheritedRunners';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_inherited_runners_scored IS '$.teams[*].teamStats[*].splits[*].stat.inheritedRunnersScored';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_innings_pitched IS '$.teams[*].teamStats[*].splits[*].stat.inningsPitched';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_intentional_walks IS '$.teams[*].teamStats[*].splits[*].stat.intentionalWalks';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_left_on_base IS '$.teams[*].teamStats[*].splits[*].stat.leftOnBase';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_line_outs IS '$.teams[*].teamStats[*].splits[*].stat.lineOuts';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_losses IS '$.teams[*].teamStats[*].splits[*].stat.losses';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_number_of_pitches IS '$.teams[*].teamStats[*].splits[*].stat.numberOfPitches';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_obp IS '$.teams[*].teamStats[*].splits[*].stat.obp';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_ops IS '$.teams[*].teamStats[*].splits[*].stat.ops';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_outs IS '$.teams[*].teamStats[*].splits[*].stat.outs';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_passed_ball IS '$.teams[*].teamStats[*].splits[*].stat.passedBall';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_pickoffs IS '$.teams[*].teamStats[*].splits[*].stat.pickoffs';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_pitches_per_inning IS '$.teams[*].teamStats[*].splits[*].stat.pitchesPerInning';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_pitches_thrown IS '$.teams[*].teamStats[*].splits[*].stat.pitchesThrown';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_plate_appearances IS '$.teams[*].teamStats[*].splits[*].stat.plateAppearances';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_pop_outs IS '$.teams[*].teamStats[*].splits[*].stat.popOuts';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_put_outs IS '$.teams[*].teamStats[*].splits[*].stat.putOuts';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_rbi IS '$.teams[*].teamStats[*].splits[*].stat.rbi';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_runs IS '$.teams[*].teamStats[*].splits[*].stat.runs';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_runs_scored_per9 IS '$.teams[*].teamStats[*].splits[*].stat.runsScoredPer9';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_sac_bunts IS '$.teams[*].teamStats[*].splits[*].stat.sacBunts';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_sac_flies IS '$.teams[*].teamStats[*].splits[*].stat.sacFlies';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_save_opportunities IS '$.teams[*].teamStats[*].splits[*].stat.saveOpportunities';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_saves IS '$.teams[*].teamStats[*].splits[*].stat.saves';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_shutouts IS '$.teams[*].teamStats[*].splits[*].stat.shutouts';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_slg IS '$.teams[*].teamStats[*].splits[*].stat.slg';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_stolen_base_percentage IS '$.teams[*].teamStats[*].splits[*].stat.stolenBasePercentage';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_stolen_bases IS '$.teams[*].teamStats[*].splits[*].stat.stolenBases';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_strike_outs IS '$.teams[*].teamStats[*].splits[*].stat.strikeOuts';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_strike_percentage IS '$.teams[*].teamStats[*].splits[*].stat.strikePercentage';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_strikeout_walk_ratio IS '$.teams[*].teamStats[*].splits[*].stat.strikeoutWalkRatio';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_strikeouts_per9_inn IS '$.teams[*].teamStats[*].splits[*].stat.strikeoutsPer9Inn';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_strikes IS '$.teams[*].teamStats[*].splits[*].stat.strikes';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_total_bases IS '$.teams[*].teamStats[*].splits[*].stat.totalBases';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_triples IS '$.teams[*].teamStats[*].splits[*].stat.triples';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_walks_per9_inn IS '$.teams[*].teamStats[*].splits[*].stat.walksPer9Inn';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_whip IS '$.teams[*].teamStats[*].splits[*].stat.whip';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_wild_pitches IS '$.teams[*].teamStats[*].splits[*].stat.wildPitches';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_win_percentage IS '$.teams[*].teamStats[*].splits[*].stat.winPercentage';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_wins IS '$.teams[*].teamStats[*].splits[*].stat.wins';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stats IS '$.teams[*].teamStats[*].splits[*].stats';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.split_team_id IS '$.teams[*].teamStats[*].splits[*].team.id';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.team_name IS '$.teams[*].teamStats[*].splits[*].team.name';
@@ -18558,38 +19908,83 @@ COMMENT ON COLUMN team.all_teams_team_stat_splits.team_id IS 'request parameter 
 COMMENT ON COLUMN team.all_teams_team_stat_splits.schedule_item_rest_object IS '$.teams[*].teamStats[*].splits[*].scheduleItemRestObject';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.season IS '$.teams[*].teamStats[*].splits[*].season';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_air_outs IS '$.teams[*].teamStats[*].splits[*].stat.airOuts';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_assists IS '$.teams[*].teamStats[*].splits[*].stat.assists';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_at_bats IS '$.teams[*].teamStats[*].splits[*].stat.atBats';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_at_bats_per_home_run IS '$.teams[*].teamStats[*].splits[*].stat.atBatsPerHomeRun';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_avg IS '$.teams[*].teamStats[*].splits[*].stat.avg';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_babip IS '$.teams[*].teamStats[*].splits[*].stat.babip';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_balks IS '$.teams[*].teamStats[*].splits[*].stat.balks';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_balls IS '$.teams[*].teamStats[*].splits[*].stat.balls';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_base_on_balls IS '$.teams[*].teamStats[*].splits[*].stat.baseOnBalls';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_batters_faced IS '$.teams[*].teamStats[*].splits[*].stat.battersFaced';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_blown_saves IS '$.teams[*].teamStats[*].splits[*].stat.blownSaves';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_catchers_interference IS '$.teams[*].teamStats[*].splits[*].stat.catchersInterference';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_caught_stealing IS '$.teams[*].teamStats[*].splits[*].stat.caughtStealing';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_caught_stealing_percentage IS '$.teams[*].teamStats[*].splits[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_chances IS '$.teams[*].teamStats[*].splits[*].stat.chances';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_complete_games IS '$.teams[*].teamStats[*].splits[*].stat.completeGames';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_doubles IS '$.teams[*].teamStats[*].splits[*].stat.doubles';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_earned_runs IS '$.teams[*].teamStats[*].splits[*].stat.earnedRuns';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_era IS '$.teams[*].teamStats[*].splits[*].stat.era';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_errors IS '$.teams[*].teamStats[*].splits[*].stat.errors';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_fielding IS '$.teams[*].teamStats[*].splits[*].stat.fielding';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_fly_outs IS '$.teams[*].teamStats[*].splits[*].stat.flyOuts';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_games_finished IS '$.teams[*].teamStats[*].splits[*].stat.gamesFinished';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_games_pitched IS '$.teams[*].teamStats[*].splits[*].stat.gamesPitched';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_games_played IS '$.teams[*].teamStats[*].splits[*].stat.gamesPlayed';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_games_started IS '$.teams[*].teamStats[*].splits[*].stat.gamesStarted';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_ground_into_double_play IS '$.teams[*].teamStats[*].splits[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_ground_into_triple_play IS '$.teams[*].teamStats[*].splits[*].stat.groundIntoTriplePlay';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_ground_outs IS '$.teams[*].teamStats[*].splits[*].stat.groundOuts';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_ground_outs_to_airouts IS '$.teams[*].teamStats[*].splits[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_hit_batsmen IS '$.teams[*].teamStats[*].splits[*].stat.hitBatsmen';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_hit_by_pitch IS '$.teams[*].teamStats[*].splits[*].stat.hitByPitch';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_hits IS '$.teams[*].teamStats[*].splits[*].stat.hits';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_hits_per9_inn IS '$.teams[*].teamStats[*].splits[*].stat.hitsPer9Inn';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_holds IS '$.teams[*].teamStats[*].splits[*].stat.holds';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_home_runs IS '$.teams[*].teamStats[*].splits[*].stat.homeRuns';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_home_runs_per9 IS '$.teams[*].teamStats[*].splits[*].stat.homeRunsPer9';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_inherited_runners IS '$.teams[*].teamStats[*].splits[*].stat.inheritedRunners';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_inherited_runners_scored IS '$.teams[*].teamStats[*].splits[*].stat.inheritedRunnersScored';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_innings_pitched IS '$.teams[*].teamStats[*].splits[*].stat.inningsPitched';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_intentional_walks IS '$.teams[*].teamStats[*].splits[*].stat.intentionalWalks';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_left_on_base IS '$.teams[*].teamStats[*].splits[*].stat.leftOnBase';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_line_outs IS '$.teams[*].teamStats[*].splits[*].stat.lineOuts';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_losses IS '$.teams[*].teamStats[*].splits[*].stat.losses';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_number_of_pitches IS '$.teams[*].teamStats[*].splits[*].stat.numberOfPitches';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_obp IS '$.teams[*].teamStats[*].splits[*].stat.obp';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_ops IS '$.teams[*].teamStats[*].splits[*].stat.ops';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_outs IS '$.teams[*].teamStats[*].splits[*].stat.outs';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_passed_ball IS '$.teams[*].teamStats[*].splits[*].stat.passedBall';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_pickoffs IS '$.teams[*].teamStats[*].splits[*].stat.pickoffs';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_pitches_per_inning IS '$.teams[*].teamStats[*].splits[*].stat.pitchesPerInning';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_pitches_thrown IS '$.teams[*].teamStats[*].splits[*].stat.pitchesThrown';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_plate_appearances IS '$.teams[*].teamStats[*].splits[*].stat.plateAppearances';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_pop_outs IS '$.teams[*].teamStats[*].splits[*].stat.popOuts';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_put_outs IS '$.teams[*].teamStats[*].splits[*].stat.putOuts';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_rbi IS '$.teams[*].teamStats[*].splits[*].stat.rbi';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_runs IS '$.teams[*].teamStats[*].splits[*].stat.runs';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_runs_scored_per9 IS '$.teams[*].teamStats[*].splits[*].stat.runsScoredPer9';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_sac_bunts IS '$.teams[*].teamStats[*].splits[*].stat.sacBunts';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_sac_flies IS '$.teams[*].teamStats[*].splits[*].stat.sacFlies';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_save_opportunities IS '$.teams[*].teamStats[*].splits[*].stat.saveOpportunities';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_saves IS '$.teams[*].teamStats[*].splits[*].stat.saves';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_shutouts IS '$.teams[*].teamStats[*].splits[*].stat.shutouts';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_slg IS '$.teams[*].teamStats[*].splits[*].stat.slg';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_stolen_base_percentage IS '$.teams[*].teamStats[*].splits[*].stat.stolenBasePercentage';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_stolen_bases IS '$.teams[*].teamStats[*].splits[*].stat.stolenBases';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_strike_outs IS '$.teams[*].teamStats[*].splits[*].stat.strikeOuts';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_strike_percentage IS '$.teams[*].teamStats[*].splits[*].stat.strikePercentage';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_strikeout_walk_ratio IS '$.teams[*].teamStats[*].splits[*].stat.strikeoutWalkRatio';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_strikeouts_per9_inn IS '$.teams[*].teamStats[*].splits[*].stat.strikeoutsPer9Inn';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_strikes IS '$.teams[*].teamStats[*].splits[*].stat.strikes';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_total_bases IS '$.teams[*].teamStats[*].splits[*].stat.totalBases';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_triples IS '$.teams[*].teamStats[*].splits[*].stat.triples';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_walks_per9_inn IS '$.teams[*].teamStats[*].splits[*].stat.walksPer9Inn';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_whip IS '$.teams[*].teamStats[*].splits[*].stat.whip';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_wild_pitches IS '$.teams[*].teamStats[*].splits[*].stat.wildPitches';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_win_percentage IS '$.teams[*].teamStats[*].splits[*].stat.winPercentage';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_wins IS '$.teams[*].teamStats[*].splits[*].stat.wins';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stats IS '$.teams[*].teamStats[*].splits[*].stats';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.split_team_id IS '$.teams[*].teamStats[*].splits[*].team.id';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.team_name IS '$.teams[*].teamStats[*].splits[*].team.name';
@@ -19013,38 +20408,83 @@ COMMENT ON COLUMN team.stats_splits.split_index IS 'position in $.stats[*].split
 COMMENT ON COLUMN team.stats_splits.schedule_item_rest_object IS '$.stats[*].splits[*].scheduleItemRestObject';
 COMMENT ON COLUMN team.stats_splits.season IS '$.stats[*].splits[*].season';
 COMMENT ON COLUMN team.stats_splits.stat_air_outs IS '$.stats[*].splits[*].stat.airOuts';
+COMMENT ON COLUMN team.stats_splits.stat_assists IS '$.stats[*].splits[*].stat.assists';
 COMMENT ON COLUMN team.stats_splits.stat_at_bats IS '$.stats[*].splits[*].stat.atBats';
 COMMENT ON COLUMN team.stats_splits.stat_at_bats_per_home_run IS '$.stats[*].splits[*].stat.atBatsPerHomeRun';
 COMMENT ON COLUMN team.stats_splits.stat_avg IS '$.stats[*].splits[*].stat.avg';
 COMMENT ON COLUMN team.stats_splits.stat_babip IS '$.stats[*].splits[*].stat.babip';
+COMMENT ON COLUMN team.stats_splits.stat_balks IS '$.stats[*].splits[*].stat.balks';
+COMMENT ON COLUMN team.stats_splits.stat_balls IS '$.stats[*].splits[*].stat.balls';
 COMMENT ON COLUMN team.stats_splits.stat_base_on_balls IS '$.stats[*].splits[*].stat.baseOnBalls';
+COMMENT ON COLUMN team.stats_splits.stat_batters_faced IS '$.stats[*].splits[*].stat.battersFaced';
+COMMENT ON COLUMN team.stats_splits.stat_blown_saves IS '$.stats[*].splits[*].stat.blownSaves';
 COMMENT ON COLUMN team.stats_splits.stat_catchers_interference IS '$.stats[*].splits[*].stat.catchersInterference';
 COMMENT ON COLUMN team.stats_splits.stat_caught_stealing IS '$.stats[*].splits[*].stat.caughtStealing';
 COMMENT ON COLUMN team.stats_splits.stat_caught_stealing_percentage IS '$.stats[*].splits[*].stat.caughtStealingPercentage';
+COMMENT ON COLUMN team.stats_splits.stat_chances IS '$.stats[*].splits[*].stat.chances';
+COMMENT ON COLUMN team.stats_splits.stat_complete_games IS '$.stats[*].splits[*].stat.completeGames';
 COMMENT ON COLUMN team.stats_splits.stat_doubles IS '$.stats[*].splits[*].stat.doubles';
+COMMENT ON COLUMN team.stats_splits.stat_earned_runs IS '$.stats[*].splits[*].stat.earnedRuns';
+COMMENT ON COLUMN team.stats_splits.stat_era IS '$.stats[*].splits[*].stat.era';
+COMMENT ON COLUMN team.stats_splits.stat_errors IS '$.stats[*].splits[*].stat.errors';
+COMMENT ON COLUMN team.stats_splits.stat_fielding IS '$.stats[*].splits[*].stat.fielding';
+COMMENT ON COLUMN team.stats_splits.stat_fly_outs IS '$.stats[*].splits[*].stat.flyOuts';
+COMMENT ON COLUMN team.stats_splits.stat_games_finished IS '$.stats[*].splits[*].stat.gamesFinished';
+COMMENT ON COLUMN team.stats_splits.stat_games_pitched IS '$.stats[*].splits[*].stat.gamesPitched';
 COMMENT ON COLUMN team.stats_splits.stat_games_played IS '$.stats[*].splits[*].stat.gamesPlayed';
+COMMENT ON COLUMN team.stats_splits.stat_games_started IS '$.stats[*].splits[*].stat.gamesStarted';
 COMMENT ON COLUMN team.stats_splits.stat_ground_into_double_play IS '$.stats[*].splits[*].stat.groundIntoDoublePlay';
+COMMENT ON COLUMN team.stats_splits.stat_ground_into_triple_play IS '$.stats[*].splits[*].stat.groundIntoTriplePlay';
 COMMENT ON COLUMN team.stats_splits.stat_ground_outs IS '$.stats[*].splits[*].stat.groundOuts';
 COMMENT ON COLUMN team.stats_splits.stat_ground_outs_to_airouts IS '$.stats[*].splits[*].stat.groundOutsToAirouts';
+COMMENT ON COLUMN team.stats_splits.stat_hit_batsmen IS '$.stats[*].splits[*].stat.hitBatsmen';
 COMMENT ON COLUMN team.stats_splits.stat_hit_by_pitch IS '$.stats[*].splits[*].stat.hitByPitch';
 COMMENT ON COLUMN team.stats_splits.stat_hits IS '$.stats[*].splits[*].stat.hits';
+COMMENT ON COLUMN team.stats_splits.stat_hits_per9_inn IS '$.stats[*].splits[*].stat.hitsPer9Inn';
+COMMENT ON COLUMN team.stats_splits.stat_holds IS '$.stats[*].splits[*].stat.holds';
 COMMENT ON COLUMN team.stats_splits.stat_home_runs IS '$.stats[*].splits[*].stat.homeRuns';
+COMMENT ON COLUMN team.stats_splits.stat_home_runs_per9 IS '$.stats[*].splits[*].stat.homeRunsPer9';
+COMMENT ON COLUMN team.stats_splits.stat_inherited_runners IS '$.stats[*].splits[*].stat.inheritedRunners';
+COMMENT ON COLUMN team.stats_splits.stat_inherited_runners_scored IS '$.stats[*].splits[*].stat.inheritedRunnersScored';
+COMMENT ON COLUMN team.stats_splits.stat_innings_pitched IS '$.stats[*].splits[*].stat.inningsPitched';
 COMMENT ON COLUMN team.stats_splits.stat_intentional_walks IS '$.stats[*].splits[*].stat.intentionalWalks';
 COMMENT ON COLUMN team.stats_splits.stat_left_on_base IS '$.stats[*].splits[*].stat.leftOnBase';
+COMMENT ON COLUMN team.stats_splits.stat_line_outs IS '$.stats[*].splits[*].stat.lineOuts';
+COMMENT ON COLUMN team.stats_splits.stat_losses IS '$.stats[*].splits[*].stat.losses';
 COMMENT ON COLUMN team.stats_splits.stat_number_of_pitches IS '$.stats[*].splits[*].stat.numberOfPitches';
 COMMENT ON COLUMN team.stats_splits.stat_obp IS '$.stats[*].splits[*].stat.obp';
 COMMENT ON COLUMN team.stats_splits.stat_ops IS '$.stats[*].splits[*].stat.ops';
+COMMENT ON COLUMN team.stats_splits.stat_outs IS '$.stats[*].splits[*].stat.outs';
+COMMENT ON COLUMN team.stats_splits.stat_passed_ball IS '$.stats[*].splits[*].stat.passedBall';
+COMMENT ON COLUMN team.stats_splits.stat_pickoffs IS '$.stats[*].splits[*].stat.pickoffs';
+COMMENT ON COLUMN team.stats_splits.stat_pitches_per_inning IS '$.stats[*].splits[*].stat.pitchesPerInning';
+COMMENT ON COLUMN team.stats_splits.stat_pitches_thrown IS '$.stats[*].splits[*].stat.pitchesThrown';
 COMMENT ON COLUMN team.stats_splits.stat_plate_appearances IS '$.stats[*].splits[*].stat.plateAppearances';
+COMMENT ON COLUMN team.stats_splits.stat_pop_outs IS '$.stats[*].splits[*].stat.popOuts';
+COMMENT ON COLUMN team.stats_splits.stat_put_outs IS '$.stats[*].splits[*].stat.putOuts';
 COMMENT ON COLUMN team.stats_splits.stat_rbi IS '$.stats[*].splits[*].stat.rbi';
 COMMENT ON COLUMN team.stats_splits.stat_runs IS '$.stats[*].splits[*].stat.runs';
+COMMENT ON COLUMN team.stats_splits.stat_runs_scored_per9 IS '$.stats[*].splits[*].stat.runsScoredPer9';
 COMMENT ON COLUMN team.stats_splits.stat_sac_bunts IS '$.stats[*].splits[*].stat.sacBunts';
 COMMENT ON COLUMN team.stats_splits.stat_sac_flies IS '$.stats[*].splits[*].stat.sacFlies';
+COMMENT ON COLUMN team.stats_splits.stat_save_opportunities IS '$.stats[*].splits[*].stat.saveOpportunities';
+COMMENT ON COLUMN team.stats_splits.stat_saves IS '$.stats[*].splits[*].stat.saves';
+COMMENT ON COLUMN team.stats_splits.stat_shutouts IS '$.stats[*].splits[*].stat.shutouts';
 COMMENT ON COLUMN team.stats_splits.stat_slg IS '$.stats[*].splits[*].stat.slg';
 COMMENT ON COLUMN team.stats_splits.stat_stolen_base_percentage IS '$.stats[*].splits[*].stat.stolenBasePercentage';
 COMMENT ON COLUMN team.stats_splits.stat_stolen_bases IS '$.stats[*].splits[*].stat.stolenBases';
 COMMENT ON COLUMN team.stats_splits.stat_strike_outs IS '$.stats[*].splits[*].stat.strikeOuts';
+COMMENT ON COLUMN team.stats_splits.stat_strike_percentage IS '$.stats[*].splits[*].stat.strikePercentage';
+COMMENT ON COLUMN team.stats_splits.stat_strikeout_walk_ratio IS '$.stats[*].splits[*].stat.strikeoutWalkRatio';
+COMMENT ON COLUMN team.stats_splits.stat_strikeouts_per9_inn IS '$.stats[*].splits[*].stat.strikeoutsPer9Inn';
+COMMENT ON COLUMN team.stats_splits.stat_strikes IS '$.stats[*].splits[*].stat.strikes';
 COMMENT ON COLUMN team.stats_splits.stat_total_bases IS '$.stats[*].splits[*].stat.totalBases';
 COMMENT ON COLUMN team.stats_splits.stat_triples IS '$.stats[*].splits[*].stat.triples';
+COMMENT ON COLUMN team.stats_splits.stat_walks_per9_inn IS '$.stats[*].splits[*].stat.walksPer9Inn';
+COMMENT ON COLUMN team.stats_splits.stat_whip IS '$.stats[*].splits[*].stat.whip';
+COMMENT ON COLUMN team.stats_splits.stat_wild_pitches IS '$.stats[*].splits[*].stat.wildPitches';
+COMMENT ON COLUMN team.stats_splits.stat_win_percentage IS '$.stats[*].splits[*].stat.winPercentage';
+COMMENT ON COLUMN team.stats_splits.stat_wins IS '$.stats[*].splits[*].stat.wins';
 COMMENT ON COLUMN team.stats_splits.stats IS '$.stats[*].splits[*].stats';
 COMMENT ON COLUMN team.stats_splits.team_id IS '$.stats[*].splits[*].team.id';
 COMMENT ON COLUMN team.stats_splits.team_name IS '$.stats[*].splits[*].team.name';

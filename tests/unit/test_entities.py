@@ -114,6 +114,14 @@ def test_the_author_names_what_upstream_does_not_declare() -> None:
     assert keys(found["two"], Field("animal")) == {"id", "age"}
 
 
+def test_another_form_of_a_thing_counts_though_it_does_not_agree() -> None:
+    yaml = "person: {lab.hitters: ['$[*]'], also: {lab.pitchers: ['$[*]']}}\n"
+    hitters = [{"id": 1, "hits": 2}]
+    found = resolved({"hitters": hitters, "pitchers": [{"id": 1, "era": "3.00"}]}, yaml)
+    assert keys(found["hitters"]) == {"id", "birthDate", "hits", "era"}
+    assert keys(found["pitchers"]) == {"id", "birthDate", "era"}
+
+
 def test_a_place_that_nobody_knows_is_reported() -> None:
     sink = Sink()
     resolved({"one": [MENTION]}, "pet: {lab.one: ['$[*].pet'], lab.none: [$]}\n", sink)

@@ -12,42 +12,87 @@ class StatGroup(ApiObject):
     display_name: str | None = Field(None, alias="displayName")
 
 
-class StatSplitStat(ApiObject):
+class StatLine(ApiObject):
     """`$.stats[*].splits[*].stat` Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
 
     air_outs: int | None = Field(None, alias="airOuts")
+    assists: int | None = None
     at_bats: int | None = Field(None, alias="atBats")
     at_bats_per_home_run: str | None = Field(None, alias="atBatsPerHomeRun")
     avg: str | None = None
     babip: str | None = None
+    balks: int | None = None
+    balls: int | None = None
     base_on_balls: int | None = Field(None, alias="baseOnBalls")
+    batters_faced: int | None = Field(None, alias="battersFaced")
+    blown_saves: int | None = Field(None, alias="blownSaves")
     catchers_interference: int | None = Field(None, alias="catchersInterference")
     caught_stealing: int | None = Field(None, alias="caughtStealing")
     caught_stealing_percentage: str | None = Field(None, alias="caughtStealingPercentage")
+    chances: int | None = None
+    complete_games: int | None = Field(None, alias="completeGames")
     doubles: int | None = None
+    earned_runs: int | None = Field(None, alias="earnedRuns")
+    era: str | None = None
+    errors: int | None = None
+    fielding: str | None = None
+    fly_outs: int | None = Field(None, alias="flyOuts")
+    games_finished: int | None = Field(None, alias="gamesFinished")
+    games_pitched: int | None = Field(None, alias="gamesPitched")
     games_played: int | None = Field(None, alias="gamesPlayed")
+    games_started: int | None = Field(None, alias="gamesStarted")
     ground_into_double_play: int | None = Field(None, alias="groundIntoDoublePlay")
+    ground_into_triple_play: int | None = Field(None, alias="groundIntoTriplePlay")
     ground_outs: int | None = Field(None, alias="groundOuts")
     ground_outs_to_airouts: str | None = Field(None, alias="groundOutsToAirouts")
+    hit_batsmen: int | None = Field(None, alias="hitBatsmen")
     hit_by_pitch: int | None = Field(None, alias="hitByPitch")
     hits: int | None = None
+    hits_per9_inn: str | None = Field(None, alias="hitsPer9Inn")
+    holds: int | None = None
     home_runs: int | None = Field(None, alias="homeRuns")
+    home_runs_per9: str | None = Field(None, alias="homeRunsPer9")
+    inherited_runners: int | None = Field(None, alias="inheritedRunners")
+    inherited_runners_scored: int | None = Field(None, alias="inheritedRunnersScored")
+    innings_pitched: str | None = Field(None, alias="inningsPitched")
     intentional_walks: int | None = Field(None, alias="intentionalWalks")
     left_on_base: int | None = Field(None, alias="leftOnBase")
+    line_outs: int | None = Field(None, alias="lineOuts")
+    losses: int | None = None
     number_of_pitches: int | None = Field(None, alias="numberOfPitches")
     obp: str | None = None
     ops: str | None = None
+    outs: int | None = None
+    passed_ball: int | None = Field(None, alias="passedBall")
+    pickoffs: int | None = None
+    pitches_per_inning: str | None = Field(None, alias="pitchesPerInning")
+    pitches_thrown: int | None = Field(None, alias="pitchesThrown")
     plate_appearances: int | None = Field(None, alias="plateAppearances")
+    pop_outs: int | None = Field(None, alias="popOuts")
+    put_outs: int | None = Field(None, alias="putOuts")
     rbi: int | None = None
     runs: int | None = None
+    runs_scored_per9: str | None = Field(None, alias="runsScoredPer9")
     sac_bunts: int | None = Field(None, alias="sacBunts")
     sac_flies: int | None = Field(None, alias="sacFlies")
+    save_opportunities: int | None = Field(None, alias="saveOpportunities")
+    saves: int | None = None
+    shutouts: int | None = None
     slg: str | None = None
     stolen_base_percentage: str | None = Field(None, alias="stolenBasePercentage")
     stolen_bases: int | None = Field(None, alias="stolenBases")
     strike_outs: int | None = Field(None, alias="strikeOuts")
+    strike_percentage: str | None = Field(None, alias="strikePercentage")
+    strikeout_walk_ratio: str | None = Field(None, alias="strikeoutWalkRatio")
+    strikeouts_per9_inn: str | None = Field(None, alias="strikeoutsPer9Inn")
+    strikes: int | None = None
     total_bases: int | None = Field(None, alias="totalBases")
     triples: int | None = None
+    walks_per9_inn: str | None = Field(None, alias="walksPer9Inn")
+    whip: str | None = None
+    wild_pitches: int | None = Field(None, alias="wildPitches")
+    win_percentage: str | None = Field(None, alias="winPercentage")
+    wins: int | None = None
 
 
 class StatSplitTeam(ApiObject):
@@ -153,7 +198,7 @@ class StatSplit(ApiObject):
     season: str | None = None
     """Season of play"""
 
-    stat: StatSplitStat | None = None
+    stat: StatLine | None = None
     """Type of statistics. Format: Individual, Team, Career, etc. Available types in /api/v1/statTypes"""
 
     stats: JsonValue | None = None
