@@ -2920,6 +2920,7 @@ CREATE TABLE draft.draft_picks_round_picks (
     person_last_first_name                text,                        -- .person.lastFirstName
     person_last_init_name                 text,                        -- .person.lastInitName
     person_last_name                      text,                        -- .person.lastName
+    person_last_played_date               date,                        -- .person.lastPlayedDate
     person_link                           text,                        -- .person.link
     person_middle_name                    text,                        -- .person.middleName
     person_mlb_debut_date                 date,                        -- .person.mlbDebutDate
@@ -3024,11 +3025,16 @@ CREATE TABLE draft.draft_prospects_normalized (
     person_last_first_name                text,                        -- .person.lastFirstName
     person_last_init_name                 text,                        -- .person.lastInitName
     person_last_name                      text,                        -- .person.lastName
+    person_last_played_date               date,                        -- .person.lastPlayedDate
     person_link                           text,                        -- .person.link
     person_middle_name                    text,                        -- .person.middleName
     person_mlb_debut_date                 date,                        -- .person.mlbDebutDate
     person_name_first_last                text,                        -- .person.nameFirstLast
+    person_name_matrilineal               text,                        -- .person.nameMatrilineal
     person_name_slug                      text,                        -- .person.nameSlug
+    person_name_suffix                    text,                        -- .person.nameSuffix
+    person_name_title                     text,                        -- .person.nameTitle
+    person_nick_name                      text,                        -- .person.nickName
     person_pitch_hand_code                text,                        -- .person.pitchHand.code
     person_pitch_hand_description         text,                        -- .person.pitchHand.description
     person_primary_number                 text,                        -- .person.primaryNumber
@@ -3036,6 +3042,7 @@ CREATE TABLE draft.draft_prospects_normalized (
     person_primary_position_code          text,                        -- .person.primaryPosition.code
     person_primary_position_name          text,                        -- .person.primaryPosition.name
     person_primary_position_type          text,                        -- .person.primaryPosition.type
+    person_pronunciation                  text,                        -- .person.pronunciation
     person_strike_zone_bottom             double precision,            -- .person.strikeZoneBottom
     person_strike_zone_top                double precision,            -- .person.strikeZoneTop
     person_use_last_name                  text,                        -- .person.useLastName
@@ -3591,6 +3598,7 @@ CREATE TABLE game.boxscore_team_players (
     stats_batting_intentional_walks                   bigint,                 -- .stats.batting.intentionalWalks
     stats_batting_left_on_base                        bigint,                 -- .stats.batting.leftOnBase
     stats_batting_line_outs                           bigint,                 -- .stats.batting.lineOuts
+    stats_batting_note                                text,                   -- .stats.batting.note
     stats_batting_pickoffs                            bigint,                 -- .stats.batting.pickoffs
     stats_batting_plate_appearances                   bigint,                 -- .stats.batting.plateAppearances
     stats_batting_pop_outs                            bigint,                 -- .stats.batting.popOuts
@@ -3604,7 +3612,6 @@ CREATE TABLE game.boxscore_team_players (
     stats_batting_summary                             text,                   -- .stats.batting.summary
     stats_batting_total_bases                         bigint,                 -- .stats.batting.totalBases
     stats_batting_triples                             bigint,                 -- .stats.batting.triples
-    stats_batting_note                                text,                   -- .stats.batting.note
     stats_fielding_assists                            bigint,                 -- .stats.fielding.assists
     stats_fielding_caught_stealing                    bigint,                 -- .stats.fielding.caughtStealing
     stats_fielding_caught_stealing_percentage         text,                   -- .stats.fielding.caughtStealingPercentage
@@ -3851,6 +3858,7 @@ CREATE TABLE game.boxscore_top_performers (
     player_stats_batting_intentional_walks                   bigint,                 -- .player.stats.batting.intentionalWalks
     player_stats_batting_left_on_base                        bigint,                 -- .player.stats.batting.leftOnBase
     player_stats_batting_line_outs                           bigint,                 -- .player.stats.batting.lineOuts
+    player_stats_batting_note                                text,                   -- .player.stats.batting.note
     player_stats_batting_pickoffs                            bigint,                 -- .player.stats.batting.pickoffs
     player_stats_batting_plate_appearances                   bigint,                 -- .player.stats.batting.plateAppearances
     player_stats_batting_pop_outs                            bigint,                 -- .player.stats.batting.popOuts
@@ -5861,6 +5869,7 @@ CREATE TABLE game.live_game_player_batting_stats (
     intentional_walks        bigint,                 -- .intentionalWalks
     left_on_base             bigint,                 -- .leftOnBase
     line_outs                bigint,                 -- .lineOuts
+    note                     text,                   -- .note
     pickoffs                 bigint,                 -- .pickoffs
     plate_appearances        bigint,                 -- .plateAppearances
     pop_outs                 bigint,                 -- .popOuts
@@ -5874,7 +5883,6 @@ CREATE TABLE game.live_game_player_batting_stats (
     summary                  text,                   -- .summary
     total_bases              bigint,                 -- .totalBases
     triples                  bigint,                 -- .triples
-    note                     text,                   -- .note
     raw_id                   bigint       NOT NULL,
     captured_at              timestamptz  NOT NULL,
 
@@ -13039,6 +13047,7 @@ COMMENT ON COLUMN draft.draft_picks_round_picks.person_is_verified IS '$.drafts.
 COMMENT ON COLUMN draft.draft_picks_round_picks.person_last_first_name IS '$.drafts.rounds[*].picks[*].person.lastFirstName';
 COMMENT ON COLUMN draft.draft_picks_round_picks.person_last_init_name IS '$.drafts.rounds[*].picks[*].person.lastInitName';
 COMMENT ON COLUMN draft.draft_picks_round_picks.person_last_name IS '$.drafts.rounds[*].picks[*].person.lastName';
+COMMENT ON COLUMN draft.draft_picks_round_picks.person_last_played_date IS '$.drafts.rounds[*].picks[*].person.lastPlayedDate';
 COMMENT ON COLUMN draft.draft_picks_round_picks.person_link IS '$.drafts.rounds[*].picks[*].person.link';
 COMMENT ON COLUMN draft.draft_picks_round_picks.person_middle_name IS '$.drafts.rounds[*].picks[*].person.middleName';
 COMMENT ON COLUMN draft.draft_picks_round_picks.person_mlb_debut_date IS '$.drafts.rounds[*].picks[*].person.mlbDebutDate';
@@ -13127,11 +13136,16 @@ COMMENT ON COLUMN draft.draft_prospects_normalized.person_is_verified IS '$.pros
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_last_first_name IS '$.prospects[*].person.lastFirstName';
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_last_init_name IS '$.prospects[*].person.lastInitName';
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_last_name IS '$.prospects[*].person.lastName';
+COMMENT ON COLUMN draft.draft_prospects_normalized.person_last_played_date IS '$.prospects[*].person.lastPlayedDate';
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_link IS '$.prospects[*].person.link';
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_middle_name IS '$.prospects[*].person.middleName';
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_mlb_debut_date IS '$.prospects[*].person.mlbDebutDate';
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_name_first_last IS '$.prospects[*].person.nameFirstLast';
+COMMENT ON COLUMN draft.draft_prospects_normalized.person_name_matrilineal IS '$.prospects[*].person.nameMatrilineal';
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_name_slug IS '$.prospects[*].person.nameSlug';
+COMMENT ON COLUMN draft.draft_prospects_normalized.person_name_suffix IS '$.prospects[*].person.nameSuffix';
+COMMENT ON COLUMN draft.draft_prospects_normalized.person_name_title IS '$.prospects[*].person.nameTitle';
+COMMENT ON COLUMN draft.draft_prospects_normalized.person_nick_name IS '$.prospects[*].person.nickName';
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_pitch_hand_code IS '$.prospects[*].person.pitchHand.code';
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_pitch_hand_description IS '$.prospects[*].person.pitchHand.description';
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_primary_number IS '$.prospects[*].person.primaryNumber';
@@ -13139,6 +13153,7 @@ COMMENT ON COLUMN draft.draft_prospects_normalized.person_primary_position_abbre
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_primary_position_code IS '$.prospects[*].person.primaryPosition.code';
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_primary_position_name IS '$.prospects[*].person.primaryPosition.name';
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_primary_position_type IS '$.prospects[*].person.primaryPosition.type';
+COMMENT ON COLUMN draft.draft_prospects_normalized.person_pronunciation IS '$.prospects[*].person.pronunciation';
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_strike_zone_bottom IS '$.prospects[*].person.strikeZoneBottom';
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_strike_zone_top IS '$.prospects[*].person.strikeZoneTop';
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_use_last_name IS '$.prospects[*].person.useLastName';
@@ -13622,6 +13637,7 @@ COMMENT ON COLUMN game.boxscore_team_players.stats_batting_home_runs IS '$.teams
 COMMENT ON COLUMN game.boxscore_team_players.stats_batting_intentional_walks IS '$.teams.{away,home}.players{*}.stats.batting.intentionalWalks';
 COMMENT ON COLUMN game.boxscore_team_players.stats_batting_left_on_base IS '$.teams.{away,home}.players{*}.stats.batting.leftOnBase';
 COMMENT ON COLUMN game.boxscore_team_players.stats_batting_line_outs IS '$.teams.{away,home}.players{*}.stats.batting.lineOuts';
+COMMENT ON COLUMN game.boxscore_team_players.stats_batting_note IS '$.teams.{away,home}.players{*}.stats.batting.note';
 COMMENT ON COLUMN game.boxscore_team_players.stats_batting_pickoffs IS '$.teams.{away,home}.players{*}.stats.batting.pickoffs';
 COMMENT ON COLUMN game.boxscore_team_players.stats_batting_plate_appearances IS '$.teams.{away,home}.players{*}.stats.batting.plateAppearances';
 COMMENT ON COLUMN game.boxscore_team_players.stats_batting_pop_outs IS '$.teams.{away,home}.players{*}.stats.batting.popOuts';
@@ -13635,7 +13651,6 @@ COMMENT ON COLUMN game.boxscore_team_players.stats_batting_strike_outs IS '$.tea
 COMMENT ON COLUMN game.boxscore_team_players.stats_batting_summary IS '$.teams.{away,home}.players{*}.stats.batting.summary';
 COMMENT ON COLUMN game.boxscore_team_players.stats_batting_total_bases IS '$.teams.{away,home}.players{*}.stats.batting.totalBases';
 COMMENT ON COLUMN game.boxscore_team_players.stats_batting_triples IS '$.teams.{away,home}.players{*}.stats.batting.triples';
-COMMENT ON COLUMN game.boxscore_team_players.stats_batting_note IS '$.teams.{away,home}.players{*}.stats.batting.note';
 COMMENT ON COLUMN game.boxscore_team_players.stats_fielding_assists IS '$.teams.{away,home}.players{*}.stats.fielding.assists';
 COMMENT ON COLUMN game.boxscore_team_players.stats_fielding_caught_stealing IS '$.teams.{away,home}.players{*}.stats.fielding.caughtStealing';
 COMMENT ON COLUMN game.boxscore_team_players.stats_fielding_caught_stealing_percentage IS '$.teams.{away,home}.players{*}.stats.fielding.caughtStealingPercentage';
@@ -13866,6 +13881,7 @@ COMMENT ON COLUMN game.boxscore_top_performers.player_stats_batting_home_runs IS
 COMMENT ON COLUMN game.boxscore_top_performers.player_stats_batting_intentional_walks IS '$.topPerformers[*].player.stats.batting.intentionalWalks';
 COMMENT ON COLUMN game.boxscore_top_performers.player_stats_batting_left_on_base IS '$.topPerformers[*].player.stats.batting.leftOnBase';
 COMMENT ON COLUMN game.boxscore_top_performers.player_stats_batting_line_outs IS '$.topPerformers[*].player.stats.batting.lineOuts';
+COMMENT ON COLUMN game.boxscore_top_performers.player_stats_batting_note IS '$.topPerformers[*].player.stats.batting.note';
 COMMENT ON COLUMN game.boxscore_top_performers.player_stats_batting_pickoffs IS '$.topPerformers[*].player.stats.batting.pickoffs';
 COMMENT ON COLUMN game.boxscore_top_performers.player_stats_batting_plate_appearances IS '$.topPerformers[*].player.stats.batting.plateAppearances';
 COMMENT ON COLUMN game.boxscore_top_performers.player_stats_batting_pop_outs IS '$.topPerformers[*].player.stats.batting.popOuts';
@@ -15380,6 +15396,7 @@ COMMENT ON COLUMN game.live_game_player_batting_stats.home_runs IS '$.liveData.b
 COMMENT ON COLUMN game.live_game_player_batting_stats.intentional_walks IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.intentionalWalks';
 COMMENT ON COLUMN game.live_game_player_batting_stats.left_on_base IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.leftOnBase';
 COMMENT ON COLUMN game.live_game_player_batting_stats.line_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.lineOuts';
+COMMENT ON COLUMN game.live_game_player_batting_stats.note IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.note';
 COMMENT ON COLUMN game.live_game_player_batting_stats.pickoffs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.pickoffs';
 COMMENT ON COLUMN game.live_game_player_batting_stats.plate_appearances IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.plateAppearances';
 COMMENT ON COLUMN game.live_game_player_batting_stats.pop_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.popOuts';
@@ -15393,7 +15410,6 @@ COMMENT ON COLUMN game.live_game_player_batting_stats.strike_outs IS '$.liveData
 COMMENT ON COLUMN game.live_game_player_batting_stats.summary IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.summary';
 COMMENT ON COLUMN game.live_game_player_batting_stats.total_bases IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.totalBases';
 COMMENT ON COLUMN game.live_game_player_batting_stats.triples IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.triples';
-COMMENT ON COLUMN game.live_game_player_batting_stats.note IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.note';
 
 COMMENT ON COLUMN game.live_game_player_pitching_stats.game_pk IS '$.gamePk';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';

@@ -21,21 +21,40 @@ class DraftsRoundPickHome(ApiObject):
     state: str | None = None
 
 
-class DraftsRoundPickPersonBatSide(ApiObject):
+class DraftsRoundPickTeamSpringLeague(ApiObject):
+    """`$.drafts.rounds[*].picks[*].team.springLeague`"""
+
+    abbreviation: str | None = None
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class DraftsRoundPickTeam(ApiObject):
+    """`$.drafts.rounds[*].picks[*].team`"""
+
+    all_star_status: str | None = Field(None, alias="allStarStatus")
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+    spring_league: DraftsRoundPickTeamSpringLeague | None = Field(None, alias="springLeague")
+
+
+class PersonBatSide(ApiObject):
     """`$.drafts.rounds[*].picks[*].person.batSide`"""
 
     code: str | None = None
     description: str | None = None
 
 
-class DraftsRoundPickPersonPitchHand(ApiObject):
+class PersonPitchHand(ApiObject):
     """`$.drafts.rounds[*].picks[*].person.pitchHand`"""
 
     code: str | None = None
     description: str | None = None
 
 
-class DraftsRoundPickPersonPrimaryPosition(ApiObject):
+class PersonPrimaryPosition(ApiObject):
     """`$.drafts.rounds[*].picks[*].person.primaryPosition`"""
 
     abbreviation: str | None = None
@@ -44,11 +63,11 @@ class DraftsRoundPickPersonPrimaryPosition(ApiObject):
     type_: str | None = Field(None, alias="type")
 
 
-class DraftsRoundPickPerson(ApiObject):
+class Person(ApiObject):
     """`$.drafts.rounds[*].picks[*].person`"""
 
     active: bool | None = None
-    bat_side: DraftsRoundPickPersonBatSide | None = Field(None, alias="batSide")
+    bat_side: PersonBatSide | None = Field(None, alias="batSide")
     birth_city: str | None = Field(None, alias="birthCity")
     birth_country: str | None = Field(None, alias="birthCountry")
     birth_date: str | None = Field(None, alias="birthDate")
@@ -70,6 +89,7 @@ class DraftsRoundPickPerson(ApiObject):
     last_first_name: str | None = Field(None, alias="lastFirstName")
     last_init_name: str | None = Field(None, alias="lastInitName")
     last_name: str | None = Field(None, alias="lastName")
+    last_played_date: str | None = Field(None, alias="lastPlayedDate")
     link: str | None = None
     middle_name: str | None = Field(None, alias="middleName")
     mlb_debut_date: str | None = Field(None, alias="mlbDebutDate")
@@ -79,9 +99,9 @@ class DraftsRoundPickPerson(ApiObject):
     name_suffix: str | None = Field(None, alias="nameSuffix")
     name_title: str | None = Field(None, alias="nameTitle")
     nick_name: str | None = Field(None, alias="nickName")
-    pitch_hand: DraftsRoundPickPersonPitchHand | None = Field(None, alias="pitchHand")
+    pitch_hand: PersonPitchHand | None = Field(None, alias="pitchHand")
     primary_number: str | None = Field(None, alias="primaryNumber")
-    primary_position: DraftsRoundPickPersonPrimaryPosition | None = Field(None, alias="primaryPosition")
+    primary_position: PersonPrimaryPosition | None = Field(None, alias="primaryPosition")
     pronunciation: str | None = None
     strike_zone_bottom: int | float | None = Field(None, alias="strikeZoneBottom")
     strike_zone_top: int | float | None = Field(None, alias="strikeZoneTop")
@@ -90,7 +110,7 @@ class DraftsRoundPickPerson(ApiObject):
     weight: int | None = None
 
 
-class DraftsRoundPickSchool(ApiObject):
+class School(ApiObject):
     """`$.drafts.rounds[*].picks[*].school`"""
 
     city: str | None = None
@@ -98,25 +118,6 @@ class DraftsRoundPickSchool(ApiObject):
     name: str | None = None
     school_class: str | None = Field(None, alias="schoolClass")
     state: str | None = None
-
-
-class DraftsRoundPickTeamSpringLeague(ApiObject):
-    """`$.drafts.rounds[*].picks[*].team.springLeague`"""
-
-    abbreviation: str | None = None
-    id: int | None = None
-    link: str | None = None
-    name: str | None = None
-
-
-class DraftsRoundPickTeam(ApiObject):
-    """`$.drafts.rounds[*].picks[*].team`"""
-
-    all_star_status: str | None = Field(None, alias="allStarStatus")
-    id: int | None = None
-    link: str | None = None
-    name: str | None = None
-    spring_league: DraftsRoundPickTeamSpringLeague | None = Field(None, alias="springLeague")
 
 
 class DraftsRoundPick(ApiObject):
@@ -130,13 +131,13 @@ class DraftsRoundPick(ApiObject):
     home: DraftsRoundPickHome | None = None
     is_drafted: bool | None = Field(None, alias="isDrafted")
     is_pass: bool | None = Field(None, alias="isPass")
-    person: DraftsRoundPickPerson | None = None
+    person: Person | None = None
     pick_number: int | None = Field(None, alias="pickNumber")
     pick_round: str | None = Field(None, alias="pickRound")
     pick_value: str | None = Field(None, alias="pickValue")
     rank: int | None = None
     round_pick_number: int | None = Field(None, alias="roundPickNumber")
-    school: DraftsRoundPickSchool | None = None
+    school: School | None = None
     scouting_report: str | None = Field(None, alias="scoutingReport")
     signing_bonus: str | None = Field(None, alias="signingBonus")
     team: DraftsRoundPickTeam | None = None

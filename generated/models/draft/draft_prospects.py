@@ -6,36 +6,21 @@ from pydantic import Field
 from generated.models.base import ApiObject
 
 
-class ProspectDraftType(ApiObject):
-    """`$.prospects[*].draftType`"""
-
-    code: str | None = None
-    description: str | None = None
-
-
-class ProspectHome(ApiObject):
-    """`$.prospects[*].home`"""
-
-    city: str | None = None
-    country: str | None = None
-    state: str | None = None
-
-
-class ProspectPersonBatSide(ApiObject):
+class PersonBatSide(ApiObject):
     """`$.prospects[*].person.batSide`"""
 
     code: str | None = None
     description: str | None = None
 
 
-class ProspectPersonPitchHand(ApiObject):
+class PersonPitchHand(ApiObject):
     """`$.prospects[*].person.pitchHand`"""
 
     code: str | None = None
     description: str | None = None
 
 
-class ProspectPersonPrimaryPosition(ApiObject):
+class PersonPrimaryPosition(ApiObject):
     """`$.prospects[*].person.primaryPosition`"""
 
     abbreviation: str | None = None
@@ -44,11 +29,11 @@ class ProspectPersonPrimaryPosition(ApiObject):
     type_: str | None = Field(None, alias="type")
 
 
-class ProspectPerson(ApiObject):
+class Person(ApiObject):
     """`$.prospects[*].person`"""
 
     active: bool | None = None
-    bat_side: ProspectPersonBatSide | None = Field(None, alias="batSide")
+    bat_side: PersonBatSide | None = Field(None, alias="batSide")
     birth_city: str | None = Field(None, alias="birthCity")
     birth_country: str | None = Field(None, alias="birthCountry")
     birth_date: str | None = Field(None, alias="birthDate")
@@ -70,14 +55,20 @@ class ProspectPerson(ApiObject):
     last_first_name: str | None = Field(None, alias="lastFirstName")
     last_init_name: str | None = Field(None, alias="lastInitName")
     last_name: str | None = Field(None, alias="lastName")
+    last_played_date: str | None = Field(None, alias="lastPlayedDate")
     link: str | None = None
     middle_name: str | None = Field(None, alias="middleName")
     mlb_debut_date: str | None = Field(None, alias="mlbDebutDate")
     name_first_last: str | None = Field(None, alias="nameFirstLast")
+    name_matrilineal: str | None = Field(None, alias="nameMatrilineal")
     name_slug: str | None = Field(None, alias="nameSlug")
-    pitch_hand: ProspectPersonPitchHand | None = Field(None, alias="pitchHand")
+    name_suffix: str | None = Field(None, alias="nameSuffix")
+    name_title: str | None = Field(None, alias="nameTitle")
+    nick_name: str | None = Field(None, alias="nickName")
+    pitch_hand: PersonPitchHand | None = Field(None, alias="pitchHand")
     primary_number: str | None = Field(None, alias="primaryNumber")
-    primary_position: ProspectPersonPrimaryPosition | None = Field(None, alias="primaryPosition")
+    primary_position: PersonPrimaryPosition | None = Field(None, alias="primaryPosition")
+    pronunciation: str | None = None
     strike_zone_bottom: int | float | None = Field(None, alias="strikeZoneBottom")
     strike_zone_top: int | float | None = Field(None, alias="strikeZoneTop")
     use_last_name: str | None = Field(None, alias="useLastName")
@@ -85,7 +76,22 @@ class ProspectPerson(ApiObject):
     weight: int | None = None
 
 
-class ProspectSchool(ApiObject):
+class ProspectDraftType(ApiObject):
+    """`$.prospects[*].draftType`"""
+
+    code: str | None = None
+    description: str | None = None
+
+
+class ProspectHome(ApiObject):
+    """`$.prospects[*].home`"""
+
+    city: str | None = None
+    country: str | None = None
+    state: str | None = None
+
+
+class School(ApiObject):
     """`$.prospects[*].school`"""
 
     city: str | None = None
@@ -95,7 +101,7 @@ class ProspectSchool(ApiObject):
     state: str | None = None
 
 
-class ProspectTeamDivision(ApiObject):
+class TeamDivision(ApiObject):
     """`$.prospects[*].team.division`"""
 
     id: int | None = None
@@ -103,7 +109,7 @@ class ProspectTeamDivision(ApiObject):
     name: str | None = None
 
 
-class ProspectTeamLeague(ApiObject):
+class TeamLeague(ApiObject):
     """`$.prospects[*].team.league`"""
 
     id: int | None = None
@@ -111,7 +117,7 @@ class ProspectTeamLeague(ApiObject):
     name: str | None = None
 
 
-class ProspectTeamSport(ApiObject):
+class TeamSport(ApiObject):
     """`$.prospects[*].team.sport`"""
 
     id: int | None = None
@@ -119,7 +125,7 @@ class ProspectTeamSport(ApiObject):
     name: str | None = None
 
 
-class ProspectTeamSpringLeague(ApiObject):
+class TeamSpringLeague(ApiObject):
     """`$.prospects[*].team.springLeague`"""
 
     abbreviation: str | None = None
@@ -128,14 +134,14 @@ class ProspectTeamSpringLeague(ApiObject):
     name: str | None = None
 
 
-class ProspectTeamSpringVenue(ApiObject):
+class TeamSpringVenue(ApiObject):
     """`$.prospects[*].team.springVenue`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class ProspectTeamVenue(ApiObject):
+class TeamVenue(ApiObject):
     """`$.prospects[*].team.venue`"""
 
     id: int | None = None
@@ -143,30 +149,30 @@ class ProspectTeamVenue(ApiObject):
     name: str | None = None
 
 
-class ProspectTeam(ApiObject):
+class Team(ApiObject):
     """`$.prospects[*].team`"""
 
     abbreviation: str | None = None
     active: bool | None = None
     all_star_status: str | None = Field(None, alias="allStarStatus")
     club_name: str | None = Field(None, alias="clubName")
-    division: ProspectTeamDivision | None = None
+    division: TeamDivision | None = None
     file_code: str | None = Field(None, alias="fileCode")
     first_year_of_play: str | None = Field(None, alias="firstYearOfPlay")
     franchise_name: str | None = Field(None, alias="franchiseName")
     id: int | None = None
-    league: ProspectTeamLeague | None = None
+    league: TeamLeague | None = None
     link: str | None = None
     location_name: str | None = Field(None, alias="locationName")
     name: str | None = None
     season: int | None = None
     short_name: str | None = Field(None, alias="shortName")
-    sport: ProspectTeamSport | None = None
-    spring_league: ProspectTeamSpringLeague | None = Field(None, alias="springLeague")
-    spring_venue: ProspectTeamSpringVenue | None = Field(None, alias="springVenue")
+    sport: TeamSport | None = None
+    spring_league: TeamSpringLeague | None = Field(None, alias="springLeague")
+    spring_venue: TeamSpringVenue | None = Field(None, alias="springVenue")
     team_code: str | None = Field(None, alias="teamCode")
     team_name: str | None = Field(None, alias="teamName")
-    venue: ProspectTeamVenue | None = None
+    venue: TeamVenue | None = None
 
 
 class Prospect(ApiObject):
@@ -179,13 +185,13 @@ class Prospect(ApiObject):
     home: ProspectHome | None = None
     is_drafted: bool | None = Field(None, alias="isDrafted")
     is_pass: bool | None = Field(None, alias="isPass")
-    person: ProspectPerson | None = None
+    person: Person | None = None
     pick_number: int | None = Field(None, alias="pickNumber")
     pick_round: str | None = Field(None, alias="pickRound")
     rank: int | None = None
-    school: ProspectSchool | None = None
+    school: School | None = None
     scouting_report: str | None = Field(None, alias="scoutingReport")
-    team: ProspectTeam | None = None
+    team: Team | None = None
     year: str | None = None
 
 

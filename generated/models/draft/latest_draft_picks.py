@@ -92,7 +92,7 @@ class PickPerson(ApiObject):
     xref_ids: list[PickPersonXrefIds] | None = Field(None, alias="xrefIds")
 
 
-class PickSchool(ApiObject):
+class School(ApiObject):
     """`$.pick.school`"""
 
     city: str | None = None
@@ -102,7 +102,7 @@ class PickSchool(ApiObject):
     state: str | None = None
 
 
-class PickTeamDivision(ApiObject):
+class TeamDivision(ApiObject):
     """`$.pick.team.division`"""
 
     id: int | None = None
@@ -110,7 +110,7 @@ class PickTeamDivision(ApiObject):
     name: str | None = None
 
 
-class PickTeamLeague(ApiObject):
+class TeamLeague(ApiObject):
     """`$.pick.team.league`"""
 
     id: int | None = None
@@ -118,7 +118,7 @@ class PickTeamLeague(ApiObject):
     name: str | None = None
 
 
-class PickTeamSport(ApiObject):
+class TeamSport(ApiObject):
     """`$.pick.team.sport`"""
 
     id: int | None = None
@@ -126,7 +126,7 @@ class PickTeamSport(ApiObject):
     name: str | None = None
 
 
-class PickTeamSpringLeague(ApiObject):
+class TeamSpringLeague(ApiObject):
     """`$.pick.team.springLeague`"""
 
     abbreviation: str | None = None
@@ -135,14 +135,14 @@ class PickTeamSpringLeague(ApiObject):
     name: str | None = None
 
 
-class PickTeamSpringVenue(ApiObject):
+class TeamSpringVenue(ApiObject):
     """`$.pick.team.springVenue`"""
 
     id: int | None = None
     link: str | None = None
 
 
-class PickTeamVenue(ApiObject):
+class TeamVenue(ApiObject):
     """`$.pick.team.venue`"""
 
     id: int | None = None
@@ -150,30 +150,30 @@ class PickTeamVenue(ApiObject):
     name: str | None = None
 
 
-class PickTeam(ApiObject):
+class Team(ApiObject):
     """`$.pick.team`"""
 
     abbreviation: str | None = None
     active: bool | None = None
     all_star_status: str | None = Field(None, alias="allStarStatus")
     club_name: str | None = Field(None, alias="clubName")
-    division: PickTeamDivision | None = None
+    division: TeamDivision | None = None
     file_code: str | None = Field(None, alias="fileCode")
     first_year_of_play: str | None = Field(None, alias="firstYearOfPlay")
     franchise_name: str | None = Field(None, alias="franchiseName")
     id: int | None = None
-    league: PickTeamLeague | None = None
+    league: TeamLeague | None = None
     link: str | None = None
     location_name: str | None = Field(None, alias="locationName")
     name: str | None = None
     season: int | None = None
     short_name: str | None = Field(None, alias="shortName")
-    sport: PickTeamSport | None = None
-    spring_league: PickTeamSpringLeague | None = Field(None, alias="springLeague")
-    spring_venue: PickTeamSpringVenue | None = Field(None, alias="springVenue")
+    sport: TeamSport | None = None
+    spring_league: TeamSpringLeague | None = Field(None, alias="springLeague")
+    spring_venue: TeamSpringVenue | None = Field(None, alias="springVenue")
     team_code: str | None = Field(None, alias="teamCode")
     team_name: str | None = Field(None, alias="teamName")
-    venue: PickTeamVenue | None = None
+    venue: TeamVenue | None = None
 
 
 class Pick(ApiObject):
@@ -189,8 +189,8 @@ class Pick(ApiObject):
     pick_number: int | None = Field(None, alias="pickNumber")
     pick_round: str | None = Field(None, alias="pickRound")
     round_pick_number: int | None = Field(None, alias="roundPickNumber")
-    school: PickSchool | None = None
-    team: PickTeam | None = None
+    school: School | None = None
+    team: Team | None = None
     year: str | None = None
 
 

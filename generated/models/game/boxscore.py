@@ -6,6 +6,320 @@ from pydantic import ConfigDict, Field, JsonValue
 from generated.models.base import ApiObject
 
 
+class BoxscorePlayerAllPosition(ApiObject):
+    """`$.teams.away.players{*}.allPositions[*]`"""
+
+    abbreviation: str | None = None
+    code: str | None = None
+    name: str | None = None
+    type_: str | None = Field(None, alias="type")
+
+
+class BoxscorePlayerGameStatus(ApiObject):
+    """`$.teams.away.players{*}.gameStatus`"""
+
+    is_current_batter: bool | None = Field(None, alias="isCurrentBatter")
+    is_current_pitcher: bool | None = Field(None, alias="isCurrentPitcher")
+    is_on_bench: bool | None = Field(None, alias="isOnBench")
+    is_substitute: bool | None = Field(None, alias="isSubstitute")
+
+
+class BoxscorePlayerPerson(ApiObject):
+    """`$.teams.away.players{*}.person`"""
+
+    boxscore_name: str | None = Field(None, alias="boxscoreName")
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class BoxscorePlayerPosition(ApiObject):
+    """`$.teams.away.players{*}.position`"""
+
+    abbreviation: str | None = None
+    code: str | None = None
+    name: str | None = None
+    type_: str | None = Field(None, alias="type")
+
+
+class BoxscorePlayerSeasonStatsBatting(ApiObject):
+    """`$.teams.away.players{*}.seasonStats.batting`"""
+
+    air_outs: int | None = Field(None, alias="airOuts")
+    at_bats: int | None = Field(None, alias="atBats")
+    at_bats_per_home_run: str | None = Field(None, alias="atBatsPerHomeRun")
+    avg: str | None = None
+    babip: str | None = None
+    base_on_balls: int | None = Field(None, alias="baseOnBalls")
+    catchers_interference: int | None = Field(None, alias="catchersInterference")
+    caught_stealing: int | None = Field(None, alias="caughtStealing")
+    caught_stealing_percentage: str | None = Field(None, alias="caughtStealingPercentage")
+    doubles: int | None = None
+    fly_outs: int | None = Field(None, alias="flyOuts")
+    games_played: int | None = Field(None, alias="gamesPlayed")
+    ground_into_double_play: int | None = Field(None, alias="groundIntoDoublePlay")
+    ground_into_triple_play: int | None = Field(None, alias="groundIntoTriplePlay")
+    ground_outs: int | None = Field(None, alias="groundOuts")
+    ground_outs_to_airouts: str | None = Field(None, alias="groundOutsToAirouts")
+    hit_by_pitch: int | None = Field(None, alias="hitByPitch")
+    hits: int | None = None
+    home_runs: int | None = Field(None, alias="homeRuns")
+    intentional_walks: int | None = Field(None, alias="intentionalWalks")
+    left_on_base: int | None = Field(None, alias="leftOnBase")
+    line_outs: int | None = Field(None, alias="lineOuts")
+    obp: str | None = None
+    ops: str | None = None
+    pickoffs: int | None = None
+    plate_appearances: int | None = Field(None, alias="plateAppearances")
+    pop_outs: int | None = Field(None, alias="popOuts")
+    rbi: int | None = None
+    runs: int | None = None
+    sac_bunts: int | None = Field(None, alias="sacBunts")
+    sac_flies: int | None = Field(None, alias="sacFlies")
+    slg: str | None = None
+    stolen_base_percentage: str | None = Field(None, alias="stolenBasePercentage")
+    stolen_bases: int | None = Field(None, alias="stolenBases")
+    strike_outs: int | None = Field(None, alias="strikeOuts")
+    total_bases: int | None = Field(None, alias="totalBases")
+    triples: int | None = None
+
+
+class BoxscorePlayerSeasonStatsFielding(ApiObject):
+    """`$.teams.away.players{*}.seasonStats.fielding`"""
+
+    assists: int | None = None
+    caught_stealing: int | None = Field(None, alias="caughtStealing")
+    caught_stealing_percentage: str | None = Field(None, alias="caughtStealingPercentage")
+    chances: int | None = None
+    errors: int | None = None
+    fielding: str | None = None
+    games_started: int | None = Field(None, alias="gamesStarted")
+    passed_ball: int | None = Field(None, alias="passedBall")
+    pickoffs: int | None = None
+    put_outs: int | None = Field(None, alias="putOuts")
+    stolen_base_percentage: str | None = Field(None, alias="stolenBasePercentage")
+    stolen_bases: int | None = Field(None, alias="stolenBases")
+
+
+class BoxscorePlayerSeasonStatsPitching(ApiObject):
+    """`$.teams.away.players{*}.seasonStats.pitching`"""
+
+    air_outs: int | None = Field(None, alias="airOuts")
+    at_bats: int | None = Field(None, alias="atBats")
+    balks: int | None = None
+    balls: int | None = None
+    base_on_balls: int | None = Field(None, alias="baseOnBalls")
+    batters_faced: int | None = Field(None, alias="battersFaced")
+    blown_saves: int | None = Field(None, alias="blownSaves")
+    catchers_interference: int | None = Field(None, alias="catchersInterference")
+    caught_stealing: int | None = Field(None, alias="caughtStealing")
+    caught_stealing_percentage: str | None = Field(None, alias="caughtStealingPercentage")
+    complete_games: int | None = Field(None, alias="completeGames")
+    doubles: int | None = None
+    earned_runs: int | None = Field(None, alias="earnedRuns")
+    era: str | None = None
+    fly_outs: int | None = Field(None, alias="flyOuts")
+    games_finished: int | None = Field(None, alias="gamesFinished")
+    games_pitched: int | None = Field(None, alias="gamesPitched")
+    games_played: int | None = Field(None, alias="gamesPlayed")
+    games_started: int | None = Field(None, alias="gamesStarted")
+    ground_outs: int | None = Field(None, alias="groundOuts")
+    ground_outs_to_airouts: str | None = Field(None, alias="groundOutsToAirouts")
+    hit_batsmen: int | None = Field(None, alias="hitBatsmen")
+    hit_by_pitch: int | None = Field(None, alias="hitByPitch")
+    hits: int | None = None
+    hits_per9_inn: str | None = Field(None, alias="hitsPer9Inn")
+    holds: int | None = None
+    home_runs: int | None = Field(None, alias="homeRuns")
+    home_runs_per9: str | None = Field(None, alias="homeRunsPer9")
+    inherited_runners: int | None = Field(None, alias="inheritedRunners")
+    inherited_runners_scored: int | None = Field(None, alias="inheritedRunnersScored")
+    innings_pitched: str | None = Field(None, alias="inningsPitched")
+    intentional_walks: int | None = Field(None, alias="intentionalWalks")
+    line_outs: int | None = Field(None, alias="lineOuts")
+    losses: int | None = None
+    number_of_pitches: int | None = Field(None, alias="numberOfPitches")
+    obp: str | None = None
+    outs: int | None = None
+    passed_ball: int | None = Field(None, alias="passedBall")
+    pickoffs: int | None = None
+    pitches_per_inning: str | None = Field(None, alias="pitchesPerInning")
+    pitches_thrown: int | None = Field(None, alias="pitchesThrown")
+    pop_outs: int | None = Field(None, alias="popOuts")
+    rbi: int | None = None
+    runs: int | None = None
+    runs_scored_per9: str | None = Field(None, alias="runsScoredPer9")
+    sac_bunts: int | None = Field(None, alias="sacBunts")
+    sac_flies: int | None = Field(None, alias="sacFlies")
+    save_opportunities: int | None = Field(None, alias="saveOpportunities")
+    saves: int | None = None
+    shutouts: int | None = None
+    stolen_base_percentage: str | None = Field(None, alias="stolenBasePercentage")
+    stolen_bases: int | None = Field(None, alias="stolenBases")
+    strike_outs: int | None = Field(None, alias="strikeOuts")
+    strike_percentage: str | None = Field(None, alias="strikePercentage")
+    strikeout_walk_ratio: str | None = Field(None, alias="strikeoutWalkRatio")
+    strikeouts_per9_inn: str | None = Field(None, alias="strikeoutsPer9Inn")
+    strikes: int | None = None
+    triples: int | None = None
+    walks_per9_inn: str | None = Field(None, alias="walksPer9Inn")
+    whip: str | None = None
+    wild_pitches: int | None = Field(None, alias="wildPitches")
+    win_percentage: str | None = Field(None, alias="winPercentage")
+    wins: int | None = None
+
+
+class BoxscorePlayerSeasonStats(ApiObject):
+    """`$.teams.away.players{*}.seasonStats`"""
+
+    batting: BoxscorePlayerSeasonStatsBatting | None = None
+    fielding: BoxscorePlayerSeasonStatsFielding | None = None
+    pitching: BoxscorePlayerSeasonStatsPitching | None = None
+
+
+class BoxscorePlayerStatsBatting(ApiObject):
+    """`$.teams.away.players{*}.stats.batting`"""
+
+    air_outs: int | None = Field(None, alias="airOuts")
+    at_bats: int | None = Field(None, alias="atBats")
+    at_bats_per_home_run: str | None = Field(None, alias="atBatsPerHomeRun")
+    base_on_balls: int | None = Field(None, alias="baseOnBalls")
+    catchers_interference: int | None = Field(None, alias="catchersInterference")
+    caught_stealing: int | None = Field(None, alias="caughtStealing")
+    doubles: int | None = None
+    fly_outs: int | None = Field(None, alias="flyOuts")
+    games_played: int | None = Field(None, alias="gamesPlayed")
+    ground_into_double_play: int | None = Field(None, alias="groundIntoDoublePlay")
+    ground_into_triple_play: int | None = Field(None, alias="groundIntoTriplePlay")
+    ground_outs: int | None = Field(None, alias="groundOuts")
+    hit_by_pitch: int | None = Field(None, alias="hitByPitch")
+    hits: int | None = None
+    home_runs: int | None = Field(None, alias="homeRuns")
+    intentional_walks: int | None = Field(None, alias="intentionalWalks")
+    left_on_base: int | None = Field(None, alias="leftOnBase")
+    line_outs: int | None = Field(None, alias="lineOuts")
+    note: str | None = None
+    pickoffs: int | None = None
+    plate_appearances: int | None = Field(None, alias="plateAppearances")
+    pop_outs: int | None = Field(None, alias="popOuts")
+    rbi: int | None = None
+    runs: int | None = None
+    sac_bunts: int | None = Field(None, alias="sacBunts")
+    sac_flies: int | None = Field(None, alias="sacFlies")
+    stolen_base_percentage: str | None = Field(None, alias="stolenBasePercentage")
+    stolen_bases: int | None = Field(None, alias="stolenBases")
+    strike_outs: int | None = Field(None, alias="strikeOuts")
+    summary: str | None = None
+    total_bases: int | None = Field(None, alias="totalBases")
+    triples: int | None = None
+
+
+class BoxscorePlayerStatsFielding(ApiObject):
+    """`$.teams.away.players{*}.stats.fielding`"""
+
+    assists: int | None = None
+    caught_stealing: int | None = Field(None, alias="caughtStealing")
+    caught_stealing_percentage: str | None = Field(None, alias="caughtStealingPercentage")
+    chances: int | None = None
+    errors: int | None = None
+    fielding: str | None = None
+    games_started: int | None = Field(None, alias="gamesStarted")
+    passed_ball: int | None = Field(None, alias="passedBall")
+    pickoffs: int | None = None
+    put_outs: int | None = Field(None, alias="putOuts")
+    stolen_base_percentage: str | None = Field(None, alias="stolenBasePercentage")
+    stolen_bases: int | None = Field(None, alias="stolenBases")
+
+
+class BoxscorePlayerStatsPitching(ApiObject):
+    """`$.teams.away.players{*}.stats.pitching`"""
+
+    air_outs: int | None = Field(None, alias="airOuts")
+    at_bats: int | None = Field(None, alias="atBats")
+    balks: int | None = None
+    balls: int | None = None
+    base_on_balls: int | None = Field(None, alias="baseOnBalls")
+    batters_faced: int | None = Field(None, alias="battersFaced")
+    blown_saves: int | None = Field(None, alias="blownSaves")
+    catchers_interference: int | None = Field(None, alias="catchersInterference")
+    caught_stealing: int | None = Field(None, alias="caughtStealing")
+    complete_games: int | None = Field(None, alias="completeGames")
+    doubles: int | None = None
+    earned_runs: int | None = Field(None, alias="earnedRuns")
+    fly_outs: int | None = Field(None, alias="flyOuts")
+    games_finished: int | None = Field(None, alias="gamesFinished")
+    games_pitched: int | None = Field(None, alias="gamesPitched")
+    games_played: int | None = Field(None, alias="gamesPlayed")
+    games_started: int | None = Field(None, alias="gamesStarted")
+    ground_outs: int | None = Field(None, alias="groundOuts")
+    hit_batsmen: int | None = Field(None, alias="hitBatsmen")
+    hit_by_pitch: int | None = Field(None, alias="hitByPitch")
+    hits: int | None = None
+    holds: int | None = None
+    home_runs: int | None = Field(None, alias="homeRuns")
+    home_runs_per9: str | None = Field(None, alias="homeRunsPer9")
+    inherited_runners: int | None = Field(None, alias="inheritedRunners")
+    inherited_runners_scored: int | None = Field(None, alias="inheritedRunnersScored")
+    innings_pitched: str | None = Field(None, alias="inningsPitched")
+    intentional_walks: int | None = Field(None, alias="intentionalWalks")
+    line_outs: int | None = Field(None, alias="lineOuts")
+    losses: int | None = None
+    note: str | None = None
+    number_of_pitches: int | None = Field(None, alias="numberOfPitches")
+    outs: int | None = None
+    passed_ball: int | None = Field(None, alias="passedBall")
+    pickoffs: int | None = None
+    pitches_thrown: int | None = Field(None, alias="pitchesThrown")
+    pop_outs: int | None = Field(None, alias="popOuts")
+    rbi: int | None = None
+    runs: int | None = None
+    runs_scored_per9: str | None = Field(None, alias="runsScoredPer9")
+    sac_bunts: int | None = Field(None, alias="sacBunts")
+    sac_flies: int | None = Field(None, alias="sacFlies")
+    save_opportunities: int | None = Field(None, alias="saveOpportunities")
+    saves: int | None = None
+    shutouts: int | None = None
+    stolen_base_percentage: str | None = Field(None, alias="stolenBasePercentage")
+    stolen_bases: int | None = Field(None, alias="stolenBases")
+    strike_outs: int | None = Field(None, alias="strikeOuts")
+    strike_percentage: str | None = Field(None, alias="strikePercentage")
+    strikes: int | None = None
+    summary: str | None = None
+    triples: int | None = None
+    wild_pitches: int | None = Field(None, alias="wildPitches")
+    wins: int | None = None
+
+
+class BoxscorePlayerStats(ApiObject):
+    """`$.teams.away.players{*}.stats`"""
+
+    batting: BoxscorePlayerStatsBatting | None = None
+    fielding: BoxscorePlayerStatsFielding | None = None
+    pitching: BoxscorePlayerStatsPitching | None = None
+
+
+class BoxscorePlayerStatus(ApiObject):
+    """`$.teams.away.players{*}.status`"""
+
+    code: str | None = None
+    description: str | None = None
+
+
+class BoxscorePlayer(ApiObject):
+    """`$.teams.away.players{*}, $.teams.home.players{*}, $.topPerformers[*].player`"""
+
+    all_positions: list[BoxscorePlayerAllPosition] | None = Field(None, alias="allPositions")
+    batting_order: str | None = Field(None, alias="battingOrder")
+    game_status: BoxscorePlayerGameStatus | None = Field(None, alias="gameStatus")
+    jersey_number: str | None = Field(None, alias="jerseyNumber")
+    parent_team_id: int | None = Field(None, alias="parentTeamId")
+    person: BoxscorePlayerPerson | None = None
+    position: BoxscorePlayerPosition | None = None
+    season_stats: BoxscorePlayerSeasonStats | None = Field(None, alias="seasonStats")
+    stats: BoxscorePlayerStats | None = None
+    status: BoxscorePlayerStatus | None = None
+
+
 class Info(ApiObject):
     """`$.info[*]`"""
 
@@ -368,6 +682,7 @@ class TeamPlayerStatsBatting(ApiObject):
     intentional_walks: int | None = Field(None, alias="intentionalWalks")
     left_on_base: int | None = Field(None, alias="leftOnBase")
     line_outs: int | None = Field(None, alias="lineOuts")
+    note: str | None = None
     pickoffs: int | None = None
     plate_appearances: int | None = Field(None, alias="plateAppearances")
     pop_outs: int | None = Field(None, alias="popOuts")
@@ -381,7 +696,6 @@ class TeamPlayerStatsBatting(ApiObject):
     summary: str | None = None
     total_bases: int | None = Field(None, alias="totalBases")
     triples: int | None = None
-    note: str | None = None
 
 
 class TeamPlayerStatsFielding(ApiObject):
@@ -732,326 +1046,13 @@ class Teams(ApiObject):
     home: Team | None = None
 
 
-class TopPerformerPlayerAllPosition(ApiObject):
-    """`$.topPerformers[*].player.allPositions[*]`"""
-
-    abbreviation: str | None = None
-    code: str | None = None
-    name: str | None = None
-    type_: str | None = Field(None, alias="type")
-
-
-class TopPerformerPlayerGameStatus(ApiObject):
-    """`$.topPerformers[*].player.gameStatus`"""
-
-    is_current_batter: bool | None = Field(None, alias="isCurrentBatter")
-    is_current_pitcher: bool | None = Field(None, alias="isCurrentPitcher")
-    is_on_bench: bool | None = Field(None, alias="isOnBench")
-    is_substitute: bool | None = Field(None, alias="isSubstitute")
-
-
-class TopPerformerPlayerPerson(ApiObject):
-    """`$.topPerformers[*].player.person`"""
-
-    boxscore_name: str | None = Field(None, alias="boxscoreName")
-    full_name: str | None = Field(None, alias="fullName")
-    id: int | None = None
-    link: str | None = None
-
-
-class TopPerformerPlayerPosition(ApiObject):
-    """`$.topPerformers[*].player.position`"""
-
-    abbreviation: str | None = None
-    code: str | None = None
-    name: str | None = None
-    type_: str | None = Field(None, alias="type")
-
-
-class TopPerformerPlayerSeasonStatsBatting(ApiObject):
-    """`$.topPerformers[*].player.seasonStats.batting`"""
-
-    air_outs: int | None = Field(None, alias="airOuts")
-    at_bats: int | None = Field(None, alias="atBats")
-    at_bats_per_home_run: str | None = Field(None, alias="atBatsPerHomeRun")
-    avg: str | None = None
-    babip: str | None = None
-    base_on_balls: int | None = Field(None, alias="baseOnBalls")
-    catchers_interference: int | None = Field(None, alias="catchersInterference")
-    caught_stealing: int | None = Field(None, alias="caughtStealing")
-    caught_stealing_percentage: str | None = Field(None, alias="caughtStealingPercentage")
-    doubles: int | None = None
-    fly_outs: int | None = Field(None, alias="flyOuts")
-    games_played: int | None = Field(None, alias="gamesPlayed")
-    ground_into_double_play: int | None = Field(None, alias="groundIntoDoublePlay")
-    ground_into_triple_play: int | None = Field(None, alias="groundIntoTriplePlay")
-    ground_outs: int | None = Field(None, alias="groundOuts")
-    ground_outs_to_airouts: str | None = Field(None, alias="groundOutsToAirouts")
-    hit_by_pitch: int | None = Field(None, alias="hitByPitch")
-    hits: int | None = None
-    home_runs: int | None = Field(None, alias="homeRuns")
-    intentional_walks: int | None = Field(None, alias="intentionalWalks")
-    left_on_base: int | None = Field(None, alias="leftOnBase")
-    line_outs: int | None = Field(None, alias="lineOuts")
-    obp: str | None = None
-    ops: str | None = None
-    pickoffs: int | None = None
-    plate_appearances: int | None = Field(None, alias="plateAppearances")
-    pop_outs: int | None = Field(None, alias="popOuts")
-    rbi: int | None = None
-    runs: int | None = None
-    sac_bunts: int | None = Field(None, alias="sacBunts")
-    sac_flies: int | None = Field(None, alias="sacFlies")
-    slg: str | None = None
-    stolen_base_percentage: str | None = Field(None, alias="stolenBasePercentage")
-    stolen_bases: int | None = Field(None, alias="stolenBases")
-    strike_outs: int | None = Field(None, alias="strikeOuts")
-    total_bases: int | None = Field(None, alias="totalBases")
-    triples: int | None = None
-
-
-class TopPerformerPlayerSeasonStatsFielding(ApiObject):
-    """`$.topPerformers[*].player.seasonStats.fielding`"""
-
-    assists: int | None = None
-    caught_stealing: int | None = Field(None, alias="caughtStealing")
-    caught_stealing_percentage: str | None = Field(None, alias="caughtStealingPercentage")
-    chances: int | None = None
-    errors: int | None = None
-    fielding: str | None = None
-    games_started: int | None = Field(None, alias="gamesStarted")
-    passed_ball: int | None = Field(None, alias="passedBall")
-    pickoffs: int | None = None
-    put_outs: int | None = Field(None, alias="putOuts")
-    stolen_base_percentage: str | None = Field(None, alias="stolenBasePercentage")
-    stolen_bases: int | None = Field(None, alias="stolenBases")
-
-
-class TopPerformerPlayerSeasonStatsPitching(ApiObject):
-    """`$.topPerformers[*].player.seasonStats.pitching`"""
-
-    air_outs: int | None = Field(None, alias="airOuts")
-    at_bats: int | None = Field(None, alias="atBats")
-    balks: int | None = None
-    balls: int | None = None
-    base_on_balls: int | None = Field(None, alias="baseOnBalls")
-    batters_faced: int | None = Field(None, alias="battersFaced")
-    blown_saves: int | None = Field(None, alias="blownSaves")
-    catchers_interference: int | None = Field(None, alias="catchersInterference")
-    caught_stealing: int | None = Field(None, alias="caughtStealing")
-    caught_stealing_percentage: str | None = Field(None, alias="caughtStealingPercentage")
-    complete_games: int | None = Field(None, alias="completeGames")
-    doubles: int | None = None
-    earned_runs: int | None = Field(None, alias="earnedRuns")
-    era: str | None = None
-    fly_outs: int | None = Field(None, alias="flyOuts")
-    games_finished: int | None = Field(None, alias="gamesFinished")
-    games_pitched: int | None = Field(None, alias="gamesPitched")
-    games_played: int | None = Field(None, alias="gamesPlayed")
-    games_started: int | None = Field(None, alias="gamesStarted")
-    ground_outs: int | None = Field(None, alias="groundOuts")
-    ground_outs_to_airouts: str | None = Field(None, alias="groundOutsToAirouts")
-    hit_batsmen: int | None = Field(None, alias="hitBatsmen")
-    hit_by_pitch: int | None = Field(None, alias="hitByPitch")
-    hits: int | None = None
-    hits_per9_inn: str | None = Field(None, alias="hitsPer9Inn")
-    holds: int | None = None
-    home_runs: int | None = Field(None, alias="homeRuns")
-    home_runs_per9: str | None = Field(None, alias="homeRunsPer9")
-    inherited_runners: int | None = Field(None, alias="inheritedRunners")
-    inherited_runners_scored: int | None = Field(None, alias="inheritedRunnersScored")
-    innings_pitched: str | None = Field(None, alias="inningsPitched")
-    intentional_walks: int | None = Field(None, alias="intentionalWalks")
-    line_outs: int | None = Field(None, alias="lineOuts")
-    losses: int | None = None
-    number_of_pitches: int | None = Field(None, alias="numberOfPitches")
-    obp: str | None = None
-    outs: int | None = None
-    passed_ball: int | None = Field(None, alias="passedBall")
-    pickoffs: int | None = None
-    pitches_per_inning: str | None = Field(None, alias="pitchesPerInning")
-    pitches_thrown: int | None = Field(None, alias="pitchesThrown")
-    pop_outs: int | None = Field(None, alias="popOuts")
-    rbi: int | None = None
-    runs: int | None = None
-    runs_scored_per9: str | None = Field(None, alias="runsScoredPer9")
-    sac_bunts: int | None = Field(None, alias="sacBunts")
-    sac_flies: int | None = Field(None, alias="sacFlies")
-    save_opportunities: int | None = Field(None, alias="saveOpportunities")
-    saves: int | None = None
-    shutouts: int | None = None
-    stolen_base_percentage: str | None = Field(None, alias="stolenBasePercentage")
-    stolen_bases: int | None = Field(None, alias="stolenBases")
-    strike_outs: int | None = Field(None, alias="strikeOuts")
-    strike_percentage: str | None = Field(None, alias="strikePercentage")
-    strikeout_walk_ratio: str | None = Field(None, alias="strikeoutWalkRatio")
-    strikeouts_per9_inn: str | None = Field(None, alias="strikeoutsPer9Inn")
-    strikes: int | None = None
-    triples: int | None = None
-    walks_per9_inn: str | None = Field(None, alias="walksPer9Inn")
-    whip: str | None = None
-    wild_pitches: int | None = Field(None, alias="wildPitches")
-    win_percentage: str | None = Field(None, alias="winPercentage")
-    wins: int | None = None
-
-
-class TopPerformerPlayerSeasonStats(ApiObject):
-    """`$.topPerformers[*].player.seasonStats`"""
-
-    batting: TopPerformerPlayerSeasonStatsBatting | None = None
-    fielding: TopPerformerPlayerSeasonStatsFielding | None = None
-    pitching: TopPerformerPlayerSeasonStatsPitching | None = None
-
-
-class TopPerformerPlayerStatsBatting(ApiObject):
-    """`$.topPerformers[*].player.stats.batting`"""
-
-    air_outs: int | None = Field(None, alias="airOuts")
-    at_bats: int | None = Field(None, alias="atBats")
-    at_bats_per_home_run: str | None = Field(None, alias="atBatsPerHomeRun")
-    base_on_balls: int | None = Field(None, alias="baseOnBalls")
-    catchers_interference: int | None = Field(None, alias="catchersInterference")
-    caught_stealing: int | None = Field(None, alias="caughtStealing")
-    doubles: int | None = None
-    fly_outs: int | None = Field(None, alias="flyOuts")
-    games_played: int | None = Field(None, alias="gamesPlayed")
-    ground_into_double_play: int | None = Field(None, alias="groundIntoDoublePlay")
-    ground_into_triple_play: int | None = Field(None, alias="groundIntoTriplePlay")
-    ground_outs: int | None = Field(None, alias="groundOuts")
-    hit_by_pitch: int | None = Field(None, alias="hitByPitch")
-    hits: int | None = None
-    home_runs: int | None = Field(None, alias="homeRuns")
-    intentional_walks: int | None = Field(None, alias="intentionalWalks")
-    left_on_base: int | None = Field(None, alias="leftOnBase")
-    line_outs: int | None = Field(None, alias="lineOuts")
-    pickoffs: int | None = None
-    plate_appearances: int | None = Field(None, alias="plateAppearances")
-    pop_outs: int | None = Field(None, alias="popOuts")
-    rbi: int | None = None
-    runs: int | None = None
-    sac_bunts: int | None = Field(None, alias="sacBunts")
-    sac_flies: int | None = Field(None, alias="sacFlies")
-    stolen_base_percentage: str | None = Field(None, alias="stolenBasePercentage")
-    stolen_bases: int | None = Field(None, alias="stolenBases")
-    strike_outs: int | None = Field(None, alias="strikeOuts")
-    summary: str | None = None
-    total_bases: int | None = Field(None, alias="totalBases")
-    triples: int | None = None
-
-
-class TopPerformerPlayerStatsFielding(ApiObject):
-    """`$.topPerformers[*].player.stats.fielding`"""
-
-    assists: int | None = None
-    caught_stealing: int | None = Field(None, alias="caughtStealing")
-    caught_stealing_percentage: str | None = Field(None, alias="caughtStealingPercentage")
-    chances: int | None = None
-    errors: int | None = None
-    fielding: str | None = None
-    games_started: int | None = Field(None, alias="gamesStarted")
-    passed_ball: int | None = Field(None, alias="passedBall")
-    pickoffs: int | None = None
-    put_outs: int | None = Field(None, alias="putOuts")
-    stolen_base_percentage: str | None = Field(None, alias="stolenBasePercentage")
-    stolen_bases: int | None = Field(None, alias="stolenBases")
-
-
-class TopPerformerPlayerStatsPitching(ApiObject):
-    """`$.topPerformers[*].player.stats.pitching`"""
-
-    air_outs: int | None = Field(None, alias="airOuts")
-    at_bats: int | None = Field(None, alias="atBats")
-    balks: int | None = None
-    balls: int | None = None
-    base_on_balls: int | None = Field(None, alias="baseOnBalls")
-    batters_faced: int | None = Field(None, alias="battersFaced")
-    blown_saves: int | None = Field(None, alias="blownSaves")
-    catchers_interference: int | None = Field(None, alias="catchersInterference")
-    caught_stealing: int | None = Field(None, alias="caughtStealing")
-    complete_games: int | None = Field(None, alias="completeGames")
-    doubles: int | None = None
-    earned_runs: int | None = Field(None, alias="earnedRuns")
-    fly_outs: int | None = Field(None, alias="flyOuts")
-    games_finished: int | None = Field(None, alias="gamesFinished")
-    games_pitched: int | None = Field(None, alias="gamesPitched")
-    games_played: int | None = Field(None, alias="gamesPlayed")
-    games_started: int | None = Field(None, alias="gamesStarted")
-    ground_outs: int | None = Field(None, alias="groundOuts")
-    hit_batsmen: int | None = Field(None, alias="hitBatsmen")
-    hit_by_pitch: int | None = Field(None, alias="hitByPitch")
-    hits: int | None = None
-    holds: int | None = None
-    home_runs: int | None = Field(None, alias="homeRuns")
-    home_runs_per9: str | None = Field(None, alias="homeRunsPer9")
-    inherited_runners: int | None = Field(None, alias="inheritedRunners")
-    inherited_runners_scored: int | None = Field(None, alias="inheritedRunnersScored")
-    innings_pitched: str | None = Field(None, alias="inningsPitched")
-    intentional_walks: int | None = Field(None, alias="intentionalWalks")
-    line_outs: int | None = Field(None, alias="lineOuts")
-    losses: int | None = None
-    note: str | None = None
-    number_of_pitches: int | None = Field(None, alias="numberOfPitches")
-    outs: int | None = None
-    passed_ball: int | None = Field(None, alias="passedBall")
-    pickoffs: int | None = None
-    pitches_thrown: int | None = Field(None, alias="pitchesThrown")
-    pop_outs: int | None = Field(None, alias="popOuts")
-    rbi: int | None = None
-    runs: int | None = None
-    runs_scored_per9: str | None = Field(None, alias="runsScoredPer9")
-    sac_bunts: int | None = Field(None, alias="sacBunts")
-    sac_flies: int | None = Field(None, alias="sacFlies")
-    save_opportunities: int | None = Field(None, alias="saveOpportunities")
-    saves: int | None = None
-    shutouts: int | None = None
-    stolen_base_percentage: str | None = Field(None, alias="stolenBasePercentage")
-    stolen_bases: int | None = Field(None, alias="stolenBases")
-    strike_outs: int | None = Field(None, alias="strikeOuts")
-    strike_percentage: str | None = Field(None, alias="strikePercentage")
-    strikes: int | None = None
-    summary: str | None = None
-    triples: int | None = None
-    wild_pitches: int | None = Field(None, alias="wildPitches")
-    wins: int | None = None
-
-
-class TopPerformerPlayerStats(ApiObject):
-    """`$.topPerformers[*].player.stats`"""
-
-    batting: TopPerformerPlayerStatsBatting | None = None
-    fielding: TopPerformerPlayerStatsFielding | None = None
-    pitching: TopPerformerPlayerStatsPitching | None = None
-
-
-class TopPerformerPlayerStatus(ApiObject):
-    """`$.topPerformers[*].player.status`"""
-
-    code: str | None = None
-    description: str | None = None
-
-
-class TopPerformerPlayer(ApiObject):
-    """`$.topPerformers[*].player`"""
-
-    all_positions: list[TopPerformerPlayerAllPosition] | None = Field(None, alias="allPositions")
-    batting_order: str | None = Field(None, alias="battingOrder")
-    game_status: TopPerformerPlayerGameStatus | None = Field(None, alias="gameStatus")
-    jersey_number: str | None = Field(None, alias="jerseyNumber")
-    parent_team_id: int | None = Field(None, alias="parentTeamId")
-    person: TopPerformerPlayerPerson | None = None
-    position: TopPerformerPlayerPosition | None = None
-    season_stats: TopPerformerPlayerSeasonStats | None = Field(None, alias="seasonStats")
-    stats: TopPerformerPlayerStats | None = None
-    status: TopPerformerPlayerStatus | None = None
-
-
 class TopPerformer(ApiObject):
     """`$.topPerformers[*]`"""
 
     game_score: int | None = Field(None, alias="gameScore")
     hitting_game_score: int | None = Field(None, alias="hittingGameScore")
     pitching_game_score: int | None = Field(None, alias="pitchingGameScore")
-    player: TopPerformerPlayer | None = None
+    player: BoxscorePlayer | None = None
     type_: str | None = Field(None, alias="type")
 
 

@@ -240,6 +240,7 @@ class BoxscoreTeamPlayerStatsBatting(ApiObject):
     intentional_walks: int | None = Field(None, alias="intentionalWalks")
     left_on_base: int | None = Field(None, alias="leftOnBase")
     line_outs: int | None = Field(None, alias="lineOuts")
+    note: str | None = None
     pickoffs: int | None = None
     plate_appearances: int | None = Field(None, alias="plateAppearances")
     pop_outs: int | None = Field(None, alias="popOuts")
@@ -253,7 +254,6 @@ class BoxscoreTeamPlayerStatsBatting(ApiObject):
     summary: str | None = None
     total_bases: int | None = Field(None, alias="totalBases")
     triples: int | None = None
-    note: str | None = None
 
 
 class BoxscoreTeamPlayerStatsFielding(ApiObject):
@@ -779,80 +779,6 @@ class GameDataOfficialVenue(ApiObject):
     link: str | None = None
 
 
-class GameDataPlayerBatSide(ApiObject):
-    """`$.gameData.players{*}.batSide`"""
-
-    code: str | None = None
-    description: str | None = None
-
-
-class GameDataPlayerPitchHand(ApiObject):
-    """`$.gameData.players{*}.pitchHand`"""
-
-    code: str | None = None
-    description: str | None = None
-
-
-class GameDataPlayerPrimaryPosition(ApiObject):
-    """`$.gameData.players{*}.primaryPosition`"""
-
-    abbreviation: str | None = None
-    code: str | None = None
-    name: str | None = None
-    type_: str | None = Field(None, alias="type")
-
-
-class GameDataPlayer(ApiObject):
-    """`$.gameData.players{*}`"""
-
-    active: bool | None = None
-    bat_side: GameDataPlayerBatSide | None = Field(None, alias="batSide")
-    birth_city: str | None = Field(None, alias="birthCity")
-    birth_country: str | None = Field(None, alias="birthCountry")
-    birth_date: str | None = Field(None, alias="birthDate")
-    birth_state_province: str | None = Field(None, alias="birthStateProvince")
-    boxscore_name: str | None = Field(None, alias="boxscoreName")
-    current_age: int | None = Field(None, alias="currentAge")
-    draft_year: int | None = Field(None, alias="draftYear")
-    first_last_name: str | None = Field(None, alias="firstLastName")
-    first_name: str | None = Field(None, alias="firstName")
-    full_fml_name: str | None = Field(None, alias="fullFMLName")
-    full_lfm_name: str | None = Field(None, alias="fullLFMName")
-    full_name: str | None = Field(None, alias="fullName")
-    gender: str | None = None
-    height: str | None = None
-    id: int | None = None
-    init_last_name: str | None = Field(None, alias="initLastName")
-    is_player: bool | None = Field(None, alias="isPlayer")
-    is_verified: bool | None = Field(None, alias="isVerified")
-    last_first_name: str | None = Field(None, alias="lastFirstName")
-    last_init_name: str | None = Field(None, alias="lastInitName")
-    last_name: str | None = Field(None, alias="lastName")
-    last_played_date: str | None = Field(None, alias="lastPlayedDate")
-    link: str | None = None
-    middle_name: str | None = Field(None, alias="middleName")
-    mlb_debut_date: str | None = Field(None, alias="mlbDebutDate")
-    name_first_last: str | None = Field(None, alias="nameFirstLast")
-    name_matrilineal: str | None = Field(None, alias="nameMatrilineal")
-    name_slug: str | None = Field(None, alias="nameSlug")
-    name_suffix: str | None = Field(None, alias="nameSuffix")
-    name_title: str | None = Field(None, alias="nameTitle")
-    nick_name: str | None = Field(None, alias="nickName")
-    pitch_hand: GameDataPlayerPitchHand | None = Field(None, alias="pitchHand")
-    primary_number: str | None = Field(None, alias="primaryNumber")
-    primary_position: GameDataPlayerPrimaryPosition | None = Field(None, alias="primaryPosition")
-    pronunciation: str | None = None
-    strike_zone_bottom: int | float | None = Field(None, alias="strikeZoneBottom")
-    strike_zone_top: int | float | None = Field(None, alias="strikeZoneTop")
-    use_last_name: str | None = Field(None, alias="useLastName")
-    use_name: str | None = Field(None, alias="useName")
-    weight: int | None = None
-    death_date: str | None = Field(None, alias="deathDate")
-    death_city: str | None = Field(None, alias="deathCity")
-    death_state_province: str | None = Field(None, alias="deathStateProvince")
-    death_country: str | None = Field(None, alias="deathCountry")
-
-
 class GameDataPrimaryDatacaster(ApiObject):
     """`$.gameData.primaryDatacaster`"""
 
@@ -889,28 +815,6 @@ class GameDataReview(ApiObject):
     away: GameDataReviewSide | None = None
     has_challenges: bool | None = Field(None, alias="hasChallenges")
     home: GameDataReviewSide | None = None
-
-
-class GameDataStatus(ApiObject):
-    """`$.gameData.status` Status and state of the game. Available types in /api/v1/gameStatus"""
-
-    abstract_game_state: str | None = Field(None, alias="abstractGameState")
-    """Format: Preview, Live or Final"""
-
-    coded_game_state: str | None = Field(None, alias="codedGameState")
-    """Single digit/letter status. Format: I = In Progress, F = Final"""
-
-    detailed_state: str | None = Field(None, alias="detailedState")
-    """Description of game state. Format: Delayed: Rain"""
-
-    status_code: str | None = Field(None, alias="statusCode")
-    """Expanded version of coded game state. Format: IR = In Progress and Rain Delay"""
-
-    start_time_tbd: bool | None = Field(None, alias="startTimeTBD")
-    """Whether or not the start time is TBD"""
-
-    abstract_game_code: str | None = Field(None, alias="abstractGameCode")
-    reason: str | None = None
 
 
 class GameDataTeamDivision(ApiObject):
@@ -1116,38 +1020,26 @@ class GameDataWeather(ApiObject):
     wind: str | None = None
 
 
-class GameData(ApiObject):
-    """`$.gameData` All the data that doesn't change during a game"""
+class GameStatus(ApiObject):
+    """`$.gameData.status` Status and state of the game. Available types in /api/v1/gameStatus"""
 
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    game: GameDataGame | None = None
-    """Schedule information about the game"""
+    abstract_game_state: str | None = Field(None, alias="abstractGameState")
+    """Format: Preview, Live or Final"""
 
-    datetime: GameDataDatetime | None = None
-    """Summary all date time details"""
+    coded_game_state: str | None = Field(None, alias="codedGameState")
+    """Single digit/letter status. Format: I = In Progress, F = Final"""
 
-    status: GameDataStatus | None = None
-    """Status and state of the game. Available types in /api/v1/gameStatus"""
+    detailed_state: str | None = Field(None, alias="detailedState")
+    """Description of game state. Format: Delayed: Rain"""
 
-    venue: GameDataVenue | None = None
-    """All of the details of a venue"""
+    status_code: str | None = Field(None, alias="statusCode")
+    """Expanded version of coded game state. Format: IR = In Progress and Rain Delay"""
 
-    alerts: JsonValue | None = None
-    flags: GameDataFlags | None = None
-    game_info: GameDataGameInfo | None = Field(None, alias="gameInfo")
-    mound_visits: GameDataMoundVisits | None = Field(None, alias="moundVisits")
-    official_scorer: GameDataOfficialScorer | None = Field(None, alias="officialScorer")
-    official_venue: GameDataOfficialVenue | None = Field(None, alias="officialVenue")
-    players: dict[str, GameDataPlayer] | None = None
-    primary_datacaster: GameDataPrimaryDatacaster | None = Field(None, alias="primaryDatacaster")
-    probable_pitchers: GameDataProbablePitchers | None = Field(None, alias="probablePitchers")
-    review: GameDataReview | None = None
-    teams: GameDataTeams | None = None
-    weather: GameDataWeather | None = None
-    abs_challenges: JsonValue | None = Field(None, alias="absChallenges")
-    secondary_datacaster: JsonValue | None = Field(None, alias="secondaryDatacaster")
+    start_time_tbd: bool | None = Field(None, alias="startTimeTBD")
+    """Whether or not the start time is TBD"""
+
+    abstract_game_code: str | None = Field(None, alias="abstractGameCode")
+    reason: str | None = None
 
 
 class LinescoreDefenseBatter(ApiObject):
@@ -1407,6 +1299,114 @@ class MetaData(ApiObject):
 
     game_events: list[str] | None = Field(None, alias="gameEvents")
     logical_events: list[str] | None = Field(None, alias="logicalEvents")
+
+
+class PersonBatSide(ApiObject):
+    """`$.gameData.players{*}.batSide`"""
+
+    code: str | None = None
+    description: str | None = None
+
+
+class PersonPitchHand(ApiObject):
+    """`$.gameData.players{*}.pitchHand`"""
+
+    code: str | None = None
+    description: str | None = None
+
+
+class PersonPrimaryPosition(ApiObject):
+    """`$.gameData.players{*}.primaryPosition`"""
+
+    abbreviation: str | None = None
+    code: str | None = None
+    name: str | None = None
+    type_: str | None = Field(None, alias="type")
+
+
+class Person(ApiObject):
+    """`$.gameData.players{*}`"""
+
+    active: bool | None = None
+    bat_side: PersonBatSide | None = Field(None, alias="batSide")
+    birth_city: str | None = Field(None, alias="birthCity")
+    birth_country: str | None = Field(None, alias="birthCountry")
+    birth_date: str | None = Field(None, alias="birthDate")
+    birth_state_province: str | None = Field(None, alias="birthStateProvince")
+    boxscore_name: str | None = Field(None, alias="boxscoreName")
+    current_age: int | None = Field(None, alias="currentAge")
+    draft_year: int | None = Field(None, alias="draftYear")
+    first_last_name: str | None = Field(None, alias="firstLastName")
+    first_name: str | None = Field(None, alias="firstName")
+    full_fml_name: str | None = Field(None, alias="fullFMLName")
+    full_lfm_name: str | None = Field(None, alias="fullLFMName")
+    full_name: str | None = Field(None, alias="fullName")
+    gender: str | None = None
+    height: str | None = None
+    id: int | None = None
+    init_last_name: str | None = Field(None, alias="initLastName")
+    is_player: bool | None = Field(None, alias="isPlayer")
+    is_verified: bool | None = Field(None, alias="isVerified")
+    last_first_name: str | None = Field(None, alias="lastFirstName")
+    last_init_name: str | None = Field(None, alias="lastInitName")
+    last_name: str | None = Field(None, alias="lastName")
+    last_played_date: str | None = Field(None, alias="lastPlayedDate")
+    link: str | None = None
+    middle_name: str | None = Field(None, alias="middleName")
+    mlb_debut_date: str | None = Field(None, alias="mlbDebutDate")
+    name_first_last: str | None = Field(None, alias="nameFirstLast")
+    name_matrilineal: str | None = Field(None, alias="nameMatrilineal")
+    name_slug: str | None = Field(None, alias="nameSlug")
+    name_suffix: str | None = Field(None, alias="nameSuffix")
+    name_title: str | None = Field(None, alias="nameTitle")
+    nick_name: str | None = Field(None, alias="nickName")
+    pitch_hand: PersonPitchHand | None = Field(None, alias="pitchHand")
+    primary_number: str | None = Field(None, alias="primaryNumber")
+    primary_position: PersonPrimaryPosition | None = Field(None, alias="primaryPosition")
+    pronunciation: str | None = None
+    strike_zone_bottom: int | float | None = Field(None, alias="strikeZoneBottom")
+    strike_zone_top: int | float | None = Field(None, alias="strikeZoneTop")
+    use_last_name: str | None = Field(None, alias="useLastName")
+    use_name: str | None = Field(None, alias="useName")
+    weight: int | None = None
+    death_date: str | None = Field(None, alias="deathDate")
+    death_city: str | None = Field(None, alias="deathCity")
+    death_state_province: str | None = Field(None, alias="deathStateProvince")
+    death_country: str | None = Field(None, alias="deathCountry")
+
+
+class GameData(ApiObject):
+    """`$.gameData` All the data that doesn't change during a game"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    game: GameDataGame | None = None
+    """Schedule information about the game"""
+
+    datetime: GameDataDatetime | None = None
+    """Summary all date time details"""
+
+    status: GameStatus | None = None
+    """Status and state of the game. Available types in /api/v1/gameStatus"""
+
+    venue: GameDataVenue | None = None
+    """All of the details of a venue"""
+
+    alerts: JsonValue | None = None
+    flags: GameDataFlags | None = None
+    game_info: GameDataGameInfo | None = Field(None, alias="gameInfo")
+    mound_visits: GameDataMoundVisits | None = Field(None, alias="moundVisits")
+    official_scorer: GameDataOfficialScorer | None = Field(None, alias="officialScorer")
+    official_venue: GameDataOfficialVenue | None = Field(None, alias="officialVenue")
+    players: dict[str, Person] | None = None
+    primary_datacaster: GameDataPrimaryDatacaster | None = Field(None, alias="primaryDatacaster")
+    probable_pitchers: GameDataProbablePitchers | None = Field(None, alias="probablePitchers")
+    review: GameDataReview | None = None
+    teams: GameDataTeams | None = None
+    weather: GameDataWeather | None = None
+    abs_challenges: JsonValue | None = Field(None, alias="absChallenges")
+    secondary_datacaster: JsonValue | None = Field(None, alias="secondaryDatacaster")
 
 
 class PlayAbout(ApiObject):

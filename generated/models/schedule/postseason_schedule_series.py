@@ -6,13 +6,7 @@ from pydantic import Field
 from generated.models.base import ApiObject
 
 
-class SeriesGameContent(ApiObject):
-    """`$.series[*].games[*].content`"""
-
-    link: str | None = None
-
-
-class SeriesGameStatus(ApiObject):
+class GameStatus(ApiObject):
     """`$.series[*].games[*].status`"""
 
     abstract_game_code: str | None = Field(None, alias="abstractGameCode")
@@ -21,6 +15,12 @@ class SeriesGameStatus(ApiObject):
     detailed_state: str | None = Field(None, alias="detailedState")
     start_time_tbd: bool | None = Field(None, alias="startTimeTBD")
     status_code: str | None = Field(None, alias="statusCode")
+
+
+class SeriesGameContent(ApiObject):
+    """`$.series[*].games[*].content`"""
+
+    link: str | None = None
 
 
 class SeriesGameTeamLeagueRecord(ApiObject):
@@ -95,7 +95,7 @@ class SeriesGame(ApiObject):
     season_display: str | None = Field(None, alias="seasonDisplay")
     series_description: str | None = Field(None, alias="seriesDescription")
     series_game_number: int | None = Field(None, alias="seriesGameNumber")
-    status: SeriesGameStatus | None = None
+    status: GameStatus | None = None
     teams: SeriesGameTeams | None = None
     tiebreaker: str | None = None
     venue: SeriesGameVenue | None = None

@@ -12,18 +12,6 @@ class DateGameContent(ApiObject):
     link: str | None = None
 
 
-class DateGameStatus(ApiObject):
-    """`$.dates[*].games[*].status`"""
-
-    abstract_game_code: str | None = Field(None, alias="abstractGameCode")
-    abstract_game_state: str | None = Field(None, alias="abstractGameState")
-    coded_game_state: str | None = Field(None, alias="codedGameState")
-    detailed_state: str | None = Field(None, alias="detailedState")
-    start_time_tbd: bool | None = Field(None, alias="startTimeTBD")
-    status_code: str | None = Field(None, alias="statusCode")
-    reason: str | None = None
-
-
 class DateGameTeamLeagueRecord(ApiObject):
     """`$.dates[*].games[*].teams.{away,home}.leagueRecord`"""
 
@@ -66,6 +54,18 @@ class DateGameVenue(ApiObject):
     name: str | None = None
 
 
+class GameStatus(ApiObject):
+    """`$.dates[*].games[*].status`"""
+
+    abstract_game_code: str | None = Field(None, alias="abstractGameCode")
+    abstract_game_state: str | None = Field(None, alias="abstractGameState")
+    coded_game_state: str | None = Field(None, alias="codedGameState")
+    detailed_state: str | None = Field(None, alias="detailedState")
+    start_time_tbd: bool | None = Field(None, alias="startTimeTBD")
+    status_code: str | None = Field(None, alias="statusCode")
+    reason: str | None = None
+
+
 class DateGame(ApiObject):
     """`$.dates[*].games[*]`"""
 
@@ -95,7 +95,7 @@ class DateGame(ApiObject):
     season_display: str | None = Field(None, alias="seasonDisplay")
     series_description: str | None = Field(None, alias="seriesDescription")
     series_game_number: int | None = Field(None, alias="seriesGameNumber")
-    status: DateGameStatus | None = None
+    status: GameStatus | None = None
     teams: DateGameTeams | None = None
     tiebreaker: str | None = None
     venue: DateGameVenue | None = None

@@ -595,6 +595,7 @@ BOXSCORE_TEAM_PLAYERS = Table(
         Column("stats_batting_intentional_walks", "bigint", ("stats", "batting", "intentionalWalks")),
         Column("stats_batting_left_on_base", "bigint", ("stats", "batting", "leftOnBase")),
         Column("stats_batting_line_outs", "bigint", ("stats", "batting", "lineOuts")),
+        Column("stats_batting_note", "text", ("stats", "batting", "note")),
         Column("stats_batting_pickoffs", "bigint", ("stats", "batting", "pickoffs")),
         Column("stats_batting_plate_appearances", "bigint", ("stats", "batting", "plateAppearances")),
         Column("stats_batting_pop_outs", "bigint", ("stats", "batting", "popOuts")),
@@ -608,7 +609,6 @@ BOXSCORE_TEAM_PLAYERS = Table(
         Column("stats_batting_summary", "text", ("stats", "batting", "summary")),
         Column("stats_batting_total_bases", "bigint", ("stats", "batting", "totalBases")),
         Column("stats_batting_triples", "bigint", ("stats", "batting", "triples")),
-        Column("stats_batting_note", "text", ("stats", "batting", "note")),
         Column("stats_fielding_assists", "bigint", ("stats", "fielding", "assists")),
         Column("stats_fielding_caught_stealing", "bigint", ("stats", "fielding", "caughtStealing")),
         Column(
@@ -1243,6 +1243,7 @@ BOXSCORE_TOP_PERFORMERS = Table(
         ),
         Column("player_stats_batting_left_on_base", "bigint", ("player", "stats", "batting", "leftOnBase")),
         Column("player_stats_batting_line_outs", "bigint", ("player", "stats", "batting", "lineOuts")),
+        Column("player_stats_batting_note", "text", ("player", "stats", "batting", "note")),
         Column("player_stats_batting_pickoffs", "bigint", ("player", "stats", "batting", "pickoffs")),
         Column(
             "player_stats_batting_plate_appearances",
@@ -1707,6 +1708,7 @@ BOXSCORE_TEAM_PLAYERS_ROW = Record(
                         "intentionalWalks": BIGINT,
                         "leftOnBase": BIGINT,
                         "lineOuts": BIGINT,
+                        "note": TEXT,
                         "pickoffs": BIGINT,
                         "plateAppearances": BIGINT,
                         "popOuts": BIGINT,
@@ -1720,7 +1722,6 @@ BOXSCORE_TEAM_PLAYERS_ROW = Record(
                         "summary": TEXT,
                         "totalBases": BIGINT,
                         "triples": BIGINT,
-                        "note": TEXT,
                     }
                 ),
                 "fielding": Record(
@@ -2208,6 +2209,7 @@ BOXSCORE_TOP_PERFORMERS_ROW = Record(
                                 "intentionalWalks": BIGINT,
                                 "leftOnBase": BIGINT,
                                 "lineOuts": BIGINT,
+                                "note": TEXT,
                                 "pickoffs": BIGINT,
                                 "plateAppearances": BIGINT,
                                 "popOuts": BIGINT,

@@ -997,6 +997,7 @@ LIVE_GAME_PLAYER_BATTING_STATS = Table(
         Column("intentional_walks", "bigint", ("intentionalWalks",)),
         Column("left_on_base", "bigint", ("leftOnBase",)),
         Column("line_outs", "bigint", ("lineOuts",)),
+        Column("note", "text", ("note",)),
         Column("pickoffs", "bigint", ("pickoffs",)),
         Column("plate_appearances", "bigint", ("plateAppearances",)),
         Column("pop_outs", "bigint", ("popOuts",)),
@@ -1010,7 +1011,6 @@ LIVE_GAME_PLAYER_BATTING_STATS = Table(
         Column("summary", "text", ("summary",)),
         Column("total_bases", "bigint", ("totalBases",)),
         Column("triples", "bigint", ("triples",)),
-        Column("note", "text", ("note",)),
     ),
 )
 
@@ -2442,6 +2442,7 @@ LIVE_GAME_PLAYER_BATTING_STATS_ROW = Record(
         "intentionalWalks": BIGINT,
         "leftOnBase": BIGINT,
         "lineOuts": BIGINT,
+        "note": TEXT,
         "pickoffs": BIGINT,
         "plateAppearances": BIGINT,
         "popOuts": BIGINT,
@@ -2455,7 +2456,6 @@ LIVE_GAME_PLAYER_BATTING_STATS_ROW = Record(
         "summary": TEXT,
         "totalBases": BIGINT,
         "triples": BIGINT,
-        "note": TEXT,
     }
 )
 

@@ -117,6 +117,7 @@ def draft_picks_round_picks(document: Conformed, params: Params) -> list[Row]:
                     person.get("lastFirstName"),
                     person.get("lastInitName"),
                     person.get("lastName"),
+                    person.get("lastPlayedDate"),
                     person.get("link"),
                     person.get("middleName"),
                     person.get("mlbDebutDate"),

@@ -1287,6 +1287,7 @@ def live_game_player_batting_stats(document: Conformed, params: Params) -> list[
                         batting.get("intentionalWalks"),
                         batting.get("leftOnBase"),
                         batting.get("lineOuts"),
+                        batting.get("note"),
                         batting.get("pickoffs"),
                         batting.get("plateAppearances"),
                         batting.get("popOuts"),
@@ -1300,7 +1301,6 @@ def live_game_player_batting_stats(document: Conformed, params: Params) -> list[
                         batting.get("summary"),
                         batting.get("totalBases"),
                         batting.get("triples"),
-                        batting.get("note"),
                     )
                 )
     return rows

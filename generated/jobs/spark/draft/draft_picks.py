@@ -85,6 +85,7 @@ PICK_SCHEMA = StructType(
                     StructField("lastFirstName", StringType()),
                     StructField("lastInitName", StringType()),
                     StructField("lastName", StringType()),
+                    StructField("lastPlayedDate", StringType()),
                     StructField("link", StringType()),
                     StructField("middleName", StringType()),
                     StructField("mlbDebutDate", StringType()),
@@ -294,6 +295,9 @@ def draft_picks_round_picks(documents: DataFrame) -> DataFrame:
         F.col("pick.person.lastFirstName").alias("person_last_first_name"),
         F.col("pick.person.lastInitName").alias("person_last_init_name"),
         F.col("pick.person.lastName").alias("person_last_name"),
+        F.regexp_extract("pick.person.lastPlayedDate", DATE, 0)
+        .try_cast("date")
+        .alias("person_last_played_date"),
         F.col("pick.person.link").alias("person_link"),
         F.col("pick.person.middleName").alias("person_middle_name"),
         F.regexp_extract("pick.person.mlbDebutDate", DATE, 0).try_cast("date").alias("person_mlb_debut_date"),
@@ -378,6 +382,7 @@ def draft_picks_round_picks(documents: DataFrame) -> DataFrame:
             "person_last_first_name",
             "person_last_init_name",
             "person_last_name",
+            "person_last_played_date",
             "person_link",
             "person_middle_name",
             "person_mlb_debut_date",

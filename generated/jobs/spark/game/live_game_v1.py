@@ -346,6 +346,7 @@ PLAYER_SCHEMA_2 = StructType(
                                 StructField("intentionalWalks", LongType()),
                                 StructField("leftOnBase", LongType()),
                                 StructField("lineOuts", LongType()),
+                                StructField("note", StringType()),
                                 StructField("pickoffs", LongType()),
                                 StructField("plateAppearances", LongType()),
                                 StructField("popOuts", LongType()),
@@ -359,7 +360,6 @@ PLAYER_SCHEMA_2 = StructType(
                                 StructField("summary", StringType()),
                                 StructField("totalBases", LongType()),
                                 StructField("triples", LongType()),
-                                StructField("note", StringType()),
                             ]
                         ),
                     ),
@@ -3385,6 +3385,7 @@ def live_game_player_batting_stats(documents: DataFrame) -> DataFrame:
             F.col("player.stats.batting.intentionalWalks").alias("intentional_walks"),
             F.col("player.stats.batting.leftOnBase").alias("left_on_base"),
             F.col("player.stats.batting.lineOuts").alias("line_outs"),
+            F.col("player.stats.batting.note").alias("note"),
             F.col("player.stats.batting.pickoffs").alias("pickoffs"),
             F.col("player.stats.batting.plateAppearances").alias("plate_appearances"),
             F.col("player.stats.batting.popOuts").alias("pop_outs"),
@@ -3398,7 +3399,6 @@ def live_game_player_batting_stats(documents: DataFrame) -> DataFrame:
             F.col("player.stats.batting.summary").alias("summary"),
             F.col("player.stats.batting.totalBases").alias("total_bases"),
             F.col("player.stats.batting.triples").alias("triples"),
-            F.col("player.stats.batting.note").alias("note"),
             "raw_id",
             "captured_at",
             "team_position",
@@ -3429,6 +3429,7 @@ def live_game_player_batting_stats(documents: DataFrame) -> DataFrame:
                 "intentional_walks",
                 "left_on_base",
                 "line_outs",
+                "note",
                 "pickoffs",
                 "plate_appearances",
                 "pop_outs",
@@ -3442,7 +3443,6 @@ def live_game_player_batting_stats(documents: DataFrame) -> DataFrame:
                 "summary",
                 "total_bases",
                 "triples",
-                "note",
             ],
         )
         .withColumn("nth", F.row_number().over(first))
