@@ -274,6 +274,13 @@ def _text(facts: Facts, evidence: Evidence) -> Scalar:
     if classes == {TextClass.INSTANT}:
         because = f"all {facts.texts[TextClass.INSTANT]} strings are instants"
         return Scalar(type=Type.TIMESTAMP, codec=InstantText(), evidence=replace(evidence, because=because))
-    return Scalar(
-        type=Type.TEXT, codec=Native(), evidence=replace(evidence, because="strings of several kinds seen")
-    )
+    return Scalar(type=Type.TEXT, codec=Native(), evidence=replace(evidence, because=_why_text(classes)))
+
+
+def _why_text(classes: set[str]) -> str:
+    if classes and all(
+        text == TextClass.INTEGER or text.startswith(TextClass.DECIMAL)
+        for text in classes - {TextClass.SENTINEL}
+    ):
+        return "numbers in strings: text until a mapping says which"
+    return "strings of several kinds seen" if len(classes) > 1 else "strings seen"
