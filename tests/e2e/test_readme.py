@@ -64,6 +64,11 @@ def test_the_report_is_what_the_run_prints(report: str) -> None:
     assert not missing, report
 
 
+def test_a_column_tells_its_story(place: Place) -> None:
+    command, _, shown = _block("", "mlbc explain game").partition("\n")
+    assert place.sh(command.removeprefix("$ ")).stdout.strip() == shown.strip()
+
+
 @pytest.fixture
 def copy() -> Generator[Place]:
     with new_place() as made:
