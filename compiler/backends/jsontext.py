@@ -49,10 +49,14 @@ class _Text:
 
 def _tree(value: object, mark: str | None) -> _Text:
     """Make the texts from the leaves up, each once."""
+    if isinstance(value, str):
+        return _Text(encode_basestring(value), breaks=None if mark is None else False)
     if isinstance(value, dict):
         members = cast("dict[str, object]", value)
         return _joined(
-            "{}", [(f"{compact(key)}: ", _tree(member, mark)) for key, member in members.items()], mark
+            "{}",
+            [(f"{encode_basestring(key)}: ", _tree(member, mark)) for key, member in members.items()],
+            mark,
         )
     if isinstance(value, list | tuple):
         elements = cast("Sequence[object]", value)

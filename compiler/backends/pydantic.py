@@ -5,6 +5,7 @@ The models are a faithful view: they validate strictly, keep keys that nobody de
 the tables have them typed.
 """
 
+import gc
 import inspect
 import os
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,10 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.context import BaseContext
+from multiprocessing.process import parent_process
+from threading import Thread
 from typing import cast
 
 from compiler.backends.base import Name, render, source_of
@@ -108,10 +112,32 @@ def generate_all(requests: Sequence[Request]) -> list[str]:
     if len(requests) < _SIDE_BY_SIDE:
         return [generate(asked) for asked in requests]
     try:
-        with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(WORKERS, _processes(), _begin_work) as pool:
             return list(pool.map(generate, requests, chunksize=4))
     except BrokenProcessPool:  # a program that was not started from a file cannot start others like itself
         return [generate(asked) for asked in requests]
+
+
+def _processes() -> BaseContext:
+    """Return how processes start: from one that has imported the generator already, where the system can."""
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["__main__", __name__, "datamodel_code_generator.parser.jsonschema"])
+    return context
+
+
+def _begin_work() -> None:
+    """Do without the garbage collector, as the program does, and end when it is killed."""
+    gc.disable()
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def generate(asked: Request) -> str:

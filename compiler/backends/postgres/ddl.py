@@ -167,4 +167,5 @@ def _rest(column: Column) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())
+    printable = text if text.isprintable() else "".join(mark if mark.isprintable() else " " for mark in text)
+    return " ".join(printable.split())

@@ -144,7 +144,14 @@ class TableLowering:
         yield from (quoted(self.scopes[number].key) for number in sorted(wanted))
 
     def _home(self, column: Column) -> int:
-        """Return the scope in which a column can be made."""
+        return self._homes[column.name]
+
+    @cached_property
+    def _homes(self) -> dict[str, int]:
+        """The scope in which each column can be made."""
+        return {column.name: self._found_home(column) for column in self.table.columns}
+
+    def _found_home(self, column: Column) -> int:
         match column.source:
             case Leaf(lookup=name) | BranchOf(lookup=name) if name:
                 return self.found[name].match

@@ -3,10 +3,10 @@
 Branches of a fold share one schema, so that Spark can put them into one column; it is printed once, as a constant.
 """
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import assert_never
 
 from compiler.ir.names import singular, words
@@ -29,7 +29,7 @@ Only VARIANT tells the string `"12"` from the number.
 
 def quoted(text: str) -> str:
     """Return a Python string literal in double quotes: what JSON escapes, Python reads alike."""
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    return encode_basestring(text) if text.isprintable() else encode_basestring_ascii(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,15 +175,13 @@ def _names(step: Step) -> tuple[str, ...]:
 
 def _struct(deeper: tuple[Read, ...]) -> StructOf:
     peers: dict[str, frozenset[str]] = {}
+    for names in dict.fromkeys(_names(read.path[0]) for read in deeper):
+        joined = frozenset(names).union(*(peers.get(name, ()) for name in names))
+        peers |= dict.fromkeys((*names, *sorted(joined)), joined)
+    members: dict[frozenset[str], list[Read]] = {group: [] for group in peers.values()}
     for read in deeper:
-        joined = frozenset(_names(read.path[0])).union(
-            *(peers.get(name, ()) for name in _names(read.path[0]))
-        )
-        peers |= dict.fromkeys((*_names(read.path[0]), *sorted(joined)), joined)
-    nodes = {
-        group: prune(read.below for read in deeper if group.intersection(_names(read.path[0])))
-        for group in dict.fromkeys(peers.values())
-    }
+        members[peers[_names(read.path[0])[0]]].append(read.below)
+    nodes = {group: prune(found) for group, found in members.items()}
     return StructOf(tuple(Member(name, nodes[group], len(group) > 1) for name, group in peers.items()))
 
 
