@@ -31,7 +31,7 @@ def test_after_all_of_it_a_run_succeeds(place: Place) -> None:
     ended = dict(place.rows("SELECT status, count(*) FROM metadata.job_executions GROUP BY 1"))
     assert ended["succeeded"]
     assert not ended.keys() - {"succeeded", "interrupted"}
-    assert place.rows("SELECT count(*) FROM game.live_game_plays") == [(75,)]
+    assert place.rows("SELECT count(*) FROM game.live_game_plays WHERE game_pk = 747175") == [(75,)]
 
 
 def _interrupted(place: Place, is_time: Callable[[Place, str], bool]) -> tuple[int, str]:
