@@ -19,10 +19,12 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 UV_PIP := $(BIN)/uv pip install --quiet --python $(VENV)
 PYTEST := $(BIN)/pytest
 PARALLEL := -n 2 --dist loadgroup
-FAST := not spark and not postgres and not e2e and not benchmark
+FAST := not spark and not postgres and not e2e and not benchmark and not slow
 
 # uv does not read the settings of pip: trust what the system trusts, and use the index that pip would use.
 export UV_SYSTEM_CERTS := true
+# The first run of a command shall not compile libraries; where bytecode is not written (PYTHONDONTWRITEBYTECODE), every run would.
+export UV_COMPILE_BYTECODE := 1
 ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
@@ -43,6 +45,7 @@ $(STAMP): $(LOCKS) pyproject.toml
 	@$(UV_PIP) --require-hashes --no-build-isolation -r .ci/requirements.lock \
 	  || $(PIP) --require-hashes --no-build-isolation -r .ci/requirements.lock
 	@$(UV_PIP) --no-deps --no-build-isolation --editable . || $(PIP) --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q compiler runtime
 	@touch $@
 
 .PHONY: lock

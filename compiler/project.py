@@ -80,7 +80,7 @@ class Project:
 
     def upstream(self, sink: Sink) -> Upstream:
         """Read the upstream documents; raise `ProjectError` if there are none."""
-        folder, label = (self.documents, self.documents.as_posix()) if self.documents else _installed()
+        folder, label = (self.documents, self._label(self.documents)) if self.documents else _installed()
         paths = sorted(folder.glob("*.json")) if folder else []
         if not paths:
             raise ProjectError(_no_documents(label))
@@ -114,6 +114,11 @@ class Project:
         partial.write_bytes(text.encode())
         partial.replace(full)
         return True
+
+    def _label(self, folder: Path) -> str:
+        """Return a folder as it lies in the project, whatever the working directory; one outside as it was named."""
+        full, root = folder.resolve(), self.root.resolve()
+        return (full.relative_to(root) if full.is_relative_to(root) else folder).as_posix()
 
     def _below(self, folder: str, pattern: str, sink: Sink) -> Iterator[SourceFile]:
         paths = (

@@ -1,5 +1,6 @@
 """What holds for every test: Hypothesis profiles, golden updates, and what a missing service means."""
 
+import gc
 import os
 from collections.abc import Generator
 from pathlib import Path
@@ -13,7 +14,7 @@ IN_CI = bool(os.environ.get("CI"))
 SERVICE_OF_FOLDER = {"spark": "spark", "postgres": "postgres", "e2e": "e2e", "benchmarks": "benchmark"}
 """A test in one of these folders carries the marker; elsewhere write `@pytest.mark.spark`."""
 
-settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("dev", max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(
     "ci", settings.get_profile("dev"), max_examples=200, derandomize=True, print_blob=True
 )
@@ -26,7 +27,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse to move the goalposts where nobody reviews the diff."""
+    """Collect garbage seldom: plans are large and live long. Refuse to move the goalposts where nobody reviews."""
+    gc.set_threshold(100_000)
     if IN_CI and config.getoption("--update-golden"):
         raise pytest.UsageError("--update-golden is refused in CI: update locally and review the diff")
 

@@ -79,6 +79,7 @@ def check_response(bundle: Bundle, response: Conformed) -> None:
     assert spark.schema.simpleString()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "keys",
     [
@@ -106,6 +107,7 @@ def test_keys(compiled: Compile, keys: tuple[str, ...]) -> None:
     check_response(compiled(response=of_keys(keys)), of_keys(keys))
 
 
+@pytest.mark.slow
 @settings(max_examples=4)
 @given(
     keys=st.lists(
@@ -120,6 +122,7 @@ def test_any_keys(compiled: Compile, keys: list[str]) -> None:
     check_response(compiled(response=of_keys(keys)), of_keys(keys))
 
 
+@pytest.mark.slow
 def test_5000_properties(compiled: Compile) -> None:
     names = [f"{word}{number}" for number in range(1000) for word in ("hits", "runs", "outs", "date", "name")]
     response = {name: number for number, name in enumerate(names)}

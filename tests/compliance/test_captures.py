@@ -28,6 +28,8 @@ from tests.property.strategies import (
 from tests.support import project
 from tests.unit.backends.avro_check import faults
 
+pytestmark = pytest.mark.slow
+
 
 @cache
 def target(name: str) -> Target:

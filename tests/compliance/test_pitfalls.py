@@ -94,6 +94,7 @@ def read_again(schema: Conformed, datum: Conformed, *, strict: bool = False) -> 
     return fastavro.schemaless_reader(stream, schema, None)
 
 
+@pytest.mark.slow
 def test_3_4_5_8_types_that_other_readers_disagree_on_do_not_occur() -> None:
     for path, schema in emitted():
         for found in types_in(schema):
@@ -121,6 +122,7 @@ def test_7_a_renamed_record_is_another_record() -> None:
                 fastavro.schemaless_reader(stream, fastavro.parse_schema(of(written)), reader)
 
 
+@pytest.mark.slow
 def test_9_rows_of_every_capture_are_read_back_with_their_days_and_instants() -> None:
     for captured in project.every_response():
         plan = project.operation(captured.operation)
@@ -145,6 +147,7 @@ def as_datum(column: Column, cell: object) -> object:
     return json.dumps(cell) if column.type is Type.JSON and cell is not None else cell
 
 
+@pytest.mark.slow
 def test_10_every_field_that_may_be_null_says_that_it_is_by_default() -> None:
     for path, schema in emitted():
         for found in types_in(schema):
@@ -174,6 +177,7 @@ def test_31_32_no_key_makes_pydantic_warn() -> None:
     assert all(getattr(made, name) == "x" for name in held.model.model_fields)
 
 
+@pytest.mark.slow
 def test_33_every_captured_key_is_an_attribute() -> None:
     for captured in project.every_response():
         made = pydantic_of(captured.operation).model.model_validate(captured.document)

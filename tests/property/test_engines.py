@@ -38,12 +38,14 @@ def typed(value: Conformed) -> Conformed:
     return type(value), value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", project.OPERATIONS)
 def test_captures(name: str) -> None:
     for captured in project.responses(name):
         check(project.operation(name), project.job(name), captured.document, captured.params)
 
 
+@pytest.mark.slow
 def test_captures_of_operations_without_a_mapping() -> None:
     for name in project.others():
         for captured in project.responses(name):

@@ -15,6 +15,8 @@ from runtime.transform import Counts, account, transform
 from tests.property.strategies import Target, any_json, documents, json_like, mutated, some
 from tests.support import project
 
+pytestmark = pytest.mark.slow
+
 CLASSES = ("typed", "json", "null", "sentinel", "empty", "ignored", "rescued")
 PARAMS = {REQUEST: "/any", "sportId": "1"}
 DEEPEST = 5_000

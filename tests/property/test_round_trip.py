@@ -69,6 +69,7 @@ def escaped(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", project.OPERATIONS)
 def test_captures(name: str) -> None:
     for captured in project.responses(name):
@@ -79,6 +80,7 @@ def test_captures(name: str) -> None:
         )
 
 
+@pytest.mark.slow
 def test_captures_of_operations_without_a_mapping() -> None:
     for name in project.others():
         made = project.operation(name)

@@ -24,6 +24,8 @@ from tests.shapes.generated import KEYS
 from tests.shapes.ours import NAME, planned
 from tests.support import project
 
+pytestmark = pytest.mark.slow
+
 GAMES = 20
 LIVE = "game.liveGameV1"
 _AN_ID = re.compile(r"[0-9]{5}")

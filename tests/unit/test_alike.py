@@ -125,6 +125,7 @@ def pasted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Session, Session]:
     return before, Session(project=discover(root))
 
 
+@pytest.mark.slow
 def test_what_is_pasted_compiles_and_is_not_proposed_again(pasted: tuple[Session, Session]) -> None:
     _, after = pasted
     inputs = load(after)

@@ -66,6 +66,7 @@ def _dumped(stage: str) -> str:
     return report.to_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["ast", "plan", "catalog"])
 def test_the_order_of_files_does_not_matter(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
     first = _dumped(stage)
@@ -83,6 +84,7 @@ def _shuffled(read: Callable[..., tuple[object, ...]]) -> Callable[..., tuple[ob
     return reading
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["ast", "plan"])
 def test_the_hash_seed_does_not_matter(stage: str) -> None:
     texts = {

@@ -67,6 +67,7 @@ def test_tables_are_shown_on_request(mlbc: Mlbc, arguments: list[str]) -> None:
     assert table not in mlbc("ls").out
 
 
+@pytest.mark.slow
 def test_operations_that_are_not_compiled_say_why() -> None:
     listed = {str(found["operation"]): found for found in everything().to_objects()}
     others = [name for name, found in listed.items() if not found["compiled"]]
@@ -77,12 +78,14 @@ def test_operations_that_are_not_compiled_say_why() -> None:
     assert line.endswith("not compiled: POST changes data, it is no source")
 
 
+@pytest.mark.slow
 def test_an_operation_that_is_not_compiled_can_be_selected() -> None:
     listing = list_operations(Session(project=discover(ROOT)), ["team.update*"])
     assert listing is not None
     assert [listed.operation.name for listed in listing.listed] == ["team.updateAlumni"]
 
 
+@pytest.mark.slow
 def test_opaque_declarations_say_so() -> None:
     opaque = {listed.operation.name for listed in everything().listed if listed.is_opaque}
     assert {"game.colorFeed", "schedule.tuneIn", "milestones.milestones"} <= opaque

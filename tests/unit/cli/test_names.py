@@ -79,6 +79,7 @@ def names(found: OperationPlan, table: Table, column: Column) -> dict[str, Mappi
     return {name.target: name.facts for name in (*targets.of_column(found, table, column), *of_path)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_names_exist(name: str) -> None:
     found = operation(name)
@@ -118,6 +119,7 @@ def test_every_leaf_has_its_names(name: str) -> None:
             assert {"avro", "spark_schema"} <= known, f"{table.name}.{column.name}"
 
 
+@pytest.mark.slow
 def test_fields_of_the_spark_schema_exist() -> None:
     pytest.importorskip("pyspark", exc_type=ImportError)
     with importable(emitted()):
