@@ -121,7 +121,7 @@ class _Where:
             return itself
         for step in range(start, len(scan)):
             is_last = step == len(scan) - 1
-            empty: Conformed = itself if is_last else _Elements() if scan[step + 1] == EACH else {}
+            empty: Conformed = itself if is_last else _Elements() if scan[step + 1] is EACH else {}
             if isinstance(holder, _Elements):
                 holder.tables.add(self.table.name)
                 holder = holder.found(self.token(step, row)).setdefault(self.token(step, row), empty)
@@ -151,9 +151,9 @@ class _Where:
         cell: Conformed = row[self.index[place.column]] if place else None
         if isinstance(step, Branches):
             return _branch(step.names, place, cell)
-        if step == ENTRIES:
+        if step is ENTRIES:
             return str(cell) if place else self.map_key(number, row)
-        if step == EACH:
+        if step is EACH:
             return int(cell) - place.base if place else row[: len(self.table.key)]
         return step
 

@@ -7,6 +7,7 @@ Nothing here has effects; `runtime.transform` runs a job, `runtime.loader` store
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, Generic, TypeAlias, TypeGuard, TypeVar  # noqa: TID251  # see `Conformed`
 
 from runtime.shape import (
@@ -125,10 +126,18 @@ def text_param(params: Params, name: str, default: str | None = None) -> str | N
 NOTHING: Conformed = ()
 """Stands for an array that is absent."""
 
-EACH = "[*]"
+
+class Loop(Enum):
+    """Step of a scan that no key can be taken for."""
+
+    EACH = "[*]"
+    ENTRIES = "{*}"
+
+
+EACH = Loop.EACH
 """Step of a scan: every element of an array."""
 
-ENTRIES = "{*}"
+ENTRIES = Loop.ENTRIES
 """Step of a scan: every value of a map."""
 
 
@@ -182,7 +191,7 @@ class Table:
     """
 
     name: str
-    scan: tuple[str | Branches, ...]
+    scan: tuple[str | Loop | Branches, ...]
     places: tuple[Place, ...] = ()
     where: Where | None = None
     parent: str = ""

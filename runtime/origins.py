@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from runtime.job import EACH, ENTRIES, Branches, Conformed, Table, Where
+from runtime.job import EACH, ENTRIES, Branches, Conformed, Loop, Table, Where
 from runtime.pointers import Pointer, reach
 
 
@@ -14,7 +14,7 @@ def origins(table: Table, document: Conformed) -> Iterator[tuple[Pointer, Confor
 
 
 def _scan(
-    steps: tuple[str | Branches, ...], value: Conformed, where: Pointer
+    steps: tuple[str | Loop | Branches, ...], value: Conformed, where: Pointer
 ) -> Iterator[tuple[Pointer, Conformed]]:
     if value is None:
         return
@@ -25,12 +25,12 @@ def _scan(
         yield from _scan(steps[1:], child, (where, token))
 
 
-def _children(step: str | Branches, value: Conformed) -> Iterator[tuple[str | int, Conformed]]:
+def _children(step: str | Loop | Branches, value: Conformed) -> Iterator[tuple[str | int, Conformed]]:
     if isinstance(step, Branches):
         yield from ((name, value.get(name)) for name in step.names)
-    elif step == EACH:
+    elif step is EACH:
         yield from enumerate(value)
-    elif step == ENTRIES:
+    elif step is ENTRIES:
         yield from value.items()
     else:
         yield step, value.get(step)

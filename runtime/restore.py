@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from runtime.job import EACH, ENTRIES, Branches, Column, Conformed, Table
+from runtime.job import EACH, ENTRIES, Branches, Column, Conformed, Loop, Table
 from runtime.shape import UNPLACED, Array, Document, Leaf, Leaves, Map, Node, Record, Split
 
 
@@ -39,7 +39,7 @@ def put(record: Conformed, keys: tuple[str, ...], value: Conformed) -> None:
     record[keys[-1]] = value
 
 
-def node_at(shape: Node, table: Table, path: tuple[str | Branches, ...]) -> Node:
+def node_at(shape: Node, table: Table, path: tuple[str | Loop | Branches, ...]) -> Node:
     """Return the node of a path for the rows of `table`: through the halves of splits that have a place there."""
     nodes = [shape]
     for depth, step in enumerate(path):
@@ -65,16 +65,16 @@ def _halves(node: Node, table: Table, depth: int) -> tuple[Node, ...]:
     return (node.no,) if table.where.negated else (node.yes,)
 
 
-def _children(node: Node, step: str | Branches, table: Table, depth: int) -> Iterator[Node]:
+def _children(node: Node, step: str | Loop | Branches, table: Table, depth: int) -> Iterator[Node]:
     for half in _halves(node, table, depth):
         match half:
-            case Array() if step == EACH:
+            case Array() if step is EACH:
                 yield half.item
-            case Map() if step == ENTRIES:
+            case Map() if step is ENTRIES:
                 yield half.value
             case Record():
                 name = step.names[0] if isinstance(step, Branches) else step
-                if name in half.members:
+                if name in half.members and isinstance(name, str):
                     yield half.members[name]
             case _:
                 pass

@@ -23,6 +23,9 @@ from compiler.ir.types import Kind
 
 _Key = TypeVar("_Key", bound=str)
 
+DEEPEST = 64
+"""Steps from a response to the deepest place that has facts: deeper than any table goes."""
+
 _KINDS: dict[type, Kind] = {
     dict: Kind.OBJECT,
     list: Kind.ARRAY,
@@ -46,12 +49,13 @@ def fold(operation: str, response: object) -> Observed:
 def fold_together(operation: str, responses: Mapping[str, object]) -> Observed:
     """Return the facts of several responses, by digest: what merging the facts of each gives, at less cost."""
     found: dict[str, Facts] = {}
-    pending: list[tuple[str, list[object]]] = [("$", list(responses.values()))] if responses else []
+    pending: list[tuple[str, int, list[object]]] = [("$", 0, list(responses.values()))] if responses else []
     while pending:
-        path, values = pending.pop()
+        path, depth, values = pending.pop()
         by_kind = _by_kind(values)
         maps: Counter[str] = Counter()
-        pending.extend((path + step, below) for step, below in _below(by_kind, maps))
+        below = _below(by_kind, maps)
+        pending.extend((path + step, depth + 1, inside) for step, inside in below if depth < DEEPEST)
         found[path] = _facts(by_kind, maps)
     return Observed(operation=operation, captures=tuple(sorted(responses)), paths=dict(sorted(found.items())))
 

@@ -4,9 +4,12 @@ A document is an endpoint, named by its file. Variants of one nickname (same met
 Models without properties say nothing, so references to them are opaque.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import PurePosixPath
+from typing import cast
 
 from compiler.diagnostics import Sink, did_you_mean
 from compiler.frontends.document import Json, read_json
@@ -25,6 +28,7 @@ from compiler.ir.api import (
     TypeRef,
     Variant,
 )
+from compiler.ir.names import is_text
 from compiler.rules import (
     SWAGGER_MISSING_KEY,
     SWAGGER_MISSING_MODEL,
@@ -38,8 +42,39 @@ from compiler.source import SourceFile
 def read_api(files: Iterable[SourceFile], sink: Sink) -> ApiModel:
     """Read all documents; what is wrong with one is reported, and the rest is read all the same."""
     ordered = sorted(files, key=lambda file: endpoint_of(file))
-    nodes = ((file, read_json(file, SWAGGER_SYNTAX, sink)) for file in ordered)
-    return ApiModel(documents=tuple(read_document(node, sink) for _, node in nodes if node is not None))
+    nodes = (read_json(file, SWAGGER_SYNTAX, sink) for file in ordered)
+    documents = (read_document(node, sink) for node in nodes if node is not None and _is_text(node, sink))
+    return ApiModel(documents=tuple(documents))
+
+
+def _is_text(node: Json, sink: Sink) -> bool:
+    """Whether a document is of text that can be written to a file; NUL and half a surrogate pair cannot."""
+    found = _STRANGE.search(node.file.text)
+    if found is None or not any(map(_is_strange, _texts(node.value))):
+        return True
+    message = "holds NUL or half a surrogate pair, which no schema and no database can"
+    sink.report(SWAGGER_SYNTAX.at(node.place, message, advice="remove `\\u0000` and `\\ud800` to `\\udfff`"))
+    return False
+
+
+_NICKNAME = re.compile(r"[A-Za-z0-9_]+")
+_STRANGE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+
+
+def _is_strange(text: str) -> bool:
+    return not is_text(text)
+
+
+def _texts(value: object) -> Iterator[str]:
+    pending = [value]
+    while pending:
+        found = pending.pop()
+        if isinstance(found, str):
+            yield found
+        elif isinstance(found, dict):
+            pending += chain.from_iterable(cast("dict[str, object]", found).items())
+        elif isinstance(found, list):
+            pending += cast("list[object]", found)
 
 
 def endpoint_of(file: SourceFile) -> str:
@@ -100,6 +135,13 @@ class _Reading:
             origin=node.origin,
         )
 
+    def _nickname(self, node: Json) -> str:
+        nickname = self.read.text(node, "nickname")
+        if node.member("nickname") == nickname and not _NICKNAME.fullmatch(nickname):
+            message = f"nickname `{nickname}` is no name: Swagger takes letters, digits and `_`"
+            self.read.sink.report(SWAGGER_WRONG_KIND.at(node.at("nickname", nickname).place, message))
+        return nickname
+
     def _type(self, node: Json) -> TypeRef:
         written = self.read.optional_text(node, "$ref") or self.read.text(node, "type")
         items = node.at("items", node.member("items"))
@@ -118,7 +160,7 @@ class _Reading:
         path = self.read.text(api, "path")
         for node in self.read.items(api, "operations"):
             yield _Declared(
-                nickname=self.read.text(node, "nickname"),
+                nickname=self._nickname(node),
                 summary=self.read.optional_text(node, "summary"),
                 response=_response(self._type(node)),
                 variant=Variant(

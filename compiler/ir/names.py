@@ -8,6 +8,7 @@ import re
 
 _ORDINAL = r"[0-9]+(?:st|nd|rd|th)(?![a-z])"
 _DIGITS = rf"(?:(?!{_ORDINAL})[0-9]+)?"
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _WORD = re.compile(rf"{_ORDINAL}|[A-Z]+(?![a-z]){_DIGITS}|[A-Z]?[a-z]+{_DIGITS}|[0-9]+")
 _IRREGULAR = {
     "bases": "base",
@@ -29,6 +30,15 @@ _PLURALS = (
 def digest(text: str, length: int = 8) -> str:
     """Return the first hex digits of the text's sha256."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:length]
+
+
+def is_text(key: str) -> bool:
+    """Whether files and databases can hold a key: not NUL, not half a surrogate pair.
+
+    >>> is_text("⚾"), is_text(chr(0)), is_text(chr(0xD800))
+    (True, False, False)
+    """
+    return _NO_TEXT.search(key) is None
 
 
 def words(key: str) -> tuple[str, ...]:

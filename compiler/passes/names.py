@@ -1,6 +1,7 @@
 """Make names physical: at most 63 bytes, no reserved words, no two alike (letter case aside)."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 from pglast.keywords import RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS
@@ -12,6 +13,8 @@ from compiler.passes.context import Context
 from compiler.rules import COLUMN_COLLISION, TABLE_COLLISION
 
 _BOOKKEEPING = ("raw_id", "captured_at")
+RELATIONS = ("_pkey", "_idx")
+"""How the names of primary keys and indexes end: no table that nobody named ends so."""
 _RESERVED = RESERVED_KEYWORDS | TYPE_FUNC_NAME_KEYWORDS
 """Words that PostgreSQL does not take as a name everywhere without quotes."""
 
@@ -25,7 +28,7 @@ def names(plan: Plan, context: Context) -> Plan:
         replace(item, tables=tuple(_apart(_table(table)) for table in item.tables))
         for item in plan.operations
     )
-    named = Plan(operations=operations)
+    named = Plan(operations=_tables_apart(tuple(map(_unlike_relations, operations))))
     _check_tables(named, context)
     for operation in named.operations:
         for table in operation.tables:
@@ -34,10 +37,28 @@ def names(plan: Plan, context: Context) -> Plan:
 
 
 def _table(table: Table) -> Table:
-    columns = tuple(replace(column, name=_physical(column.name)) for column in table.columns)
+    columns = tuple(replace(column, name=physical(column.name)) for column in table.columns)
     return replace(
         table, name=_bounded_table(table.name), parent=_bounded_table(table.parent), columns=columns
     )
+
+
+def _unlike_relations(item: OperationPlan) -> OperationPlan:
+    """Keep derived tables from the names that primary keys and indexes of others have."""
+    names = {
+        table.name: _bounded_table(f"{table.name}_")
+        for table in item.tables
+        if table.is_derived and table.name.endswith(RELATIONS)
+    }
+    return _renamed(item, names)
+
+
+def _renamed(item: OperationPlan, names: Mapping[str, str]) -> OperationPlan:
+    tables = (
+        replace(table, name=names.get(table.name, table.name), parent=names.get(table.parent, table.parent))
+        for table in item.tables
+    )
+    return replace(item, tables=tuple(tables)) if names else item
 
 
 def _apart(table: Table) -> Table:
@@ -68,12 +89,28 @@ def _spelled(column: Column, table: Table) -> str:
     return "_".join(step.name for step in column.source.path[len(table.scan) :] if isinstance(step, Field))
 
 
+def _tables_apart(operations: tuple[OperationPlan, ...]) -> tuple[OperationPlan, ...]:
+    """Tell apart tables that nobody named and that another operation has, too: each gets a digest of its place."""
+    counts = Counter(item.raw_table.casefold() for item in operations)
+    counts.update(table.name.casefold() for item in operations for table in item.tables)
+    told: list[OperationPlan] = []
+    for item in operations:
+        renamed = {
+            table.name: _bounded_table(f"{table.name}_{digest(f'{item.name}:{show(table.scan)}', 6)}")
+            for table in item.tables
+            if table.is_derived and counts[table.name.casefold()] > 1
+        }
+        told.append(_renamed(item, renamed))
+    return tuple(told)
+
+
 def _bounded_table(name: str) -> str:
     schema, dot, short = name.partition(".")
     return f"{schema}{dot}{bounded(short)}"
 
 
-def _physical(name: str) -> str:
+def physical(name: str) -> str:
+    """Return a name that PostgreSQL takes without quotes: at most 63 bytes, no digit in front, no reserved word."""
     name = bounded(f"n{name}" if name[0].isdigit() else name)
     return f"{name}_" if name in _RESERVED else name
 

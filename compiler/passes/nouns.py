@@ -68,7 +68,8 @@ class _Nouns:
     def whole(self, table: Table) -> str:
         """Name a table by the nouns of all tables around it."""
         *above, own = self.chain(table)
-        return "_".join((self.prefix(table), *("_".join(singular(noun)) for noun in above), *own))
+        nouns = ("_".join(singular(noun)) for noun in above if noun)
+        return "_".join((self.prefix(table), *nouns, *own))
 
     def exact(self, table: Table) -> str:
         """Name a table by every key on the way to it."""

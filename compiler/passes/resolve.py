@@ -21,7 +21,8 @@ from compiler.ir.api import (
 )
 from compiler.ir.facts import Facts, TextClass
 from compiler.ir.mapping import PlaceSpec
-from compiler.ir.paths import Each, Entries, Field, Path
+from compiler.ir.names import is_text
+from compiler.ir.paths import Each, Entries, Field, Path, is_loop
 from compiler.ir.plan import OperationPlan, Plan
 from compiler.ir.shape import Array, Evidence, Map, Member, Record, Scalar, Shape, Unknown
 from compiler.ir.types import Codec, DateText, InstantText, Kind, Native, Type
@@ -33,6 +34,11 @@ from compiler.passes.unknown import unknown_path
 _SCALARS = {Kind.STRING, Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN}
 _DEPTH = 3
 """How many declared models deep a response is followed where nothing was observed: envelope, row, what it mentions."""
+
+
+_STEPS, _LOOPS = 48, 12
+"""How deep tables go: keys and loops on the way from the response, and loops among them."""
+_TOO_DEEP = "nested too deep for tables: kept as JSON"
 
 
 def resolve(context: Context) -> Plan:
@@ -89,7 +95,7 @@ def _operation(context: Context, operation: Operation, known: Entities) -> Opera
 class _Merger:
     """Merges type references with observations, within one operation of one upstream document.
 
-    `path` is the place that is merged; `depth` counts the records around it.
+    `path` is the place that is merged; `depth` counts the records around it; `within` names their models.
     """
 
     operation: str
@@ -97,6 +103,7 @@ class _Merger:
     models: Mapping[str, Model]
     is_observed: bool
     entities: Entities
+    within: tuple[str, ...] = ()
 
     def merge(
         self, ref: TypeRef | None, seen: Seen | None, base: Evidence, path: Path, depth: int = 0
@@ -105,6 +112,8 @@ class _Merger:
         seen = self.pooled(ref, seen, path, depth)
         evidence = _evidence(base, seen)
         kinds = {kind for kind in (seen.facts.kinds if seen else ()) if kind is not Kind.NULL}
+        if not kinds <= _SCALARS and _is_deep(path):
+            return _document(evidence, _TOO_DEEP)
         if not kinds or seen is None:
             return self._declared(ref, evidence, path, depth)
         if kinds == {Kind.OBJECT}:
@@ -118,6 +127,9 @@ class _Merger:
 
     def pooled(self, ref: TypeRef | None, seen: Seen | None, path: Path, depth: int) -> Seen | None:
         """Return what was seen here and of the same thing elsewhere."""
+        is_own = seen is not None and seen.own is not None
+        if isinstance(ref, ModelRef) and not is_own and self.within.count(ref.name) > 1:
+            return None  # a thing may mention its like; what holds itself again and again was never seen to
         seen = self.entities.seen_at(self.operation, path, seen)
         is_followed = seen is not None or (not self.is_observed and depth < _DEPTH)
         return self.entities.seen_as(ref.name, seen) if isinstance(ref, ModelRef) and is_followed else seen
@@ -145,6 +157,8 @@ class _Merger:
                 return Array(item=_declared_scalar(item, _inner(evidence)), evidence=evidence)
             case OpaqueRef():
                 return _document(evidence, "declared without content: kept as JSON")
+            case _ if _is_deep(path):
+                return _document(evidence, _TOO_DEEP)
             case _ if (self.is_observed and depth > 0) or depth >= _DEPTH:
                 return _document(evidence, "declared, never seen: kept as JSON until it is observed")
             case _:
@@ -183,9 +197,10 @@ class _Merger:
         declared = {item.name: item for item in model.properties} if model else {}
         if not declared and seen is None:
             return _document(evidence, "declared without content: kept as JSON")
-        others = sorted(set(seen.names if seen else ()) - set(declared))
+        others = sorted(filter(is_text, set(seen.names if seen else ()) - set(declared)))
+        inside = replace(self, within=(*self.within, model.name)) if model else self
         members = [
-            Member(name, self._member(declared.get(name), model, seen, (*path, Field(name)), depth))
+            Member(name, inside._member(declared.get(name), model, seen, (*path, Field(name)), depth))
             for name in (*declared, *others)
         ]
         return Record(members=tuple(members), evidence=evidence)
@@ -199,6 +214,11 @@ class _Merger:
             base = replace(base, declared=where, description=declared.description)
         below = seen.child(path[-1]) if seen else None
         return self.merge(declared.type if declared else None, below, base, path, depth + 1)
+
+
+def _is_deep(path: Path) -> bool:
+    """Whether a place is nested deeper than generated code can go: Python takes 20 loops in each other."""
+    return len(path) >= _STEPS or sum(map(is_loop, path)) >= _LOOPS
 
 
 def _evidence(base: Evidence, seen: Seen | None) -> Evidence:

@@ -125,8 +125,11 @@ class Interpreter:
                 yield token, value
 
     def counts(self, path: Path, value: Conformed, tables: Tables) -> bool:
-        """Whether a value is a row: it is not null, not an object of nulls, and a column can hold something of it."""
-        if value is None or (type(value) is dict and all(item is None for item in value.values())):
+        """Whether a value is a row: it is not null, and a column can hold something of it.
+
+        An object of nulls is none either, unless it is a response that is kept whole.
+        """
+        if value is None or (path and type(value) is dict and all(item is None for item in value.values())):
             return False
         return self.holds(path, value, tables)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from compiler.ir.plan import OperationPlan
 from runtime.assemble import assemble
-from runtime.job import EACH, Branches, Conformed, Job, Table
+from runtime.job import EACH, ENTRIES, Branches, Conformed, Job, Loop, Table
 from runtime.transform import Transformed, transform
 from tests.property.strategies import Target, any_json, documents, plan_of, shapes, some
 from tests.support import project
@@ -45,7 +45,7 @@ def has_gaps(job: Job, table: Table, made: Transformed, document: Conformed) -> 
     return len(pointers) != rows + len(pointers & {one.pointer for one in made.rescued})
 
 
-def elements(scan: tuple[str | Branches, ...], value: Conformed, pointer: str) -> list[str]:
+def elements(scan: tuple[str | Loop | Branches, ...], value: Conformed, pointer: str) -> list[str]:
     """Return the pointers of all values at a scan."""
     if not scan:
         return [pointer]
@@ -56,7 +56,7 @@ def elements(scan: tuple[str | Branches, ...], value: Conformed, pointer: str) -
         ]
     if not isinstance(value, dict):
         return []
-    names = step.names if isinstance(step, Branches) else value if step == "{*}" else (step,)
+    names = step.names if isinstance(step, Branches) else value if step is ENTRIES else (step,)
     return [
         one
         for name in names
