@@ -99,15 +99,8 @@ class Lab:
         folder.mkdir()
         for number, (operation, response) in enumerate(responses.items()):
             endpoint, _, method = operation.partition(".")
-            envelope = {
-                "endpoint": endpoint,
-                "method": method,
-                "path_params": {},
-                "query_params": {},
-                "url": "/",
-                "status_code": 200,
-                "response": response,
-            }
+            request = {"path_params": {}, "query_params": {}, "url": "/", "status_code": 200}
+            envelope = {"endpoint": endpoint, "method": method, **request, "response": response}
             (folder / f"{number}.json").write_text(json.dumps(envelope), "utf-8")
         code, said = self.mlbc("observe", str(folder))
         assert code == 0, said

@@ -61,7 +61,7 @@ def elements(scan: tuple[str | Loop | Branches, ...], value: Conformed, pointer:
         one
         for name in names
         if name in value
-        for one in elements(rest, value[name], f"{pointer}/{escaped(name)}")
+        for one in elements(rest, value[name], f"{pointer}/{escaped(str(name))}")
     ]
 
 

@@ -110,32 +110,33 @@ def test_a_fold_in_an_entity_is_a_place_in_each_branch() -> None:
 
 
 @pytest.fixture(scope="module")
-def pasted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Session, Session]:
-    """The real project, and a copy of it in which everything that is proposed stands in `entities.yaml`."""
-    before = Session(project=discover(ROOT))
-    found = propose(before, ())
-    assert found is not None
-    assert found.proposals
+def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the real project without `entities.yaml`."""
     root = tmp_path_factory.mktemp("project")
     for folder in ("mappings", "schemas"):
         shutil.copytree(ROOT / folder, root / folder)
     shutil.copy(ROOT / "pyproject.toml", root)
-    with Path(root, "mappings/entities.yaml").open("a", encoding="utf-8") as file:
-        file.write(f"\n{found.to_text()}\n")
-    return before, Session(project=discover(root))
+    Path(root, "mappings/entities.yaml").unlink()
+    return root
 
 
 @pytest.mark.slow
-def test_what_is_pasted_compiles_and_is_not_proposed_again(pasted: tuple[Session, Session]) -> None:
-    _, after = pasted
+def test_what_is_pasted_compiles_and_is_not_proposed_again(real: Path) -> None:
+    found = propose(Session(project=discover(real)), ())
+    assert found is not None
+    assert found.proposals
+    pasted = Path(real, "mappings/entities.yaml")
+    pasted.write_text(f"{found.to_text()}\n", "utf-8")
+    after = Session(project=discover(real))
     inputs = load(after)
     plan = make_plan(after, inputs)
     assert plan is not None, after.findings
     assert not proposals(inputs, plan)
+    pasted.unlink()
 
 
-def test_the_selection_is_of_places() -> None:
-    session = Session(project=discover(ROOT))
+def test_the_selection_is_of_places(real: Path) -> None:
+    session = Session(project=discover(real))
     everything = propose(session, [])
     assert everything is not None
     wanted = everything.proposals[0].places[0].operation
@@ -147,8 +148,8 @@ def test_the_selection_is_of_places() -> None:
     assert all(len(one.keys) >= len(one.shared) >= 5 for one in found.proposals)
 
 
-def test_explain_tells_of_it() -> None:
-    session = Session(project=discover(ROOT))
+def test_explain_tells_of_it(real: Path) -> None:
+    session = Session(project=discover(real))
     everything, compiled = propose(session, []), compile_for(session)
     assert everything is not None
     assert compiled is not None
