@@ -222,6 +222,7 @@ def test_models_that_hold_themselves(lab: Lab, is_observed: bool) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_observed", [False, True])
 def test_5000_properties(lab: Lab, is_observed: bool) -> None:
     response = {f"{word}{number}": number for number in range(1000) for word in ("a", "b", "c", "d", "e")}
@@ -302,6 +303,7 @@ def of_keys(keys: Sequence[str]) -> Conformed:
     }
 
 
+@pytest.mark.slow
 def test_names(lab: Lab) -> None:
     """Records and lists; the parameters of the request are called like keys."""
     named = ("game_pk", "id", "raw_id", "document_key")
@@ -330,6 +332,7 @@ def declared_names(keys: Sequence[str]) -> Conformed:
     return models(Things=things, Row=row)
 
 
+@pytest.mark.slow
 def test_declared_names(lab: Lab) -> None:
     responses: dict[str, list[Conformed]] = {}
     for kind, keys in NAMES.items():
@@ -380,6 +383,7 @@ RESPONSES: tuple[Conformed, ...] = (
 )
 
 
+@pytest.mark.slow
 def test_responses_of_any_shape(lab: Lab) -> None:
     names = {f"answer{number}": response for number, response in enumerate(RESPONSES)}
     lab.declare("lab", models(Things={}), *(Declared(nickname=name) for name in names))
@@ -420,6 +424,7 @@ def collisions() -> Iterator[tuple[str, Mapping[str, Conformed]]]:
     yield "long", {"k" * 80: {"a": rows, "b": rows}, "k" * 79 + "j": {"a": rows, "b": rows}}
 
 
+@pytest.mark.slow
 def test_names_that_operations_share(lab: Lab) -> None:
     responses: dict[str, Conformed] = {}
     for number, (_, answers) in enumerate(collisions()):
