@@ -16,7 +16,7 @@ class Dying:
 sys.unraisablehook = _pass_on
 try:
     Dying()
-    time.sleep(10)
+    time.sleep(0.5)
     print("swallowed")
 except KeyboardInterrupt:
     print("interrupted")
