@@ -33,6 +33,8 @@ _ARRAYS = frozenset({"array", "Array", "List", "Set", "Collection", "Iterable"})
 _OPAQUE = frozenset({"object", "Object", "JsonNode", "ResponseEntity", ENVELOPE, "void", "Void", "File"})
 _GENERIC = _ARRAYS | {"Map", "Optional"}
 _VARIABLE = re.compile(r"[A-Z?]")
+_DEEPEST = 64
+"""Brackets of a type name that are read."""
 _TOKEN = re.compile(r"[«»<>,]|[^«»<>,]+")
 
 
@@ -45,12 +47,14 @@ class TypeName:
 
 
 def parse_type(text: str) -> TypeName:
-    """Parse a type name; brackets that do not match make the whole text one name.
+    """Parse a type name; brackets that do not match, or nest too deep, make the whole text one name.
 
     >>> parse_type("Map«string,List«object»»").arguments[1]
     TypeName(name='List', arguments=(TypeName(name='object', arguments=()),))
     """
     tokens = _TOKEN.findall(text)
+    if tokens.count("<") + tokens.count("«") > _DEEPEST:
+        return TypeName(text)
     parsed, rest = _parse(tokens)
     return TypeName(text) if parsed is None or rest else parsed
 

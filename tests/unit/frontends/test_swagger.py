@@ -171,3 +171,8 @@ def test_one_bad_document_does_not_hide_the_others() -> None:
     api = read_api([SourceFile("documents/game.json", "{"), document()], sink)
     assert list(api.operations) == ["season.seasons"]
     assert sink.failed
+
+
+def test_a_type_that_nests_too_deep_is_one_name() -> None:
+    text = "List<" * 5_000 + "string" + ">" * 5_000
+    assert parse_type(text) == TypeName(text)
