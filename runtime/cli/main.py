@@ -109,6 +109,6 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
 def _pass_on(unraisable: "sys.UnraisableHookArgs") -> None:
     """Interrupt again, a moment later, if the interrupt came where Python swallows it: while deleting an object."""
     if isinstance(unraisable.exc_value, KeyboardInterrupt):
-        threading.Timer(0.01, signal.raise_signal, [signal.SIGINT]).start()
+        threading.Timer(0.01, os.kill, [os.getpid(), signal.SIGINT]).start()
     else:
         sys.__unraisablehook__(unraisable)
