@@ -12,55 +12,12 @@ class EditorialRecapMlbContributor(ApiObject):
     name: str | None = None
 
 
-class EditorialRecapMlbImageCut(ApiObject):
-    """`$.editorial.recap.mlb.image.cuts[*]`"""
-
-    aspect_ratio: str | None = Field(None, alias="aspectRatio")
-    at2_x: str | None = Field(None, alias="at2x")
-    at3_x: str | None = Field(None, alias="at3x")
-    height: int | None = None
-    src: str | None = None
-    width: int | None = None
-
-
-class EditorialRecapMlbImage(ApiObject):
-    """`$.editorial.recap.mlb.image`"""
-
-    alt_text: str | None = Field(None, alias="altText")
-    cuts: list[EditorialRecapMlbImageCut] | None = None
-    template_url: str | None = Field(None, alias="templateUrl")
-    title: str | None = None
-
-
 class EditorialRecapMlbKeywordsAll(ApiObject):
     """`$.editorial.recap.mlb.keywordsAll[*]`"""
 
     display_name: str | None = Field(None, alias="displayName")
     type_: str | None = Field(None, alias="type")
     value: str | None = None
-
-
-class EditorialRecapMlbMediaImageCut(ApiObject):
-    """`$.editorial.recap.mlb.media.image.cuts[*]`"""
-
-    aspect_ratio: str | None = Field(None, alias="aspectRatio")
-    at2_x: str | None = Field(None, alias="at2x")
-    at3_x: str | None = Field(None, alias="at3x")
-    height: int | None = None
-    src: str | None = None
-    width: int | None = None
-
-
-class EditorialRecapMlbMediaImage(ApiObject):
-    """`$.editorial.recap.mlb.media.image`"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    alt_text: JsonValue | None = Field(None, alias="altText")
-    cuts: list[EditorialRecapMlbMediaImageCut] | None = None
-    template_url: str | None = Field(None, alias="templateUrl")
-    title: str | None = None
 
 
 class EditorialRecapMlbMediaKeywordsAll(ApiObject):
@@ -78,6 +35,96 @@ class EditorialRecapMlbMediaPlayback(ApiObject):
     name: str | None = None
     url: str | None = None
     width: str | None = None
+
+
+class FeaturedMedia(ApiObject):
+    """`$.media.featuredMedia`"""
+
+    id: str | None = None
+
+
+class GameNotes(ApiObject):
+    """`$.gameNotes`"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    notes: JsonValue | None = None
+
+
+class HighlightsHighlightsItemKeywordsAll(ApiObject):
+    """`$.highlights.highlights.items[*].keywordsAll[*]`"""
+
+    display_name: str | None = Field(None, alias="displayName")
+    type_: str | None = Field(None, alias="type")
+    value: str | None = None
+
+
+class HighlightsHighlightsItemKeywordsDisplay(ApiObject):
+    """`$.highlights.highlights.items[*].keywordsDisplay[*]`"""
+
+    display_name: str | None = Field(None, alias="displayName")
+    type_: str | None = Field(None, alias="type")
+    value: str | None = None
+
+
+class HighlightsHighlightsItemPlayback(ApiObject):
+    """`$.highlights.highlights.items[*].playbacks[*]`"""
+
+    height: str | None = None
+    name: str | None = None
+    url: str | None = None
+    width: str | None = None
+
+
+class HighlightsLive(ApiObject):
+    """`$.highlights.live`"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    items: list[JsonValue] | None = None
+
+
+class HighlightsScoreboardPreview(ApiObject):
+    """`$.highlights.scoreboardPreview`"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    items: list[JsonValue] | None = None
+
+
+class ImageCut(ApiObject):
+    """`$.editorial.recap.mlb.image.cuts[*], $.editorial.recap.mlb.photo.cuts[*], $.editorial.recap.mlb.media.image.cuts[*], $.highlights.highlights.items[*].image.cuts[*], $.media.epgAlternate[*].items[*].image.cuts[*]`"""
+
+    aspect_ratio: str | None = Field(None, alias="aspectRatio")
+    at2_x: str | None = Field(None, alias="at2x")
+    at3_x: str | None = Field(None, alias="at3x")
+    height: int | None = None
+    src: str | None = None
+    width: int | None = None
+
+
+class EditorialRecapMlbImage(ApiObject):
+    """`$.editorial.recap.mlb.image`"""
+
+    alt_text: str | None = Field(None, alias="altText")
+    cuts: list[ImageCut] | None = None
+    template_url: str | None = Field(None, alias="templateUrl")
+    title: str | None = None
+
+
+class EditorialRecapMlbMediaImage(ApiObject):
+    """`$.editorial.recap.mlb.media.image`"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    alt_text: JsonValue | None = Field(None, alias="altText")
+    cuts: list[ImageCut] | None = None
+    template_url: str | None = Field(None, alias="templateUrl")
+    title: str | None = None
 
 
 class EditorialRecapMlbMedia(ApiObject):
@@ -107,22 +154,11 @@ class EditorialRecapMlbMedia(ApiObject):
     type_: str | None = Field(None, alias="type")
 
 
-class EditorialRecapMlbPhotoCut(ApiObject):
-    """`$.editorial.recap.mlb.photo.cuts[*]`"""
-
-    aspect_ratio: str | None = Field(None, alias="aspectRatio")
-    at2_x: str | None = Field(None, alias="at2x")
-    at3_x: str | None = Field(None, alias="at3x")
-    height: int | None = None
-    src: str | None = None
-    width: int | None = None
-
-
 class EditorialRecapMlbPhoto(ApiObject):
     """`$.editorial.recap.mlb.photo`"""
 
     alt_text: str | None = Field(None, alias="altText")
-    cuts: list[EditorialRecapMlbPhotoCut] | None = None
+    cuts: list[ImageCut] | None = None
     template_url: str | None = Field(None, alias="templateUrl")
     title: str | None = None
 
@@ -179,32 +215,6 @@ class Editorial(ApiObject):
     """Gives the written wrap of the game"""
 
 
-class FeaturedMedia(ApiObject):
-    """`$.media.featuredMedia`"""
-
-    id: str | None = None
-
-
-class GameNotes(ApiObject):
-    """`$.gameNotes`"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    notes: JsonValue | None = None
-
-
-class HighlightsHighlightsItemImageCut(ApiObject):
-    """`$.highlights.highlights.items[*].image.cuts[*]`"""
-
-    aspect_ratio: str | None = Field(None, alias="aspectRatio")
-    at2_x: str | None = Field(None, alias="at2x")
-    at3_x: str | None = Field(None, alias="at3x")
-    height: int | None = None
-    src: str | None = None
-    width: int | None = None
-
-
 class HighlightsHighlightsItemImage(ApiObject):
     """`$.highlights.highlights.items[*].image`"""
 
@@ -212,34 +222,9 @@ class HighlightsHighlightsItemImage(ApiObject):
         arbitrary_types_allowed=True,
     )
     alt_text: JsonValue | None = Field(None, alias="altText")
-    cuts: list[HighlightsHighlightsItemImageCut] | None = None
+    cuts: list[ImageCut] | None = None
     template_url: str | None = Field(None, alias="templateUrl")
     title: str | None = None
-
-
-class HighlightsHighlightsItemKeywordsAll(ApiObject):
-    """`$.highlights.highlights.items[*].keywordsAll[*]`"""
-
-    display_name: str | None = Field(None, alias="displayName")
-    type_: str | None = Field(None, alias="type")
-    value: str | None = None
-
-
-class HighlightsHighlightsItemKeywordsDisplay(ApiObject):
-    """`$.highlights.highlights.items[*].keywordsDisplay[*]`"""
-
-    display_name: str | None = Field(None, alias="displayName")
-    type_: str | None = Field(None, alias="type")
-    value: str | None = None
-
-
-class HighlightsHighlightsItemPlayback(ApiObject):
-    """`$.highlights.highlights.items[*].playbacks[*]`"""
-
-    height: str | None = None
-    name: str | None = None
-    url: str | None = None
-    width: str | None = None
 
 
 class HighlightsHighlightsItem(ApiObject):
@@ -274,24 +259,6 @@ class HighlightsHighlights(ApiObject):
     items: list[HighlightsHighlightsItem] | None = None
 
 
-class HighlightsLive(ApiObject):
-    """`$.highlights.live`"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    items: list[JsonValue] | None = None
-
-
-class HighlightsScoreboardPreview(ApiObject):
-    """`$.highlights.scoreboardPreview`"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    items: list[JsonValue] | None = None
-
-
 class Highlights(ApiObject):
     """`$.highlights` All of the details of the game highlights"""
 
@@ -306,17 +273,6 @@ class Highlights(ApiObject):
     scoreboard_preview: HighlightsScoreboardPreview | None = Field(None, alias="scoreboardPreview")
 
 
-class MediaEpgAlternateItemImageCut(ApiObject):
-    """`$.media.epgAlternate[*].items[*].image.cuts[*]`"""
-
-    aspect_ratio: str | None = Field(None, alias="aspectRatio")
-    at2_x: str | None = Field(None, alias="at2x")
-    at3_x: str | None = Field(None, alias="at3x")
-    height: int | None = None
-    src: str | None = None
-    width: int | None = None
-
-
 class MediaEpgAlternateItemImage(ApiObject):
     """`$.media.epgAlternate[*].items[*].image`"""
 
@@ -324,7 +280,7 @@ class MediaEpgAlternateItemImage(ApiObject):
         arbitrary_types_allowed=True,
     )
     alt_text: JsonValue | None = Field(None, alias="altText")
-    cuts: list[MediaEpgAlternateItemImageCut] | None = None
+    cuts: list[ImageCut] | None = None
     template_url: str | None = Field(None, alias="templateUrl")
     title: str | None = None
 
