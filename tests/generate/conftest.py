@@ -48,12 +48,16 @@ class Home:
     def start(
         self, *arguments: str, cwd: Path | None = None, before: Callable[[], None] | None = None
     ) -> subprocess.Popen[str]:
-        """Start the command, in a session of its own; `before` runs in its process."""
+        """Start the command, in a session of its own; `before` runs in its process.
+
+        Coverage is not told of it: what is measured there would be written under the limits that a test sets.
+        """
+        own = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
         return subprocess.Popen(
             [sys.executable, "-m", "compiler", *arguments, *self.options],
             cwd=cwd or self.root,
             preexec_fn=before,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **self.environment},
+            env={**own, "PYTHONPATH": str(ROOT), **self.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
