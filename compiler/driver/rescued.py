@@ -8,25 +8,15 @@ from pathlib import Path
 
 from compiler.driver.observation import Folded, observe
 from compiler.driver.session import Session
-from compiler.project import ProjectError
-from compiler.rules import CAPTURE_UNREADABLE
-from compiler.source import Origin
 
 RESCUED = ".mlb/rescued"
 """Where `mlb-etl drift --export` writes, below the project."""
 
 
 def observe_rescued(session: Session, labels: Sequence[str], *, check: bool) -> Folded:
-    """Fold the exported responses that `labels` name, or all of the project's."""
-    return observe(session, labels or (_folder(session),), "", check=check)
-
-
-def _folder(session: Session) -> str:
+    """Fold the exported responses that `labels` name, or all of the project's; where none were, there is no work."""
     folder = session.project.root / RESCUED
-    if not folder.is_dir():
-        message, advice = "no responses were exported here", "export them with `mlb-etl drift --export`"
-        raise ProjectError(CAPTURE_UNREADABLE.at(Origin(RESCUED), message, advice=advice))
-    return _short(folder)
+    return observe(session, labels or ((_short(folder),) if folder.is_dir() else ()), "", check=check)
 
 
 def _short(folder: Path) -> str:
