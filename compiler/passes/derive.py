@@ -1,5 +1,6 @@
 """Give an operation that no mapping gives tables its first one: a row per response, known by the request."""
 
+import re
 from dataclasses import replace
 
 from compiler.ir.names import snake
@@ -9,6 +10,9 @@ from compiler.ir.types import Type
 from compiler.passes.context import Context
 
 DOCUMENT_KEY = "document_key"
+
+_INTEGER = re.compile(r"\b(?:int|integer|long)\b", re.IGNORECASE)
+"""Types of parameters that hold integers, as upstream spells them: `integer`, `Optional«int»`."""
 
 
 def derive(plan: Plan, context: Context) -> Plan:
@@ -57,7 +61,7 @@ def request_columns(plan: OperationPlan) -> tuple[Column, ...]:
     return tuple(
         Column(
             name=snake(parameter.name),
-            type=Type.BIGINT if "int" in parameter.type.lower() else Type.TEXT,
+            type=Type.BIGINT if _INTEGER.search(parameter.type) else Type.TEXT,
             source=Param(name=parameter.name),
             doc=parameter.description,
             evidence=Evidence(because="a parameter of the request's URL"),
