@@ -23,6 +23,8 @@ FAST := not spark and not postgres and not e2e and not benchmark and not slow
 
 # uv does not read the settings of pip: trust what the system trusts, and use the index that pip would use.
 export UV_SYSTEM_CERTS := true
+# The cache of uv would grow by 1.4 GB with every install: it keeps each unpacked and built source distribution of pyspark.
+export UV_NO_CACHE := true
 # The first run of a command shall not compile libraries; where bytecode is not written (PYTHONDONTWRITEBYTECODE), every run would.
 export UV_COMPILE_BYTECODE := 1
 ifdef PIP_INDEX_URL
