@@ -227,11 +227,16 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawKey:
-    """A column of a raw table, read from the document: `path` holds the object keys from the root."""
+    """A column of a raw table, read from the document: `path` holds the object keys from the root.
+
+    With `param` it is read from the request: that parameter, else `default`.
+    """
 
     name: str
     type: str
-    path: tuple[str, ...]
+    path: tuple[str, ...] = ()
+    param: str = ""
+    default: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

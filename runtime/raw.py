@@ -12,7 +12,7 @@ from runtime.capture import Capture, digest
 from runtime.codecs import DATE_TEXT, INSTANT_TEXT, Codec
 from runtime.database import Connection
 from runtime.document import Document, Parsed
-from runtime.job import Json, Operation, RawKey
+from runtime.job import Json, Operation, Params, RawKey, integer_param, text_param
 
 _LONGEST_KEY = 500
 _INTEGERS = {"smallint": 15, "integer": 31, "bigint": 63}
@@ -33,7 +33,8 @@ class RawRow:
 def insert(connection: Connection, operation: Operation, capture: Capture, parsed: Parsed) -> RawRow:
     """Store a response unless it is there: same operation, request, instant and bytes."""
     usable = isinstance(parsed, Document) and capture.request.status_code == 200
-    keys = extract(operation, parsed.value) if isinstance(parsed, Document) and usable else {}
+    params = capture.request.params
+    keys = extract(operation, parsed.value, params) if isinstance(parsed, Document) and usable else {}
     row = _columns(operation, capture, keys)
     row["data"] = capture.body.decode("utf-8") if usable else None
     connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", (capture.sha256,))
@@ -65,9 +66,12 @@ def bury(
     return made.rowcount == 1
 
 
-def extract(operation: Operation, document: Json) -> dict[str, Cell]:
+def extract(operation: Operation, document: Json, params: Params) -> dict[str, Cell]:
     """Read the extracted keys; a value of the wrong type is None."""
-    return {key.name: _typed(key, _at(document, key.path)) for key in operation.raw_keys}
+    return {
+        key.name: _asked(key, params) if key.param else _typed(key, _at(document, key.path))
+        for key in operation.raw_keys
+    }
 
 
 def document_key(operation: Operation, capture: Capture, keys: Mapping[str, Cell]) -> str:
@@ -120,6 +124,11 @@ def _at(document: Json, path: tuple[str, ...]) -> Json:
             return None
         document = document.get(step)
     return document
+
+
+def _asked(key: RawKey, params: Params) -> Cell:
+    text = text_param(params, key.param, key.default)
+    return _typed(key, text if key.type == "text" else integer_param(params, key.param, key.default))
 
 
 def _typed(key: RawKey, value: Json) -> Cell:

@@ -102,7 +102,7 @@ def operation_text(operation: OperationPlan) -> OperationText:
         proof=_proof(operation),
         model=root_name(operation.raw_table.partition(".")[2]),
         raw_table=operation.raw_table,
-        raw_keys=", ".join(f"`{key.name}` ({_code(show(key.path))})" for key in operation.raw_keys),
+        raw_keys=", ".join(f"`{key.name}` ({_code(key.source)})" for key in operation.raw_keys),
         document=", ".join(f"`{name}`" for name in operation.document_key),
         tables=tuple(_table(table) for table in operation.tables),
         ignored=tuple((_code(show(found.path)), _cell(found.because)) for found in operation.ignored),

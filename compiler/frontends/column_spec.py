@@ -34,17 +34,17 @@ class ColumnReader:
             path = self.read.path(at)
             return ColumnSpec(name=name, path=path, origin=at.key_origin) if path else None
         fields = self.read.fields(at, _KEYS)
-        if not self._has_one_source(at, fields):
+        if not self.has_one_source(at, fields, _SOURCES):
             return None
         return ColumnSpec(
             name=name,
             path=self.read.path(fields.get("path")),
             ordinal=self._ordinal(fields.get("ordinal")),
             map_key=self.read.flag(fields.get("map_key")),
-            branch=self._empty_or_text(fields.get("branch")),
+            branch=self.empty_or_text(fields.get("branch")),
             of=self.read.text(fields.get("of")),
             param=self.read.text(fields.get("param")),
-            default=self._empty_or_text(fields.get("default")),
+            default=self.empty_or_text(fields.get("default")),
             type=read_type(self.read, fields.get("type")),
             format=self._format(fields.get("format")),
             sentinels=tuple(map(self._sentinel, self.read.items(fields["sentinels"])))
@@ -55,13 +55,14 @@ class ColumnReader:
             origin=at.key_origin,
         )
 
-    def _has_one_source(self, at: Yaml, fields: dict[str, Yaml]) -> bool:
-        written = [name for name in _SOURCES if name in fields]
+    def has_one_source(self, at: Yaml, fields: dict[str, Yaml], known: tuple[str, ...]) -> bool:
+        """Whether exactly one of the sources that are known here is written; else report what is."""
+        written = [name for name in known if name in fields]
         if len(written) != 1:
             found = " and ".join(f"`{name}`" for name in written) or "none"
             message = f"a column has exactly one source, found {found}"
             self.read.sink.report(
-                COLUMN_SOURCE.at(at.key_origin, message, advice=f"one of {', '.join(_SOURCES)}")
+                COLUMN_SOURCE.at(at.key_origin, message, advice=f"one of {', '.join(known)}")
             )
         for name, sources in _GOES_WITH.items():
             if name in fields and not {*sources} & {*written}:
@@ -73,14 +74,14 @@ class ColumnReader:
     def _ordinal(self, at: Yaml | None) -> int | None:
         return None if at is None else int(self.read.word(at, ("0", "1")) or 0)
 
-    def _empty_or_text(self, at: Yaml | None) -> str | None:
+    def empty_or_text(self, at: Yaml | None) -> str | None:
         """Return a text that may be empty in quotes; None where nothing is written."""
         if at is not None and isinstance(at.node, Scalar) and not at.node.is_plain:
             return at.node.text
         return None if at is None else self.read.text(at)
 
     def _sentinel(self, at: Yaml) -> str:
-        return self._empty_or_text(at) or ""
+        return self.empty_or_text(at) or ""
 
     def _format(self, at: Yaml | None) -> str:
         text = self.read.text(at)

@@ -39,6 +39,7 @@ SHAPES = ("record", "map", "array", "json", "column")
 
 _OPERATION = ("operation", "raw", "document", "shapes", "ignore", "tables")
 _TABLE = ("rows", "where", "doc", "key", "lookups", "prefix", "columns", "omit", "only", "tables")
+_RAW_KEY = ("path", "param", "default", "type")
 _LAST = "[-1]"
 _NOWHERE = PathText(text="", reference=Reference("$", 0, ()), origin=Origin(""))
 _WHERE = re.compile(r"(?P<not>not\s+)?(?P<path>[^\s=]+)(?:\s*=\s*(?P<text>\S(?:.*\S)?))?")
@@ -142,12 +143,21 @@ class _Reading:
         return first is at
 
     def _raw_key(self, name: str, at: Yaml) -> RawKeySpec | None:
-        fields = {"path": at} if isinstance(at.node, Scalar) else self.read.fields(at, ("path", "type"))
-        path = self.read.path(self.read.need(at, fields, "path"), is_absolute=True)
-        if path is None:
+        columns = ColumnReader(self.read)
+        fields = {"path": at} if isinstance(at.node, Scalar) else self.read.fields(at, _RAW_KEY)
+        if not columns.has_one_source(at, fields, ("path", "param")):
+            return None
+        path = self.read.path(fields.get("path"), is_absolute=True)
+        param = self.read.text(fields.get("param"))
+        if path is None and not param:
             return None
         return RawKeySpec(
-            name=name, path=path, type=read_type(self.read, fields.get("type")), origin=at.key_origin
+            name=name,
+            path=path,
+            param=param,
+            default=columns.empty_or_text(fields.get("default")),
+            type=read_type(self.read, fields.get("type")),
+            origin=at.key_origin,
         )
 
     def _ignore(self, at: Yaml) -> IgnoreSpec | None:

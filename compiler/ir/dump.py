@@ -42,7 +42,7 @@ def _operation(plan: OperationPlan) -> Iterator[str]:
     for key in plan.raw_keys:
         mark = "*" if key.name in plan.document_key else " "
         version = "  (version)" if key.name == plan.version else ""
-        yield f"  {mark} {key.name} {key.type} <- {show(key.path)}{version}"
+        yield f"  {mark} {key.name} {key.type} <- {key.source}{version}"
     for ignored in plan.ignored:
         yield f"ignored {show(ignored.path)}{_check(ignored)}: {ignored.because}"
     yield "response"

@@ -125,10 +125,12 @@ class TableSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawKeySpec:
-    """A column of the raw table that is read from the document."""
+    """A column of the raw table that is read from the document, or else from the request (`param`)."""
 
     name: str
-    path: PathText
+    path: PathText | None = None
+    param: str = ""
+    default: str | None = None
     type: str = ""
     origin: Origin = field(compare=False, repr=False)
 

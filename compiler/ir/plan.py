@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from compiler.ir.api import Operation
-from compiler.ir.paths import Path
+from compiler.ir.paths import Path, show
 from compiler.ir.shape import Evidence, Shape
 from compiler.ir.types import Codec, Type
 from compiler.source import Origin
@@ -173,11 +173,17 @@ class EqualPath:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawKey:
-    """A column of the raw table, read at `path` (fields only)."""
+    """A column of the raw table, read at `path` (fields only), or from the request if there is a `param`."""
 
     name: str
     type: Type
-    path: Path
+    path: Path = ()
+    param: Param | None = None
+
+    @property
+    def source(self) -> str:
+        """Where it comes from, in words."""
+        return f"request parameter {self.param.name}" if self.param else show(self.path)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,6 +80,9 @@ _POSITIONS: dict[type[Source], str] = {
 }
 """What columns are that tell where a row stood."""
 
+_PARAM_TYPES = (Type.TEXT, Type.BIGINT, Type.INTEGER)
+"""What can be read from a request."""
+
 
 class _Binder:
     """Binds one operation. The response's shape changes as columns override the types of their leaves."""
@@ -270,7 +273,7 @@ class _Binder:
     def position_fits(self, spec: ColumnSpec, source: Source, type_: Type) -> bool:
         """Whether a position is what its column asks for: text stays text, but in the request's parameters."""
         allowed: dict[type[Source], tuple[Type, ...]] = {
-            Param: (type_, Type.BIGINT, Type.INTEGER),
+            Param: _PARAM_TYPES,
             Ordinal: (type_, Type.BIGINT),
         }
         if not spec.type or spec.type in allowed.get(type(source), (type_,)):
@@ -280,6 +283,8 @@ class _Binder:
         return False
 
     def raw_key(self, spec: RawKeySpec) -> RawKey | None:
+        if spec.path is None:
+            return self.request_key(spec)
         path = spec.path.reference.steps
         if not self.known(spec.path, path):
             return None
@@ -294,6 +299,15 @@ class _Binder:
             self.sink.report(TYPE_CONFLICT.at(spec.path.origin, message, label=describe(shape)))
             return None
         return RawKey(name=spec.name, type=type_, path=path)
+
+    def request_key(self, spec: RawKeySpec) -> RawKey | None:
+        param = Param(name=spec.param, default=spec.default)
+        type_ = Type(spec.type or Type.TEXT)
+        if type_ in _PARAM_TYPES:
+            return RawKey(name=spec.name, type=type_, param=param)
+        message = f"raw key `{spec.name}` cannot be {type_}: {_POSITIONS[Param]}"
+        self.sink.report(TYPE_CONFLICT.at(spec.origin, message, label="text as it is"))
+        return None
 
     def ignored(self, spec: IgnoreSpec) -> Ignored | None:
         path = spec.path.reference.steps

@@ -5,8 +5,8 @@ from dataclasses import replace
 from compiler.diagnostics import did_you_mean
 from compiler.ir.mapping import TableSpec
 from compiler.ir.paths import Field, Path, show
-from compiler.ir.plan import Column, Leaf, OperationPlan, Plan, RawKey, Table
-from compiler.ir.shape import Scalar, Shape
+from compiler.ir.plan import Column, Leaf, OperationPlan, Plan, RawKey, Source, Table
+from compiler.ir.shape import Evidence, Scalar, Shape
 from compiler.ir.types import Kind
 from compiler.ir.walk import at, child
 from compiler.passes.anchors import tables_of
@@ -81,13 +81,19 @@ def _document_key(plan: OperationPlan) -> list[Column]:
 
 def _document_column(plan: OperationPlan, key: RawKey) -> Column:
     shape = at(plan.response, key.path)
-    assert isinstance(shape, Scalar)
+    if key.param is not None:
+        source: Source = key.param
+        evidence = Evidence(because="a parameter of the request")
+    else:
+        assert isinstance(shape, Scalar)
+        source = Leaf(path=key.path, codec=shape.codec, owns=False)
+        evidence = shape.evidence
     return Column(
         name=key.name,
         type=key.type,
-        source=Leaf(path=key.path, codec=shape.codec, owns=False),
+        source=source,
         in_key=True,
-        evidence=shape.evidence,
+        evidence=evidence,
         decisions=("the document's key",),
         origin=plan.operation.variants[0].origin,
     )

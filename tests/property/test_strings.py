@@ -173,7 +173,7 @@ def test_raw_keys_read_strings_by_the_same_rule(text: str) -> None:
         raw_table="lab.things",
         raw_keys=tuple(RawKey(name=name, type=type_, path=(name,)) for name, type_ in keys),
     )
-    found = extract(operation, {name: text for name, _ in keys})
+    found = extract(operation, {name: text for name, _ in keys}, {})
     assert same(found, {name: expected(text)[name] for name, _ in keys})
 
 

@@ -39,5 +39,7 @@ def _operation(plan: OperationPlan) -> _Operation:
 
 
 def _raw_key(key: RawKey) -> str:
-    path = field_names(key.path)
-    return f"RawKey(name={key.name!r}, type={str(key.type)!r}, path={path!r})"
+    source = f"path={field_names(key.path)!r}"
+    if key.param is not None:
+        source = f"param={key.param.name!r}, default={key.param.default!r}"
+    return f"RawKey(name={key.name!r}, type={str(key.type)!r}, {source})"

@@ -63,7 +63,7 @@ def _raw_table(operation: OperationPlan) -> Table:
 def raw_columns(operation: OperationPlan) -> tuple[Column, ...]:
     """Return the columns of an operation's raw table."""
     keys = tuple(
-        Column(name=key.name, type=types.postgres(key.type), nullable=True, comment=show(key.path))
+        Column(name=key.name, type=types.postgres(key.type), nullable=True, comment=key.source)
         for key in operation.raw_keys
     )
     return (*_BEFORE_KEYS, *keys, *_AFTER_KEYS)

@@ -236,7 +236,7 @@ def explain_raw_column(compiled: Compiled, operation: OperationPlan, name: str) 
     if column is None:
         return None
     key = next((found for found in operation.raw_keys if found.name == name), None)
-    shape = at(operation.response, key.path) if key else None
+    shape = at(operation.response, key.path) if key and key.param is None else None
     is_declared = declared(shape.evidence) if shape else None
     was_observed = observed(shape, key.path, compiled.seen(operation)) if key and shape else None
     about = "the whole response" if name == "data" else "the request and its answer, not the response's body"
@@ -251,9 +251,9 @@ def explain_raw_column(compiled: Compiled, operation: OperationPlan, name: str) 
         "type": column.type,
         "in_key": False,
         "operation": operation_object(operation),
-        "source": show(key.path) if key else about,
+        "source": key.source if key else about,
         "source_kind": "raw_key" if key else "response" if name == "data" else "request",
-        "path": show(key.path) if key else "",
+        "path": show(key.path) if shape and key else "",
         "declared": is_declared.to_object() if is_declared else None,
         "observed": was_observed.to_object() if was_observed else None,
         "roles": roles,
@@ -267,7 +267,7 @@ def explain_raw_column(compiled: Compiled, operation: OperationPlan, name: str) 
         },
     }
     sections: list[Section] = [
-        ("raw key", [show(key.path)] if key else []),
+        ("raw key", [key.source] if key else []),
         ("holds", [] if key else [about]),
         ("role", roles),
         ("operation", operation_lines(operation)),

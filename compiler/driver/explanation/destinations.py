@@ -43,7 +43,7 @@ def destinations(operation: OperationPlan, path: Path) -> Iterator[Destination]:
     yield from (destination for destination in found if destination.role != "copy")
     yield from (destination for destination in found if destination.role == "copy")
     for key in operation.raw_keys:
-        if key.path == path:
+        if key.path == path and key.param is None:
             yield Destination(role="raw_key", column=f"{operation.raw_table}.{key.name}", path=show(path))
 
 

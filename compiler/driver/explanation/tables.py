@@ -96,7 +96,7 @@ def _document(operation: OperationPlan) -> str:
 def explain_raw_table(operation: OperationPlan) -> Explanation:
     """Explain the table that keeps an operation's responses as they came."""
     columns = postgres.raw_columns(operation)
-    keys = {key.name: show(key.path) for key in operation.raw_keys}
+    keys = {key.name: key.source for key in operation.raw_keys}
     facts: dict[str, object] = {
         "kind": "raw_table",
         "table": operation.raw_table,

@@ -62,7 +62,7 @@ def test_the_whole_grammar() -> None:
         "game.live_game_v1",
         ("game_pk",),
     )
-    assert [(key.name, key.path.text, key.type) for key in spec.raw_keys] == [
+    assert [(key.name, key.path and key.path.text, key.type) for key in spec.raw_keys] == [
         ("game_pk", "$.gamePk", ""),
         ("game_date", "$.gameData.datetime.officialDate", "date"),
     ]

@@ -1,0 +1,91 @@
+"""M2: what a mapping means."""
+
+from compiler.diagnostics import Severity
+from compiler.rules.rule import rule
+
+UNKNOWN_OPERATION = rule(
+    "M201",
+    "unknown-operation",
+    """A mapping names an operation that no upstream document declares. `mlbc ls` lists them.
+
+    operation: game.liveGame       # the API has `game.liveGameV1`""",
+)
+UNKNOWN_ANCHOR = rule(
+    "M202",
+    "unknown-anchor",
+    """A path begins with a lookup that the table does not have, or climbs (`^`) above the document. Lookups are
+named under `lookups:` of the same table.
+
+    lookups: {box: "$.liveData.boxscore.teams.{away,home}.players{@}"}
+    columns: {jersey_number: bax.jerseyNumber}     # `box`""",
+)
+BAD_COLUMN = rule(
+    "M203",
+    "bad-column",
+    """A column must hold one value for each row: a leaf, an array of leaves, or a place that `shapes:` keeps as
+JSON. An ordinal needs an array in the path of the rows, a map key a map, a branch a fold.
+
+    rows: $.liveData.plays.allPlays[*]
+    columns: {events: .playEvents}                 # many events for one play: a table of its own""",
+)
+BAD_ROWS = rule(
+    "M204",
+    "bad-rows",
+    """Tables nest as the JSON nests: below its parent's rows, a table's rows may lie in one array or map only.
+Otherwise nothing tells which element of the outer array a row came from.
+
+    rows: $.dates[*].games[*]                      # give `$.dates[*]` a table, and nest this one in it""",
+)
+UNKNOWN_KEY_COLUMN = rule(
+    "M205",
+    "unknown-key-column",
+    """`key:` and `document:` name columns: those of the table (for `document:`, the raw keys), by their final names.
+
+    key: [at_bat_idx]              # the column is `at_bat_index`""",
+)
+TABLE_WITHOUT_KEY = rule(
+    "M206",
+    "table-without-key",
+    """Every table has a key: the document's, the parent's, and what tells its rows apart. It is what makes a second
+load of the same response change nothing.
+
+    game.live_game_officials:
+      rows: $.liveData.boxscore.officials[*]
+      key: [official_type]""",
+)
+NULL_KEY = rule(
+    "M207",
+    "null-key",
+    """A key column was absent or null in captured responses. Rows without a key are rescued, not loaded, so such a
+key loses the table's use: choose a column that is always there, or an ordinal.
+
+    key: [play_id]                 # `$.liveData.plays.allPlays[*].playId` was there 0 of 75 times""",
+)
+SHAPE_CONFLICT = rule(
+    "M208",
+    "shape-conflict",
+    """`shapes:` may say what a place is (`record`, `map`, `array`, `json`, `column`), but not against what was seen
+there: a record whose keys are names is no map of values, a scalar is no record.
+
+    shapes: {$.gameData.players: record}           # its keys are ids: 51 of 51 equal an id inside the value""",
+)
+ROWS_LEFT_OVER = rule(
+    "M209",
+    "rows-left-over",
+    """A table takes the rows of an array that pass its `where`, and no other table takes the rest: they will be
+rescued. Give them a table with the opposite filter.
+
+    game.live_game_pitch_events: {rows: .playEvents[*], where: .isPitch}
+    game.live_game_play_actions: {rows: .playEvents[*], where: not .isPitch}""",
+    Severity.WARNING,
+)
+ROWS_WITHOUT_PLACE = rule(
+    "M210",
+    "rows-without-place",
+    """Nothing in the table tells in which branch of a fold, or under which key of a map, a row stood: the response
+cannot be put together again from the tables. Add a column for it.
+
+    rows: $.liveData.boxscore.teams.{away,home}.pitchers[*]
+    columns: {is_home: {branch: home}}""",
+    Severity.WARNING,
+)
