@@ -1,7 +1,7 @@
 """Turn the YAML of `mappings/` into the MappingTree: the grammar, and nothing that needs a schema.
 
-Each file is the mapping of one operation; `defaults.yaml` holds what is true for all, `entities.yaml` says where they
-send the same thing.
+Each file is the mapping of one operation, or a fragment that several operations use; `defaults.yaml` holds what is true
+for all, `entities.yaml` says where they send the same thing.
 """
 
 import re
@@ -11,11 +11,12 @@ from pathlib import PurePosixPath
 
 from compiler.diagnostics import Sink
 from compiler.frontends.column_spec import ColumnReader, read_type
-from compiler.frontends.document import Scalar, read_yaml
+from compiler.frontends.document import Block, Node, Scalar, read_yaml
 from compiler.frontends.yaml_reader import Yaml, YamlReader
 from compiler.ir.mapping import (
     Defaults,
     EntitySpec,
+    FragmentSpec,
     IgnoreSpec,
     LookupSpec,
     MappingTree,
@@ -27,6 +28,7 @@ from compiler.ir.mapping import (
     RawKeySpec,
     ShapeSpec,
     TableSpec,
+    UseSpec,
     WhereSpec,
 )
 from compiler.ir.paths import Reference, branches
@@ -37,8 +39,10 @@ DEFAULTS = "defaults.yaml"
 ENTITIES = "entities.yaml"
 SHAPES = ("record", "map", "array", "json", "column")
 
-_OPERATION = ("operation", "raw", "document", "shapes", "ignore", "tables")
-_TABLE = ("rows", "where", "doc", "key", "lookups", "prefix", "columns", "omit", "only", "tables")
+_OPERATION = ("operation", "raw", "document", "use", "shapes", "ignore", "tables")
+_FRAGMENT = ("fragment", "shapes", "ignore", "tables")
+_USE = ("fragment", "at", "as", "names")
+_TABLE = ("rows", "where", "doc", "key", "lookups", "prefix", "columns", "omit", "only", "use", "tables")
 _RAW_KEY = ("path", "param", "default", "type")
 _LAST = "[-1]"
 _NOWHERE = PathText(text="", reference=Reference("$", 0, ()), origin=Origin(""))
@@ -49,6 +53,7 @@ def read_mappings(files: Iterable[SourceFile], sink: Sink) -> MappingTree:
     """Read all files; what is wrong with one is reported, and the rest is read all the same."""
     reading = _Reading(YamlReader(sink))
     operations: list[OperationSpec] = []
+    fragments: list[FragmentSpec] = []
     defaults = Defaults()
     entities: tuple[EntitySpec, ...] = ()
     for file in sorted(files, key=lambda found: found.path):
@@ -59,21 +64,28 @@ def read_mappings(files: Iterable[SourceFile], sink: Sink) -> MappingTree:
             defaults = reading.defaults(Yaml(node, file))
         elif PurePosixPath(file.path).name == ENTITIES:
             entities = tuple(reading.entities(Yaml(node, file)))
+        elif _is_fragment(node):
+            fragments += reading.fragment(Yaml(node, file))
         elif spec := reading.operation(Yaml(node, file)):
             operations.append(spec)
     return MappingTree(
         operations=tuple(sorted(operations, key=lambda spec: spec.operation)),
         defaults=defaults,
         entities=entities,
+        fragments=tuple(fragments),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """Reads mappings; `defined` remembers operations and tables across files."""
+    """Reads mappings; `defined` remembers operations and tables across files.
+
+    `scope` stands before the names of a fragment's tables, which are its own.
+    """
 
     read: YamlReader
     defined: dict[str, Yaml] = field(default_factory=dict[str, Yaml])
+    scope: str = ""
 
     def defaults(self, at: Yaml) -> Defaults:
         fields = self.read.fields(at, ("sentinels", "folds", "ignore", "columns_per_table"))
@@ -117,6 +129,7 @@ class _Reading:
         if named is None or not name or not self._is_new(f"operation `{name}`", named):
             return None
         tables = self._tables(fields)
+        uses = self._uses(fields, is_absolute=True)
         raw = self.read.fields(fields["raw"], ("table", "keys", "version")) if "raw" in fields else {}
         return OperationSpec(
             operation=name,
@@ -126,12 +139,49 @@ class _Reading:
             ),
             raw_version=self.read.text(raw.get("version")),
             document=self.read.names(fields.get("document")),
+            uses=uses,
             tables=tables,
-            is_raw_only="tables" in fields and not tables,
-            ignore=tuple(filter(None, map(self._ignore, self.read.items(fields.get("ignore"))))),
-            shapes=tuple(filter(None, (self._shape(entry) for _, entry in self._entries(fields, "shapes")))),
+            is_raw_only="tables" in fields and not tables and not uses,
+            ignore=self._ignored(fields),
+            shapes=self._shapes(fields),
             origin=named.origin,
         )
+
+    def fragment(self, at: Yaml) -> Iterable[FragmentSpec]:
+        fields = self.read.fields(at, _FRAGMENT)
+        named = fields["fragment"]
+        name = self.read.text(named)
+        if name and self._is_new(f"fragment `{name}`", named):
+            own = replace(self, scope=f"{name}: ")
+            yield FragmentSpec(
+                name=name,
+                tables=own._tables(fields),
+                ignore=self._ignored(fields),
+                shapes=self._shapes(fields),
+                origin=named.origin,
+            )
+
+    def _uses(self, fields: dict[str, Yaml], *, is_absolute: bool) -> tuple[UseSpec, ...]:
+        used = (self._use(item, is_absolute=is_absolute) for item in self.read.items(fields.get("use")))
+        return tuple(filter(None, used))
+
+    def _use(self, at: Yaml, *, is_absolute: bool) -> UseSpec | None:
+        fields = self.read.fields(at, _USE)
+        fragment = self.read.text(self.read.need(at, fields, "fragment"))
+        place = self.read.path(self.read.need(at, fields, "at"), is_absolute=is_absolute)
+        names = ((noun, self.read.text(name)) for noun, name in self._entries(fields, "names"))
+        prefix = self.read.text(self.read.need(at, fields, "as"))
+        if not fragment or place is None:
+            return None
+        return UseSpec(
+            fragment=fragment, at=place, prefix=prefix, names=tuple(names), origin=fields["fragment"].origin
+        )
+
+    def _ignored(self, fields: dict[str, Yaml]) -> tuple[IgnoreSpec, ...]:
+        return tuple(filter(None, map(self._ignore, self.read.items(fields.get("ignore")))))
+
+    def _shapes(self, fields: dict[str, Yaml]) -> tuple[ShapeSpec, ...]:
+        return tuple(filter(None, (self._shape(entry) for _, entry in self._entries(fields, "shapes"))))
 
     def _entries(self, fields: dict[str, Yaml], name: str) -> Iterable[tuple[str, Yaml]]:
         return self.read.entries(fields[name]).items() if name in fields else ()
@@ -203,7 +253,7 @@ class _Reading:
         return tuple(table for table in read if table is not None)
 
     def _table(self, name: str, at: Yaml) -> TableSpec | None:
-        is_new = self._is_new(f"table `{name}`", at)
+        is_new = self._is_new(f"{self.scope}table `{name}`", at)
         fields = self.read.fields(at, _TABLE)
         rows = self.read.path(self.read.need(at, fields, "rows")) if fields else None
         parts = self._parts(fields, at)
@@ -227,6 +277,7 @@ class _Reading:
             ),
             omit=tuple(filter(None, map(self._omit, self.read.items(fields.get("omit"))))),
             only=self.read.word(fields.get("only"), ("observed",)),
+            uses=self._uses(fields, is_absolute=False),
             tables=self._tables(fields),
             doc=self.read.text(fields.get("doc")),
             origin=at.key_origin,
@@ -262,6 +313,10 @@ class _Reading:
         path: PathText | None = self.read.path(self.read.need(at, fields, "path"))
         because = self.read.text(self.read.need(at, fields, "because"))
         return OmitSpec(path=path, because=because, origin=at.origin) if path else None
+
+
+def _is_fragment(node: Node) -> bool:
+    return isinstance(node, Block) and any(key.text == "fragment" for key, _ in node.entries)
 
 
 def _each_branch(path: PathText) -> Iterable[PathText]:

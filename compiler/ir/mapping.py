@@ -103,6 +103,20 @@ class IgnoreSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UseSpec:
+    """The use of a fragment at a place: a table is called `prefix` and its noun, or what `names` says.
+
+    After `inherit` nothing is used any more: the tables of the fragments stand before the own ones.
+    """
+
+    fragment: str
+    at: PathText
+    prefix: str = ""
+    names: tuple[tuple[str, str], ...] = ()
+    origin: Origin = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TableSpec:
     """A table: where its rows are, its key after the parent's, its columns, and tables below its rows.
 
@@ -118,6 +132,7 @@ class TableSpec:
     columns: tuple[ColumnSpec, ...] = ()
     omit: tuple[OmitSpec, ...] = ()
     only: str = ""
+    uses: tuple[UseSpec, ...] = ()
     tables: tuple["TableSpec", ...] = ()
     doc: str = ""
     origin: Origin = field(compare=False, repr=False)
@@ -136,6 +151,17 @@ class RawKeySpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FragmentSpec:
+    """What several operations share: tables named by a noun, whose `$` is the place where the fragment is used."""
+
+    name: str
+    tables: tuple[TableSpec, ...] = ()
+    ignore: tuple[IgnoreSpec, ...] = ()
+    shapes: tuple[ShapeSpec, ...] = ()
+    origin: Origin = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperationSpec:
     """The mapping of one operation. Empty parts take the defaults.
 
@@ -147,6 +173,7 @@ class OperationSpec:
     raw_keys: tuple[RawKeySpec, ...] = ()
     raw_version: str = ""
     document: tuple[str, ...] = ()
+    uses: tuple[UseSpec, ...] = ()
     tables: tuple[TableSpec, ...] = ()
     is_raw_only: bool = False
     ignore: tuple[IgnoreSpec, ...] = ()
@@ -182,6 +209,7 @@ class MappingTree:
     operations: tuple[OperationSpec, ...]
     defaults: "Defaults"
     entities: tuple[EntitySpec, ...] = ()
+    fragments: tuple[FragmentSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

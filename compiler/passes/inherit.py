@@ -9,6 +9,7 @@ from compiler.diagnostics import Sink, did_you_mean
 from compiler.ir.api import ApiModel, Operation
 from compiler.ir.mapping import Defaults, MappingTree, OperationSpec
 from compiler.ir.names import bounded, digest, snake
+from compiler.passes.fragments import check_fragments, with_fragments
 from compiler.passes.names import RELATIONS, physical
 from compiler.rules import UNKNOWN_OPERATION
 
@@ -25,6 +26,8 @@ def inherit(mapping: MappingTree, api: ApiModel, sink: Sink) -> MappingTree:
             message = f"no operation `{spec.operation}` in the API"
             advice = did_you_mean(spec.operation, api.operations)
             sink.report(UNKNOWN_OPERATION.at(spec.origin, message, label="unknown", advice=advice))
+    check_fragments(mapping, sink)
+    written = {name: with_fragments(spec, mapping.fragments, sink) for name, spec in written.items()}
     operations = [operation for operation in api.operations.values() if operation.is_read]
     raw_tables = _raw_tables(operations, written)
     specs = tuple(

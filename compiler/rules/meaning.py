@@ -89,3 +89,19 @@ cannot be put together again from the tables. Add a column for it.
     columns: {is_home: {branch: home}}""",
     Severity.WARNING,
 )
+UNKNOWN_FRAGMENT = rule(
+    "M211",
+    "unknown-fragment",
+    """`use` names a fragment that no file of the mappings defines, or `names` a table that the fragment does not have;
+or a fragment uses itself.
+
+    use: [{fragment: play, at: "$.allPlays[*]", as: game.live_game_}]     # the file says `fragment: plays`""",
+)
+UNUSED_FRAGMENT = rule(
+    "M212",
+    "unused-fragment",
+    """No operation uses a fragment, so nothing looks at its paths. Use it, or remove the file.
+
+    fragment: plays     # and no `use: [{fragment: plays, ...}]` anywhere""",
+    Severity.WARNING,
+)

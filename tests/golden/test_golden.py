@@ -1,7 +1,7 @@
 """Features, one minimal case each: a Swagger document, a mapping, samples in; the whole bundle out, byte for byte.
 
     <feature>/schema.json     the upstream document; its name in the project is the operation's endpoint
-    <feature>/mapping.yaml    at most twenty lines
+    <feature>/mapping.yaml    at most twenty lines; fragments that it uses lie beside it
     <feature>/samples/        responses made by hand; facts are folded from them
     <feature>/expected/       what comes out. `make golden` accepts the present output; review the diff
 
@@ -36,6 +36,8 @@ def compile_case(case: Path, root: Path) -> Bundle:
     endpoint, _, method = operation.partition(".")
     _place(case / "schema.json", root / "documents" / f"{endpoint}.json")
     _place(case / "mapping.yaml", root / "mappings" / endpoint / f"{method}.yaml")
+    for fragment in case.glob("fragment*.yaml"):
+        _place(fragment, root / "mappings" / endpoint / "fragments" / fragment.name)
     _place(HERE.parents[1] / "mappings/defaults.yaml", root / "mappings/defaults.yaml")
     session = Session(project=Project(root=root, documents=root / "documents"))
     upstream(session, update=True)
