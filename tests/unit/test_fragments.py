@@ -1,6 +1,5 @@
 """Fragments: what cannot be put in place is said, and nothing runs for ever."""
 
-
 from compiler.diagnostics import Sink
 from compiler.frontends.mapping import read_mappings
 from compiler.passes.fragments import check_fragments, with_fragments
