@@ -1,4 +1,4 @@
-"""Put a response together again from its rows and rescued values: the inverse of `runtime.transform`.
+"""Put a response together again from rows, quarantine and rescued values: the inverse of `runtime.transform`.
 
 The result equals the response up to the order of keys, the spelling of instants, and leaves that no cell holds: nulls,
 placeholders, `{}` and `[]`, and what the mapping ignores. Rows of an array stand in the order of their table; where
@@ -13,14 +13,18 @@ from typing import cast
 from runtime.conform import Rescued
 from runtime.job import EACH, ENTRIES, Branches, Conformed, Job, Json, Place, Row, Rows, Table, is_object
 from runtime.pointers import pointer_tokens
+from runtime.quarantine import Quarantined, put_back
 from runtime.restore import node_at, put, restorer
 from runtime.shape import Array, Map, Node, Record, Split
 
 _ABSENT = object()
 
 
-def assemble(job: Job, rows: Rows, rescued: Iterable[Rescued]) -> Json:
-    """Return the response that `rows` and `rescued` came from."""
+def assemble(
+    job: Job, rows: Rows, rescued: Iterable[Rescued], quarantined: Iterable[Quarantined] = ()
+) -> Json:
+    """Return the response that rows, rescued values and rows in quarantine came from."""
+    rows = put_back(rows, quarantined)
     found = _Found()
     for one in rescued:
         found.add(pointer_tokens(one.pointer), one.value)

@@ -47,6 +47,7 @@ __all__ = [
     "UNPLACED",
     "Array",
     "Branches",
+    "Check",
     "Column",
     "Conformed",
     "Extraction",
@@ -62,7 +63,9 @@ __all__ = [
     "Record",
     "Row",
     "Rows",
+    "Rule",
     "SparkJob",
+    "SparkRule",
     "SparkTable",
     "Split",
     "Table",
@@ -199,12 +202,26 @@ class Table:
     columns: tuple[Column, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What must hold for every row of a table. A row violates it where `holds` is False: None (unknown) passes.
+
+    Rows that violate a rule with `is_error` do not enter the table. `columns` are those that the rule reads.
+    """
+
+    name: str
+    holds: Callable[[Row], bool | None]
+    columns: tuple[str, ...] = field(kw_only=True)
+    is_error: bool = field(default=False, kw_only=True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction:
-    """A table and the generated function that reads its rows from a conformed document."""
+    """A table, the generated function that reads its rows from a conformed document, and the rules for them."""
 
     table: Table
     rows: Callable[[Conformed, Params], list[Row]]
+    rules: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +243,29 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A rule as SQL that returns its violations among what is loaded.
+
+    With `table` it is a rule for the rows of that table: the first cells are the row's key, then come the columns that
+    the rule reads, `raw_id` and `captured_at`. Without, it is one over several tables of a document: the first cells
+    are the document's key, and the text takes the documents to look at as parameters, an array per key column.
+    """
+
+    rule: str
+    operation: str
+    severity: str
+    table: str = ""
+    key: tuple[str, ...]
+    doc: str
+    sql: str
+
+    @property
+    def is_error(self) -> bool:
+        """Whether what violates it must not be in a table."""
+        return self.severity == "error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RawKey:
     """A column of a raw table, read from the document: `path` holds the object keys from the root.
 
@@ -244,7 +284,8 @@ class Operation:
     """One method of the API: where its raw responses go and which generated modules transform them.
 
     `name` is `<endpoint>.<nickname>`; `version` names the raw key that orders the states of a document, or is "";
-    `local` and `spark` name modules that hold a `JOB`, or are None for an operation that is kept raw only.
+    `local` and `spark` name modules that hold a `JOB`, or are None for an operation that is kept raw only; `checks` one
+    that holds its rules as `CHECKS`, or is None for an operation without rules.
     """
 
     name: str
@@ -254,6 +295,7 @@ class Operation:
     version: str = ""
     local: str | None = None
     spark: str | None = None
+    checks: str | None = None
 
 
 Frame = TypeVar("Frame")
@@ -264,8 +306,17 @@ Schema = TypeVar("Schema")
 
 
 @dataclass(frozen=True, slots=True)
+class SparkRule:
+    """What must hold for every row of a table, as an expression of Spark's SQL over its columns: see `Rule`."""
+
+    name: str
+    holds: str
+    is_error: bool = field(default=False, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
 class SparkTable(Generic[Frame]):
-    """A table and the generated function that selects its rows from parsed documents.
+    """A table, the generated function that selects its rows from parsed documents, and the rules for them.
 
     The documents have the columns `raw_id`, `captured_at`, `params` (a map) and `body`; the rows have the table's
     columns, then `raw_id` and `captured_at`. `json` names the columns that hold JSON as text.
@@ -275,6 +326,7 @@ class SparkTable(Generic[Frame]):
     rows: Callable[[Frame], Frame]
     key: tuple[str, ...] = field(kw_only=True)
     json: tuple[str, ...] = field(default=(), kw_only=True)
+    rules: tuple[SparkRule, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,8 @@ _FINISH = """
 UPDATE metadata.job_executions
 SET status = %(status)s, finished_at = clock_timestamp(), error = %(error)s, captures = %(captures)s,
     rows_inserted = %(inserted)s, rows_updated = %(updated)s, rows_deleted = %(deleted)s,
-    rows_unchanged = %(unchanged)s, rescued = %(rescued)s, dead_letters = %(dead_letters)s
+    rows_unchanged = %(unchanged)s, rescued = %(rescued)s, quarantined = %(quarantined)s,
+    dead_letters = %(dead_letters)s
 WHERE execution_id = %(execution_id)s
 """
 
@@ -36,7 +37,8 @@ WHERE status = 'running'
 
 _RECENT = """
 SELECT execution_id, verb, job, operation, status, started_at, finished_at, captures,
-       rows_inserted, rows_updated, rows_deleted, rows_unchanged, rescued, dead_letters, error
+       rows_inserted, rows_updated, rows_deleted, rows_unchanged, rescued, quarantined,
+       dead_letters, error
 FROM metadata.job_executions
 WHERE %(execution_id)s::bigint IS NULL OR execution_id = %(execution_id)s
 ORDER BY execution_id DESC LIMIT %(limit)s
@@ -70,6 +72,7 @@ class Execution:
     rows_deleted: int
     rows_unchanged: int
     rescued: int
+    quarantined: int
     dead_letters: int
     error: str | None
 
@@ -125,6 +128,7 @@ def _finish(connection: Connection, run: Run, status: str, error: str | None) ->
             "deleted": run.loaded.deleted,
             "unchanged": run.loaded.unchanged,
             "rescued": run.loaded.rescued,
+            "quarantined": run.loaded.quarantined,
             "dead_letters": run.tally.dead_letters,
         },
     )

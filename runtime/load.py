@@ -71,7 +71,10 @@ def load_snapshot(
         raise result
     if None in snapshot.keys:
         raise DataError("the document does not say what it is about: its key is missing")
-    outcome.loaded += load(documents.connection, job, result, snapshot, again=documents.again, force=force)
+    checks = documents.catalog.checks(snapshot.operation)
+    outcome.loaded += load(
+        documents.connection, job, result, snapshot, again=documents.again, checks=checks, force=force
+    )
     _count(outcome, snapshot.operation, result)
 
 
@@ -95,7 +98,8 @@ def receive(ingest: Ingest, documents: Documents, source: Received) -> Loaded:
         transform_digest=documents.catalog.digest(name),
     )
     transformed = transform(job, source.document.value, source.capture.request.params)
-    return load(ingest.connection, job, transformed, snapshot, again=documents.again)
+    checks = documents.catalog.checks(name)
+    return load(ingest.connection, job, transformed, snapshot, again=documents.again, checks=checks)
 
 
 def _count(outcome: Outcome, operation: str, transformed: Transformed) -> None:

@@ -16,8 +16,9 @@ from psycopg.types.json import Jsonb
 from runtime.claims import share
 from runtime.conform import Rescued
 from runtime.database import Connection
-from runtime.job import Job, Json, Rows
+from runtime.job import Check, Job, Json, Rows
 from runtime.merge import fill, merge
+from runtime.quality import QUARANTINE, RESULTS, doubts, found_by, remember, set_aside, summaries
 from runtime.snapshot import Again, Loaded, Snapshot
 from runtime.target import Target, target
 from runtime.transform import Transformed
@@ -67,16 +68,17 @@ def load(
     snapshot: Snapshot,
     *,
     again: Again,
+    checks: Sequence[Check] = (),
     force: bool = False,
 ) -> Loaded:
-    """Make the tables hold a document.
+    """Make the tables hold a document, and run the rules over several tables on it.
 
     What is in the tables is known by digest, as long as nobody else writes to them; `force` compares them all the same.
     """
     places = [target(table, job.document_key) for table in job.tables]
     rows: Rows = {place.table.name: transformed.rows.get(place.table.name, []) for place in places}
     tables = {place.table.name: place.summary(rows[place.table.name]) for place in places}
-    tables[_RESCUED] = _summary(transformed.rescued)
+    tables |= {_RESCUED: _summary(transformed.rescued), **summaries(transformed, checks)}
     with connection.transaction():
         _lock(connection, places, snapshot)
         known = _known(connection, snapshot)
@@ -90,10 +92,12 @@ def load(
             loaded = merge(connection, changed, rows, snapshot)
         else:
             loaded = fill(connection, changed, rows, snapshot)
-        if trusted is None or not trusted.has(_RESCUED, tables[_RESCUED]):
-            _rescue(connection, transformed.rescued, snapshot)
+        _keep_the_rest(connection, transformed, snapshot, tables, trusted)
+        if changed or trusted is None or not trusted.has(RESULTS, tables[RESULTS]):
+            loaded.findings = _check(connection, transformed, checks, snapshot)
         _remember(connection, transformed, tables, snapshot)
     loaded.documents, loaded.rescued = 1, len(transformed.rescued)
+    loaded.quarantined = len(transformed.quarantined)
     loaded.unchanged += sum(len(rows[place.table.name]) for place in places if place not in changed)
     return loaded
 
@@ -147,6 +151,30 @@ def _rescue(connection: Connection, rescued: Sequence[Rescued], snapshot: Snapsh
         for ordinal, one in enumerate(rescued):
             place = (snapshot.raw_id, ordinal, snapshot.captured_at, *document)
             copy.write_row((*place, one.pointer, Jsonb(one.value), one.reason, snapshot.transform_digest))
+
+
+def _keep_the_rest(
+    connection: Connection,
+    transformed: Transformed,
+    snapshot: Snapshot,
+    tables: Mapping[str, Mapping[str, Json]],
+    known: Known | None,
+) -> None:
+    """Keep what a document holds beyond its tables, unless that is known already."""
+    if known is None or not known.has(_RESCUED, tables[_RESCUED]):
+        _rescue(connection, transformed.rescued, snapshot)
+    if known is None or not known.has(QUARANTINE, tables[QUARANTINE]):
+        set_aside(connection, transformed.quarantined, snapshot)
+
+
+def _check(
+    connection: Connection, transformed: Transformed, checks: Sequence[Check], snapshot: Snapshot
+) -> int:
+    """Replace what the rules find in the document; return how much that is."""
+    of_document = [check for check in checks if not check.table]
+    found = [*doubts(transformed.doubted), *found_by(connection, of_document, [snapshot.keys])]
+    remember(connection, found, snapshot)
+    return len(found)
 
 
 def _remember(

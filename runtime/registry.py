@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Protocol, cast
 
 from runtime.errors import TerminalError
-from runtime.job import Job, Operation
+from runtime.job import Check, Job, Operation
 
 if TYPE_CHECKING:
     from runtime.spark import AnyJob
@@ -42,6 +42,10 @@ class Catalog(Protocol):
         """Return the digest of the generated transform, so that a new one is noticed."""
         ...
 
+    def checks(self, operation: str) -> tuple[Check, ...]:
+        """Return the rules of an operation as SQL."""
+        ...
+
 
 @dataclass(frozen=True)
 class Generated:
@@ -58,6 +62,11 @@ class Generated:
         """Digest the source of the module that holds the job."""
         module = _local(find(self, operation))
         return "" if module is None else _source_digest(module)
+
+    def checks(self, operation: str) -> tuple[Check, ...]:
+        """Import the module of an operation's rules."""
+        module = find(self, operation).checks
+        return () if module is None else cast("tuple[Check, ...]", vars(_module(module))["CHECKS"])
 
 
 def generated(root: Path) -> Generated:

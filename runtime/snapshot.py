@@ -35,7 +35,10 @@ class Snapshot:
 
 @dataclass(slots=True)
 class Loaded:
-    """What loading did: documents (`outdated`: a newer one was there), rows, rescued values."""
+    """What loading did: documents (`outdated`: a newer one was there), rows, rescued values, and what rules found.
+
+    `quarantined` rows violate a rule and entered no table; `findings` are of warnings, where they were looked for.
+    """
 
     documents: int = 0
     outdated: int = 0
@@ -44,6 +47,8 @@ class Loaded:
     deleted: int = 0
     unchanged: int = 0
     rescued: int = 0
+    quarantined: int = 0
+    findings: int = 0
 
     def __iadd__(self, other: "Loaded") -> "Loaded":
         self.documents += other.documents
@@ -53,6 +58,8 @@ class Loaded:
         self.deleted += other.deleted
         self.unchanged += other.unchanged
         self.rescued += other.rescued
+        self.quarantined += other.quarantined
+        self.findings += other.findings
         return self
 
 

@@ -14,6 +14,7 @@ from runtime.conform import Conformance, Rescued, conform, leaves
 from runtime.job import Column, Conformed, Extraction, Job, Params, Row, Rows, Table, is_array
 from runtime.origins import origins
 from runtime.pointers import Pointer, around, pattern, pointer_text
+from runtime.quarantine import Doubted, Quarantined, judge, violated
 from runtime.restore import restore_row
 
 _MACHINE_NUMBERS: dict[str, Literal["q", "i", "d"]] = {"bigint": "q", "integer": "i", "double precision": "d"}
@@ -41,11 +42,16 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transformed:
-    """What one document became."""
+    """What one document became: rows for the tables, rows that violate a rule, values that no column holds.
+
+    Rows in quarantine are counted as any others.
+    """
 
     rows: Rows
     rescued: tuple[Rescued, ...]
     counts: Counts
+    quarantined: tuple[Quarantined, ...] = ()
+    doubted: tuple[Doubted, ...] = ()
 
 
 def transform(job: Job, document: Conformed, params: Params) -> Transformed:
@@ -56,7 +62,14 @@ def transform(job: Job, document: Conformed, params: Params) -> Transformed:
     rows: Rows = {table.name: [] for table in job.tables}
     if conformed is not None:
         rows = {item.table.name: fitting.rows(item, conformed) for item in job.extractions}
-    return Transformed(rows=rows, rescued=tuple(found.rescued), counts=_count(job, fitting, walked))
+    judged = judge(job, rows, violated(job, rows))
+    return Transformed(
+        rows=judged.rows,
+        rescued=tuple(found.rescued),
+        counts=_count(job, fitting, walked),
+        quarantined=judged.quarantined,
+        doubted=judged.doubted,
+    )
 
 
 def account(job: Job, document: Conformed, params: Params) -> Counts:

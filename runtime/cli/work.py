@@ -16,6 +16,7 @@ from runtime.export import FORMATS, transform_files
 from runtime.ingest import Ingest
 from runtime.ledger import recorded
 from runtime.registry import find, generated
+from runtime.snapshot import Loaded
 
 
 @click.command(cls=Verb)
@@ -133,9 +134,15 @@ def load(
         done = outcome.loaded
         click.echo(
             f"{done.documents} documents: {done.inserted:,} rows inserted, {done.updated:,} updated,"
-            f" {done.deleted:,} deleted, {done.unchanged:,} unchanged, {done.rescued:,} values rescued"
+            f" {done.deleted:,} deleted, {done.unchanged:,} unchanged, {done.rescued:,} values rescued{_judged(done)}"
         )
     return 1 if outcome.failed else 0
+
+
+def _judged(done: Loaded) -> str:
+    """Say what the quality rules found, if anything."""
+    found = ((done.quarantined, "rows in quarantine"), (done.findings, "warnings of quality rules"))
+    return "".join(f", {count:,} {what}" for count, what in found if count)
 
 
 def _expanded(given: str) -> list[str]:

@@ -1,7 +1,7 @@
 """A small catalog, written by hand as the compiler would: a game that owns its rows, a schedule that shares them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from runtime.job import (
     JSON,
     TEXT,
     Array,
+    Check,
     Column,
     Conformed,
     Extraction,
@@ -119,12 +120,16 @@ class Catalog:
 
     operations: Mapping[str, Operation]
     jobs: Mapping[str, Job]
+    rules: Mapping[str, tuple[Check, ...]] = field(default_factory=dict)
 
     def job(self, operation: str) -> Job | None:
         return self.jobs.get(operation)
 
     def digest(self, operation: str) -> str:
         return "one"
+
+    def checks(self, operation: str) -> tuple[Check, ...]:
+        return self.rules.get(operation, ())
 
 
 CATALOG = Catalog(

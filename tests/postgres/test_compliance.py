@@ -20,7 +20,7 @@ from runtime.capture import Capture, Request, digest
 from runtime.conform import Rescued
 from runtime.documents import Documents
 from runtime.ingest import Ingest
-from runtime.job import Job, Operation, Rows, Table
+from runtime.job import Check, Job, Operation, Rows, Table
 from runtime.load import receive
 from runtime.progress import Quiet
 from runtime.transform import Transformed, transform
@@ -46,6 +46,9 @@ class Compiled:
 
     def digest(self, operation: str) -> str:
         return "1"
+
+    def checks(self, operation: str) -> tuple[Check, ...]:
+        return ()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,226 @@
+"""Keep what the quality rules find: rows in `metadata.quarantine`, findings in `metadata.quality_results`.
+
+Both are replaced with every load of their document, in its transaction. Rules over several tables of a document are SQL
+that is run once its rows are there.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import cast
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from runtime.database import Connection
+from runtime.job import Check, Json, Row
+from runtime.quarantine import Doubted, Quarantined
+from runtime.snapshot import Snapshot
+from runtime.transform import Transformed
+
+QUARANTINE, RESULTS = "metadata.quarantine", "metadata.quality_results"
+
+_QUARANTINE_COLUMNS = (
+    ("operation", "text"),
+    ("document_key", "text"),
+    ("table_name", "text"),
+    ("position", "integer"),
+    ("rule", "text"),
+    ("raw_id", "bigint"),
+    ("captured_at", "timestamptz"),
+    ("row_key", "jsonb"),
+    ("row", "jsonb"),
+)
+_RESULT_COLUMNS = (
+    ("operation", "text"),
+    ("document_key", "text"),
+    ("rule", "text"),
+    ("ordinal", "integer"),
+    ("severity", "text"),
+    ("table_name", "text"),
+    ("raw_id", "bigint"),
+    ("row_key", "jsonb"),
+    ("details", "jsonb"),
+)
+_BROKEN = (psycopg.DataError, psycopg.ProgrammingError)
+"""What a rule that is wrong raises, such as a division by zero; a server that is gone is another matter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a rule found: the key of the row (or of the document), and the cells that say why."""
+
+    rule: str
+    severity: str
+    table: str | None
+    row_key: Mapping[str, Json]
+    details: Mapping[str, Json] = field(default_factory=dict[str, Json])
+
+
+def summaries(transformed: Transformed, checks: Sequence[Check]) -> dict[str, dict[str, Json]]:
+    """Return how many rows are set aside or doubted, with digests of them and of the rules that look at the tables."""
+    rules = [asdict(check) for check in checks]
+    return {
+        QUARANTINE: _summary(
+            transformed.quarantined, [(one.table.name, one.rules, one.row) for one in transformed.quarantined]
+        ),
+        RESULTS: _summary(
+            transformed.doubted, [rules, [(one.rule.name, one.row) for one in transformed.doubted]]
+        ),
+    }
+
+
+def _summary(found: Sequence[object], content: object) -> dict[str, Json]:
+    return {"rows": len(found), "digest": hashlib.sha256(repr(content).encode()).hexdigest()[:32]}
+
+
+def set_aside(connection: Connection, rows: Sequence[Quarantined], snapshot: Snapshot) -> None:
+    """Replace what is in quarantine of a document; a row has an entry for each rule that it violates."""
+    document = (snapshot.operation, snapshot.document_key)
+    connection.execute("DELETE FROM metadata.quarantine WHERE operation = %s AND document_key = %s", document)
+    _copy(
+        connection,
+        QUARANTINE,
+        _QUARANTINE_COLUMNS,
+        (
+            (*document, one.table.name, one.position, rule, *snapshot.tail, Jsonb(cells[0]), Jsonb(cells[1]))
+            for one in rows
+            if (
+                cells := (
+                    _named(one.table.key, one.row),
+                    _named((column.name for column in one.table.columns), one.row),
+                )
+            )
+            for rule in one.rules
+        ),
+    )
+
+
+def remember(connection: Connection, findings: Sequence[Finding], snapshot: Snapshot) -> None:
+    """Replace the findings of a document."""
+    document = (snapshot.operation, snapshot.document_key)
+    connection.execute(
+        "DELETE FROM metadata.quality_results WHERE operation = %s AND document_key = %s", document
+    )
+    write(connection, ((*document, snapshot.raw_id, one) for one in findings))
+
+
+def write(connection: Connection, findings: Iterable[tuple[str, str, int, Finding]]) -> None:
+    """Add findings, each with operation, document and raw id."""
+    _copy(connection, RESULTS, _RESULT_COLUMNS, _numbered(findings))
+
+
+def _numbered(findings: Iterable[tuple[str, str, int, Finding]]) -> Iterator[Row]:
+    numbers: dict[tuple[str, str, str], int] = {}
+    for operation, document, raw_id, one in findings:
+        place = (operation, document, one.rule)
+        numbers[place] = numbers.get(place, -1) + 1
+        cells = (raw_id, Jsonb(one.row_key), Jsonb(one.details))
+        yield (*place, numbers[place], one.severity, one.table, *cells)
+
+
+def doubts(doubted: Iterable[Doubted]) -> Iterator[Finding]:
+    """Return what warnings about rows say."""
+    for one in doubted:
+        names = [column.name for column in one.table.columns]
+        cells = dict(zip(names, one.row, strict=True))
+        yield Finding(
+            rule=one.rule.name,
+            severity="warning",
+            table=one.table.name,
+            row_key=_named(one.table.key, one.row),
+            details={name: plain(cells[name]) for name in one.rule.columns},
+        )
+
+
+def found_by(connection: Connection, checks: Sequence[Check], documents: Sequence[Row]) -> list[Finding]:
+    """Run rules over several tables for some documents, known by their keys.
+
+    A rule that fails is a finding itself: it must not keep a document from its tables.
+    """
+    if not checks:
+        return []
+    try:
+        with connection.transaction():
+            return [*_run(connection, checks, documents)]
+    except _BROKEN:
+        return [one for check in checks for one in _alone(connection, check, documents)]
+
+
+def _alone(connection: Connection, check: Check, documents: Sequence[Row]) -> list[Finding]:
+    try:
+        with connection.transaction():
+            return [*_run(connection, (check,), documents)]
+    except _BROKEN as error:
+        said: Json = str(error).splitlines()[0]
+        keys = (_named(check.key, document) for document in documents)
+        return [
+            Finding(
+                rule=check.rule, severity=check.severity, table=None, row_key=key, details={"failed": said}
+            )
+            for key in keys
+        ]
+
+
+def _run(connection: Connection, checks: Sequence[Check], documents: Sequence[Row]) -> Iterator[Finding]:
+    columns = [*zip(*documents, strict=True)]
+    with connection.pipeline():
+        made = [
+            connection.execute(
+                check.sql.encode(), {name: [*cells] for name, cells in zip(check.key, columns, strict=True)}
+            )
+            for check in checks
+        ]
+    for check, cursor in zip(checks, made, strict=True):
+        names = [column.name for column in cursor.description or ()]
+        for row in cursor:
+            yield finding(check, names, row)
+
+
+def finding(check: Check, names: Sequence[str], row: Row) -> Finding:
+    """Return what a row of a rule's SQL says: the key first, then why."""
+    width = len(check.key)
+    return Finding(
+        rule=check.rule,
+        severity=check.severity,
+        table=check.table or None,
+        row_key=_named(names[:width], row),
+        details=_named(names[width:], row[width:]),
+    )
+
+
+def _named(names: Iterable[str], row: Row) -> dict[str, Json]:
+    return {name: plain(cell) for name, cell in zip(names, row, strict=False)}
+
+
+def plain(cell: object) -> Json:
+    """Return a cell as JSON has it.
+
+    >>> plain(Decimal("3")), plain(date(2024, 7, 12))
+    (3, '2024-07-12')
+    """
+    match cell:
+        case date():  # and instants, which are dates to Python
+            return cell.isoformat()
+        case Decimal():
+            return int(cell) if cell == cell.to_integral_value() else float(cell)
+        case None | bool() | int() | float() | str() | list() | dict():
+            return cast(Json, cell)
+        case _:
+            return str(cell)
+
+
+def _copy(
+    connection: Connection, table: str, columns: Sequence[tuple[str, str]], rows: Iterable[Row]
+) -> None:
+    rows = [*rows]
+    if not rows:
+        return
+    names = ", ".join(name for name, _ in columns)
+    statement = f"COPY {table} ({names}) FROM STDIN (FORMAT binary)".encode()
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types([kind for _, kind in columns])
+        for row in rows:
+            copy.write_row(row)
