@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 from math import isinf
@@ -17,6 +18,7 @@ from typing import TypeVar, cast
 import orjson
 
 from compiler.frontends.lexical import map_evidence, text_class
+from compiler.frontends.repetition import repeats
 from compiler.ir.facts import Facts, Observed, TextClass, total
 from compiler.ir.paths import Field, show
 from compiler.ir.types import Kind
@@ -49,6 +51,7 @@ def fold(operation: str, response: object) -> Observed:
 def fold_together(operation: str, responses: Mapping[str, object]) -> Observed:
     """Return the facts of several responses, by digest: what merging the facts of each gives, at less cost."""
     found: dict[str, Facts] = {}
+    repeated: dict[str, set[str]] = {}
     pending: list[tuple[str, int, list[object]]] = [("$", 0, list(responses.values()))] if responses else []
     while pending:
         path, depth, values = pending.pop()
@@ -57,6 +60,11 @@ def fold_together(operation: str, responses: Mapping[str, object]) -> Observed:
         below = _below(by_kind, maps)
         pending.extend((path + step, depth + 1, inside) for step, inside in below if depth < DEEPEST)
         found[path] = _facts(by_kind, maps)
+        if list in by_kind:
+            repeated[path] = repeats(cast("list[list[object]]", by_kind[list]))
+    for path in (f"{array}[*]{below}" for array, names in repeated.items() for below in names):
+        if path in found:
+            found[path] = replace(found[path], repeats=True)
     return Observed(operation=operation, captures=tuple(sorted(responses)), paths=dict(sorted(found.items())))
 
 
@@ -147,6 +155,8 @@ def news(known: Observed, other: Observed) -> Iterator[tuple[str, str]]:
 
 
 def _news(before: Facts, after: Facts) -> Iterator[str]:
+    if after.repeats and not before.repeats:
+        yield "a value that stands twice in one array"
     yield from (f"kind `{kind}`" for kind in after.kinds if kind not in before.kinds)
     yield from (f"text of class `{text}`" for text in after.texts if text not in before.texts)
     yield from (f"map evidence `{evidence}`" for evidence in after.maps if evidence not in before.maps)

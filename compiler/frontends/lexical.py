@@ -17,7 +17,8 @@ _INSTANT = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{3})?Z"
 )
 _SENTINEL = re.compile(r"[-.*]+")
-_START = frozenset("-.*0123456789")
+_LINK = re.compile(r"/api/v[0-9]+(?:\.[0-9]+)?/(?P<noun>[a-zA-Z]{1,32})/(?:[0-9]+|null)")
+_START = frozenset("-.*/0123456789")
 
 
 def text_class(text: str) -> str:
@@ -34,7 +35,7 @@ def text_class(text: str) -> str:
         return TextClass.INTEGER.value
     if _SENTINEL.fullmatch(text):
         return TextClass.SENTINEL.value
-    return _decimal(text) or _moment(text) or TextClass.OTHER.value
+    return _decimal(text) or _moment(text) or _link(text) or TextClass.OTHER.value
 
 
 def _decimal(text: str) -> str:
@@ -53,6 +54,16 @@ def _moment(text: str) -> str:
         return TextClass.DATE.value if _is_day(text) else ""
     match = _INSTANT.fullmatch(text)
     return TextClass.INSTANT.value if match and _is_day(match["day"]) else ""
+
+
+def _link(text: str) -> str:
+    """Return the class of a URI of this API.
+
+    >>> _link("/api/v1/people/660271"), _link("/api/v1/people/660271/stats")
+    ('link.people', '')
+    """
+    match = _LINK.fullmatch(text)
+    return f"{TextClass.LINK.value}.{match['noun']}" if match else ""
 
 
 def _is_day(text: str) -> bool:

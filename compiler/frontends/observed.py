@@ -18,6 +18,7 @@ from compiler.source import SourceFile
 
 _DIGEST = re.compile(r"[0-9a-f]{16}")
 _SIZES = ("longest", "widest")
+_OTHERS = (*_SIZES, "maps", "repeats")
 _KINDS = {kind.value: kind for kind in Kind}
 
 
@@ -51,6 +52,8 @@ def _print(facts: Facts) -> str:
     members |= {name: size for name, size in sizes.items() if size}
     if facts.maps:
         members["maps"] = dict(facts.maps)
+    if facts.repeats:
+        members["repeats"] = True
     return json.dumps(members)
 
 
@@ -114,13 +117,20 @@ def _facts(read: JsonReader, node: Json) -> Facts:
         for name, value in members.items()
         if name in _KINDS
     }
-    for name in members.keys() - _KINDS.keys() - {*_SIZES, "maps"}:
-        advice = did_you_mean(name, (*_KINDS, *_SIZES, "maps"))
+    for name in members.keys() - _KINDS.keys() - {*_OTHERS}:
+        advice = did_you_mean(name, (*_KINDS, *_OTHERS))
         read.sink.report(FACTS_WRONG_KIND.at(node.place, f"unknown key `{name}`", advice=advice))
     longest, widest = (
         _count(read, node.at(name, members[name])) if name in members else 0 for name in _SIZES
     )
-    return Facts(kinds=kinds, texts=texts, longest=longest, widest=widest, maps=_counts(read, node, "maps"))
+    return Facts(
+        kinds=kinds,
+        texts=texts,
+        longest=longest,
+        widest=widest,
+        maps=_counts(read, node, "maps"),
+        repeats=members.get("repeats") is True,
+    )
 
 
 def _counts(read: JsonReader, node: Json, key: str) -> Mapping[str, int]:

@@ -11,7 +11,7 @@ K = TypeVar("K", bound=str)
 
 
 class TextClass(StrEnum):
-    """Lexical classes of strings. A string belongs to exactly one; `decimal` also keeps its scale."""
+    """Lexical classes of strings. A string belongs to exactly one; `decimal` also keeps its scale, `link` its noun."""
 
     EMPTY = "empty"
     INTEGER = "integer"
@@ -25,6 +25,8 @@ class TextClass(StrEnum):
     """`2024-07-13T01:40:00Z` or with milliseconds, a real moment."""
     SENTINEL = "sentinel"
     """A placeholder of dashes, dots and stars: `-.--`, `.---`, `-`, `*.**`."""
+    LINK = "link"
+    """The URI of one thing; facts hold the noun too: `link.people` (`/api/v1/people/660271`)."""
     OTHER = "other"
 
 
@@ -38,6 +40,7 @@ class Facts:
     64 fits `bigint`.
     `maps` counts objects whose keys are values, by evidence (`key-in-value`, `lexical:<class>`); their values are
     folded under `{*}`. An object with such evidence contributes to `{*}`, any other to its fields.
+    `repeats`: some array had two elements with the same value here, so that it cannot tell them apart.
     """
 
     kinds: Mapping[Kind, int]
@@ -45,6 +48,7 @@ class Facts:
     longest: int = 0
     widest: int = 0
     maps: Mapping[str, int]
+    repeats: bool = False
 
     @property
     def seen(self) -> int:
@@ -62,6 +66,7 @@ def total(parts: Sequence[Facts]) -> Facts:
         longest=max((part.longest for part in parts), default=0),
         widest=max((part.widest for part in parts), default=0),
         maps=_sum(part.maps for part in parts),
+        repeats=any(part.repeats for part in parts),
     )
 
 

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 from compiler.diagnostics import did_you_mean
 from compiler.ir.mapping import TableSpec
-from compiler.ir.paths import Field, Path, show
+from compiler.ir.paths import Field, Path, branches, show
 from compiler.ir.plan import Column, Leaf, OperationPlan, Plan, RawKey, Source, Table
 from compiler.ir.shape import Evidence, Scalar, Shape
 from compiler.ir.types import Kind
 from compiler.ir.walk import at, child
 from compiler.passes.anchors import tables_of
 from compiler.passes.context import Context
-from compiler.rules import NULL_KEY, TABLE_WITHOUT_KEY, UNKNOWN_KEY_COLUMN
+from compiler.rules import NULL_KEY, REPEATED_KEY, TABLE_WITHOUT_KEY, UNKNOWN_KEY_COLUMN
 
 
 def keys(plan: Plan, context: Context) -> Plan:
@@ -54,6 +54,7 @@ def _table(
         )
     key = [replace(known[name], in_key=True) for name in names if name in known]
     _check_filled(plan, table, key, context)
+    _check_unique(table, spec, context, plan.name)
     chosen = {id(own[name]) for name in names if name in own}
     others = [replace(column, in_key=False) for column in table.columns if id(column) not in chosen]
     return replace(table, columns=(*key, *others))
@@ -113,6 +114,25 @@ def _check_filled(plan: OperationPlan, table: Table, key: list[Column], context:
             context.sink.report(
                 NULL_KEY.at(column.origin, message, label="may be NULL", notes=(note,), advice=advice)
             )
+
+
+def _check_unique(table: Table, spec: TableSpec | None, context: Context, operation: str) -> None:
+    """Report a key of one value of the row that the facts have seen twice among the rows of one array."""
+    own = [column for column in table.columns if spec and column.name in spec.key]
+    observed = context.observed.get(operation)
+    if len(own) != 1 or observed is None or table.where is not None or not isinstance(own[0].source, Leaf):
+        return
+    column, path = own[0], own[0].source.path
+    if not own[0].source.owns or not any(
+        show(place) in observed.paths and observed.paths[show(place)].repeats for place in branches(path)
+    ):
+        return
+    message = f"key column `{column.name}` of `{table.name}` does not tell rows apart"
+    advice = "add a column to the key, or take the ordinal"
+    note = f"a value of `{show(path)}` stood twice in one array of the captures"
+    context.sink.report(
+        REPEATED_KEY.at(column.origin, message, label="seen twice", notes=(note,), advice=advice)
+    )
 
 
 def _sometimes_absent(response: Shape, scan: Path, path: Path) -> str | None:

@@ -105,3 +105,13 @@ UNUSED_FRAGMENT = rule(
     fragment: plays     # and no `use: [{fragment: plays, ...}]` anywhere""",
     Severity.WARNING,
 )
+REPEATED_KEY = rule(
+    "M213",
+    "repeated-key",
+    """A table's own key is one value of its rows, and the captures hold rows of one array that share it: the second
+would take the place of the first.
+
+    rows: .runners[*]
+    key: [runner_id]         # a runner moves twice in one plate appearance
+    key: [runner_index]      # with `runner_index: {ordinal: 0}`""",
+)
