@@ -13,12 +13,13 @@ _SOURCES = ("path", "ordinal", "map_key", "branch", "param")
 _KEYS = (*_SOURCES, "of", "default", "type", "format", "sentinels", "was", "doc")
 _GOES_WITH = {"of": ("branch", "map_key"), "default": ("param",)}
 _ALIASES = {"double": Type.DOUBLE.value}
+TYPE_NAMES = (*(type_.value for type_ in Type), *_ALIASES)
 _FORMAT = re.compile(rf"0?\.0{{1,{EXACT_DIGITS - 1}}}|{INNINGS}")
 
 
 def read_type(read: YamlReader, at: Yaml | None) -> str:
     """Read a type's name; `double` is short for `double precision`."""
-    written = read.word(at, (*(type_.value for type_ in Type), *_ALIASES))
+    written = read.word(at, TYPE_NAMES)
     return _ALIASES.get(written, written)
 
 

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from compiler.diagnostics import Sink
 from compiler.frontends.column_spec import ColumnReader, read_type
 from compiler.frontends.document import Block, Node, Scalar, read_yaml
+from compiler.frontends.shape_spec import ShapeReader
 from compiler.frontends.yaml_reader import Yaml, YamlReader
 from compiler.ir.mapping import (
     Defaults,
@@ -26,7 +27,6 @@ from compiler.ir.mapping import (
     PlaceSpec,
     PrefixSpec,
     RawKeySpec,
-    ShapeSpec,
     TableSpec,
     UseSpec,
     WhereSpec,
@@ -37,7 +37,6 @@ from compiler.source import Origin, SourceFile
 
 DEFAULTS = "defaults.yaml"
 ENTITIES = "entities.yaml"
-SHAPES = ("record", "map", "array", "json", "column")
 
 _OPERATION = ("operation", "raw", "document", "use", "shapes", "ignore", "tables")
 _FRAGMENT = ("fragment", "shapes", "ignore", "tables")
@@ -181,7 +180,8 @@ class _Reading:
         return tuple(filter(None, map(self._ignore, self.read.items(fields.get("ignore")))))
 
     def _shapes(self, fields: dict[str, Yaml]) -> tuple[ShapeSpec, ...]:
-        return tuple(filter(None, (self._shape(entry) for _, entry in self._entries(fields, "shapes"))))
+        shapes = ShapeReader(self.read)
+        return tuple(filter(None, (shapes.shape(entry) for _, entry in self._entries(fields, "shapes"))))
 
     def _entries(self, fields: dict[str, Yaml], name: str) -> Iterable[tuple[str, Yaml]]:
         return self.read.entries(fields[name]).items() if name in fields else ()
@@ -227,24 +227,6 @@ class _Reading:
         if at is None or not text:
             return ""
         return text if self.read.path_in(at, text.removesuffix(_LAST), 0, is_absolute=True) else ""
-
-    def _shape(self, at: Yaml) -> ShapeSpec | None:
-        path = self.read.path(self.read.key_as_scalar(at), is_absolute=True)
-        kind, type_name = self._shape_kind(at)
-        return (
-            ShapeSpec(path=path, kind=kind, type=type_name, origin=at.key_origin) if path and kind else None
-        )
-
-    def _shape_kind(self, at: Yaml) -> tuple[str, str]:
-        """Read `json`, `{as: column, type: bigint}` or `{numbers: double precision}`."""
-        if isinstance(at.node, Scalar):
-            return self.read.word(at, SHAPES), ""
-        fields = self.read.fields(at, ("as", "type", "numbers"))
-        if "numbers" in fields:
-            return "numbers", read_type(self.read, fields["numbers"])
-        return self.read.word(self.read.need(at, fields, "as"), SHAPES), read_type(
-            self.read, fields.get("type")
-        )
 
     # -------------------------------------------------------------------------------------- tables
 

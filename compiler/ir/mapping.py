@@ -77,12 +77,45 @@ class OmitSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeafSpec:
+    """A value of a type; "" is anything, kept as JSON."""
+
+    type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberSpec:
+    """A key of a record."""
+
+    name: str
+    shape: "RecordSpec | ArraySpec | LeafSpec"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSpec:
+    """An object with these keys, and with those that are known otherwise."""
+
+    members: tuple[MemberSpec, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArraySpec:
+    """An array of such elements."""
+
+    item: "RecordSpec | LeafSpec | ArraySpec"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShapeSpec:
-    """An override of what a path is: `record`, `map`, `array`, `json`, `column`, with a type for columns."""
+    """An override of what a path is: `record`, `map`, `array`, `json`, `column`, with a type for columns.
+
+    `declared` has what a path holds besides what is known of it, where the kind is `declared`.
+    """
 
     path: PathText
     kind: str
     type: str = ""
+    declared: RecordSpec | ArraySpec | None = None
     origin: Origin = field(compare=False, repr=False)
 
 

@@ -8,11 +8,11 @@ from compiler.ir.mapping import IgnoreSpec, OperationSpec, ShapeSpec
 from compiler.ir.paths import Branches, Path
 from compiler.ir.plan import OperationPlan, Plan
 from compiler.ir.shape import Array, Evidence, Map, Member, Record, Scalar, Shape, Unknown
-from compiler.ir.types import Codec, DateText, InstantText, Native, Type
+from compiler.ir.types import Type
 from compiler.ir.walk import at, graft, join, joined, rewrite, scalars
 from compiler.passes.anchors import tables_of
-from compiler.passes.codecs import codec_of
 from compiler.passes.context import Context
+from compiler.passes.declared import Extension, declared_scalar, declared_shape, typed_column
 from compiler.passes.growth import grown
 from compiler.rules import SHAPE_CONFLICT, UNKNOWN_PATH
 
@@ -45,24 +45,40 @@ def _override(response: Shape, spec: ShapeSpec, context: Context) -> Shape:
     found = at(response, path)
     if found is None:
         return _declare(response, spec, context.sink)
-    changed = _change(spec, found, context.mapping.defaults.sentinels)
+    if spec.declared is not None:
+        changed = Extension(context.mapping.defaults.sentinels).of(
+            found, declared_shape(spec.declared, _declaration(spec))
+        )
+    else:
+        changed = _change(spec, found, context.mapping.defaults.sentinels)
     if changed is None:
-        wanted = f"a {spec.type} column" if spec.kind == "column" else spec.kind
-        message = f"`{spec.path.text}` cannot be read as {wanted}: it is {describe(found)}"
+        message = f"`{spec.path.text}` cannot be read as {_wanted(spec)}: it is {describe(found)}"
         context.sink.report(SHAPE_CONFLICT.at(spec.path.origin, message, label=describe(found)))
         return response
     return rewrite(response, path, lambda _: changed)
 
 
+def _wanted(spec: ShapeSpec) -> str:
+    match spec.kind:
+        case "column":
+            return f"a {spec.type} column"
+        case "declared":
+            return "what is declared here"
+        case kind:
+            return kind
+
+
 def _declare(response: Shape, spec: ShapeSpec, sink: Sink) -> Shape:
-    """Add a place that neither upstream nor any capture knows: `json` and `column` may declare one."""
+    """Add a place that neither upstream nor any capture knows: a declaration says all that it holds."""
     path = spec.path.reference.steps
-    evidence = Evidence(declared=spec.path.origin.file, because="declared by the mapping", by_mapping=True)
+    evidence = _declaration(spec)
     match spec.kind:
         case "json":
             declared = graft(response, path, Unknown(mixed=True, evidence=evidence))
         case "column":
             declared = graft(response, path, declared_scalar(Type(spec.type), evidence))
+        case _ if spec.declared is not None:
+            declared = graft(response, path, declared_shape(spec.declared, evidence))
         case _:
             declared = response
     if at(declared, path) is None:
@@ -71,18 +87,8 @@ def _declare(response: Shape, spec: ShapeSpec, sink: Sink) -> Shape:
     return declared
 
 
-def declared_scalar(type_: Type, evidence: Evidence) -> Scalar:
-    """Return a leaf of a type that only the mapping knows; dates and instants are strings in JSON."""
-    codecs: dict[Type, Codec] = {Type.DATE: DateText(), Type.TIMESTAMP: InstantText()}
-    return Scalar(type=type_, codec=codecs.get(type_, Native()), evidence=evidence)
-
-
-def _column(found: Scalar, type_: Type, evidence: Evidence, sentinels: tuple[str, ...]) -> Scalar | None:
-    """Return a leaf as a column of another type; what was never seen may be anything."""
-    codec = codec_of(found, type_, "", sentinels)
-    if codec is not None:
-        return Scalar(type=type_, codec=codec, evidence=evidence)
-    return None if found.evidence.seen and type_ is not Type.JSON else declared_scalar(type_, evidence)
+def _declaration(spec: ShapeSpec) -> Evidence:
+    return Evidence(declared=spec.path.origin.file, because="declared by the mapping", by_mapping=True)
 
 
 def _change(spec: ShapeSpec, found: Shape, sentinels: tuple[str, ...]) -> Shape | None:
@@ -91,7 +97,7 @@ def _change(spec: ShapeSpec, found: Shape, sentinels: tuple[str, ...]) -> Shape 
         case "json", _:
             return Unknown(mixed=True, evidence=evidence)
         case "column", Scalar():
-            return _column(found, Type(spec.type), evidence, sentinels)
+            return typed_column(found, Type(spec.type), evidence, sentinels)
         case "column", Unknown():
             return declared_scalar(Type(spec.type), evidence)
         case "numbers", _:
