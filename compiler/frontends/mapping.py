@@ -27,6 +27,7 @@ from compiler.ir.mapping import (
     PlaceSpec,
     PrefixSpec,
     RawKeySpec,
+    ShapeSpec,
     TableSpec,
     UseSpec,
     WhereSpec,
