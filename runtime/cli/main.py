@@ -19,6 +19,7 @@ from runtime.cli.db import db
 from runtime.cli.drift import drift
 from runtime.cli.jobs import jobs, run, status, version
 from runtime.cli.options import App, here
+from runtime.cli.quality import quality
 from runtime.cli.verbs import Verbs
 from runtime.cli.work import ingest, load, transform
 from runtime.database import problem
@@ -43,7 +44,7 @@ def cli(context: click.Context, folder: str | None, quiet: bool, verbose: int, c
     context.obj = App(here(folder), quiet, verbose, color)
 
 
-for verb in (captures, db, ingest, transform, load, drift, backfill, jobs, run, status, version):
+for verb in (captures, db, ingest, transform, load, quality, drift, backfill, jobs, run, status, version):
     cli.add_command(verb)
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from runtime.archive import Archive
 from runtime.capture import Capture
+from runtime.checks import check
 from runtime.database import Connection, opened
 from runtime.documents import Documents
 from runtime.ingest import Ingest
@@ -69,8 +70,29 @@ GAME = ruled(
 SCHEDULE = ruled(
     demo.SCHEDULE, listed_games=(Rule("known_state", known_state, columns=("state",), is_error=True),)
 )
+INNINGS = Check(
+    rule="known_inning",
+    operation="demo.game",
+    severity="error",
+    table="demo.plays",
+    key=("game_pk", "play_index"),
+    doc="",
+    sql="SELECT game_pk, play_index, inning, raw_id, captured_at FROM demo.plays"
+    " WHERE NOT inning BETWEEN 1 AND 9 ORDER BY game_pk, play_index",
+)
+STATES = Check(
+    rule="known_state",
+    operation="demo.schedule",
+    severity="error",
+    table="demo.listed_games",
+    key=("game_pk", "listed_date"),
+    doc="",
+    sql="SELECT game_pk, listed_date, state, raw_id, captured_at FROM demo.listed_games WHERE state = 'Bad'",
+)
 CATALOG = replace(
-    demo.CATALOG, jobs={"demo.game": GAME, "demo.schedule": SCHEDULE}, rules={"demo.game": (FEW,)}
+    demo.CATALOG,
+    jobs={"demo.game": GAME, "demo.schedule": SCHEDULE},
+    rules={"demo.game": (INNINGS, FEW), "demo.schedule": (STATES,)},
 )
 PLAYS = "SELECT game_pk, play_index, inning, speed FROM demo.plays ORDER BY 1, 2"
 LISTED = "SELECT game_pk, listed_date::text, state FROM demo.listed_games ORDER BY 1, 2"
@@ -188,6 +210,40 @@ def test_a_bad_shared_row_gives_way_to_the_next_document(ingest: Ingest, documen
     take(ingest, documents, capture("demo.schedule", schedule((1, "2024-07-12", "Final")), 4, **team))
     assert rows(ingest.connection, LISTED) == [(1, "2024-07-12", "Final")]
     assert len(rows(ingest.connection, QUARANTINE)) == 1
+
+
+def counts(connection: Connection, *operations: str) -> dict[str, tuple[int, int, int]]:
+    found = check(connection, CATALOG, operations)
+    return {one.rule: (one.violations, one.documents, one.quarantined) for one in found}
+
+
+def test_all_rules_are_run_over_what_is_loaded(ingest: Ingest, documents: Documents) -> None:
+    for pk in (7, 8):
+        plays = [play(0), play(1), play(2, 44)]
+        take(ingest, documents, capture("demo.game", game(pk, "Live", plays), pk))
+    take(ingest, documents, capture("demo.schedule", schedule((1, "2024-07-12", "Live"))))
+    connection = ingest.connection
+    before = rows(connection, RESULTS)
+    assert counts(connection) == {"known_inning": (0, 0, 2), "few_plays": (2, 2, 0), "known_state": (0, 0, 0)}
+    assert rows(connection, RESULTS) == before
+    connection.execute("UPDATE demo.plays SET inning = 10 WHERE game_pk = 8")
+    connection.execute("UPDATE demo.listed_games SET state = 'Bad'")
+    assert counts(connection) == {"known_inning": (2, 1, 2), "few_plays": (2, 2, 0), "known_state": (1, 1, 0)}
+    query = "SELECT document_key, severity, row_key, details FROM metadata.quality_results WHERE rule = %s"
+    found = connection.execute(query, ("known_inning",)).fetchone()
+    assert found == ("8", "error", {"game_pk": 8, "play_index": 0}, {"inning": 10})
+    assert connection.execute(query, ("known_state",)).fetchone() == (
+        rows(connection, "SELECT document_key FROM demo.schedule")[0][0],
+        "error",
+        {"game_pk": 1, "listed_date": "2024-07-12"},
+        {"state": "Bad"},
+    )
+
+
+def test_rules_of_one_operation_leave_the_results_of_others(ingest: Ingest, documents: Documents) -> None:
+    take(ingest, documents, capture("demo.game", game(7, "Live", [play(0), play(1)])))
+    assert counts(ingest.connection, "demo.schedule") == {"known_state": (0, 0, 0)}
+    assert len(rows(ingest.connection, RESULTS)) == 1
 
 
 PLAY = st.builds(play, st.integers(0, 3), st.sampled_from([1, 2, 77]), st.sampled_from([None, 95.5, 150.0]))
