@@ -9,9 +9,10 @@ those in which a row takes rows of other tables with it.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from pyspark.sql import functions
@@ -28,6 +29,7 @@ from runtime.document import Document, parse
 from runtime.engines import Result, Source
 from runtime.errors import DataError
 from runtime.job import Conformed, Job, Row, Rows, SparkJob, SparkTable
+from runtime.quarantine import Violated, judge, put_back
 from runtime.transform import Transformed
 from runtime.transform import transform as transform_locally
 
@@ -55,6 +57,9 @@ _PARSING = {
 }
 _DOCUMENTS_IN_A_BATCH = 64
 """Documents that go to Spark at once when their rows come back to this process."""
+
+_VIOLATED = "violated rules"
+"""The column beside the rows of a table that names the rules which a row violates; no table has a name with a blank."""
 
 _CONTAINERS = frozenset({dict, list})
 
@@ -98,7 +103,23 @@ def read_documents(session: "SparkSession", job: "AnyJob", sources: Iterable[Sou
 
 def rows(read: "DataFrame", table: "AnyTable") -> list[Row]:
     """Return the rows of a table as Python values; `raw_id` and `captured_at` are the last two cells."""
+    return _fetched(table.rows(read), table)
+
+
+def ruled_rows(read: "DataFrame", table: "AnyTable") -> Iterator[tuple[int, Row, tuple[str, ...]]]:
+    """Yield the raw id of each row, its cells, and the names of the rules that it violates."""
     selected = table.rows(read)
+    if not table.rules:
+        for *cells, raw_id, _ in _fetched(selected, table):
+            yield cast(int, raw_id), tuple(cells), ()
+        return
+    names = (functions.when(~functions.expr(rule.holds), functions.lit(rule.name)) for rule in table.rules)
+    judged = selected.withColumn(_VIOLATED, functions.array_compact(functions.array(*names)))
+    for *cells, raw_id, _, violated in _fetched(judged, table):
+        yield cast(int, raw_id), tuple(cells), tuple(cast("list[str]", violated))
+
+
+def _fetched(selected: "DataFrame", table: "AnyTable") -> list[Row]:
     arrow = cast(ArrowTable, selected.toArrow())  # pyright: ignore[reportUnknownMemberType]  # pyarrow has no stubs
     columns = (_cells(arrow[one.name].to_pylist(), one, table) for one in selected.schema.fields)
     return list(zip(*columns, strict=True))
@@ -148,24 +169,66 @@ def transform(
         conformed = [conform(job, source) for source in batch]
         found = collect(session, spark_job, [source for source, _ in conformed if source is not None])
         for source, (_, local) in zip(batch, conformed, strict=True):
-            if isinstance(local, Transformed):
-                local = replace(local, rows=found.get(source.raw_id, local.rows))
+            if isinstance(local, Transformed) and source.raw_id in found:
+                local = _by_spark(job, local, found[source.raw_id])
             yield local
 
 
-def collect(session: "SparkSession", job: "AnyJob", sources: Sequence[Source]) -> dict[int, Rows]:
+def _by_spark(job: Job, local: Transformed, found: "Collected") -> Transformed:
+    """Put Spark's rows in the place of ours, and hold them against what Spark says of the rules."""
+    if not found.violated:
+        return replace(local, rows=found.rows, quarantined=(), doubted=())
+    rows = _as_ordered(job, found.rows, put_back(local.rows, local.quarantined))
+    judged = judge(job, rows, _violated(job, rows, found))
+    return replace(local, rows=judged.rows, quarantined=judged.quarantined, doubted=judged.doubted)
+
+
+def _as_ordered(job: Job, rows: Rows, like: Rows) -> Rows:
+    """Put rows in the order of the document, which Spark does not keep."""
+    ordered: Rows = {}
+    for table in job.tables:
+        width = len(table.key)
+        places = {row[:width]: place for place, row in enumerate(like[table.name])}
+        found = ((places.get(row[:width], len(places)), row) for row in rows[table.name])
+        ordered[table.name] = [row for _, row in sorted(found, key=itemgetter(0))]
+    return ordered
+
+
+def _violated(job: Job, rows: Rows, found: "Collected") -> Violated:
+    rules = {(item.table.name, rule.name): rule for item in job.extractions for rule in item.rules}
+    return {
+        table.name: {
+            number: tuple(rules[table.name, name] for name in names)
+            for number, row in enumerate(rows[table.name])
+            if (names := found.violated.get((table.name, row[: len(table.key)])))
+        }
+        for table in job.tables
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What Spark makes of a response: rows by table, and by table and key of a row the rules that it violates."""
+
+    rows: Rows
+    violated: dict[tuple[str, Row], tuple[str, ...]]
+
+
+def collect(session: "SparkSession", job: "AnyJob", sources: Sequence[Source]) -> dict[int, Collected]:
     """Return the rows of responses by their raw id, but for responses that do not fit the schema."""
     read = read_documents(session, job, sources)
     try:
         fitting = read.where("NOT is_partial")
         ids = [cast(int, found["raw_id"]) for found in fitting.select("raw_id").collect()]
-        rows_of: dict[int, Rows] = {one: {table.name: [] for table in job.tables} for one in ids}
+        found = {one: Collected({table.name: [] for table in job.tables}, {}) for one in ids}
         for table in job.tables:
-            for *cells, raw_id, _ in rows(fitting, table):
-                rows_of[cast(int, raw_id)][table.name].append(tuple(cells))
+            for raw_id, row, violated in ruled_rows(fitting, table):
+                found[raw_id].rows[table.name].append(row)
+                if violated:
+                    found[raw_id].violated[table.name, row[: len(table.key)]] = violated
     finally:
         read.unpersist()
-    return rows_of
+    return found
 
 
 def conform(job: Job, source: Source) -> tuple[Source | None, Result]:
