@@ -40,6 +40,11 @@ class Project:
         """Generated migrations and their hash chain."""
         return self.root / "generated" / "postgres"
 
+    @property
+    def dimensions(self) -> Path:
+        """Generated statements that refresh the dimensions."""
+        return self.migrations / "dimensions"
+
     def shown(self, path: Path) -> str:
         """Return a path as a person in the project folder writes it."""
         return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)

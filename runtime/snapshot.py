@@ -50,6 +50,11 @@ class Loaded:
     quarantined: int = 0
     findings: int = 0
 
+    @property
+    def changed(self) -> int:
+        """Rows that are not what they were."""
+        return self.inserted + self.updated + self.deleted
+
     def __iadd__(self, other: "Loaded") -> "Loaded":
         self.documents += other.documents
         self.outdated += other.outdated

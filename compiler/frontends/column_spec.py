@@ -10,7 +10,7 @@ from compiler.ir.types import EXACT_DIGITS, INNINGS, Type
 from compiler.rules import COLUMN_SOURCE, UNKNOWN_VALUE
 
 _SOURCES = ("path", "ordinal", "map_key", "branch", "param")
-_KEYS = (*_SOURCES, "of", "default", "type", "format", "sentinels", "was", "doc")
+_KEYS = (*_SOURCES, "of", "default", "type", "format", "sentinels", "was", "references", "doc")
 _GOES_WITH = {"of": ("branch", "map_key"), "default": ("param",)}
 _ALIASES = {"double": Type.DOUBLE.value}
 TYPE_NAMES = (*(type_.value for type_ in Type), *_ALIASES)
@@ -52,6 +52,7 @@ class ColumnReader:
             if "sentinels" in fields
             else None,
             was=self.read.texts(fields.get("was")),
+            references=self.read.text(fields.get("references")),
             doc=self.read.text(fields.get("doc")),
             origin=at.key_origin,
         )

@@ -1,7 +1,7 @@
 """Turn the YAML of `mappings/` into the MappingTree: the grammar, and nothing that needs a schema.
 
 Each file is the mapping of one operation, or a fragment that several operations use; `defaults.yaml` holds what is true
-for all, `entities.yaml` says where they send the same thing.
+for all, `entities.yaml` says where they send the same thing, `dimensions.yaml` what they mention.
 """
 
 import re
@@ -11,11 +11,13 @@ from pathlib import PurePosixPath
 
 from compiler.diagnostics import Sink
 from compiler.frontends.column_spec import ColumnReader, read_type
+from compiler.frontends.dimension_spec import read_dimensions
 from compiler.frontends.document import Block, Node, Scalar, read_yaml
 from compiler.frontends.shape_spec import ShapeReader
 from compiler.frontends.yaml_reader import Yaml, YamlReader
 from compiler.ir.mapping import (
     Defaults,
+    DimensionSpec,
     EntitySpec,
     FragmentSpec,
     IgnoreSpec,
@@ -38,6 +40,7 @@ from compiler.source import Origin, SourceFile
 
 DEFAULTS = "defaults.yaml"
 ENTITIES = "entities.yaml"
+DIMENSIONS = "dimensions.yaml"
 
 _OPERATION = ("operation", "raw", "document", "use", "shapes", "ignore", "tables")
 _FRAGMENT = ("fragment", "shapes", "ignore", "tables")
@@ -56,6 +59,7 @@ def read_mappings(files: Iterable[SourceFile], sink: Sink) -> MappingTree:
     fragments: list[FragmentSpec] = []
     defaults = Defaults()
     entities: tuple[EntitySpec, ...] = ()
+    dimensions: tuple[DimensionSpec, ...] = ()
     for file in sorted(files, key=lambda found: found.path):
         node = read_yaml(file, sink)
         if node is None:
@@ -64,6 +68,8 @@ def read_mappings(files: Iterable[SourceFile], sink: Sink) -> MappingTree:
             defaults = reading.defaults(Yaml(node, file))
         elif PurePosixPath(file.path).name == ENTITIES:
             entities = tuple(reading.entities(Yaml(node, file)))
+        elif PurePosixPath(file.path).name == DIMENSIONS:
+            dimensions = tuple(read_dimensions(reading.read, Yaml(node, file)))
         elif _is_fragment(node):
             fragments += reading.fragment(Yaml(node, file))
         elif spec := reading.operation(Yaml(node, file)):
@@ -73,6 +79,7 @@ def read_mappings(files: Iterable[SourceFile], sink: Sink) -> MappingTree:
         defaults=defaults,
         entities=entities,
         fragments=tuple(fragments),
+        dimensions=dimensions,
     )
 
 

@@ -35,6 +35,7 @@ class ColumnSpec:
     format: str = ""
     sentinels: tuple[str, ...] | None = None
     was: tuple[str, ...] = ()
+    references: str = ""
     doc: str = ""
     origin: Origin = field(compare=False, repr=False)
 
@@ -236,6 +237,18 @@ class EntitySpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DimensionSpec:
+    """A table of what many responses mention: `link` is the noun of its URIs, `columns` are paths below a mention."""
+
+    name: str
+    key: str
+    link: str
+    columns: tuple[ColumnSpec, ...] = ()
+    doc: str = ""
+    origin: Origin = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MappingTree:
     """All mappings, sorted by operation, with what holds for every operation."""
 
@@ -243,6 +256,7 @@ class MappingTree:
     defaults: "Defaults"
     entities: tuple[EntitySpec, ...] = ()
     fragments: tuple[FragmentSpec, ...] = ()
+    dimensions: tuple[DimensionSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

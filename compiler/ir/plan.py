@@ -78,7 +78,8 @@ Source = Leaf | Ordinal | MapKey | BranchOf | Param
 class Column:
     """A column: its physical name, type, where its cells come from, and why.
 
-    `doc` is a sentence for people. A column that is not in the key is nullable.
+    `doc` is a sentence for people. A column that is not in the key is nullable. `references` names the dimension whose
+    key the cells are, or is "".
     """
 
     name: str
@@ -89,6 +90,7 @@ class Column:
     doc: str = ""
     evidence: Evidence
     was: tuple[str, ...] = ()
+    references: str = ""
     decisions: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False)
 
@@ -224,11 +226,43 @@ class OperationPlan:
         return self.raw_table.replace(".", "/")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """Rows of a table mention something: its key is in column `key`; `columns` has a column or "" per column of it."""
+
+    table: str
+    key: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DimensionColumn:
+    """A column of a dimension; `path` leads from a mention to the value."""
+
+    name: str
+    type: Type
+    path: Path
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dimension:
+    """A table of what many responses mention, one row each: per column the newest mention that says it."""
+
+    name: str
+    key: str
+    columns: tuple[DimensionColumn, ...]
+    mentions: tuple[Mention, ...]
+    doc: str = ""
+    origin: Origin = field(compare=False, repr=False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Every operation that is compiled, sorted by name."""
+    """Every operation that is compiled, sorted by name, and what their tables mention."""
 
     operations: tuple[OperationPlan, ...]
+    dimensions: tuple[Dimension, ...] = ()
 
     @cached_property
     def tables(self) -> dict[str, Table]:

@@ -15,17 +15,19 @@ from compiler.ir.plan import Plan
 from compiler.passes.bind import bind
 from compiler.passes.context import Context
 from compiler.passes.derive import derive
+from compiler.passes.dimensions import dimensions
 from compiler.passes.inherit import inherit
 from compiler.passes.keys import keys
 from compiler.passes.lint import lint
 from compiler.passes.names import names
+from compiler.passes.references import references
 from compiler.passes.resolve import resolve
 from compiler.passes.shape import shape
 from compiler.passes.unnest import unnest
 
 Pass: TypeAlias = Callable[[Plan, Context], Plan]
 
-PIPELINE: tuple[Pass, ...] = (shape, bind, derive, unnest, keys, names, lint)
+PIPELINE: tuple[Pass, ...] = (shape, bind, derive, unnest, keys, names, references, dimensions, lint)
 STAGES = (resolve.__name__, *(step.__name__ for step in PIPELINE))
 """The passes that leave a Plan, by name, in their order."""
 

@@ -222,6 +222,7 @@ class _Binder:
             doc=spec.doc,
             evidence=Evidence(because="position in the document"),
             was=spec.was,
+            references=spec.references,
             origin=spec.origin,
         )
 
@@ -248,7 +249,9 @@ class _Binder:
             advice = "name a leaf of it, give it a table, or set `shapes: {path: json}`"
             self.sink.report(BAD_COLUMN.at(written.origin, message, label="not a leaf", advice=advice))
             return None
-        return replace(column, doc=spec.doc or column.doc, was=spec.was, origin=spec.origin)
+        return replace(
+            column, doc=spec.doc or column.doc, was=spec.was, references=spec.references, origin=spec.origin
+        )
 
     def position(
         self, spec: ColumnSpec, row: Path, lookups: Mapping[str, Path]

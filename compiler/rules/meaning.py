@@ -115,3 +115,17 @@ would take the place of the first.
     key: [runner_id]         # a runner moves twice in one plate appearance
     key: [runner_index]      # with `runner_index: {ordinal: 0}`""",
 )
+UNKNOWN_DIMENSION = rule(
+    "M214",
+    "unknown-dimension",
+    """A column `references` a table that `mappings/dimensions.yaml` does not define.
+
+    player_id: {path: ., references: person.people}     # it is `person.person`""",
+)
+UNKNOWN_DETAIL = rule(
+    "M215",
+    "unknown-detail",
+    """A column of a dimension reads a path that no mention has, in any table.
+
+    person.person: {columns: {full_name: .fulName}}     # people have `.fullName`""",
+)

@@ -685,12 +685,12 @@ OPERATIONS = (
     ),
     Operation(
         name="person.person",
-        raw_table="person.person",
+        raw_table="person.people",
         raw_keys=(),
         document_key=("document_key",),
         version="",
-        local="generated.jobs.local.person.person",
-        spark="generated.jobs.spark.person.person",
+        local="generated.jobs.local.person.people",
+        spark="generated.jobs.spark.person.people",
     ),
     Operation(
         name="schedule.postseasonScheduleSeries",

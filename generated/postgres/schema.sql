@@ -196,6 +196,8 @@ CREATE SCHEMA streaks;
 COMMENT ON SCHEMA streaks IS 'Responses and tables of the endpoint streaks.';
 CREATE SCHEMA team;
 COMMENT ON SCHEMA team IS 'Responses and tables of the endpoint team.';
+CREATE SCHEMA venue;
+COMMENT ON SCHEMA venue IS 'Responses and tables of the endpoint venue.';
 
 -- Raw responses: one table per operation. The runtime creates the partitions, a month each, when they are needed.
 
@@ -1781,7 +1783,7 @@ CREATE INDEX free_agents_document_key_idx ON person.free_agents (document_key, c
 COMMENT ON TABLE person.free_agents IS 'One row per response of person.freeAgents (/v1/people/freeAgents).';
 
 -- One row per response of person.person (/v1/people).
-CREATE TABLE person.person (
+CREATE TABLE person.people (
     raw_id         bigint       NOT NULL DEFAULT nextval('metadata.raw_id_seq'),
     captured_at    timestamptz  NOT NULL,
     ingested_at    timestamptz  NOT NULL DEFAULT now(),
@@ -1796,10 +1798,10 @@ CREATE TABLE person.person (
     document_key   text         NOT NULL,
     data           jsonb,  -- the response
 
-    CONSTRAINT person_pkey PRIMARY KEY (raw_id, captured_at)
+    CONSTRAINT people_pkey PRIMARY KEY (raw_id, captured_at)
 ) PARTITION BY RANGE (captured_at);
-CREATE INDEX person_document_key_idx ON person.person (document_key, captured_at);
-COMMENT ON TABLE person.person IS 'One row per response of person.person (/v1/people).';
+CREATE INDEX people_document_key_idx ON person.people (document_key, captured_at);
+COMMENT ON TABLE person.people IS 'One row per response of person.person (/v1/people).';
 
 -- One row per response of schedule.postseasonScheduleSeries (/v1/schedule/postseason/series).
 CREATE TABLE schedule.postseason_schedule_series (
@@ -9203,7 +9205,7 @@ CREATE TABLE person.free_agents_normalized (
 COMMENT ON TABLE person.free_agents_normalized IS 'One row per `$.freeAgents[*]`. From $.freeAgents[*] of person.freeAgents.';
 
 -- One row per `$.people[*]`. From $.people[*] of person.person.
-CREATE TABLE person.person_normalized (
+CREATE TABLE person.people_normalized (
     document_key                   text              NOT NULL,  -- the request
     person_index                   integer           NOT NULL,  -- position, from 0
     id                             bigint,                      -- .id
@@ -9275,9 +9277,9 @@ CREATE TABLE person.person_normalized (
     raw_id                         bigint            NOT NULL,
     captured_at                    timestamptz       NOT NULL,
 
-    CONSTRAINT person_normalized_pkey PRIMARY KEY (document_key, person_index)
+    CONSTRAINT people_normalized_pkey PRIMARY KEY (document_key, person_index)
 );
-COMMENT ON TABLE person.person_normalized IS 'One row per `$.people[*]`. From $.people[*] of person.person.';
+COMMENT ON TABLE person.people_normalized IS 'One row per `$.people[*]`. From $.people[*] of person.person.';
 
 -- One row per response. From $ of schedule.postseasonScheduleSeries.
 CREATE TABLE schedule.postseason_schedule_series_document (
@@ -12622,6 +12624,112 @@ CREATE TABLE team.teams_normalized (
 );
 COMMENT ON TABLE team.teams_normalized IS 'One row per `$.teams[*]`. From $.teams[*] of team.teams.';
 
+-- One row per person whom any response mentions, players and others. From 145 places; per column the newest that says it.
+CREATE TABLE person.person (
+    person_id                      bigint            NOT NULL,
+    full_name                      text,
+    first_name                     text,
+    last_name                      text,
+    use_name                       text,
+    boxscore_name                  text,
+    primary_number                 text,                        -- The number on the shirt; text, as `00` is one.
+    birth_date                     date,
+    birth_city                     text,
+    birth_state_province           text,
+    birth_country                  text,
+    death_date                     date,
+    height                         text,                        -- Feet and inches, as the API prints it.
+    weight                         bigint,                      -- Pounds.
+    is_active                      boolean,
+    is_player                      boolean,
+    gender                         text,
+    primary_position_code          text,
+    primary_position_name          text,
+    primary_position_type          text,
+    primary_position_abbreviation  text,
+    bat_side_code                  text,                        -- L, R or S (both).
+    pitch_hand_code                text,                        -- L, R or S (both).
+    draft_year                     bigint,
+    mlb_debut_date                 date,
+    last_played_date               date,
+    current_team_id                bigint,
+    name_slug                      text,
+    strike_zone_top                double precision,            -- Feet.
+    strike_zone_bottom             double precision,            -- Feet.
+    sources                        jsonb             NOT NULL,  -- Column -> the table that its value comes from.
+    captured_at                    timestamptz       NOT NULL,  -- When the newest mention was captured.
+
+    CONSTRAINT person_pkey PRIMARY KEY (person_id)
+);
+COMMENT ON TABLE person.person IS 'One row per person whom any response mentions, players and others. From 145 places; per column the newest that says it.';
+
+-- One row per team that any response mentions, of any league. From 54 places; per column the newest that says it.
+CREATE TABLE team.team (
+    team_id             bigint       NOT NULL,
+    name                text,
+    abbreviation        text,
+    team_code           text,
+    file_code           text,
+    team_name           text,
+    location_name       text,
+    short_name          text,
+    club_name           text,
+    franchise_name      text,
+    first_year_of_play  text,                   -- A year, as text.
+    season              bigint,                 -- The season that the newest mention is about.
+    is_active           boolean,
+    all_star_status     text,
+    parent_org_id       bigint,
+    parent_org_name     text,
+    venue_id            bigint,
+    spring_venue_id     bigint,
+    league_id           bigint,
+    league_name         text,
+    division_id         bigint,
+    division_name       text,
+    sport_id            bigint,
+    sport_name          text,
+    sources             jsonb        NOT NULL,  -- Column -> the table that its value comes from.
+    captured_at         timestamptz  NOT NULL,  -- When the newest mention was captured.
+
+    CONSTRAINT team_pkey PRIMARY KEY (team_id)
+);
+COMMENT ON TABLE team.team IS 'One row per team that any response mentions, of any league. From 54 places; per column the newest that says it.';
+
+-- One row per venue that any response mentions. From 35 places; per column the newest that says it.
+CREATE TABLE venue.venue (
+    venue_id            bigint            NOT NULL,
+    name                text,
+    is_active           boolean,
+    season              text,                        -- The season that the newest mention is about.
+    address             text,
+    city                text,
+    state               text,
+    state_abbreviation  text,
+    postal_code         text,
+    country             text,
+    phone               text,
+    latitude            double precision,            -- Degrees north.
+    longitude           double precision,            -- Degrees east.
+    elevation           double precision,            -- Feet.
+    azimuth_angle       double precision,            -- Degrees: where the field looks.
+    time_zone_id        text,                        -- Such as America/Phoenix.
+    time_zone           text,                        -- Its abbreviation on the day, such as MST.
+    capacity            bigint,
+    turf_type           text,
+    roof_type           text,
+    left_line           bigint,                      -- Feet.
+    left_center         bigint,                      -- Feet.
+    center              bigint,                      -- Feet.
+    right_center        bigint,                      -- Feet.
+    right_line          bigint,                      -- Feet.
+    sources             jsonb             NOT NULL,  -- Column -> the table that its value comes from.
+    captured_at         timestamptz       NOT NULL,  -- When the newest mention was captured.
+
+    CONSTRAINT venue_pkey PRIMARY KEY (venue_id)
+);
+COMMENT ON TABLE venue.venue IS 'One row per venue that any response mentions. From 35 places; per column the newest that says it.';
+
 -- What `\d+` shows beside a column: its API path.
 
 COMMENT ON COLUMN awards.award_recipients.data IS 'the response';
@@ -12702,7 +12810,7 @@ COMMENT ON COLUMN milestones.milestones.data IS 'the response';
 COMMENT ON COLUMN person.award.data IS 'the response';
 COMMENT ON COLUMN person.current_game_stats.data IS 'the response';
 COMMENT ON COLUMN person.free_agents.data IS 'the response';
-COMMENT ON COLUMN person.person.data IS 'the response';
+COMMENT ON COLUMN person.people.data IS 'the response';
 COMMENT ON COLUMN schedule.postseason_schedule_series.data IS 'the response';
 COMMENT ON COLUMN schedule.schedule.data IS 'the response';
 COMMENT ON COLUMN schedule.tie_games.data IS 'the response';
@@ -17939,74 +18047,74 @@ COMMENT ON COLUMN person.free_agents_normalized.position_type IS '$.freeAgents[*
 COMMENT ON COLUMN person.free_agents_normalized.position_abbreviation IS '$.freeAgents[*].position.abbreviation';
 COMMENT ON COLUMN person.free_agents_normalized.sort_order IS '$.freeAgents[*].sortOrder';
 
-COMMENT ON COLUMN person.person_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
-COMMENT ON COLUMN person.person_normalized.person_index IS 'position in $.people[*], from 0';
-COMMENT ON COLUMN person.person_normalized.id IS '$.people[*].id';
-COMMENT ON COLUMN person.person_normalized.first_name IS '$.people[*].firstName';
-COMMENT ON COLUMN person.person_normalized.use_name IS '$.people[*].useName';
-COMMENT ON COLUMN person.person_normalized.last_name IS '$.people[*].lastName';
-COMMENT ON COLUMN person.person_normalized.middle_name IS '$.people[*].middleName';
-COMMENT ON COLUMN person.person_normalized.boxscore_name IS '$.people[*].boxscoreName';
-COMMENT ON COLUMN person.person_normalized.nick_name IS '$.people[*].nickName';
-COMMENT ON COLUMN person.person_normalized.gender IS '$.people[*].gender';
-COMMENT ON COLUMN person.person_normalized.name_matrilineal IS '$.people[*].nameMatrilineal';
-COMMENT ON COLUMN person.person_normalized.is_player IS '$.people[*].isPlayer';
-COMMENT ON COLUMN person.person_normalized.is_verified IS '$.people[*].isVerified';
-COMMENT ON COLUMN person.person_normalized.primary_number IS '$.people[*].primaryNumber';
-COMMENT ON COLUMN person.person_normalized.draft_year IS '$.people[*].draftYear';
-COMMENT ON COLUMN person.person_normalized.birth_date IS '$.people[*].birthDate';
-COMMENT ON COLUMN person.person_normalized.current_age IS '$.people[*].currentAge';
-COMMENT ON COLUMN person.person_normalized.birth_city IS '$.people[*].birthCity';
-COMMENT ON COLUMN person.person_normalized.birth_state_province IS '$.people[*].birthStateProvince';
-COMMENT ON COLUMN person.person_normalized.birth_country IS '$.people[*].birthCountry';
-COMMENT ON COLUMN person.person_normalized.death_date IS '$.people[*].deathDate';
-COMMENT ON COLUMN person.person_normalized.death_city IS '$.people[*].deathCity';
-COMMENT ON COLUMN person.person_normalized.death_state_province IS '$.people[*].deathStateProvince';
-COMMENT ON COLUMN person.person_normalized.death_country IS '$.people[*].deathCountry';
-COMMENT ON COLUMN person.person_normalized.full_name IS '$.people[*].fullName';
-COMMENT ON COLUMN person.person_normalized.pronunciation IS '$.people[*].pronunciation';
-COMMENT ON COLUMN person.person_normalized.last_played_date IS '$.people[*].lastPlayedDate';
-COMMENT ON COLUMN person.person_normalized.height IS '$.people[*].height';
-COMMENT ON COLUMN person.person_normalized.weight IS '$.people[*].weight';
-COMMENT ON COLUMN person.person_normalized.link IS '$.people[*].link';
-COMMENT ON COLUMN person.person_normalized.active IS '$.people[*].active';
-COMMENT ON COLUMN person.person_normalized.alternate_captain IS '$.people[*].alternateCaptain';
-COMMENT ON COLUMN person.person_normalized.captain IS '$.people[*].captain';
-COMMENT ON COLUMN person.person_normalized.rookie IS '$.people[*].rookie';
-COMMENT ON COLUMN person.person_normalized.current_team IS '$.people[*].currentTeam';
-COMMENT ON COLUMN person.person_normalized.primary_position_code IS '$.people[*].primaryPosition.code';
-COMMENT ON COLUMN person.person_normalized.primary_position_name IS '$.people[*].primaryPosition.name';
-COMMENT ON COLUMN person.person_normalized.primary_position_type IS '$.people[*].primaryPosition.type';
-COMMENT ON COLUMN person.person_normalized.primary_position_abbreviation IS '$.people[*].primaryPosition.abbreviation';
-COMMENT ON COLUMN person.person_normalized.other_names IS '$.people[*].otherNames';
-COMMENT ON COLUMN person.person_normalized.social IS '$.people[*].social';
-COMMENT ON COLUMN person.person_normalized.education IS '$.people[*].education';
-COMMENT ON COLUMN person.person_normalized.photos IS '$.people[*].photos';
-COMMENT ON COLUMN person.person_normalized.stats IS '$.people[*].stats';
-COMMENT ON COLUMN person.person_normalized.awards IS '$.people[*].awards';
-COMMENT ON COLUMN person.person_normalized.nationality IS '$.people[*].nationality';
-COMMENT ON COLUMN person.person_normalized.draft IS '$.people[*].draft';
-COMMENT ON COLUMN person.person_normalized.additional_bio IS '$.people[*].additionalBio';
-COMMENT ON COLUMN person.person_normalized.roster_entries IS '$.people[*].rosterEntries';
-COMMENT ON COLUMN person.person_normalized.job_entries IS '$.people[*].jobEntries';
-COMMENT ON COLUMN person.person_normalized.bat_side_code IS '$.people[*].batSide.code';
-COMMENT ON COLUMN person.person_normalized.bat_side_description IS '$.people[*].batSide.description';
-COMMENT ON COLUMN person.person_normalized.first_last_name IS '$.people[*].firstLastName';
-COMMENT ON COLUMN person.person_normalized.full_fml_name IS '$.people[*].fullFMLName';
-COMMENT ON COLUMN person.person_normalized.full_lfm_name IS '$.people[*].fullLFMName';
-COMMENT ON COLUMN person.person_normalized.init_last_name IS '$.people[*].initLastName';
-COMMENT ON COLUMN person.person_normalized.last_first_name IS '$.people[*].lastFirstName';
-COMMENT ON COLUMN person.person_normalized.last_init_name IS '$.people[*].lastInitName';
-COMMENT ON COLUMN person.person_normalized.mlb_debut_date IS '$.people[*].mlbDebutDate';
-COMMENT ON COLUMN person.person_normalized.name_first_last IS '$.people[*].nameFirstLast';
-COMMENT ON COLUMN person.person_normalized.name_slug IS '$.people[*].nameSlug';
-COMMENT ON COLUMN person.person_normalized.name_suffix IS '$.people[*].nameSuffix';
-COMMENT ON COLUMN person.person_normalized.name_title IS '$.people[*].nameTitle';
-COMMENT ON COLUMN person.person_normalized.pitch_hand_code IS '$.people[*].pitchHand.code';
-COMMENT ON COLUMN person.person_normalized.pitch_hand_description IS '$.people[*].pitchHand.description';
-COMMENT ON COLUMN person.person_normalized.strike_zone_bottom IS '$.people[*].strikeZoneBottom';
-COMMENT ON COLUMN person.person_normalized.strike_zone_top IS '$.people[*].strikeZoneTop';
-COMMENT ON COLUMN person.person_normalized.use_last_name IS '$.people[*].useLastName';
+COMMENT ON COLUMN person.people_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
+COMMENT ON COLUMN person.people_normalized.person_index IS 'position in $.people[*], from 0';
+COMMENT ON COLUMN person.people_normalized.id IS '$.people[*].id';
+COMMENT ON COLUMN person.people_normalized.first_name IS '$.people[*].firstName';
+COMMENT ON COLUMN person.people_normalized.use_name IS '$.people[*].useName';
+COMMENT ON COLUMN person.people_normalized.last_name IS '$.people[*].lastName';
+COMMENT ON COLUMN person.people_normalized.middle_name IS '$.people[*].middleName';
+COMMENT ON COLUMN person.people_normalized.boxscore_name IS '$.people[*].boxscoreName';
+COMMENT ON COLUMN person.people_normalized.nick_name IS '$.people[*].nickName';
+COMMENT ON COLUMN person.people_normalized.gender IS '$.people[*].gender';
+COMMENT ON COLUMN person.people_normalized.name_matrilineal IS '$.people[*].nameMatrilineal';
+COMMENT ON COLUMN person.people_normalized.is_player IS '$.people[*].isPlayer';
+COMMENT ON COLUMN person.people_normalized.is_verified IS '$.people[*].isVerified';
+COMMENT ON COLUMN person.people_normalized.primary_number IS '$.people[*].primaryNumber';
+COMMENT ON COLUMN person.people_normalized.draft_year IS '$.people[*].draftYear';
+COMMENT ON COLUMN person.people_normalized.birth_date IS '$.people[*].birthDate';
+COMMENT ON COLUMN person.people_normalized.current_age IS '$.people[*].currentAge';
+COMMENT ON COLUMN person.people_normalized.birth_city IS '$.people[*].birthCity';
+COMMENT ON COLUMN person.people_normalized.birth_state_province IS '$.people[*].birthStateProvince';
+COMMENT ON COLUMN person.people_normalized.birth_country IS '$.people[*].birthCountry';
+COMMENT ON COLUMN person.people_normalized.death_date IS '$.people[*].deathDate';
+COMMENT ON COLUMN person.people_normalized.death_city IS '$.people[*].deathCity';
+COMMENT ON COLUMN person.people_normalized.death_state_province IS '$.people[*].deathStateProvince';
+COMMENT ON COLUMN person.people_normalized.death_country IS '$.people[*].deathCountry';
+COMMENT ON COLUMN person.people_normalized.full_name IS '$.people[*].fullName';
+COMMENT ON COLUMN person.people_normalized.pronunciation IS '$.people[*].pronunciation';
+COMMENT ON COLUMN person.people_normalized.last_played_date IS '$.people[*].lastPlayedDate';
+COMMENT ON COLUMN person.people_normalized.height IS '$.people[*].height';
+COMMENT ON COLUMN person.people_normalized.weight IS '$.people[*].weight';
+COMMENT ON COLUMN person.people_normalized.link IS '$.people[*].link';
+COMMENT ON COLUMN person.people_normalized.active IS '$.people[*].active';
+COMMENT ON COLUMN person.people_normalized.alternate_captain IS '$.people[*].alternateCaptain';
+COMMENT ON COLUMN person.people_normalized.captain IS '$.people[*].captain';
+COMMENT ON COLUMN person.people_normalized.rookie IS '$.people[*].rookie';
+COMMENT ON COLUMN person.people_normalized.current_team IS '$.people[*].currentTeam';
+COMMENT ON COLUMN person.people_normalized.primary_position_code IS '$.people[*].primaryPosition.code';
+COMMENT ON COLUMN person.people_normalized.primary_position_name IS '$.people[*].primaryPosition.name';
+COMMENT ON COLUMN person.people_normalized.primary_position_type IS '$.people[*].primaryPosition.type';
+COMMENT ON COLUMN person.people_normalized.primary_position_abbreviation IS '$.people[*].primaryPosition.abbreviation';
+COMMENT ON COLUMN person.people_normalized.other_names IS '$.people[*].otherNames';
+COMMENT ON COLUMN person.people_normalized.social IS '$.people[*].social';
+COMMENT ON COLUMN person.people_normalized.education IS '$.people[*].education';
+COMMENT ON COLUMN person.people_normalized.photos IS '$.people[*].photos';
+COMMENT ON COLUMN person.people_normalized.stats IS '$.people[*].stats';
+COMMENT ON COLUMN person.people_normalized.awards IS '$.people[*].awards';
+COMMENT ON COLUMN person.people_normalized.nationality IS '$.people[*].nationality';
+COMMENT ON COLUMN person.people_normalized.draft IS '$.people[*].draft';
+COMMENT ON COLUMN person.people_normalized.additional_bio IS '$.people[*].additionalBio';
+COMMENT ON COLUMN person.people_normalized.roster_entries IS '$.people[*].rosterEntries';
+COMMENT ON COLUMN person.people_normalized.job_entries IS '$.people[*].jobEntries';
+COMMENT ON COLUMN person.people_normalized.bat_side_code IS '$.people[*].batSide.code';
+COMMENT ON COLUMN person.people_normalized.bat_side_description IS '$.people[*].batSide.description';
+COMMENT ON COLUMN person.people_normalized.first_last_name IS '$.people[*].firstLastName';
+COMMENT ON COLUMN person.people_normalized.full_fml_name IS '$.people[*].fullFMLName';
+COMMENT ON COLUMN person.people_normalized.full_lfm_name IS '$.people[*].fullLFMName';
+COMMENT ON COLUMN person.people_normalized.init_last_name IS '$.people[*].initLastName';
+COMMENT ON COLUMN person.people_normalized.last_first_name IS '$.people[*].lastFirstName';
+COMMENT ON COLUMN person.people_normalized.last_init_name IS '$.people[*].lastInitName';
+COMMENT ON COLUMN person.people_normalized.mlb_debut_date IS '$.people[*].mlbDebutDate';
+COMMENT ON COLUMN person.people_normalized.name_first_last IS '$.people[*].nameFirstLast';
+COMMENT ON COLUMN person.people_normalized.name_slug IS '$.people[*].nameSlug';
+COMMENT ON COLUMN person.people_normalized.name_suffix IS '$.people[*].nameSuffix';
+COMMENT ON COLUMN person.people_normalized.name_title IS '$.people[*].nameTitle';
+COMMENT ON COLUMN person.people_normalized.pitch_hand_code IS '$.people[*].pitchHand.code';
+COMMENT ON COLUMN person.people_normalized.pitch_hand_description IS '$.people[*].pitchHand.description';
+COMMENT ON COLUMN person.people_normalized.strike_zone_bottom IS '$.people[*].strikeZoneBottom';
+COMMENT ON COLUMN person.people_normalized.strike_zone_top IS '$.people[*].strikeZoneTop';
+COMMENT ON COLUMN person.people_normalized.use_last_name IS '$.people[*].useLastName';
 
 COMMENT ON COLUMN schedule.postseason_schedule_series_document.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN schedule.postseason_schedule_series_document.total_events IS '$.totalEvents';
@@ -20635,3 +20743,33 @@ COMMENT ON COLUMN team.teams_normalized.spring_league_abbreviation IS '$.teams[*
 COMMENT ON COLUMN team.teams_normalized.spring_league_id IS '$.teams[*].springLeague.id';
 COMMENT ON COLUMN team.teams_normalized.spring_league_link IS '$.teams[*].springLeague.link';
 COMMENT ON COLUMN team.teams_normalized.spring_league_name IS '$.teams[*].springLeague.name';
+
+COMMENT ON COLUMN person.person.primary_number IS 'The number on the shirt; text, as `00` is one.';
+COMMENT ON COLUMN person.person.height IS 'Feet and inches, as the API prints it.';
+COMMENT ON COLUMN person.person.weight IS 'Pounds.';
+COMMENT ON COLUMN person.person.bat_side_code IS 'L, R or S (both).';
+COMMENT ON COLUMN person.person.pitch_hand_code IS 'L, R or S (both).';
+COMMENT ON COLUMN person.person.strike_zone_top IS 'Feet.';
+COMMENT ON COLUMN person.person.strike_zone_bottom IS 'Feet.';
+COMMENT ON COLUMN person.person.sources IS 'Column -> the table that its value comes from.';
+COMMENT ON COLUMN person.person.captured_at IS 'When the newest mention was captured.';
+
+COMMENT ON COLUMN team.team.first_year_of_play IS 'A year, as text.';
+COMMENT ON COLUMN team.team.season IS 'The season that the newest mention is about.';
+COMMENT ON COLUMN team.team.sources IS 'Column -> the table that its value comes from.';
+COMMENT ON COLUMN team.team.captured_at IS 'When the newest mention was captured.';
+
+COMMENT ON COLUMN venue.venue.season IS 'The season that the newest mention is about.';
+COMMENT ON COLUMN venue.venue.latitude IS 'Degrees north.';
+COMMENT ON COLUMN venue.venue.longitude IS 'Degrees east.';
+COMMENT ON COLUMN venue.venue.elevation IS 'Feet.';
+COMMENT ON COLUMN venue.venue.azimuth_angle IS 'Degrees: where the field looks.';
+COMMENT ON COLUMN venue.venue.time_zone_id IS 'Such as America/Phoenix.';
+COMMENT ON COLUMN venue.venue.time_zone IS 'Its abbreviation on the day, such as MST.';
+COMMENT ON COLUMN venue.venue.left_line IS 'Feet.';
+COMMENT ON COLUMN venue.venue.left_center IS 'Feet.';
+COMMENT ON COLUMN venue.venue.center IS 'Feet.';
+COMMENT ON COLUMN venue.venue.right_center IS 'Feet.';
+COMMENT ON COLUMN venue.venue.right_line IS 'Feet.';
+COMMENT ON COLUMN venue.venue.sources IS 'Column -> the table that its value comes from.';
+COMMENT ON COLUMN venue.venue.captured_at IS 'When the newest mention was captured.';

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from runtime import captures, database, migrations, migrator
+from runtime import captures, database, dimensions, migrations, migrator
 from runtime.archive import Archive
 from runtime.database import opened
 from runtime.documents import Documents
@@ -65,6 +65,8 @@ class Work:
             outcome = load_pending(
                 documents, operations, self.progress, engine=chosen, force=force, loaded=run.loaded
             )
+            if run.loaded.changed:
+                dimensions.refresh(connection, self.project.dimensions)
         run.findings += outcome.failed
         return outcome
 

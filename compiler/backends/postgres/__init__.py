@@ -7,6 +7,7 @@ from compiler.backends import provenance
 from compiler.backends.base import sole_source
 from compiler.backends.postgres.checks import check
 from compiler.backends.postgres.ddl import script
+from compiler.backends.postgres.dimensions import dimension_files
 from compiler.backends.postgres.lowering import column_of, lower, raw_columns
 from compiler.bundle import header
 from compiler.ir.catalog import Catalog, settled
@@ -34,6 +35,7 @@ class Postgres:
         return {
             "catalog.json": catalog.to_json(),
             SCHEMA: f"{header(SCHEMA, sole_source(plan.operations))}\n{body}",
+            **dimension_files(plan),
         }
 
 

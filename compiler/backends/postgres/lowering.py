@@ -6,7 +6,7 @@ from compiler.ir.catalog import Catalog, Column, Index, Partitioning, Table
 from compiler.ir.names import bounded
 from compiler.ir.paths import show
 from compiler.ir.plan import Column as PlanColumn
-from compiler.ir.plan import OperationPlan, Plan, Where
+from compiler.ir.plan import Dimension, OperationPlan, Plan, Where
 from compiler.ir.plan import Table as PlanTable
 
 SEQUENCE = "metadata.raw_id_seq"
@@ -31,6 +31,20 @@ _BOOKKEEPING = (
     Column(name="raw_id", type="bigint", nullable=False),
     Column(name="captured_at", type="timestamptz", nullable=False),
 )
+_PROVENANCE = (
+    Column(
+        name="sources",
+        type="jsonb",
+        nullable=False,
+        comment="Column -> the table that its value comes from.",
+    ),
+    Column(
+        name="captured_at",
+        type="timestamptz",
+        nullable=False,
+        comment="When the newest mention was captured.",
+    ),
+)
 RAW_COLUMNS = tuple(column.name for column in (*_BEFORE_KEYS, *_AFTER_KEYS))
 """Names that a raw key cannot take."""
 
@@ -41,7 +55,7 @@ def lower(plan: Plan) -> Catalog:
     normalized = [
         _normalized_table(table, operation) for operation in plan.operations for table in operation.tables
     ]
-    return Catalog(tables=(*raw, *normalized))
+    return Catalog(tables=(*raw, *normalized, *map(_dimension_table, plan.dimensions)))
 
 
 def _raw_table(operation: OperationPlan) -> Table:
@@ -86,6 +100,25 @@ def _normalized_table(table: PlanTable, operation: OperationPlan) -> Table:
         key_name=bounded(f"{name}_pkey"),
         indexes=by_document,
         comment=_table_comment(table, operation),
+    )
+
+
+def _dimension_table(dimension: Dimension) -> Table:
+    return Table(
+        name=dimension.name,
+        kind="dimension",
+        operation="",
+        columns=(
+            Column(name=dimension.key, type="bigint", nullable=False),
+            *(
+                Column(name=item.name, type=types.postgres(item.type), nullable=True, comment=item.doc)
+                for item in dimension.columns
+            ),
+            *_PROVENANCE,
+        ),
+        key=(dimension.key,),
+        key_name=bounded(f"{dimension.name.partition('.')[2]}_pkey"),
+        comment=f"{dimension.doc} From {len(dimension.mentions)} places; per column the newest that says it.",
     )
 
 
