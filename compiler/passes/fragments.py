@@ -133,8 +133,15 @@ def _table(table: TableSpec, place: Place, name: Callable[[str], str]) -> TableS
         prefixes=tuple(replace(item, path=place(item.path)) for item in table.prefixes),
         columns=tuple(_column(item, place) for item in table.columns),
         omit=tuple(replace(item, path=place(item.path)) for item in table.omit),
+        uses=tuple(_use(item, place, name) for item in table.uses),
         tables=tuple(_table(item, place, name) for item in table.tables),
     )
+
+
+def _use(use: UseSpec, place: Place, name: Callable[[str], str]) -> UseSpec:
+    """Place a use within a fragment: the names that it gives are nouns of the fragment."""
+    names = tuple((noun, name(given)) for noun, given in use.names)
+    return replace(use, at=place(use.at), prefix=name(use.prefix), names=names)
 
 
 def _column(column: ColumnSpec, place: Place) -> ColumnSpec:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from compiler.ir.mapping import TableSpec
 from compiler.ir.names import singular, snake, words
-from compiler.ir.paths import Branches, Each, Entries, Field, Path, Step, show, starts_with
+from compiler.ir.paths import Branches, Each, Entries, Field, Path, Step, branches, show, starts_with
 from compiler.ir.plan import BranchOf, Column, Leaf, MapKey, OperationPlan, Ordinal, Plan, Source, Table
 from compiler.ir.shape import Array, Evidence, Map, Record, Shape, Unknown
 from compiler.ir.types import Type
@@ -46,7 +46,29 @@ def _operation(plan: OperationPlan, context: Context) -> OperationPlan:
         tables = tuple(filled if other.name == table.name else other for other in plan.tables)
         plan = replace(plan, tables=_after(tables, table.name, derived))
         pending = [*derived, *pending]
-    return named(_with_request(_without_empty_document(plan)), specs)
+    return named(_with_request(_without_empty_document(_without_twins(plan))), specs)
+
+
+def _without_twins(plan: OperationPlan) -> OperationPlan:
+    """Return the plan where a column that reads one branch of a fold is a copy: the fold's own table has the leaf."""
+    return replace(plan, tables=tuple(_with_copies(table, plan) for table in plan.tables))
+
+
+def _with_copies(table: Table, plan: OperationPlan) -> Table:
+    depth = len(table.scan)
+    folded = {
+        (*table.scan, *choice)
+        for other in plan.tables
+        if len(other.scan) > depth and starts_with(other.scan, table.scan)
+        for choice in branches(other.scan[depth:])
+    }
+    columns = (
+        column.copied()
+        if isinstance(column.source, Leaf) and any(starts_with(column.source.path, path) for path in folded)
+        else column
+        for column in table.columns
+    )
+    return replace(table, columns=tuple(columns))
 
 
 def _without_empty_document(plan: OperationPlan) -> OperationPlan:

@@ -10,7 +10,7 @@ import pytest
 from compiler.driver import Session
 from compiler.driver.explanation import Compiled, compile_for, explained
 from compiler.project import ProjectError, discover
-from tests.support.project import ROOT
+from tests.support.project import ROOT, plan
 from tests.unit.cli.conftest import Mlbc
 
 Facts = dict[str, object]
@@ -85,7 +85,7 @@ def test_a_column_of_the_row() -> None:
         "paths": ["/v1.1/game/{game_pk}/feed/live"],
     }
     mapping = cast("Facts", found["mapping"])
-    assert mapping["file"] == "mappings/game/live_game_v1.yaml"
+    assert mapping["file"] == "mappings/game/fragments/plays.yaml"
     lines = (ROOT / str(mapping["file"])).read_text("utf-8").splitlines()
     assert lines[cast("int", mapping["line"]) - 1].strip() == mapping["text"]
     assert str(mapping["text"]).startswith("plate_x: ")
@@ -152,11 +152,18 @@ def test_other_sources(column: str, kind: str, source: str) -> None:
 
 
 def test_decisions_of_passes_are_read_off() -> None:
-    reserved = facts("game.live_game_venue_details.left_")
-    assert ("names", "`left` is reserved: `left_`") in decisions(reserved)
+    renamed = next(
+        f"{table.name}.{column.name}"
+        for operation in plan().operations
+        for table in operation.tables
+        for column in table.columns
+        if column.name.endswith("_")
+    )
+    name = renamed.rpartition(".")[2]
+    assert ("names", f"`{name[:-1]}` is reserved: `{name}`") in decisions(facts(renamed))
     folded = decisions(facts("game.live_game_boxscore_players.player_id"))
     assert [name for name, _ in folded] == ["resolve", "shape", "bind"]
-    derived = decisions(facts("game.live_game_pitch_events.zone"))
+    derived = decisions(facts("game.live_game_pitch_events.type_confidence"))
     assert derived[-1][0] == "unnest"
     assert derived[-1][1].startswith("no mapping names it: a column of the nearest table above")
     looked_up = decisions(facts("game.live_game_players.jersey_number"))
