@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from runtime.job import Conformed
+
 TESTS = Path(__file__).parent
 IN_CI = bool(os.environ.get("CI"))
 
@@ -61,6 +63,14 @@ def pytest_runtest_makereport(
 def update_golden(request: pytest.FixtureRequest) -> bool:
     """Whether golden tests write what they would compare."""
     return bool(request.config.getoption("--update-golden"))
+
+
+@pytest.fixture(scope="session")
+def season_games() -> tuple[Conformed, ...]:
+    """The live feeds of the first twenty games of a season that was never played; see `tests/season`."""
+    from tests.support.season import answers  # compiles the project: only where it is wanted
+
+    return tuple(answer.document for answer in answers("game.liveGameV1"))
 
 
 def _folder(item: pytest.Item) -> str:
