@@ -10,10 +10,11 @@ from compiler.backends.naming import root_name
 from compiler.backends.provenance import absolute
 from compiler.bundle import header
 from compiler.ir.paths import show
-from compiler.ir.plan import Column, OperationPlan, Plan, Table
+from compiler.ir.plan import Column, Dimension, OperationPlan, Plan, Table
 from compiler.ir.shape import Unknown
 
 INDEX = "README.md"
+DIMENSIONS = "docs/dimensions.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,17 @@ class OperationText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DimensionText:
+    """A section of the page of dimensions."""
+
+    name: str
+    doc: str
+    key: str
+    columns: tuple[ColumnText, ...]
+    mentions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointText:
     """A section of the index."""
 
@@ -87,6 +99,11 @@ class Docs:
             types=types.TYPES,
             content=f"{_count(len(texts), 'operation')}, {_count(len(plan.tables), 'table')}",
         )
+        if plan.dimensions:
+            dimensions = tuple(map(_dimension, plan.dimensions))
+            pages[DIMENSIONS] = header(DIMENSIONS, "mappings/dimensions.yaml") + render(
+                "docs/dimensions.md.jinja", dimensions=dimensions
+            )
         return {INDEX: header(INDEX, sole_source(plan.operations)) + index, **pages}
 
 
@@ -142,7 +159,25 @@ def _column(column: Column) -> ColumnText:
         name=f"**{column.name}**" if column.in_key else column.name,
         type=types.postgres(column.type, is_array=column.is_array),
         path=_code(absolute(column)),
-        doc=_cell(column.doc),
+        doc=_cell(column.doc) + (f" Of `{column.references}`." if column.references else ""),
+    )
+
+
+def _dimension(dimension: Dimension) -> DimensionText:
+    return DimensionText(
+        name=dimension.name,
+        doc=_cell(dimension.doc),
+        key=dimension.key,
+        columns=tuple(
+            ColumnText(
+                name=column.name,
+                type=types.postgres(column.type),
+                path=_code(show(column.path, ".")),
+                doc=_cell(column.doc),
+            )
+            for column in dimension.columns
+        ),
+        mentions=tuple(f"{mention.table}.{mention.key}" for mention in dimension.mentions),
     )
 
 

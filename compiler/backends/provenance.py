@@ -44,5 +44,6 @@ def relative(column: Column, table: Table) -> str:
 
 
 def described(column: Column) -> str:
-    """Return the source and, after a colon, the column's sentence."""
-    return f"{absolute(column)}: {column.doc}" if column.doc else absolute(column)
+    """Return the source, after a colon the column's sentence, and what it references."""
+    said = f"{absolute(column)}: {column.doc}" if column.doc else absolute(column)
+    return f"{said} (references {column.references})" if column.references else said

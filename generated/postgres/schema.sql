@@ -5014,283 +5014,7 @@ CREATE TABLE game.live_game_diff_patch_v1_document (
 );
 COMMENT ON TABLE game.live_game_diff_patch_v1_document IS 'One row per response. From $ of game.liveGameDiffPatchV1.';
 
--- One row per game, with its status, times, weather and everything that is there once. From $ of game.liveGameV1.
-CREATE TABLE game.live_game_metadata (
-    game_pk                       bigint       NOT NULL,  -- $.gamePk
-    official_date                 date,                   -- $.gameData.datetime.officialDate
-    timecode                      text,                   -- $.metaData.timeStamp
-    venue_id                      bigint,                 -- $.gameData.venue.id
-    game_data_pk                  bigint,                 -- $.gameData.game.pk
-    weather_temp                  integer,                -- $.gameData.weather.temp
-    link                          text,                   -- $.link
-    wait                          bigint,                 -- $.metaData.wait
-    game_events                   text[],                 -- $.metaData.gameEvents[*]
-    logical_events                text[],                 -- $.metaData.logicalEvents[*]
-    game_type                     text,                   -- $.gameData.game.type
-    game_calendar_event_id        text,                   -- $.gameData.game.calendarEventID
-    game_double_header            text,                   -- $.gameData.game.doubleHeader
-    game_game_number              bigint,                 -- $.gameData.game.gameNumber
-    game_gameday_type             text,                   -- $.gameData.game.gamedayType
-    game_id                       text,                   -- $.gameData.game.id
-    game_season                   text,                   -- $.gameData.game.season
-    game_season_display           text,                   -- $.gameData.game.seasonDisplay
-    game_tiebreaker               text,                   -- $.gameData.game.tiebreaker
-    date_time                     timestamptz,            -- $.gameData.datetime.dateTime
-    end_date_time                 timestamptz,            -- $.gameData.datetime.endDateTime
-    ampm                          text,                   -- $.gameData.datetime.ampm
-    day_night                     text,                   -- $.gameData.datetime.dayNight
-    original_date                 date,                   -- $.gameData.datetime.originalDate
-    time                          text,                   -- $.gameData.datetime.time
-    resume_date_time              timestamptz,            -- $.gameData.datetime.resumeDateTime
-    resume_date                   date,                   -- $.gameData.datetime.resumeDate
-    resumed_from_date_time        timestamptz,            -- $.gameData.datetime.resumedFromDateTime
-    resumed_from_date             date,                   -- $.gameData.datetime.resumedFromDate
-    abstract_game_state           text,                   -- $.gameData.status.abstractGameState
-    coded_game_state              text,                   -- $.gameData.status.codedGameState
-    detailed_state                text,                   -- $.gameData.status.detailedState
-    status_code                   text,                   -- $.gameData.status.statusCode
-    start_time_tbd                boolean,                -- $.gameData.status.startTimeTBD
-    abstract_game_code            text,                   -- $.gameData.status.abstractGameCode
-    reason                        text,                   -- $.gameData.status.reason
-    alerts                        jsonb,                  -- $.gameData.alerts
-    flag_away_team_no_hitter      boolean,                -- $.gameData.flags.awayTeamNoHitter
-    flag_away_team_perfect_game   boolean,                -- $.gameData.flags.awayTeamPerfectGame
-    flag_home_team_no_hitter      boolean,                -- $.gameData.flags.homeTeamNoHitter
-    flag_home_team_perfect_game   boolean,                -- $.gameData.flags.homeTeamPerfectGame
-    flag_no_hitter                boolean,                -- $.gameData.flags.noHitter
-    flag_perfect_game             boolean,                -- $.gameData.flags.perfectGame
-    attendance                    bigint,                 -- $.gameData.gameInfo.attendance
-    first_pitch                   timestamptz,            -- $.gameData.gameInfo.firstPitch
-    game_duration_minutes         bigint,                 -- $.gameData.gameInfo.gameDurationMinutes
-    official_scorer_full_name     text,                   -- $.gameData.officialScorer.fullName
-    official_scorer_id            bigint,                 -- $.gameData.officialScorer.id
-    official_scorer_link          text,                   -- $.gameData.officialScorer.link
-    official_venue_id             bigint,                 -- $.gameData.officialVenue.id
-    official_venue_link           text,                   -- $.gameData.officialVenue.link
-    primary_datacaster_full_name  text,                   -- $.gameData.primaryDatacaster.fullName
-    primary_datacaster_id         bigint,                 -- $.gameData.primaryDatacaster.id
-    primary_datacaster_link       text,                   -- $.gameData.primaryDatacaster.link
-    review_has_challenges         boolean,                -- $.gameData.review.hasChallenges
-    weather_condition             text,                   -- $.gameData.weather.condition
-    weather_wind                  text,                   -- $.gameData.weather.wind
-    abs_challenges                jsonb,                  -- $.gameData.absChallenges
-    secondary_datacaster          jsonb,                  -- $.gameData.secondaryDatacaster
-    pitching_notes                jsonb,                  -- $.liveData.boxscore.pitchingNotes
-    leaders                       jsonb,                  -- $.liveData.leaders
-    raw_id                        bigint       NOT NULL,
-    captured_at                   timestamptz  NOT NULL,
-
-    CONSTRAINT live_game_metadata_pkey PRIMARY KEY (game_pk)
-);
-COMMENT ON TABLE game.live_game_metadata IS 'One row per game, with its status, times, weather and everything that is there once. From $ of game.liveGameV1.';
-
--- One row per team of the game, with its record on the day. From $.gameData.teams.{away,home} of game.liveGameV1.
-CREATE TABLE game.live_game_teams (
-    game_pk                          bigint       NOT NULL,  -- $.gamePk
-    team_id                          bigint       NOT NULL,  -- .id
-    is_home                          boolean,                -- whether home in $.gameData.teams.{away,home}
-    abbreviation                     text,                   -- .abbreviation
-    active                           boolean,                -- .active
-    all_star_status                  text,                   -- .allStarStatus
-    club_name                        text,                   -- .clubName
-    division_id                      bigint,                 -- .division.id
-    division_link                    text,                   -- .division.link
-    division_name                    text,                   -- .division.name
-    file_code                        text,                   -- .fileCode
-    first_year_of_play               text,                   -- .firstYearOfPlay
-    franchise_name                   text,                   -- .franchiseName
-    league_id                        bigint,                 -- .league.id
-    league_link                      text,                   -- .league.link
-    league_name                      text,                   -- .league.name
-    link                             text,                   -- .link
-    location_name                    text,                   -- .locationName
-    name                             text,                   -- .name
-    record_conference_games_back     text,                   -- .record.conferenceGamesBack
-    record_division_games_back       text,                   -- .record.divisionGamesBack
-    record_division_leader           boolean,                -- .record.divisionLeader
-    record_games_played              bigint,                 -- .record.gamesPlayed
-    record_league_games_back         text,                   -- .record.leagueGamesBack
-    record_league_record_losses      bigint,                 -- .record.leagueRecord.losses
-    record_league_record_pct         text,                   -- .record.leagueRecord.pct
-    record_league_record_ties        bigint,                 -- .record.leagueRecord.ties
-    record_league_record_wins        bigint,                 -- .record.leagueRecord.wins
-    record_losses                    bigint,                 -- .record.losses
-    record_sport_games_back          text,                   -- .record.sportGamesBack
-    record_spring_league_games_back  text,                   -- .record.springLeagueGamesBack
-    record_wild_card_games_back      text,                   -- .record.wildCardGamesBack
-    record_winning_percentage        text,                   -- .record.winningPercentage
-    record_wins                      bigint,                 -- .record.wins
-    season                           bigint,                 -- .season
-    short_name                       text,                   -- .shortName
-    sport_id                         bigint,                 -- .sport.id
-    sport_link                       text,                   -- .sport.link
-    sport_name                       text,                   -- .sport.name
-    spring_league_abbreviation       text,                   -- .springLeague.abbreviation
-    spring_league_id                 bigint,                 -- .springLeague.id
-    spring_league_link               text,                   -- .springLeague.link
-    spring_league_name               text,                   -- .springLeague.name
-    spring_venue_id                  bigint,                 -- .springVenue.id
-    spring_venue_link                text,                   -- .springVenue.link
-    team_code                        text,                   -- .teamCode
-    team_name                        text,                   -- .teamName
-    venue_id                         bigint,                 -- .venue.id
-    venue_link                       text,                   -- .venue.link
-    venue_name                       text,                   -- .venue.name
-    raw_id                           bigint       NOT NULL,
-    captured_at                      timestamptz  NOT NULL,
-
-    CONSTRAINT live_game_teams_pkey PRIMARY KEY (game_pk, team_id)
-);
-COMMENT ON TABLE game.live_game_teams IS 'One row per team of the game, with its record on the day. From $.gameData.teams.{away,home} of game.liveGameV1.';
-
--- One row per player on either roster of the game. From $.gameData.players{ID*} of game.liveGameV1.
-CREATE TABLE game.live_game_players (
-    game_pk                        bigint            NOT NULL,  -- $.gamePk
-    player_id                      bigint            NOT NULL,  -- .id
-    full_name                      text,                        -- .fullName
-    team_id                        bigint,                      -- $.liveData.boxscore.teams.{away,home}.team.id
-    is_home                        boolean,                     -- whether home in $.liveData.boxscore.teams.{away,home}
-    jersey_number                  text,                        -- $.liveData.boxscore.teams.{away,home}.players{@}.jerseyNumber
-    position_code                  text,                        -- $.liveData.boxscore.teams.{away,home}.players{@}.position.code
-    position_abbreviation          text,                        -- $.liveData.boxscore.teams.{away,home}.players{@}.position.abbreviation
-    batting_order                  text,                        -- $.liveData.boxscore.teams.{away,home}.players{@}.battingOrder
-    active                         boolean,                     -- .active
-    bat_side_code                  text,                        -- .batSide.code
-    bat_side_description           text,                        -- .batSide.description
-    birth_city                     text,                        -- .birthCity
-    birth_country                  text,                        -- .birthCountry
-    birth_date                     date,                        -- .birthDate
-    birth_state_province           text,                        -- .birthStateProvince
-    boxscore_name                  text,                        -- .boxscoreName
-    current_age                    bigint,                      -- .currentAge
-    draft_year                     bigint,                      -- .draftYear
-    first_last_name                text,                        -- .firstLastName
-    first_name                     text,                        -- .firstName
-    full_fml_name                  text,                        -- .fullFMLName
-    full_lfm_name                  text,                        -- .fullLFMName
-    gender                         text,                        -- .gender
-    height                         text,                        -- .height
-    init_last_name                 text,                        -- .initLastName
-    is_player                      boolean,                     -- .isPlayer
-    is_verified                    boolean,                     -- .isVerified
-    last_first_name                text,                        -- .lastFirstName
-    last_init_name                 text,                        -- .lastInitName
-    last_name                      text,                        -- .lastName
-    last_played_date               date,                        -- .lastPlayedDate
-    link                           text,                        -- .link
-    middle_name                    text,                        -- .middleName
-    mlb_debut_date                 date,                        -- .mlbDebutDate
-    name_first_last                text,                        -- .nameFirstLast
-    name_matrilineal               text,                        -- .nameMatrilineal
-    name_slug                      text,                        -- .nameSlug
-    name_suffix                    text,                        -- .nameSuffix
-    name_title                     text,                        -- .nameTitle
-    nick_name                      text,                        -- .nickName
-    pitch_hand_code                text,                        -- .pitchHand.code
-    pitch_hand_description         text,                        -- .pitchHand.description
-    primary_number                 text,                        -- .primaryNumber
-    primary_position_abbreviation  text,                        -- .primaryPosition.abbreviation
-    primary_position_code          text,                        -- .primaryPosition.code
-    primary_position_name          text,                        -- .primaryPosition.name
-    primary_position_type          text,                        -- .primaryPosition.type
-    pronunciation                  text,                        -- .pronunciation
-    strike_zone_bottom             double precision,            -- .strikeZoneBottom
-    strike_zone_top                double precision,            -- .strikeZoneTop
-    use_last_name                  text,                        -- .useLastName
-    use_name                       text,                        -- .useName
-    weight                         bigint,                      -- .weight
-    death_date                     date,                        -- .deathDate
-    death_city                     text,                        -- .deathCity
-    death_state_province           text,                        -- .deathStateProvince
-    death_country                  text,                        -- .deathCountry
-    raw_id                         bigint            NOT NULL,
-    captured_at                    timestamptz       NOT NULL,
-
-    CONSTRAINT live_game_players_pkey PRIMARY KEY (game_pk, player_id)
-);
-COMMENT ON TABLE game.live_game_players IS 'One row per player on either roster of the game. From $.gameData.players{ID*} of game.liveGameV1.';
-
--- The venue of the game, as it was that season. From $.gameData.venue of game.liveGameV1.
-CREATE TABLE game.live_game_venue_details (
-    game_pk                        bigint            NOT NULL,  -- $.gamePk
-    venue_id                       bigint,                      -- .id
-    name                           text,                        -- .name
-    link                           text,                        -- .link
-    state                          text,                        -- .location.state
-    state_abbrev                   text,                        -- .location.stateAbbrev
-    address1                       text,                        -- .location.address1
-    azimuth_angle                  double precision,            -- .location.azimuthAngle
-    city                           text,                        -- .location.city
-    country                        text,                        -- .location.country
-    latitude                       double precision,            -- .location.defaultCoordinates.latitude
-    longitude                      double precision,            -- .location.defaultCoordinates.longitude
-    elevation                      double precision,            -- .location.elevation
-    phone                          text,                        -- .location.phone
-    postal_code                    text,                        -- .location.postalCode
-    time_zone_id                   text,                        -- .timeZone.id
-    time_zone_offset               double precision,            -- .timeZone.offset
-    time_zone_offset_at_game_time  double precision,            -- .timeZone.offsetAtGameTime
-    time_zone_tz                   text,                        -- .timeZone.tz
-    capacity                       bigint,                      -- .fieldInfo.capacity
-    center                         bigint,                      -- .fieldInfo.center
-    left_                          bigint,                      -- .fieldInfo.left
-    left_center                    bigint,                      -- .fieldInfo.leftCenter
-    left_line                      bigint,                      -- .fieldInfo.leftLine
-    right_                         bigint,                      -- .fieldInfo.right
-    right_center                   bigint,                      -- .fieldInfo.rightCenter
-    right_line                     bigint,                      -- .fieldInfo.rightLine
-    roof_type                      text,                        -- .fieldInfo.roofType
-    turf_type                      text,                        -- .fieldInfo.turfType
-    active                         boolean,                     -- .active
-    season                         text,                        -- .season
-    raw_id                         bigint            NOT NULL,
-    captured_at                    timestamptz       NOT NULL,
-
-    CONSTRAINT live_game_venue_details_pkey PRIMARY KEY (game_pk)
-);
-COMMENT ON TABLE game.live_game_venue_details IS 'The venue of the game, as it was that season. From $.gameData.venue of game.liveGameV1.';
-
--- One row per announced starting pitcher. From $.gameData.probablePitchers.{away,home} of game.liveGameV1.
-CREATE TABLE game.live_game_probables (
-    game_pk      bigint       NOT NULL,  -- $.gamePk
-    is_home      boolean      NOT NULL,  -- whether home in $.gameData.probablePitchers.{away,home}
-    player_id    bigint,                 -- .id
-    full_name    text,                   -- .fullName
-    link         text,                   -- .link
-    raw_id       bigint       NOT NULL,
-    captured_at  timestamptz  NOT NULL,
-
-    CONSTRAINT live_game_probables_pkey PRIMARY KEY (game_pk, is_home)
-);
-COMMENT ON TABLE game.live_game_probables IS 'One row per announced starting pitcher. From $.gameData.probablePitchers.{away,home} of game.liveGameV1.';
-
--- Mound visits used and left, one row per side. From $.gameData.moundVisits.{away,home} of game.liveGameV1.
-CREATE TABLE game.live_game_mound_visits (
-    game_pk      bigint       NOT NULL,  -- $.gamePk
-    is_home      boolean      NOT NULL,  -- whether home in $.gameData.moundVisits.{away,home}
-    remaining    bigint,                 -- .remaining
-    used         bigint,                 -- .used
-    raw_id       bigint       NOT NULL,
-    captured_at  timestamptz  NOT NULL,
-
-    CONSTRAINT live_game_mound_visits_pkey PRIMARY KEY (game_pk, is_home)
-);
-COMMENT ON TABLE game.live_game_mound_visits IS 'Mound visits used and left, one row per side. From $.gameData.moundVisits.{away,home} of game.liveGameV1.';
-
--- Replay challenges used and left, one row per side. From $.gameData.review.{away,home} of game.liveGameV1.
-CREATE TABLE game.live_game_challenges (
-    game_pk      bigint       NOT NULL,  -- $.gamePk
-    is_home      boolean      NOT NULL,  -- whether home in $.gameData.review.{away,home}
-    remaining    bigint,                 -- .remaining
-    used         bigint,                 -- .used
-    raw_id       bigint       NOT NULL,
-    captured_at  timestamptz  NOT NULL,
-
-    CONSTRAINT live_game_challenges_pkey PRIMARY KEY (game_pk, is_home)
-);
-COMMENT ON TABLE game.live_game_challenges IS 'Replay challenges used and left, one row per side. From $.gameData.review.{away,home} of game.liveGameV1.';
-
--- One row per plate appearance. `balls`, `strikes` and `outs` are the count after it. From $.liveData.plays.allPlays[*] of game.liveGameV1.
+-- One row per plate appearance. What it says of count, bases and score is the state after it. From $.liveData.plays.allPlays[*] of game.liveGameV1.
 CREATE TABLE game.live_game_plays (
     game_pk                      bigint       NOT NULL,  -- $.gamePk
     at_bat_index                 bigint       NOT NULL,  -- .atBatIndex
@@ -5300,19 +5024,30 @@ CREATE TABLE game.live_game_plays (
     pitcher_id                   bigint,                 -- .matchup.pitcher.id
     event                        text,                   -- .result.event
     event_type                   text,                   -- .result.eventType
-    about_at_bat_index           bigint,                 -- .about.atBatIndex
-    captivating_index            bigint,                 -- .about.captivatingIndex
-    end_time                     timestamptz,            -- .about.endTime
-    has_out                      boolean,                -- .about.hasOut
-    has_review                   boolean,                -- .about.hasReview
+    description                  text,                   -- .result.description
+    rbi                          bigint,                 -- .result.rbi
+    away_score                   bigint,                 -- .result.awayScore
+    home_score                   bigint,                 -- .result.homeScore
+    balls                        bigint,                 -- .count.balls
+    strikes                      bigint,                 -- .count.strikes
+    outs                         bigint,                 -- .count.outs
+    is_out                       boolean,                -- .result.isOut
     is_complete                  boolean,                -- .about.isComplete
     is_scoring_play              boolean,                -- .about.isScoringPlay
-    is_top_inning                boolean,                -- .about.isTopInning
+    has_review                   boolean,                -- .about.hasReview
     start_time                   timestamptz,            -- .about.startTime
+    end_time                     timestamptz,            -- .about.endTime
+    post_on_first_id             bigint,                 -- .matchup.postOnFirst.id
+    post_on_second_id            bigint,                 -- .matchup.postOnSecond.id
+    post_on_third_id             bigint,                 -- .matchup.postOnThird.id
+    splits_men_on_base           text,                   -- .matchup.splits.menOnBase
+    captivating_index            bigint,                 -- .about.captivatingIndex
+    pitch_index                  bigint[],               -- .pitchIndex[*]
     action_index                 bigint[],               -- .actionIndex[*]
-    balls                        bigint,                 -- .count.balls
-    outs                         bigint,                 -- .count.outs
-    strikes                      bigint,                 -- .count.strikes
+    runner_index                 bigint[],               -- .runnerIndex[*]
+    about_at_bat_index           bigint,                 -- .about.atBatIndex
+    has_out                      boolean,                -- .about.hasOut
+    is_top_inning                boolean,                -- .about.isTopInning
     bat_side_code                text,                   -- .matchup.batSide.code
     bat_side_description         text,                   -- .matchup.batSide.description
     batter_full_name             text,                   -- .matchup.batter.fullName
@@ -5324,35 +5059,23 @@ CREATE TABLE game.live_game_plays (
     pitcher_link                 text,                   -- .matchup.pitcher.link
     pitcher_hot_cold_zones       jsonb,                  -- .matchup.pitcherHotColdZones
     post_on_first_full_name      text,                   -- .matchup.postOnFirst.fullName
-    post_on_first_id             bigint,                 -- .matchup.postOnFirst.id
     post_on_first_link           text,                   -- .matchup.postOnFirst.link
     post_on_second_full_name     text,                   -- .matchup.postOnSecond.fullName
-    post_on_second_id            bigint,                 -- .matchup.postOnSecond.id
     post_on_second_link          text,                   -- .matchup.postOnSecond.link
     post_on_third_full_name      text,                   -- .matchup.postOnThird.fullName
-    post_on_third_id             bigint,                 -- .matchup.postOnThird.id
     post_on_third_link           text,                   -- .matchup.postOnThird.link
     splits_batter                text,                   -- .matchup.splits.batter
-    splits_men_on_base           text,                   -- .matchup.splits.menOnBase
     splits_pitcher               text,                   -- .matchup.splits.pitcher
     batter_hot_cold_zone_stats   jsonb,                  -- .matchup.batterHotColdZoneStats
     pitcher_hot_cold_zone_stats  jsonb,                  -- .matchup.pitcherHotColdZoneStats
-    pitch_index                  bigint[],               -- .pitchIndex[*]
     play_end_time                timestamptz,            -- .playEndTime
-    away_score                   bigint,                 -- .result.awayScore
-    description                  text,                   -- .result.description
-    home_score                   bigint,                 -- .result.homeScore
-    is_out                       boolean,                -- .result.isOut
-    rbi                          bigint,                 -- .result.rbi
     type                         text,                   -- .result.type
-    runner_index                 bigint[],               -- .runnerIndex[*]
-    review_details               jsonb,                  -- .reviewDetails
     raw_id                       bigint       NOT NULL,
     captured_at                  timestamptz  NOT NULL,
 
     CONSTRAINT live_game_plays_pkey PRIMARY KEY (game_pk, at_bat_index)
 );
-COMMENT ON TABLE game.live_game_plays IS 'One row per plate appearance. `balls`, `strikes` and `outs` are the count after it. From $.liveData.plays.allPlays[*] of game.liveGameV1.';
+COMMENT ON TABLE game.live_game_plays IS 'One row per plate appearance. What it says of count, bases and score is the state after it. From $.liveData.plays.allPlays[*] of game.liveGameV1.';
 
 -- One row per pitch. `balls`, `strikes` and `outs` are the count after it. From $.liveData.plays.allPlays[*].playEvents[*] where .isPitch of game.liveGameV1.
 CREATE TABLE game.live_game_pitch_events (
@@ -5365,23 +5088,39 @@ CREATE TABLE game.live_game_pitch_events (
     pitch_type_description  text,                        -- .details.type.description
     call_code               text,                        -- .details.call.code
     call_description        text,                        -- .details.call.description
+    balls                   bigint,                      -- .count.balls
+    strikes                 bigint,                      -- .count.strikes
+    outs                    bigint,                      -- .count.outs
     start_speed             double precision,            -- .pitchData.startSpeed
     end_speed               double precision,            -- .pitchData.endSpeed
     plate_x                 double precision,            -- .pitchData.coordinates.pX
     plate_z                 double precision,            -- .pitchData.coordinates.pZ
     sz_top                  double precision,            -- .pitchData.strikeZoneTop
     sz_bot                  double precision,            -- .pitchData.strikeZoneBottom
+    sz_width                double precision,            -- .pitchData.strikeZoneWidth
+    sz_depth                double precision,            -- .pitchData.strikeZoneDepth
+    zone                    bigint,                      -- .pitchData.zone
+    extension               double precision,            -- .pitchData.extension
+    plate_time              double precision,            -- .pitchData.plateTime
+    spin_rate               double precision,            -- .pitchData.breaks.spinRate
+    spin_direction          double precision,            -- .pitchData.breaks.spinDirection
+    break_vertical          double precision,            -- .pitchData.breaks.breakVertical
+    break_vertical_induced  double precision,            -- .pitchData.breaks.breakVerticalInduced
+    break_horizontal        double precision,            -- .pitchData.breaks.breakHorizontal
+    pfx_x                   double precision,            -- .pitchData.coordinates.pfxX
+    pfx_z                   double precision,            -- .pitchData.coordinates.pfxZ
+    x0                      double precision,            -- .pitchData.coordinates.x0
+    y0                      double precision,            -- .pitchData.coordinates.y0
+    z0                      double precision,            -- .pitchData.coordinates.z0
     vx0                     double precision,            -- .pitchData.coordinates.vX0
     vy0                     double precision,            -- .pitchData.coordinates.vY0
     vz0                     double precision,            -- .pitchData.coordinates.vZ0
     ax                      double precision,            -- .pitchData.coordinates.aX
     ay                      double precision,            -- .pitchData.coordinates.aY
     az                      double precision,            -- .pitchData.coordinates.aZ
+    x                       double precision,            -- .pitchData.coordinates.x
+    y                       double precision,            -- .pitchData.coordinates.y
     action_play_id          text,                        -- .actionPlayId
-    batting_order           text,                        -- .battingOrder
-    balls                   bigint,                      -- .count.balls
-    outs                    bigint,                      -- .count.outs
-    strikes                 bigint,                      -- .count.strikes
     away_score              bigint,                      -- .details.awayScore
     ball_color              text,                        -- .details.ballColor
     code                    text,                        -- .details.code
@@ -5403,42 +5142,16 @@ CREATE TABLE game.live_game_pitch_events (
     end_time                timestamptz,                 -- .endTime
     is_base_running_play    boolean,                     -- .isBaseRunningPlay
     is_pitch                boolean,                     -- .isPitch
-    is_substitution         boolean,                     -- .isSubstitution
     break_angle             double precision,            -- .pitchData.breaks.breakAngle
-    break_horizontal        double precision,            -- .pitchData.breaks.breakHorizontal
     break_length            double precision,            -- .pitchData.breaks.breakLength
-    break_vertical          double precision,            -- .pitchData.breaks.breakVertical
-    break_vertical_induced  double precision,            -- .pitchData.breaks.breakVerticalInduced
     break_y                 double precision,            -- .pitchData.breaks.breakY
-    spin_direction          double precision,            -- .pitchData.breaks.spinDirection
-    spin_rate               double precision,            -- .pitchData.breaks.spinRate
-    pfx_x                   double precision,            -- .pitchData.coordinates.pfxX
-    pfx_z                   double precision,            -- .pitchData.coordinates.pfxZ
-    x                       double precision,            -- .pitchData.coordinates.x
-    x0                      double precision,            -- .pitchData.coordinates.x0
-    y                       double precision,            -- .pitchData.coordinates.y
-    y0                      double precision,            -- .pitchData.coordinates.y0
-    z0                      double precision,            -- .pitchData.coordinates.z0
-    extension               double precision,            -- .pitchData.extension
-    plate_time              double precision,            -- .pitchData.plateTime
     type_confidence         double precision,            -- .pitchData.typeConfidence
-    zone                    bigint,                      -- .pitchData.zone
-    strike_zone_width       double precision,            -- .pitchData.strikeZoneWidth
-    strike_zone_depth       double precision,            -- .pitchData.strikeZoneDepth
-    player_id               bigint,                      -- .player.id
-    player_link             text,                        -- .player.link
-    position_abbreviation   text,                        -- .position.abbreviation
-    position_code           text,                        -- .position.code
-    position_name           text,                        -- .position.name
-    position_type           text,                        -- .position.type
-    replaced_player_id      bigint,                      -- .replacedPlayer.id
-    replaced_player_link    text,                        -- .replacedPlayer.link
+    nasty_factor            double precision,            -- .pitchData.nastyFactor
     start_time              timestamptz,                 -- .startTime
     type                    text,                        -- .type
-    review_details          jsonb,                       -- .reviewDetails
-    umpire                  jsonb,                       -- .umpire
     base                    bigint,                      -- .base
     injury_type             text,                        -- .injuryType
+    pfx_id                  text,                        -- .pfxId
     raw_id                  bigint            NOT NULL,
     captured_at             timestamptz       NOT NULL,
 
@@ -5454,10 +5167,10 @@ CREATE TABLE game.live_game_hit_data (
     launch_speed    double precision,            -- .launchSpeed
     launch_angle    double precision,            -- .launchAngle
     total_distance  double precision,            -- .totalDistance
+    location        text,                        -- .location
     hit_coord_x     double precision,            -- .coordinates.coordX
     hit_coord_y     double precision,            -- .coordinates.coordY
     hardness        text,                        -- .hardness
-    location        text,                        -- .location
     trajectory      text,                        -- .trajectory
     raw_id          bigint            NOT NULL,
     captured_at     timestamptz       NOT NULL,
@@ -5466,28 +5179,30 @@ CREATE TABLE game.live_game_hit_data (
 );
 COMMENT ON TABLE game.live_game_hit_data IS 'One row per ball in play that was measured or described. From $.liveData.plays.allPlays[*].playEvents[*].hitData of game.liveGameV1.';
 
--- One row per event of a plate appearance that is not a pitch. From $.liveData.plays.allPlays[*].playEvents[*] where not .isPitch of game.liveGameV1.
+-- One row per event of a plate appearance that is not a pitch, such as substitutions, pickoffs, steals, mound visits, timeouts. From $.liveData.plays.allPlays[*].playEvents[*] where not .isPitch of game.liveGameV1.
 CREATE TABLE game.live_game_play_actions (
     game_pk                bigint       NOT NULL,  -- $.gamePk
     at_bat_index           bigint       NOT NULL,  -- $.liveData.plays.allPlays[*].atBatIndex
     event_index            bigint       NOT NULL,  -- .index
     play_id                text,                   -- .playId
+    type                   text,                   -- .type
     event_type             text,                   -- .details.eventType
-    player_in_id           bigint,                 -- .player.id
-    player_out_id          bigint,                 -- .replacedPlayer.id
-    action_play_id         text,                   -- .actionPlayId
+    event                  text,                   -- .details.event
+    description            text,                   -- .details.description
+    player_id              bigint,                 -- .player.id
+    replaced_player_id     bigint,                 -- .replacedPlayer.id
     batting_order          text,                   -- .battingOrder
+    base                   bigint,                 -- .base
     balls                  bigint,                 -- .count.balls
-    outs                   bigint,                 -- .count.outs
     strikes                bigint,                 -- .count.strikes
+    outs                   bigint,                 -- .count.outs
+    action_play_id         text,                   -- .actionPlayId
     away_score             bigint,                 -- .details.awayScore
     ball_color             text,                   -- .details.ballColor
     call_code              text,                   -- .details.call.code
     call_description       text,                   -- .details.call.description
     code                   text,                   -- .details.code
-    description            text,                   -- .details.description
     disengagement_num      bigint,                 -- .details.disengagementNum
-    event                  text,                   -- .details.event
     from_catcher           boolean,                -- .details.fromCatcher
     has_review             boolean,                -- .details.hasReview
     home_score             bigint,                 -- .details.homeScore
@@ -5513,19 +5228,117 @@ CREATE TABLE game.live_game_play_actions (
     position_type          text,                   -- .position.type
     replaced_player_link   text,                   -- .replacedPlayer.link
     start_time             timestamptz,            -- .startTime
-    type                   text,                   -- .type
-    review_details         jsonb,                  -- .reviewDetails
-    umpire                 jsonb,                  -- .umpire
-    base                   bigint,                 -- .base
     injury_type            text,                   -- .injuryType
+    pfx_id                 text,                   -- .pfxId
+    umpire_id              bigint,                 -- .umpire.id
+    umpire_full_name       text,                   -- .umpire.fullName
+    umpire_link            text,                   -- .umpire.link
     raw_id                 bigint       NOT NULL,
     captured_at            timestamptz  NOT NULL,
 
     CONSTRAINT live_game_play_actions_pkey PRIMARY KEY (game_pk, at_bat_index, event_index)
 );
-COMMENT ON TABLE game.live_game_play_actions IS 'One row per event of a plate appearance that is not a pitch. From $.liveData.plays.allPlays[*].playEvents[*] where not .isPitch of game.liveGameV1.';
+COMMENT ON TABLE game.live_game_play_actions IS 'One row per event of a plate appearance that is not a pitch, such as substitutions, pickoffs, steals, mound visits, timeouts. From $.liveData.plays.allPlays[*].playEvents[*] where not .isPitch of game.liveGameV1.';
 
--- One row per movement of a runner, the batter included. From $.liveData.plays.allPlays[*].runners[*] of game.liveGameV1.
+-- One row per substitution or switch of positions; the same events as in play_actions. From $.liveData.plays.allPlays[*].playEvents[*] where .isSubstitution of game.liveGameV1.
+CREATE TABLE game.live_game_lineup_changes (
+    game_pk                bigint       NOT NULL,  -- $.gamePk
+    at_bat_index           bigint       NOT NULL,  -- $.liveData.plays.allPlays[*].atBatIndex
+    event_index            bigint       NOT NULL,  -- .index
+    change_type            text,                   -- .details.eventType
+    player_in_id           bigint,                 -- .player.id
+    player_out_id          bigint,                 -- .replacedPlayer.id
+    position_code          text,                   -- .position.code
+    position_abbreviation  text,                   -- .position.abbreviation
+    batting_order          text,                   -- .battingOrder
+    inning                 bigint,                 -- $.liveData.plays.allPlays[*].about.inning
+    half_inning            text,                   -- $.liveData.plays.allPlays[*].about.halfInning
+    changed_at             timestamptz,            -- .startTime
+    description            text,                   -- .details.description
+    raw_id                 bigint       NOT NULL,
+    captured_at            timestamptz  NOT NULL,
+
+    CONSTRAINT live_game_lineup_changes_pkey PRIMARY KEY (game_pk, at_bat_index, event_index)
+);
+COMMENT ON TABLE game.live_game_lineup_changes IS 'One row per substitution or switch of positions; the same events as in play_actions. From $.liveData.plays.allPlays[*].playEvents[*] where .isSubstitution of game.liveGameV1.';
+
+-- One row per plate appearance whose outcome was reviewed; of several reviews, the last. From $.liveData.plays.allPlays[*].reviewDetails of game.liveGameV1.
+CREATE TABLE game.live_game_play_reviews (
+    game_pk            bigint       NOT NULL,  -- $.gamePk
+    at_bat_index       bigint       NOT NULL,  -- $.liveData.plays.allPlays[*].atBatIndex
+    review_type        text,                   -- .reviewType
+    is_overturned      boolean,                -- .isOverturned
+    challenge_team_id  bigint,                 -- .challengeTeamId
+    in_progress        boolean,                -- .inProgress
+    player_id          bigint,                 -- .player.id
+    player_full_name   text,                   -- .player.fullName
+    player_link        text,                   -- .player.link
+    raw_id             bigint       NOT NULL,
+    captured_at        timestamptz  NOT NULL,
+
+    CONSTRAINT live_game_play_reviews_pkey PRIMARY KEY (game_pk, at_bat_index)
+);
+COMMENT ON TABLE game.live_game_play_reviews IS 'One row per plate appearance whose outcome was reviewed; of several reviews, the last. From $.liveData.plays.allPlays[*].reviewDetails of game.liveGameV1.';
+
+-- The other reviews of the same thing, in order. From $.liveData.plays.allPlays[*].reviewDetails.additionalReviews[*] of game.liveGameV1.
+CREATE TABLE game.live_game_play_additional_reviews (
+    game_pk            bigint       NOT NULL,  -- $.gamePk
+    at_bat_index       bigint       NOT NULL,  -- $.liveData.plays.allPlays[*].atBatIndex
+    review_index       integer      NOT NULL,  -- position, from 1
+    review_type        text,                   -- .reviewType
+    is_overturned      boolean,                -- .isOverturned
+    challenge_team_id  bigint,                 -- .challengeTeamId
+    in_progress        boolean,                -- .inProgress
+    player_id          bigint,                 -- .player.id
+    player_full_name   text,                   -- .player.fullName
+    player_link        text,                   -- .player.link
+    raw_id             bigint       NOT NULL,
+    captured_at        timestamptz  NOT NULL,
+
+    CONSTRAINT live_game_play_additional_reviews_pkey PRIMARY KEY (game_pk, at_bat_index, review_index)
+);
+COMMENT ON TABLE game.live_game_play_additional_reviews IS 'The other reviews of the same thing, in order. From $.liveData.plays.allPlays[*].reviewDetails.additionalReviews[*] of game.liveGameV1.';
+
+-- One row per pitch or action that was reviewed; of several reviews, the last. From $.liveData.plays.allPlays[*].playEvents[*].reviewDetails of game.liveGameV1.
+CREATE TABLE game.live_game_event_reviews (
+    game_pk            bigint       NOT NULL,  -- $.gamePk
+    at_bat_index       bigint       NOT NULL,  -- $.liveData.plays.allPlays[*].atBatIndex
+    event_index        bigint       NOT NULL,  -- $.liveData.plays.allPlays[*].playEvents[*].index
+    review_type        text,                   -- .reviewType
+    is_overturned      boolean,                -- .isOverturned
+    challenge_team_id  bigint,                 -- .challengeTeamId
+    player_id          bigint,                 -- .player.id
+    in_progress        boolean,                -- .inProgress
+    player_full_name   text,                   -- .player.fullName
+    player_link        text,                   -- .player.link
+    raw_id             bigint       NOT NULL,
+    captured_at        timestamptz  NOT NULL,
+
+    CONSTRAINT live_game_event_reviews_pkey PRIMARY KEY (game_pk, at_bat_index, event_index)
+);
+COMMENT ON TABLE game.live_game_event_reviews IS 'One row per pitch or action that was reviewed; of several reviews, the last. From $.liveData.plays.allPlays[*].playEvents[*].reviewDetails of game.liveGameV1.';
+
+-- The other reviews of the same thing, in order. From $.liveData.plays.allPlays[*].playEvents[*].reviewDetails.additionalReviews[*] of game.liveGameV1.
+CREATE TABLE game.live_game_event_additional_reviews (
+    game_pk            bigint       NOT NULL,  -- $.gamePk
+    at_bat_index       bigint       NOT NULL,  -- $.liveData.plays.allPlays[*].atBatIndex
+    event_index        bigint       NOT NULL,  -- $.liveData.plays.allPlays[*].playEvents[*].index
+    review_index       integer      NOT NULL,  -- position, from 1
+    review_type        text,                   -- .reviewType
+    is_overturned      boolean,                -- .isOverturned
+    challenge_team_id  bigint,                 -- .challengeTeamId
+    in_progress        boolean,                -- .inProgress
+    player_id          bigint,                 -- .player.id
+    player_full_name   text,                   -- .player.fullName
+    player_link        text,                   -- .player.link
+    raw_id             bigint       NOT NULL,
+    captured_at        timestamptz  NOT NULL,
+
+    CONSTRAINT live_game_event_additional_reviews_pkey PRIMARY KEY (game_pk, at_bat_index, event_index, review_index)
+);
+COMMENT ON TABLE game.live_game_event_additional_reviews IS 'The other reviews of the same thing, in order. From $.liveData.plays.allPlays[*].playEvents[*].reviewDetails.additionalReviews[*] of game.liveGameV1.';
+
+-- One row per movement of a runner, the batter included; one runner may move several times. From $.liveData.plays.allPlays[*].runners[*] of game.liveGameV1.
 CREATE TABLE game.live_game_runners (
     game_pk                   bigint       NOT NULL,  -- $.gamePk
     at_bat_index              bigint       NOT NULL,  -- $.liveData.plays.allPlays[*].atBatIndex
@@ -5535,28 +5348,28 @@ CREATE TABLE game.live_game_runners (
     origin_base               text,                   -- .movement.originBase
     end_base                  text,                   -- .movement.end
     out_base                  text,                   -- .movement.outBase
-    earned                    boolean,                -- .details.earned
+    is_out                    boolean,                -- .movement.isOut
+    out_number                bigint,                 -- .movement.outNumber
+    play_index                bigint,                 -- .details.playIndex
     event                     text,                   -- .details.event
     event_type                text,                   -- .details.eventType
-    is_scoring_event          boolean,                -- .details.isScoringEvent
-    movement_reason           text,                   -- .details.movementReason
-    play_index                bigint,                 -- .details.playIndex
-    rbi                       boolean,                -- .details.rbi
     responsible_pitcher_id    bigint,                 -- .details.responsiblePitcher.id
+    is_scoring_event          boolean,                -- .details.isScoringEvent
+    earned                    boolean,                -- .details.earned
+    movement_reason           text,                   -- .details.movementReason
+    rbi                       boolean,                -- .details.rbi
     responsible_pitcher_link  text,                   -- .details.responsiblePitcher.link
     runner_full_name          text,                   -- .details.runner.fullName
     runner_link               text,                   -- .details.runner.link
     team_unearned             boolean,                -- .details.teamUnearned
-    is_out                    boolean,                -- .movement.isOut
-    out_number                bigint,                 -- .movement.outNumber
     raw_id                    bigint       NOT NULL,
     captured_at               timestamptz  NOT NULL,
 
     CONSTRAINT live_game_runners_pkey PRIMARY KEY (game_pk, at_bat_index, runner_index)
 );
-COMMENT ON TABLE game.live_game_runners IS 'One row per movement of a runner, the batter included. From $.liveData.plays.allPlays[*].runners[*] of game.liveGameV1.';
+COMMENT ON TABLE game.live_game_runners IS 'One row per movement of a runner, the batter included; one runner may move several times. From $.liveData.plays.allPlays[*].runners[*] of game.liveGameV1.';
 
--- One row per putout, assist, error or the like. From $.liveData.plays.allPlays[*].runners[*].credits[*] of game.liveGameV1.
+-- One row per putout, assist, error or the like, in the order of the play. From $.liveData.plays.allPlays[*].runners[*].credits[*] of game.liveGameV1.
 CREATE TABLE game.live_game_fielding_credits (
     game_pk                bigint       NOT NULL,  -- $.gamePk
     at_bat_index           bigint       NOT NULL,  -- $.liveData.plays.allPlays[*].atBatIndex
@@ -5574,7 +5387,7 @@ CREATE TABLE game.live_game_fielding_credits (
 
     CONSTRAINT live_game_fielding_credits_pkey PRIMARY KEY (game_pk, at_bat_index, runner_index, credit_index)
 );
-COMMENT ON TABLE game.live_game_fielding_credits IS 'One row per putout, assist, error or the like. From $.liveData.plays.allPlays[*].runners[*].credits[*] of game.liveGameV1.';
+COMMENT ON TABLE game.live_game_fielding_credits IS 'One row per putout, assist, error or the like, in the order of the play. From $.liveData.plays.allPlays[*].runners[*].credits[*] of game.liveGameV1.';
 
 -- The plate appearances in which a run scored. From $.liveData.plays.scoringPlays[*] of game.liveGameV1.
 CREATE TABLE game.live_game_scoring_plays (
@@ -5591,10 +5404,10 @@ COMMENT ON TABLE game.live_game_scoring_plays IS 'The plate appearances in which
 CREATE TABLE game.live_game_inning_summary (
     game_pk      bigint       NOT NULL,  -- $.gamePk
     inning       integer      NOT NULL,  -- position, from 1
-    bottom       bigint[],               -- .bottom[*]
-    end_index    bigint,                 -- .endIndex
     start_index  bigint,                 -- .startIndex
+    end_index    bigint,                 -- .endIndex
     top          bigint[],               -- .top[*]
+    bottom       bigint[],               -- .bottom[*]
     raw_id       bigint       NOT NULL,
     captured_at  timestamptz  NOT NULL,
 
@@ -5602,43 +5415,51 @@ CREATE TABLE game.live_game_inning_summary (
 );
 COMMENT ON TABLE game.live_game_inning_summary IS 'One row per inning, with the plate appearances of its halves. From $.liveData.plays.playsByInning[*] of game.liveGameV1.';
 
--- One row per ball in play (not only hits), with where it was fielded. From $.liveData.plays.playsByInning[*].hits.{away,home}[*] of game.liveGameV1.
+-- One row per ball in play, hit or not, with where it was fielded. From $.liveData.plays.playsByInning[*].hits.{away,home}[*] of game.liveGameV1.
 CREATE TABLE game.live_game_hits (
     game_pk                          bigint            NOT NULL,  -- $.gamePk
     inning                           integer           NOT NULL,  -- position in $.liveData.plays.playsByInning[*], from 1
     is_home                          boolean           NOT NULL,  -- whether home in $.liveData.plays.playsByInning[*].hits.{away,home}
     hit_index                        integer           NOT NULL,  -- position, from 0
+    team_id                          bigint,                      -- .team.id
+    batter_id                        bigint,                      -- .batter.id
+    pitcher_id                       bigint,                      -- .pitcher.id
+    type                             text,                        -- .type
     hit_inning                       bigint,                      -- .inning
     batter_full_name                 text,                        -- .batter.fullName
-    batter_id                        bigint,                      -- .batter.id
     batter_link                      text,                        -- .batter.link
     coordinates_x                    double precision,            -- .coordinates.x
     coordinates_y                    double precision,            -- .coordinates.y
     description                      text,                        -- .description
     pitcher_full_name                text,                        -- .pitcher.fullName
-    pitcher_id                       bigint,                      -- .pitcher.id
     pitcher_link                     text,                        -- .pitcher.link
     team_all_star_status             text,                        -- .team.allStarStatus
-    team_id                          bigint,                      -- .team.id
     team_link                        text,                        -- .team.link
     team_name                        text,                        -- .team.name
     team_spring_league_abbreviation  text,                        -- .team.springLeague.abbreviation
     team_spring_league_id            bigint,                      -- .team.springLeague.id
     team_spring_league_link          text,                        -- .team.springLeague.link
     team_spring_league_name          text,                        -- .team.springLeague.name
-    type                             text,                        -- .type
     raw_id                           bigint            NOT NULL,
     captured_at                      timestamptz       NOT NULL,
 
     CONSTRAINT live_game_hits_pkey PRIMARY KEY (game_pk, inning, is_home, hit_index)
 );
-COMMENT ON TABLE game.live_game_hits IS 'One row per ball in play (not only hits), with where it was fielded. From $.liveData.plays.playsByInning[*].hits.{away,home}[*] of game.liveGameV1.';
+COMMENT ON TABLE game.live_game_hits IS 'One row per ball in play, hit or not, with where it was fielded. From $.liveData.plays.playsByInning[*].hits.{away,home}[*] of game.liveGameV1.';
 
--- The line score and who is on the field, one row per game. From $.liveData.linescore of game.liveGameV1.
+-- Inning, count, and who is on the field and on base now; one row per game. From $.liveData.linescore of game.liveGameV1.
 CREATE TABLE game.live_game_linescore (
     game_pk                      bigint       NOT NULL,  -- $.gamePk
-    balls                        bigint,                 -- .balls
     current_inning               bigint,                 -- .currentInning
+    inning_state                 text,                   -- .inningState
+    is_top_inning                boolean,                -- .isTopInning
+    scheduled_innings            bigint,                 -- .scheduledInnings
+    outs                         bigint,                 -- .outs
+    offense_first_id             bigint,                 -- .offense.first.id
+    offense_second_id            bigint,                 -- .offense.second.id
+    offense_third_id             bigint,                 -- .offense.third.id
+    note                         text,                   -- .note
+    balls                        bigint,                 -- .balls
     current_inning_ordinal       text,                   -- .currentInningOrdinal
     defense_batter_full_name     text,                   -- .defense.batter.fullName
     defense_batter_id            bigint,                 -- .defense.batter.id
@@ -5681,15 +5502,11 @@ CREATE TABLE game.live_game_linescore (
     defense_third_id             bigint,                 -- .defense.third.id
     defense_third_link           text,                   -- .defense.third.link
     inning_half                  text,                   -- .inningHalf
-    inning_state                 text,                   -- .inningState
-    is_top_inning                boolean,                -- .isTopInning
-    note                         text,                   -- .note
     offense_batter_full_name     text,                   -- .offense.batter.fullName
     offense_batter_id            bigint,                 -- .offense.batter.id
     offense_batter_link          text,                   -- .offense.batter.link
     offense_batting_order        bigint,                 -- .offense.battingOrder
     offense_first_full_name      text,                   -- .offense.first.fullName
-    offense_first_id             bigint,                 -- .offense.first.id
     offense_first_link           text,                   -- .offense.first.link
     offense_in_hole_full_name    text,                   -- .offense.inHole.fullName
     offense_in_hole_id           bigint,                 -- .offense.inHole.id
@@ -5701,235 +5518,219 @@ CREATE TABLE game.live_game_linescore (
     offense_pitcher_id           bigint,                 -- .offense.pitcher.id
     offense_pitcher_link         text,                   -- .offense.pitcher.link
     offense_second_full_name     text,                   -- .offense.second.fullName
-    offense_second_id            bigint,                 -- .offense.second.id
     offense_second_link          text,                   -- .offense.second.link
     offense_team_id              bigint,                 -- .offense.team.id
     offense_team_link            text,                   -- .offense.team.link
     offense_team_name            text,                   -- .offense.team.name
-    outs                         bigint,                 -- .outs
-    scheduled_innings            bigint,                 -- .scheduledInnings
+    offense_third_full_name      text,                   -- .offense.third.fullName
+    offense_third_link           text,                   -- .offense.third.link
     strikes                      bigint,                 -- .strikes
     raw_id                       bigint       NOT NULL,
     captured_at                  timestamptz  NOT NULL,
 
     CONSTRAINT live_game_linescore_pkey PRIMARY KEY (game_pk)
 );
-COMMENT ON TABLE game.live_game_linescore IS 'The line score and who is on the field, one row per game. From $.liveData.linescore of game.liveGameV1.';
+COMMENT ON TABLE game.live_game_linescore IS 'Inning, count, and who is on the field and on base now; one row per game. From $.liveData.linescore of game.liveGameV1.';
 
--- Runs, hits, errors and runners left on base, one row per side. From $.liveData.linescore.teams.{away,home} of game.liveGameV1.
-CREATE TABLE game.live_game_linescore_teams (
-    game_pk       bigint       NOT NULL,  -- $.gamePk
-    is_home       boolean      NOT NULL,  -- whether home in $.liveData.linescore.teams.{away,home}
-    errors        bigint,                 -- .errors
-    hits          bigint,                 -- .hits
-    left_on_base  bigint,                 -- .leftOnBase
-    runs          bigint,                 -- .runs
-    is_winner     boolean,                -- .isWinner
-    raw_id        bigint       NOT NULL,
-    captured_at   timestamptz  NOT NULL,
-
-    CONSTRAINT live_game_linescore_teams_pkey PRIMARY KEY (game_pk, is_home)
-);
-COMMENT ON TABLE game.live_game_linescore_teams IS 'Runs, hits, errors and runners left on base, one row per side. From $.liveData.linescore.teams.{away,home} of game.liveGameV1.';
-
--- One row per inning; a half that was not played has no runs. From $.liveData.linescore.innings[*] of game.liveGameV1.
+-- One row per inning, both halves in it. A half that was not played has NULL, not 0. From $.liveData.linescore.innings[*] of game.liveGameV1.
 CREATE TABLE game.live_game_linescore_innings (
     game_pk            bigint       NOT NULL,  -- $.gamePk
     inning             bigint       NOT NULL,  -- .num
+    away_runs          bigint,                 -- .away.runs
+    home_runs          bigint,                 -- .home.runs
     away_errors        bigint,                 -- .away.errors
     away_hits          bigint,                 -- .away.hits
     away_left_on_base  bigint,                 -- .away.leftOnBase
-    away_runs          bigint,                 -- .away.runs
     home_errors        bigint,                 -- .home.errors
     home_hits          bigint,                 -- .home.hits
     home_left_on_base  bigint,                 -- .home.leftOnBase
-    home_runs          bigint,                 -- .home.runs
     ordinal_num        text,                   -- .ordinalNum
     raw_id             bigint       NOT NULL,
     captured_at        timestamptz  NOT NULL,
 
     CONSTRAINT live_game_linescore_innings_pkey PRIMARY KEY (game_pk, inning)
 );
-COMMENT ON TABLE game.live_game_linescore_innings IS 'One row per inning; a half that was not played has no runs. From $.liveData.linescore.innings[*] of game.liveGameV1.';
+COMMENT ON TABLE game.live_game_linescore_innings IS 'One row per inning, both halves in it. A half that was not played has NULL, not 0. From $.liveData.linescore.innings[*] of game.liveGameV1.';
 
 -- The team totals of the boxscore, one row per team. From $.liveData.boxscore.teams.{away,home} of game.liveGameV1.
 CREATE TABLE game.live_game_boxscore_team_stats (
-    game_pk                              bigint       NOT NULL,  -- $.gamePk
-    team_id                              bigint       NOT NULL,  -- .team.id
-    is_home                              boolean,                -- whether home in $.liveData.boxscore.teams.{away,home}
-    pitching_innings_pitched_outs        bigint,                 -- .teamStats.pitching.inningsPitched
-    batters                              bigint[],               -- .batters[*]
-    team_all_star_status                 text,                   -- .team.allStarStatus
-    team_link                            text,                   -- .team.link
-    team_name                            text,                   -- .team.name
-    team_spring_league_abbreviation      text,                   -- .team.springLeague.abbreviation
-    team_spring_league_id                bigint,                 -- .team.springLeague.id
-    team_spring_league_link              text,                   -- .team.springLeague.link
-    team_spring_league_name              text,                   -- .team.springLeague.name
-    batting_air_outs                     bigint,                 -- .teamStats.batting.airOuts
-    batting_at_bats                      bigint,                 -- .teamStats.batting.atBats
-    batting_at_bats_per_home_run         text,                   -- .teamStats.batting.atBatsPerHomeRun
-    batting_avg                          text,                   -- .teamStats.batting.avg
-    batting_base_on_balls                bigint,                 -- .teamStats.batting.baseOnBalls
-    batting_catchers_interference        bigint,                 -- .teamStats.batting.catchersInterference
-    batting_caught_stealing              bigint,                 -- .teamStats.batting.caughtStealing
-    batting_doubles                      bigint,                 -- .teamStats.batting.doubles
-    batting_fly_outs                     bigint,                 -- .teamStats.batting.flyOuts
-    batting_ground_into_double_play      bigint,                 -- .teamStats.batting.groundIntoDoublePlay
-    batting_ground_into_triple_play      bigint,                 -- .teamStats.batting.groundIntoTriplePlay
-    batting_ground_outs                  bigint,                 -- .teamStats.batting.groundOuts
-    batting_hit_by_pitch                 bigint,                 -- .teamStats.batting.hitByPitch
-    batting_hits                         bigint,                 -- .teamStats.batting.hits
-    batting_home_runs                    bigint,                 -- .teamStats.batting.homeRuns
-    batting_intentional_walks            bigint,                 -- .teamStats.batting.intentionalWalks
-    batting_left_on_base                 bigint,                 -- .teamStats.batting.leftOnBase
-    batting_line_outs                    bigint,                 -- .teamStats.batting.lineOuts
-    batting_obp                          text,                   -- .teamStats.batting.obp
-    batting_ops                          text,                   -- .teamStats.batting.ops
-    batting_pickoffs                     bigint,                 -- .teamStats.batting.pickoffs
-    batting_plate_appearances            bigint,                 -- .teamStats.batting.plateAppearances
-    batting_pop_outs                     bigint,                 -- .teamStats.batting.popOuts
-    batting_rbi                          bigint,                 -- .teamStats.batting.rbi
-    batting_runs                         bigint,                 -- .teamStats.batting.runs
-    batting_sac_bunts                    bigint,                 -- .teamStats.batting.sacBunts
-    batting_sac_flies                    bigint,                 -- .teamStats.batting.sacFlies
-    batting_slg                          text,                   -- .teamStats.batting.slg
-    batting_stolen_base_percentage       text,                   -- .teamStats.batting.stolenBasePercentage
-    batting_stolen_bases                 bigint,                 -- .teamStats.batting.stolenBases
-    batting_strike_outs                  bigint,                 -- .teamStats.batting.strikeOuts
-    batting_total_bases                  bigint,                 -- .teamStats.batting.totalBases
-    batting_triples                      bigint,                 -- .teamStats.batting.triples
-    fielding_assists                     bigint,                 -- .teamStats.fielding.assists
-    fielding_caught_stealing             bigint,                 -- .teamStats.fielding.caughtStealing
-    fielding_caught_stealing_percentage  text,                   -- .teamStats.fielding.caughtStealingPercentage
-    fielding_chances                     bigint,                 -- .teamStats.fielding.chances
-    fielding_errors                      bigint,                 -- .teamStats.fielding.errors
-    fielding_passed_ball                 bigint,                 -- .teamStats.fielding.passedBall
-    fielding_pickoffs                    bigint,                 -- .teamStats.fielding.pickoffs
-    fielding_put_outs                    bigint,                 -- .teamStats.fielding.putOuts
-    fielding_stolen_base_percentage      text,                   -- .teamStats.fielding.stolenBasePercentage
-    fielding_stolen_bases                bigint,                 -- .teamStats.fielding.stolenBases
-    pitching_air_outs                    bigint,                 -- .teamStats.pitching.airOuts
-    pitching_at_bats                     bigint,                 -- .teamStats.pitching.atBats
-    pitching_balks                       bigint,                 -- .teamStats.pitching.balks
-    pitching_balls                       bigint,                 -- .teamStats.pitching.balls
-    pitching_base_on_balls               bigint,                 -- .teamStats.pitching.baseOnBalls
-    pitching_batters_faced               bigint,                 -- .teamStats.pitching.battersFaced
-    pitching_catchers_interference       bigint,                 -- .teamStats.pitching.catchersInterference
-    pitching_caught_stealing             bigint,                 -- .teamStats.pitching.caughtStealing
-    pitching_caught_stealing_percentage  text,                   -- .teamStats.pitching.caughtStealingPercentage
-    pitching_complete_games              bigint,                 -- .teamStats.pitching.completeGames
-    pitching_doubles                     bigint,                 -- .teamStats.pitching.doubles
-    pitching_earned_runs                 bigint,                 -- .teamStats.pitching.earnedRuns
-    pitching_era                         text,                   -- .teamStats.pitching.era
-    pitching_fly_outs                    bigint,                 -- .teamStats.pitching.flyOuts
-    pitching_ground_outs                 bigint,                 -- .teamStats.pitching.groundOuts
-    pitching_ground_outs_to_airouts      text,                   -- .teamStats.pitching.groundOutsToAirouts
-    pitching_hit_batsmen                 bigint,                 -- .teamStats.pitching.hitBatsmen
-    pitching_hit_by_pitch                bigint,                 -- .teamStats.pitching.hitByPitch
-    pitching_hits                        bigint,                 -- .teamStats.pitching.hits
-    pitching_home_runs                   bigint,                 -- .teamStats.pitching.homeRuns
-    pitching_home_runs_per9              text,                   -- .teamStats.pitching.homeRunsPer9
-    pitching_inherited_runners           bigint,                 -- .teamStats.pitching.inheritedRunners
-    pitching_inherited_runners_scored    bigint,                 -- .teamStats.pitching.inheritedRunnersScored
-    pitching_intentional_walks           bigint,                 -- .teamStats.pitching.intentionalWalks
-    pitching_line_outs                   bigint,                 -- .teamStats.pitching.lineOuts
-    pitching_number_of_pitches           bigint,                 -- .teamStats.pitching.numberOfPitches
-    pitching_obp                         text,                   -- .teamStats.pitching.obp
-    pitching_outs                        bigint,                 -- .teamStats.pitching.outs
-    pitching_passed_ball                 bigint,                 -- .teamStats.pitching.passedBall
-    pitching_pickoffs                    bigint,                 -- .teamStats.pitching.pickoffs
-    pitching_pitches_per_inning          text,                   -- .teamStats.pitching.pitchesPerInning
-    pitching_pitches_thrown              bigint,                 -- .teamStats.pitching.pitchesThrown
-    pitching_pop_outs                    bigint,                 -- .teamStats.pitching.popOuts
-    pitching_rbi                         bigint,                 -- .teamStats.pitching.rbi
-    pitching_runs                        bigint,                 -- .teamStats.pitching.runs
-    pitching_runs_scored_per9            text,                   -- .teamStats.pitching.runsScoredPer9
-    pitching_sac_bunts                   bigint,                 -- .teamStats.pitching.sacBunts
-    pitching_sac_flies                   bigint,                 -- .teamStats.pitching.sacFlies
-    pitching_save_opportunities          bigint,                 -- .teamStats.pitching.saveOpportunities
-    pitching_shutouts                    bigint,                 -- .teamStats.pitching.shutouts
-    pitching_stolen_base_percentage      text,                   -- .teamStats.pitching.stolenBasePercentage
-    pitching_stolen_bases                bigint,                 -- .teamStats.pitching.stolenBases
-    pitching_strike_outs                 bigint,                 -- .teamStats.pitching.strikeOuts
-    pitching_strike_percentage           text,                   -- .teamStats.pitching.strikePercentage
-    pitching_strikes                     bigint,                 -- .teamStats.pitching.strikes
-    pitching_triples                     bigint,                 -- .teamStats.pitching.triples
-    pitching_whip                        text,                   -- .teamStats.pitching.whip
-    pitching_wild_pitches                bigint,                 -- .teamStats.pitching.wildPitches
-    raw_id                               bigint       NOT NULL,
-    captured_at                          timestamptz  NOT NULL,
+    game_pk                              bigint            NOT NULL,  -- $.gamePk
+    team_id                              bigint            NOT NULL,  -- .team.id
+    is_home                              boolean,                     -- whether home in $.liveData.boxscore.teams.{away,home}
+    batters                              bigint[],                    -- .batters[*]
+    batting_left_on_base                 bigint,                      -- .teamStats.batting.leftOnBase
+    batting_avg                          double precision,            -- .teamStats.batting.avg
+    batting_obp                          double precision,            -- .teamStats.batting.obp
+    batting_slg                          double precision,            -- .teamStats.batting.slg
+    batting_ops                          double precision,            -- .teamStats.batting.ops
+    batting_stolen_base_percentage       double precision,            -- .teamStats.batting.stolenBasePercentage
+    batting_at_bats_per_home_run         double precision,            -- .teamStats.batting.atBatsPerHomeRun
+    pitching_innings_pitched_outs        bigint,                      -- .teamStats.pitching.inningsPitched
+    pitching_era                         double precision,            -- .teamStats.pitching.era
+    pitching_whip                        double precision,            -- .teamStats.pitching.whip
+    pitching_obp                         double precision,            -- .teamStats.pitching.obp
+    pitching_stolen_base_percentage      double precision,            -- .teamStats.pitching.stolenBasePercentage
+    pitching_caught_stealing_percentage  double precision,            -- .teamStats.pitching.caughtStealingPercentage
+    pitching_strike_percentage           double precision,            -- .teamStats.pitching.strikePercentage
+    pitching_ground_outs_to_airouts      double precision,            -- .teamStats.pitching.groundOutsToAirouts
+    pitching_pitches_per_inning          double precision,            -- .teamStats.pitching.pitchesPerInning
+    pitching_runs_scored_per9            double precision,            -- .teamStats.pitching.runsScoredPer9
+    pitching_home_runs_per9              double precision,            -- .teamStats.pitching.homeRunsPer9
+    fielding_stolen_base_percentage      double precision,            -- .teamStats.fielding.stolenBasePercentage
+    fielding_caught_stealing_percentage  double precision,            -- .teamStats.fielding.caughtStealingPercentage
+    team_all_star_status                 text,                        -- .team.allStarStatus
+    team_link                            text,                        -- .team.link
+    team_name                            text,                        -- .team.name
+    team_spring_league_abbreviation      text,                        -- .team.springLeague.abbreviation
+    team_spring_league_id                bigint,                      -- .team.springLeague.id
+    team_spring_league_link              text,                        -- .team.springLeague.link
+    team_spring_league_name              text,                        -- .team.springLeague.name
+    batting_air_outs                     bigint,                      -- .teamStats.batting.airOuts
+    batting_at_bats                      bigint,                      -- .teamStats.batting.atBats
+    batting_base_on_balls                bigint,                      -- .teamStats.batting.baseOnBalls
+    batting_catchers_interference        bigint,                      -- .teamStats.batting.catchersInterference
+    batting_caught_stealing              bigint,                      -- .teamStats.batting.caughtStealing
+    batting_doubles                      bigint,                      -- .teamStats.batting.doubles
+    batting_fly_outs                     bigint,                      -- .teamStats.batting.flyOuts
+    batting_ground_into_double_play      bigint,                      -- .teamStats.batting.groundIntoDoublePlay
+    batting_ground_into_triple_play      bigint,                      -- .teamStats.batting.groundIntoTriplePlay
+    batting_ground_outs                  bigint,                      -- .teamStats.batting.groundOuts
+    batting_hit_by_pitch                 bigint,                      -- .teamStats.batting.hitByPitch
+    batting_hits                         bigint,                      -- .teamStats.batting.hits
+    batting_home_runs                    bigint,                      -- .teamStats.batting.homeRuns
+    batting_intentional_walks            bigint,                      -- .teamStats.batting.intentionalWalks
+    batting_line_outs                    bigint,                      -- .teamStats.batting.lineOuts
+    batting_pickoffs                     bigint,                      -- .teamStats.batting.pickoffs
+    batting_plate_appearances            bigint,                      -- .teamStats.batting.plateAppearances
+    batting_pop_outs                     bigint,                      -- .teamStats.batting.popOuts
+    batting_rbi                          bigint,                      -- .teamStats.batting.rbi
+    batting_runs                         bigint,                      -- .teamStats.batting.runs
+    batting_sac_bunts                    bigint,                      -- .teamStats.batting.sacBunts
+    batting_sac_flies                    bigint,                      -- .teamStats.batting.sacFlies
+    batting_stolen_bases                 bigint,                      -- .teamStats.batting.stolenBases
+    batting_strike_outs                  bigint,                      -- .teamStats.batting.strikeOuts
+    batting_total_bases                  bigint,                      -- .teamStats.batting.totalBases
+    batting_triples                      bigint,                      -- .teamStats.batting.triples
+    fielding_assists                     bigint,                      -- .teamStats.fielding.assists
+    fielding_caught_stealing             bigint,                      -- .teamStats.fielding.caughtStealing
+    fielding_chances                     bigint,                      -- .teamStats.fielding.chances
+    fielding_errors                      bigint,                      -- .teamStats.fielding.errors
+    fielding_passed_ball                 bigint,                      -- .teamStats.fielding.passedBall
+    fielding_pickoffs                    bigint,                      -- .teamStats.fielding.pickoffs
+    fielding_put_outs                    bigint,                      -- .teamStats.fielding.putOuts
+    fielding_stolen_bases                bigint,                      -- .teamStats.fielding.stolenBases
+    pitching_air_outs                    bigint,                      -- .teamStats.pitching.airOuts
+    pitching_at_bats                     bigint,                      -- .teamStats.pitching.atBats
+    pitching_balks                       bigint,                      -- .teamStats.pitching.balks
+    pitching_balls                       bigint,                      -- .teamStats.pitching.balls
+    pitching_base_on_balls               bigint,                      -- .teamStats.pitching.baseOnBalls
+    pitching_batters_faced               bigint,                      -- .teamStats.pitching.battersFaced
+    pitching_catchers_interference       bigint,                      -- .teamStats.pitching.catchersInterference
+    pitching_caught_stealing             bigint,                      -- .teamStats.pitching.caughtStealing
+    pitching_complete_games              bigint,                      -- .teamStats.pitching.completeGames
+    pitching_doubles                     bigint,                      -- .teamStats.pitching.doubles
+    pitching_earned_runs                 bigint,                      -- .teamStats.pitching.earnedRuns
+    pitching_fly_outs                    bigint,                      -- .teamStats.pitching.flyOuts
+    pitching_ground_outs                 bigint,                      -- .teamStats.pitching.groundOuts
+    pitching_hit_batsmen                 bigint,                      -- .teamStats.pitching.hitBatsmen
+    pitching_hit_by_pitch                bigint,                      -- .teamStats.pitching.hitByPitch
+    pitching_hits                        bigint,                      -- .teamStats.pitching.hits
+    pitching_home_runs                   bigint,                      -- .teamStats.pitching.homeRuns
+    pitching_inherited_runners           bigint,                      -- .teamStats.pitching.inheritedRunners
+    pitching_inherited_runners_scored    bigint,                      -- .teamStats.pitching.inheritedRunnersScored
+    pitching_intentional_walks           bigint,                      -- .teamStats.pitching.intentionalWalks
+    pitching_line_outs                   bigint,                      -- .teamStats.pitching.lineOuts
+    pitching_number_of_pitches           bigint,                      -- .teamStats.pitching.numberOfPitches
+    pitching_outs                        bigint,                      -- .teamStats.pitching.outs
+    pitching_passed_ball                 bigint,                      -- .teamStats.pitching.passedBall
+    pitching_pickoffs                    bigint,                      -- .teamStats.pitching.pickoffs
+    pitching_pitches_thrown              bigint,                      -- .teamStats.pitching.pitchesThrown
+    pitching_pop_outs                    bigint,                      -- .teamStats.pitching.popOuts
+    pitching_rbi                         bigint,                      -- .teamStats.pitching.rbi
+    pitching_runs                        bigint,                      -- .teamStats.pitching.runs
+    pitching_sac_bunts                   bigint,                      -- .teamStats.pitching.sacBunts
+    pitching_sac_flies                   bigint,                      -- .teamStats.pitching.sacFlies
+    pitching_save_opportunities          bigint,                      -- .teamStats.pitching.saveOpportunities
+    pitching_shutouts                    bigint,                      -- .teamStats.pitching.shutouts
+    pitching_stolen_bases                bigint,                      -- .teamStats.pitching.stolenBases
+    pitching_strike_outs                 bigint,                      -- .teamStats.pitching.strikeOuts
+    pitching_strikes                     bigint,                      -- .teamStats.pitching.strikes
+    pitching_triples                     bigint,                      -- .teamStats.pitching.triples
+    pitching_wild_pitches                bigint,                      -- .teamStats.pitching.wildPitches
+    raw_id                               bigint            NOT NULL,
+    captured_at                          timestamptz       NOT NULL,
 
     CONSTRAINT live_game_boxscore_team_stats_pkey PRIMARY KEY (game_pk, team_id)
 );
 COMMENT ON TABLE game.live_game_boxscore_team_stats IS 'The team totals of the boxscore, one row per team. From $.liveData.boxscore.teams.{away,home} of game.liveGameV1.';
 
--- One row per player of a team in the boxscore. From $.liveData.boxscore.teams.{away,home}.players{ID*} of game.liveGameV1.
+-- One row per player in a team's boxscore, on the bench and in the bullpen too. One who changed sides in a suspended game has a row in each. From $.liveData.boxscore.teams.{away,home}.players{ID*} of game.liveGameV1.
 CREATE TABLE game.live_game_boxscore_players (
-    game_pk                         bigint       NOT NULL,  -- $.gamePk
-    team_id                         bigint       NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.team.id
-    player_id                       bigint       NOT NULL,  -- .person.id
-    batting_order                   text,                   -- .battingOrder
-    game_status_is_current_batter   boolean,                -- .gameStatus.isCurrentBatter
-    game_status_is_current_pitcher  boolean,                -- .gameStatus.isCurrentPitcher
-    game_status_is_on_bench         boolean,                -- .gameStatus.isOnBench
-    game_status_is_substitute       boolean,                -- .gameStatus.isSubstitute
-    jersey_number                   text,                   -- .jerseyNumber
-    parent_team_id                  bigint,                 -- .parentTeamId
-    person_full_name                text,                   -- .person.fullName
-    person_link                     text,                   -- .person.link
-    position_abbreviation           text,                   -- .position.abbreviation
-    position_code                   text,                   -- .position.code
-    position_name                   text,                   -- .position.name
-    position_type                   text,                   -- .position.type
-    status_code                     text,                   -- .status.code
-    status_description              text,                   -- .status.description
-    raw_id                          bigint       NOT NULL,
-    captured_at                     timestamptz  NOT NULL,
+    game_pk                bigint       NOT NULL,  -- $.gamePk
+    team_id                bigint       NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.team.id
+    player_id              bigint       NOT NULL,  -- .person.id
+    is_home                boolean,                -- whether home in $.liveData.boxscore.teams.{away,home}
+    full_name              text,                   -- .person.fullName
+    batting_order          text,                   -- .battingOrder
+    position_code          text,                   -- .position.code
+    is_current_batter      boolean,                -- .gameStatus.isCurrentBatter
+    is_current_pitcher     boolean,                -- .gameStatus.isCurrentPitcher
+    is_on_bench            boolean,                -- .gameStatus.isOnBench
+    is_substitute          boolean,                -- .gameStatus.isSubstitute
+    status_code            text,                   -- .status.code
+    jersey_number          text,                   -- .jerseyNumber
+    parent_team_id         bigint,                 -- .parentTeamId
+    link                   text,                   -- .person.link
+    position_abbreviation  text,                   -- .position.abbreviation
+    position_name          text,                   -- .position.name
+    position_type          text,                   -- .position.type
+    status_description     text,                   -- .status.description
+    raw_id                 bigint       NOT NULL,
+    captured_at            timestamptz  NOT NULL,
 
     CONSTRAINT live_game_boxscore_players_pkey PRIMARY KEY (game_pk, team_id, player_id)
 );
-COMMENT ON TABLE game.live_game_boxscore_players IS 'One row per player of a team in the boxscore. From $.liveData.boxscore.teams.{away,home}.players{ID*} of game.liveGameV1.';
+COMMENT ON TABLE game.live_game_boxscore_players IS 'One row per player in a team''s boxscore, on the bench and in the bullpen too. One who changed sides in a suspended game has a row in each. From $.liveData.boxscore.teams.{away,home}.players{ID*} of game.liveGameV1.';
 
 -- The batting line of a player in this game. From $.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting of game.liveGameV1.
 CREATE TABLE game.live_game_player_batting_stats (
-    game_pk                  bigint       NOT NULL,  -- $.gamePk
-    team_id                  bigint       NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.team.id
-    player_id                bigint       NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.players{ID*}.person.id
-    air_outs                 bigint,                 -- .airOuts
-    at_bats                  bigint,                 -- .atBats
-    at_bats_per_home_run     text,                   -- .atBatsPerHomeRun
-    base_on_balls            bigint,                 -- .baseOnBalls
-    catchers_interference    bigint,                 -- .catchersInterference
-    caught_stealing          bigint,                 -- .caughtStealing
-    doubles                  bigint,                 -- .doubles
-    fly_outs                 bigint,                 -- .flyOuts
-    games_played             bigint,                 -- .gamesPlayed
-    ground_into_double_play  bigint,                 -- .groundIntoDoublePlay
-    ground_into_triple_play  bigint,                 -- .groundIntoTriplePlay
-    ground_outs              bigint,                 -- .groundOuts
-    hit_by_pitch             bigint,                 -- .hitByPitch
-    hits                     bigint,                 -- .hits
-    home_runs                bigint,                 -- .homeRuns
-    intentional_walks        bigint,                 -- .intentionalWalks
-    left_on_base             bigint,                 -- .leftOnBase
-    line_outs                bigint,                 -- .lineOuts
-    note                     text,                   -- .note
-    pickoffs                 bigint,                 -- .pickoffs
-    plate_appearances        bigint,                 -- .plateAppearances
-    pop_outs                 bigint,                 -- .popOuts
-    rbi                      bigint,                 -- .rbi
-    runs                     bigint,                 -- .runs
-    sac_bunts                bigint,                 -- .sacBunts
-    sac_flies                bigint,                 -- .sacFlies
-    stolen_base_percentage   text,                   -- .stolenBasePercentage
-    stolen_bases             bigint,                 -- .stolenBases
-    strike_outs              bigint,                 -- .strikeOuts
-    summary                  text,                   -- .summary
-    total_bases              bigint,                 -- .totalBases
-    triples                  bigint,                 -- .triples
-    raw_id                   bigint       NOT NULL,
-    captured_at              timestamptz  NOT NULL,
+    game_pk                  bigint            NOT NULL,  -- $.gamePk
+    team_id                  bigint            NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.team.id
+    player_id                bigint            NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.players{ID*}.person.id
+    summary                  text,                        -- .summary
+    stolen_base_percentage   double precision,            -- .stolenBasePercentage
+    at_bats_per_home_run     double precision,            -- .atBatsPerHomeRun
+    air_outs                 bigint,                      -- .airOuts
+    at_bats                  bigint,                      -- .atBats
+    base_on_balls            bigint,                      -- .baseOnBalls
+    catchers_interference    bigint,                      -- .catchersInterference
+    caught_stealing          bigint,                      -- .caughtStealing
+    doubles                  bigint,                      -- .doubles
+    fly_outs                 bigint,                      -- .flyOuts
+    games_played             bigint,                      -- .gamesPlayed
+    ground_into_double_play  bigint,                      -- .groundIntoDoublePlay
+    ground_into_triple_play  bigint,                      -- .groundIntoTriplePlay
+    ground_outs              bigint,                      -- .groundOuts
+    hit_by_pitch             bigint,                      -- .hitByPitch
+    hits                     bigint,                      -- .hits
+    home_runs                bigint,                      -- .homeRuns
+    intentional_walks        bigint,                      -- .intentionalWalks
+    left_on_base             bigint,                      -- .leftOnBase
+    line_outs                bigint,                      -- .lineOuts
+    note                     text,                        -- .note
+    pickoffs                 bigint,                      -- .pickoffs
+    plate_appearances        bigint,                      -- .plateAppearances
+    pop_outs                 bigint,                      -- .popOuts
+    rbi                      bigint,                      -- .rbi
+    runs                     bigint,                      -- .runs
+    sac_bunts                bigint,                      -- .sacBunts
+    sac_flies                bigint,                      -- .sacFlies
+    stolen_bases             bigint,                      -- .stolenBases
+    strike_outs              bigint,                      -- .strikeOuts
+    total_bases              bigint,                      -- .totalBases
+    triples                  bigint,                      -- .triples
+    raw_id                   bigint            NOT NULL,
+    captured_at              timestamptz       NOT NULL,
 
     CONSTRAINT live_game_player_batting_stats_pkey PRIMARY KEY (game_pk, team_id, player_id)
 );
@@ -5937,65 +5738,65 @@ COMMENT ON TABLE game.live_game_player_batting_stats IS 'The batting line of a p
 
 -- The pitching line of a player in this game. Innings ("8.2" is eight and two thirds) are outs. From $.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching of game.liveGameV1.
 CREATE TABLE game.live_game_player_pitching_stats (
-    game_pk                   bigint       NOT NULL,  -- $.gamePk
-    team_id                   bigint       NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.team.id
-    player_id                 bigint       NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.players{ID*}.person.id
-    innings_pitched_outs      bigint,                 -- .inningsPitched
-    air_outs                  bigint,                 -- .airOuts
-    at_bats                   bigint,                 -- .atBats
-    balks                     bigint,                 -- .balks
-    balls                     bigint,                 -- .balls
-    base_on_balls             bigint,                 -- .baseOnBalls
-    batters_faced             bigint,                 -- .battersFaced
-    blown_saves               bigint,                 -- .blownSaves
-    catchers_interference     bigint,                 -- .catchersInterference
-    caught_stealing           bigint,                 -- .caughtStealing
-    complete_games            bigint,                 -- .completeGames
-    doubles                   bigint,                 -- .doubles
-    earned_runs               bigint,                 -- .earnedRuns
-    fly_outs                  bigint,                 -- .flyOuts
-    games_finished            bigint,                 -- .gamesFinished
-    games_pitched             bigint,                 -- .gamesPitched
-    games_played              bigint,                 -- .gamesPlayed
-    games_started             bigint,                 -- .gamesStarted
-    ground_outs               bigint,                 -- .groundOuts
-    hit_batsmen               bigint,                 -- .hitBatsmen
-    hit_by_pitch              bigint,                 -- .hitByPitch
-    hits                      bigint,                 -- .hits
-    holds                     bigint,                 -- .holds
-    home_runs                 bigint,                 -- .homeRuns
-    home_runs_per9            text,                   -- .homeRunsPer9
-    inherited_runners         bigint,                 -- .inheritedRunners
-    inherited_runners_scored  bigint,                 -- .inheritedRunnersScored
-    intentional_walks         bigint,                 -- .intentionalWalks
-    line_outs                 bigint,                 -- .lineOuts
-    losses                    bigint,                 -- .losses
-    note                      text,                   -- .note
-    number_of_pitches         bigint,                 -- .numberOfPitches
-    outs                      bigint,                 -- .outs
-    passed_ball               bigint,                 -- .passedBall
-    pickoffs                  bigint,                 -- .pickoffs
-    pitches_thrown            bigint,                 -- .pitchesThrown
-    pop_outs                  bigint,                 -- .popOuts
-    rbi                       bigint,                 -- .rbi
-    runs                      bigint,                 -- .runs
-    runs_scored_per9          text,                   -- .runsScoredPer9
-    sac_bunts                 bigint,                 -- .sacBunts
-    sac_flies                 bigint,                 -- .sacFlies
-    save_opportunities        bigint,                 -- .saveOpportunities
-    saves                     bigint,                 -- .saves
-    shutouts                  bigint,                 -- .shutouts
-    stolen_base_percentage    text,                   -- .stolenBasePercentage
-    stolen_bases              bigint,                 -- .stolenBases
-    strike_outs               bigint,                 -- .strikeOuts
-    strike_percentage         text,                   -- .strikePercentage
-    strikes                   bigint,                 -- .strikes
-    summary                   text,                   -- .summary
-    triples                   bigint,                 -- .triples
-    wild_pitches              bigint,                 -- .wildPitches
-    wins                      bigint,                 -- .wins
-    raw_id                    bigint       NOT NULL,
-    captured_at               timestamptz  NOT NULL,
+    game_pk                   bigint            NOT NULL,  -- $.gamePk
+    team_id                   bigint            NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.team.id
+    player_id                 bigint            NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.players{ID*}.person.id
+    summary                   text,                        -- .summary
+    note                      text,                        -- .note
+    innings_pitched_outs      bigint,                      -- .inningsPitched
+    stolen_base_percentage    double precision,            -- .stolenBasePercentage
+    strike_percentage         double precision,            -- .strikePercentage
+    runs_scored_per9          double precision,            -- .runsScoredPer9
+    home_runs_per9            double precision,            -- .homeRunsPer9
+    air_outs                  bigint,                      -- .airOuts
+    at_bats                   bigint,                      -- .atBats
+    balks                     bigint,                      -- .balks
+    balls                     bigint,                      -- .balls
+    base_on_balls             bigint,                      -- .baseOnBalls
+    batters_faced             bigint,                      -- .battersFaced
+    blown_saves               bigint,                      -- .blownSaves
+    catchers_interference     bigint,                      -- .catchersInterference
+    caught_stealing           bigint,                      -- .caughtStealing
+    complete_games            bigint,                      -- .completeGames
+    doubles                   bigint,                      -- .doubles
+    earned_runs               bigint,                      -- .earnedRuns
+    fly_outs                  bigint,                      -- .flyOuts
+    games_finished            bigint,                      -- .gamesFinished
+    games_pitched             bigint,                      -- .gamesPitched
+    games_played              bigint,                      -- .gamesPlayed
+    games_started             bigint,                      -- .gamesStarted
+    ground_outs               bigint,                      -- .groundOuts
+    hit_batsmen               bigint,                      -- .hitBatsmen
+    hit_by_pitch              bigint,                      -- .hitByPitch
+    hits                      bigint,                      -- .hits
+    holds                     bigint,                      -- .holds
+    home_runs                 bigint,                      -- .homeRuns
+    inherited_runners         bigint,                      -- .inheritedRunners
+    inherited_runners_scored  bigint,                      -- .inheritedRunnersScored
+    intentional_walks         bigint,                      -- .intentionalWalks
+    line_outs                 bigint,                      -- .lineOuts
+    losses                    bigint,                      -- .losses
+    number_of_pitches         bigint,                      -- .numberOfPitches
+    outs                      bigint,                      -- .outs
+    passed_ball               bigint,                      -- .passedBall
+    pickoffs                  bigint,                      -- .pickoffs
+    pitches_thrown            bigint,                      -- .pitchesThrown
+    pop_outs                  bigint,                      -- .popOuts
+    rbi                       bigint,                      -- .rbi
+    runs                      bigint,                      -- .runs
+    sac_bunts                 bigint,                      -- .sacBunts
+    sac_flies                 bigint,                      -- .sacFlies
+    save_opportunities        bigint,                      -- .saveOpportunities
+    saves                     bigint,                      -- .saves
+    shutouts                  bigint,                      -- .shutouts
+    stolen_bases              bigint,                      -- .stolenBases
+    strike_outs               bigint,                      -- .strikeOuts
+    strikes                   bigint,                      -- .strikes
+    triples                   bigint,                      -- .triples
+    wild_pitches              bigint,                      -- .wildPitches
+    wins                      bigint,                      -- .wins
+    raw_id                    bigint            NOT NULL,
+    captured_at               timestamptz       NOT NULL,
 
     CONSTRAINT live_game_player_pitching_stats_pkey PRIMARY KEY (game_pk, team_id, player_id)
 );
@@ -6003,23 +5804,23 @@ COMMENT ON TABLE game.live_game_player_pitching_stats IS 'The pitching line of a
 
 -- The fielding line of a player in this game. From $.liveData.boxscore.teams.{away,home}.players{ID*}.stats.fielding of game.liveGameV1.
 CREATE TABLE game.live_game_player_fielding_stats (
-    game_pk                     bigint       NOT NULL,  -- $.gamePk
-    team_id                     bigint       NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.team.id
-    player_id                   bigint       NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.players{ID*}.person.id
-    assists                     bigint,                 -- .assists
-    caught_stealing             bigint,                 -- .caughtStealing
-    caught_stealing_percentage  text,                   -- .caughtStealingPercentage
-    chances                     bigint,                 -- .chances
-    errors                      bigint,                 -- .errors
-    fielding                    text,                   -- .fielding
-    games_started               bigint,                 -- .gamesStarted
-    passed_ball                 bigint,                 -- .passedBall
-    pickoffs                    bigint,                 -- .pickoffs
-    put_outs                    bigint,                 -- .putOuts
-    stolen_base_percentage      text,                   -- .stolenBasePercentage
-    stolen_bases                bigint,                 -- .stolenBases
-    raw_id                      bigint       NOT NULL,
-    captured_at                 timestamptz  NOT NULL,
+    game_pk                     bigint            NOT NULL,  -- $.gamePk
+    team_id                     bigint            NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.team.id
+    player_id                   bigint            NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.players{ID*}.person.id
+    fielding                    double precision,            -- .fielding
+    stolen_base_percentage      double precision,            -- .stolenBasePercentage
+    caught_stealing_percentage  double precision,            -- .caughtStealingPercentage
+    assists                     bigint,                      -- .assists
+    caught_stealing             bigint,                      -- .caughtStealing
+    chances                     bigint,                      -- .chances
+    errors                      bigint,                      -- .errors
+    games_started               bigint,                      -- .gamesStarted
+    passed_ball                 bigint,                      -- .passedBall
+    pickoffs                    bigint,                      -- .pickoffs
+    put_outs                    bigint,                      -- .putOuts
+    stolen_bases                bigint,                      -- .stolenBases
+    raw_id                      bigint            NOT NULL,
+    captured_at                 timestamptz       NOT NULL,
 
     CONSTRAINT live_game_player_fielding_stats_pkey PRIMARY KEY (game_pk, team_id, player_id)
 );
@@ -6027,48 +5828,48 @@ COMMENT ON TABLE game.live_game_player_fielding_stats IS 'The fielding line of a
 
 -- The batting of a player in the season, up to this game. From $.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting of game.liveGameV1.
 CREATE TABLE game.live_game_player_season_batting_stats (
-    game_pk                     bigint       NOT NULL,  -- $.gamePk
-    team_id                     bigint       NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.team.id
-    player_id                   bigint       NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.players{ID*}.person.id
-    air_outs                    bigint,                 -- .airOuts
-    at_bats                     bigint,                 -- .atBats
-    at_bats_per_home_run        text,                   -- .atBatsPerHomeRun
-    avg                         text,                   -- .avg
-    babip                       text,                   -- .babip
-    base_on_balls               bigint,                 -- .baseOnBalls
-    catchers_interference       bigint,                 -- .catchersInterference
-    caught_stealing             bigint,                 -- .caughtStealing
-    caught_stealing_percentage  text,                   -- .caughtStealingPercentage
-    doubles                     bigint,                 -- .doubles
-    fly_outs                    bigint,                 -- .flyOuts
-    games_played                bigint,                 -- .gamesPlayed
-    ground_into_double_play     bigint,                 -- .groundIntoDoublePlay
-    ground_into_triple_play     bigint,                 -- .groundIntoTriplePlay
-    ground_outs                 bigint,                 -- .groundOuts
-    ground_outs_to_airouts      text,                   -- .groundOutsToAirouts
-    hit_by_pitch                bigint,                 -- .hitByPitch
-    hits                        bigint,                 -- .hits
-    home_runs                   bigint,                 -- .homeRuns
-    intentional_walks           bigint,                 -- .intentionalWalks
-    left_on_base                bigint,                 -- .leftOnBase
-    line_outs                   bigint,                 -- .lineOuts
-    obp                         text,                   -- .obp
-    ops                         text,                   -- .ops
-    pickoffs                    bigint,                 -- .pickoffs
-    plate_appearances           bigint,                 -- .plateAppearances
-    pop_outs                    bigint,                 -- .popOuts
-    rbi                         bigint,                 -- .rbi
-    runs                        bigint,                 -- .runs
-    sac_bunts                   bigint,                 -- .sacBunts
-    sac_flies                   bigint,                 -- .sacFlies
-    slg                         text,                   -- .slg
-    stolen_base_percentage      text,                   -- .stolenBasePercentage
-    stolen_bases                bigint,                 -- .stolenBases
-    strike_outs                 bigint,                 -- .strikeOuts
-    total_bases                 bigint,                 -- .totalBases
-    triples                     bigint,                 -- .triples
-    raw_id                      bigint       NOT NULL,
-    captured_at                 timestamptz  NOT NULL,
+    game_pk                     bigint            NOT NULL,  -- $.gamePk
+    team_id                     bigint            NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.team.id
+    player_id                   bigint            NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.players{ID*}.person.id
+    avg                         double precision,            -- .avg
+    obp                         double precision,            -- .obp
+    slg                         double precision,            -- .slg
+    ops                         double precision,            -- .ops
+    babip                       double precision,            -- .babip
+    stolen_base_percentage      double precision,            -- .stolenBasePercentage
+    caught_stealing_percentage  double precision,            -- .caughtStealingPercentage
+    ground_outs_to_airouts      double precision,            -- .groundOutsToAirouts
+    at_bats_per_home_run        double precision,            -- .atBatsPerHomeRun
+    air_outs                    bigint,                      -- .airOuts
+    at_bats                     bigint,                      -- .atBats
+    base_on_balls               bigint,                      -- .baseOnBalls
+    catchers_interference       bigint,                      -- .catchersInterference
+    caught_stealing             bigint,                      -- .caughtStealing
+    doubles                     bigint,                      -- .doubles
+    fly_outs                    bigint,                      -- .flyOuts
+    games_played                bigint,                      -- .gamesPlayed
+    ground_into_double_play     bigint,                      -- .groundIntoDoublePlay
+    ground_into_triple_play     bigint,                      -- .groundIntoTriplePlay
+    ground_outs                 bigint,                      -- .groundOuts
+    hit_by_pitch                bigint,                      -- .hitByPitch
+    hits                        bigint,                      -- .hits
+    home_runs                   bigint,                      -- .homeRuns
+    intentional_walks           bigint,                      -- .intentionalWalks
+    left_on_base                bigint,                      -- .leftOnBase
+    line_outs                   bigint,                      -- .lineOuts
+    pickoffs                    bigint,                      -- .pickoffs
+    plate_appearances           bigint,                      -- .plateAppearances
+    pop_outs                    bigint,                      -- .popOuts
+    rbi                         bigint,                      -- .rbi
+    runs                        bigint,                      -- .runs
+    sac_bunts                   bigint,                      -- .sacBunts
+    sac_flies                   bigint,                      -- .sacFlies
+    stolen_bases                bigint,                      -- .stolenBases
+    strike_outs                 bigint,                      -- .strikeOuts
+    total_bases                 bigint,                      -- .totalBases
+    triples                     bigint,                      -- .triples
+    raw_id                      bigint            NOT NULL,
+    captured_at                 timestamptz       NOT NULL,
 
     CONSTRAINT live_game_player_season_batting_stats_pkey PRIMARY KEY (game_pk, team_id, player_id)
 );
@@ -6076,74 +5877,74 @@ COMMENT ON TABLE game.live_game_player_season_batting_stats IS 'The batting of a
 
 -- The pitching of a player in the season, up to this game. From $.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching of game.liveGameV1.
 CREATE TABLE game.live_game_player_season_pitching_stats (
-    game_pk                     bigint       NOT NULL,  -- $.gamePk
-    team_id                     bigint       NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.team.id
-    player_id                   bigint       NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.players{ID*}.person.id
-    innings_pitched_outs        bigint,                 -- .inningsPitched
-    air_outs                    bigint,                 -- .airOuts
-    at_bats                     bigint,                 -- .atBats
-    balks                       bigint,                 -- .balks
-    balls                       bigint,                 -- .balls
-    base_on_balls               bigint,                 -- .baseOnBalls
-    batters_faced               bigint,                 -- .battersFaced
-    blown_saves                 bigint,                 -- .blownSaves
-    catchers_interference       bigint,                 -- .catchersInterference
-    caught_stealing             bigint,                 -- .caughtStealing
-    caught_stealing_percentage  text,                   -- .caughtStealingPercentage
-    complete_games              bigint,                 -- .completeGames
-    doubles                     bigint,                 -- .doubles
-    earned_runs                 bigint,                 -- .earnedRuns
-    era                         text,                   -- .era
-    fly_outs                    bigint,                 -- .flyOuts
-    games_finished              bigint,                 -- .gamesFinished
-    games_pitched               bigint,                 -- .gamesPitched
-    games_played                bigint,                 -- .gamesPlayed
-    games_started               bigint,                 -- .gamesStarted
-    ground_outs                 bigint,                 -- .groundOuts
-    ground_outs_to_airouts      text,                   -- .groundOutsToAirouts
-    hit_batsmen                 bigint,                 -- .hitBatsmen
-    hit_by_pitch                bigint,                 -- .hitByPitch
-    hits                        bigint,                 -- .hits
-    hits_per9_inn               text,                   -- .hitsPer9Inn
-    holds                       bigint,                 -- .holds
-    home_runs                   bigint,                 -- .homeRuns
-    home_runs_per9              text,                   -- .homeRunsPer9
-    inherited_runners           bigint,                 -- .inheritedRunners
-    inherited_runners_scored    bigint,                 -- .inheritedRunnersScored
-    intentional_walks           bigint,                 -- .intentionalWalks
-    line_outs                   bigint,                 -- .lineOuts
-    losses                      bigint,                 -- .losses
-    number_of_pitches           bigint,                 -- .numberOfPitches
-    obp                         text,                   -- .obp
-    outs                        bigint,                 -- .outs
-    passed_ball                 bigint,                 -- .passedBall
-    pickoffs                    bigint,                 -- .pickoffs
-    pitches_per_inning          text,                   -- .pitchesPerInning
-    pitches_thrown              bigint,                 -- .pitchesThrown
-    pop_outs                    bigint,                 -- .popOuts
-    rbi                         bigint,                 -- .rbi
-    runs                        bigint,                 -- .runs
-    runs_scored_per9            text,                   -- .runsScoredPer9
-    sac_bunts                   bigint,                 -- .sacBunts
-    sac_flies                   bigint,                 -- .sacFlies
-    save_opportunities          bigint,                 -- .saveOpportunities
-    saves                       bigint,                 -- .saves
-    shutouts                    bigint,                 -- .shutouts
-    stolen_base_percentage      text,                   -- .stolenBasePercentage
-    stolen_bases                bigint,                 -- .stolenBases
-    strike_outs                 bigint,                 -- .strikeOuts
-    strike_percentage           text,                   -- .strikePercentage
-    strikeout_walk_ratio        text,                   -- .strikeoutWalkRatio
-    strikeouts_per9_inn         text,                   -- .strikeoutsPer9Inn
-    strikes                     bigint,                 -- .strikes
-    triples                     bigint,                 -- .triples
-    walks_per9_inn              text,                   -- .walksPer9Inn
-    whip                        text,                   -- .whip
-    wild_pitches                bigint,                 -- .wildPitches
-    win_percentage              text,                   -- .winPercentage
-    wins                        bigint,                 -- .wins
-    raw_id                      bigint       NOT NULL,
-    captured_at                 timestamptz  NOT NULL,
+    game_pk                     bigint            NOT NULL,  -- $.gamePk
+    team_id                     bigint            NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.team.id
+    player_id                   bigint            NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.players{ID*}.person.id
+    innings_pitched_outs        bigint,                      -- .inningsPitched
+    era                         double precision,            -- .era
+    whip                        double precision,            -- .whip
+    obp                         double precision,            -- .obp
+    win_percentage              double precision,            -- .winPercentage
+    strike_percentage           double precision,            -- .strikePercentage
+    stolen_base_percentage      double precision,            -- .stolenBasePercentage
+    caught_stealing_percentage  double precision,            -- .caughtStealingPercentage
+    ground_outs_to_airouts      double precision,            -- .groundOutsToAirouts
+    pitches_per_inning          double precision,            -- .pitchesPerInning
+    strikeout_walk_ratio        double precision,            -- .strikeoutWalkRatio
+    strikeouts_per9_inn         double precision,            -- .strikeoutsPer9Inn
+    walks_per9_inn              double precision,            -- .walksPer9Inn
+    hits_per9_inn               double precision,            -- .hitsPer9Inn
+    runs_scored_per9            double precision,            -- .runsScoredPer9
+    home_runs_per9              double precision,            -- .homeRunsPer9
+    air_outs                    bigint,                      -- .airOuts
+    at_bats                     bigint,                      -- .atBats
+    balks                       bigint,                      -- .balks
+    balls                       bigint,                      -- .balls
+    base_on_balls               bigint,                      -- .baseOnBalls
+    batters_faced               bigint,                      -- .battersFaced
+    blown_saves                 bigint,                      -- .blownSaves
+    catchers_interference       bigint,                      -- .catchersInterference
+    caught_stealing             bigint,                      -- .caughtStealing
+    complete_games              bigint,                      -- .completeGames
+    doubles                     bigint,                      -- .doubles
+    earned_runs                 bigint,                      -- .earnedRuns
+    fly_outs                    bigint,                      -- .flyOuts
+    games_finished              bigint,                      -- .gamesFinished
+    games_pitched               bigint,                      -- .gamesPitched
+    games_played                bigint,                      -- .gamesPlayed
+    games_started               bigint,                      -- .gamesStarted
+    ground_outs                 bigint,                      -- .groundOuts
+    hit_batsmen                 bigint,                      -- .hitBatsmen
+    hit_by_pitch                bigint,                      -- .hitByPitch
+    hits                        bigint,                      -- .hits
+    holds                       bigint,                      -- .holds
+    home_runs                   bigint,                      -- .homeRuns
+    inherited_runners           bigint,                      -- .inheritedRunners
+    inherited_runners_scored    bigint,                      -- .inheritedRunnersScored
+    intentional_walks           bigint,                      -- .intentionalWalks
+    line_outs                   bigint,                      -- .lineOuts
+    losses                      bigint,                      -- .losses
+    number_of_pitches           bigint,                      -- .numberOfPitches
+    outs                        bigint,                      -- .outs
+    passed_ball                 bigint,                      -- .passedBall
+    pickoffs                    bigint,                      -- .pickoffs
+    pitches_thrown              bigint,                      -- .pitchesThrown
+    pop_outs                    bigint,                      -- .popOuts
+    rbi                         bigint,                      -- .rbi
+    runs                        bigint,                      -- .runs
+    sac_bunts                   bigint,                      -- .sacBunts
+    sac_flies                   bigint,                      -- .sacFlies
+    save_opportunities          bigint,                      -- .saveOpportunities
+    saves                       bigint,                      -- .saves
+    shutouts                    bigint,                      -- .shutouts
+    stolen_bases                bigint,                      -- .stolenBases
+    strike_outs                 bigint,                      -- .strikeOuts
+    strikes                     bigint,                      -- .strikes
+    triples                     bigint,                      -- .triples
+    wild_pitches                bigint,                      -- .wildPitches
+    wins                        bigint,                      -- .wins
+    raw_id                      bigint            NOT NULL,
+    captured_at                 timestamptz       NOT NULL,
 
     CONSTRAINT live_game_player_season_pitching_stats_pkey PRIMARY KEY (game_pk, team_id, player_id)
 );
@@ -6151,23 +5952,23 @@ COMMENT ON TABLE game.live_game_player_season_pitching_stats IS 'The pitching of
 
 -- The fielding of a player in the season, up to this game. From $.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.fielding of game.liveGameV1.
 CREATE TABLE game.live_game_player_season_fielding_stats (
-    game_pk                     bigint       NOT NULL,  -- $.gamePk
-    team_id                     bigint       NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.team.id
-    player_id                   bigint       NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.players{ID*}.person.id
-    assists                     bigint,                 -- .assists
-    caught_stealing             bigint,                 -- .caughtStealing
-    caught_stealing_percentage  text,                   -- .caughtStealingPercentage
-    chances                     bigint,                 -- .chances
-    errors                      bigint,                 -- .errors
-    fielding                    text,                   -- .fielding
-    games_started               bigint,                 -- .gamesStarted
-    passed_ball                 bigint,                 -- .passedBall
-    pickoffs                    bigint,                 -- .pickoffs
-    put_outs                    bigint,                 -- .putOuts
-    stolen_base_percentage      text,                   -- .stolenBasePercentage
-    stolen_bases                bigint,                 -- .stolenBases
-    raw_id                      bigint       NOT NULL,
-    captured_at                 timestamptz  NOT NULL,
+    game_pk                     bigint            NOT NULL,  -- $.gamePk
+    team_id                     bigint            NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.team.id
+    player_id                   bigint            NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.players{ID*}.person.id
+    fielding                    double precision,            -- .fielding
+    stolen_base_percentage      double precision,            -- .stolenBasePercentage
+    caught_stealing_percentage  double precision,            -- .caughtStealingPercentage
+    assists                     bigint,                      -- .assists
+    caught_stealing             bigint,                      -- .caughtStealing
+    chances                     bigint,                      -- .chances
+    errors                      bigint,                      -- .errors
+    games_started               bigint,                      -- .gamesStarted
+    passed_ball                 bigint,                      -- .passedBall
+    pickoffs                    bigint,                      -- .pickoffs
+    put_outs                    bigint,                      -- .putOuts
+    stolen_bases                bigint,                      -- .stolenBases
+    raw_id                      bigint            NOT NULL,
+    captured_at                 timestamptz       NOT NULL,
 
     CONSTRAINT live_game_player_season_fielding_stats_pkey PRIMARY KEY (game_pk, team_id, player_id)
 );
@@ -6232,7 +6033,7 @@ CREATE TABLE game.live_game_team_info_fields (
 );
 COMMENT ON TABLE game.live_game_team_info_fields IS 'The notes of a section. From $.liveData.boxscore.teams.{away,home}.info[*].fieldList[*] of game.liveGameV1.';
 
--- Who stands in each slot of the batting order now; starters are the players whose batting_order ends in 00. From $.liveData.boxscore.teams.{away,home}.battingOrder[*] of game.liveGameV1.
+-- Who stands in each slot of the batting order now, which is not who started; starters have a batting_order that ends in 00. From $.liveData.boxscore.teams.{away,home}.battingOrder[*] of game.liveGameV1.
 CREATE TABLE game.live_game_batting_order (
     game_pk           bigint       NOT NULL,  -- $.gamePk
     team_id           bigint       NOT NULL,  -- $.liveData.boxscore.teams.{away,home}.team.id
@@ -6244,7 +6045,7 @@ CREATE TABLE game.live_game_batting_order (
 
     CONSTRAINT live_game_batting_order_pkey PRIMARY KEY (game_pk, team_id, batting_position)
 );
-COMMENT ON TABLE game.live_game_batting_order IS 'Who stands in each slot of the batting order now; starters are the players whose batting_order ends in 00. From $.liveData.boxscore.teams.{away,home}.battingOrder[*] of game.liveGameV1.';
+COMMENT ON TABLE game.live_game_batting_order IS 'Who stands in each slot of the batting order now, which is not who started; starters have a batting_order that ends in 00. From $.liveData.boxscore.teams.{away,home}.battingOrder[*] of game.liveGameV1.';
 
 -- The pitchers of each team, in the order in which they appeared. From $.liveData.boxscore.teams.{away,home}.pitchers[*] of game.liveGameV1.
 CREATE TABLE game.live_game_pitchers (
@@ -6315,19 +6116,352 @@ COMMENT ON TABLE game.live_game_info IS 'The notes below the boxscore. From $.li
 
 -- The best performances of the game, best first. From $.liveData.boxscore.topPerformers[*] of game.liveGameV1.
 CREATE TABLE game.live_game_top_performers (
-    game_pk              bigint       NOT NULL,  -- $.gamePk
-    performer_index      integer      NOT NULL,  -- position, from 0
-    game_score           bigint,                 -- .gameScore
-    hitting_game_score   bigint,                 -- .hittingGameScore
-    pitching_game_score  bigint,                 -- .pitchingGameScore
-    player               jsonb,                  -- .player
-    type                 text,                   -- .type
-    raw_id               bigint       NOT NULL,
-    captured_at          timestamptz  NOT NULL,
+    game_pk                bigint       NOT NULL,  -- $.gamePk
+    performer_index        integer      NOT NULL,  -- position, from 0
+    type                   text,                   -- .type
+    player_id              bigint,                 -- .player.person.id
+    team_id                bigint,                 -- .player.parentTeamId
+    game_score             bigint,                 -- .gameScore
+    hitting_game_score     bigint,                 -- .hittingGameScore
+    pitching_game_score    bigint,                 -- .pitchingGameScore
+    all_positions          jsonb,                  -- .player.allPositions
+    batting_order          text,                   -- .player.battingOrder
+    is_current_batter      boolean,                -- .player.gameStatus.isCurrentBatter
+    is_current_pitcher     boolean,                -- .player.gameStatus.isCurrentPitcher
+    is_on_bench            boolean,                -- .player.gameStatus.isOnBench
+    is_substitute          boolean,                -- .player.gameStatus.isSubstitute
+    jersey_number          text,                   -- .player.jerseyNumber
+    player_boxscore_name   text,                   -- .player.person.boxscoreName
+    player_full_name       text,                   -- .player.person.fullName
+    player_link            text,                   -- .player.person.link
+    position_abbreviation  text,                   -- .player.position.abbreviation
+    position_code          text,                   -- .player.position.code
+    position_name          text,                   -- .player.position.name
+    position_type          text,                   -- .player.position.type
+    season_stats           jsonb,                  -- .player.seasonStats
+    stats                  jsonb,                  -- .player.stats
+    status_code            text,                   -- .player.status.code
+    status_description     text,                   -- .player.status.description
+    raw_id                 bigint       NOT NULL,
+    captured_at            timestamptz  NOT NULL,
 
     CONSTRAINT live_game_top_performers_pkey PRIMARY KEY (game_pk, performer_index)
 );
 COMMENT ON TABLE game.live_game_top_performers IS 'The best performances of the game, best first. From $.liveData.boxscore.topPerformers[*] of game.liveGameV1.';
+
+-- One row per game, with its status, times, weather and everything that is there once. From $ of game.liveGameV1.
+CREATE TABLE game.live_game_metadata (
+    game_pk                         bigint       NOT NULL,  -- $.gamePk
+    game_id                         text,                   -- $.gameData.game.id
+    official_date                   date,                   -- $.gameData.datetime.officialDate
+    timecode                        text,                   -- $.metaData.timeStamp
+    wait                            bigint,                 -- $.metaData.wait
+    game_events                     text[],                 -- $.metaData.gameEvents[*]
+    logical_events                  text[],                 -- $.metaData.logicalEvents[*]
+    game_type                       text,                   -- $.gameData.game.type
+    season                          bigint,                 -- $.gameData.game.season
+    season_display                  text,                   -- $.gameData.game.seasonDisplay
+    double_header                   text,                   -- $.gameData.game.doubleHeader
+    game_number                     bigint,                 -- $.gameData.game.gameNumber
+    away_team_id                    bigint,                 -- $.gameData.teams.away.id
+    home_team_id                    bigint,                 -- $.gameData.teams.home.id
+    venue_id                        bigint,                 -- $.gameData.venue.id
+    time_zone_id                    text,                   -- $.gameData.venue.timeZone.id
+    date_time                       timestamptz,            -- $.gameData.datetime.dateTime
+    first_pitch                     timestamptz,            -- $.gameData.gameInfo.firstPitch
+    time                            text,                   -- $.gameData.datetime.time
+    original_date                   date,                   -- $.gameData.datetime.originalDate
+    resumed_from_date               date,                   -- $.gameData.datetime.resumedFromDate
+    abstract_game_state             text,                   -- $.gameData.status.abstractGameState
+    status_code                     text,                   -- $.gameData.status.statusCode
+    reason                          text,                   -- $.gameData.status.reason
+    weather_temp                    integer,                -- $.gameData.weather.temp
+    attendance                      bigint,                 -- $.gameData.gameInfo.attendance
+    game_duration_minutes           bigint,                 -- $.gameData.gameInfo.gameDurationMinutes
+    has_challenges                  boolean,                -- $.gameData.review.hasChallenges
+    has_abs_challenges              boolean,                -- $.gameData.absChallenges.hasChallenges
+    leaders                         jsonb,                  -- $.liveData.leaders
+    link                            text,                   -- $.link
+    calendar_event_id               text,                   -- $.gameData.game.calendarEventID
+    gameday_type                    text,                   -- $.gameData.game.gamedayType
+    tiebreaker                      text,                   -- $.gameData.game.tiebreaker
+    end_date_time                   timestamptz,            -- $.gameData.datetime.endDateTime
+    ampm                            text,                   -- $.gameData.datetime.ampm
+    day_night                       text,                   -- $.gameData.datetime.dayNight
+    resume_date_time                timestamptz,            -- $.gameData.datetime.resumeDateTime
+    resume_date                     date,                   -- $.gameData.datetime.resumeDate
+    resumed_from_date_time          timestamptz,            -- $.gameData.datetime.resumedFromDateTime
+    coded_game_state                text,                   -- $.gameData.status.codedGameState
+    detailed_state                  text,                   -- $.gameData.status.detailedState
+    start_time_tbd                  boolean,                -- $.gameData.status.startTimeTBD
+    abstract_game_code              text,                   -- $.gameData.status.abstractGameCode
+    alerts                          jsonb,                  -- $.gameData.alerts
+    flag_away_team_no_hitter        boolean,                -- $.gameData.flags.awayTeamNoHitter
+    flag_away_team_perfect_game     boolean,                -- $.gameData.flags.awayTeamPerfectGame
+    flag_home_team_no_hitter        boolean,                -- $.gameData.flags.homeTeamNoHitter
+    flag_home_team_perfect_game     boolean,                -- $.gameData.flags.homeTeamPerfectGame
+    flag_no_hitter                  boolean,                -- $.gameData.flags.noHitter
+    flag_perfect_game               boolean,                -- $.gameData.flags.perfectGame
+    delay_duration_minutes          bigint,                 -- $.gameData.gameInfo.delayDurationMinutes
+    official_scorer_full_name       text,                   -- $.gameData.officialScorer.fullName
+    official_scorer_id              bigint,                 -- $.gameData.officialScorer.id
+    official_scorer_link            text,                   -- $.gameData.officialScorer.link
+    official_venue_id               bigint,                 -- $.gameData.officialVenue.id
+    official_venue_link             text,                   -- $.gameData.officialVenue.link
+    primary_datacaster_full_name    text,                   -- $.gameData.primaryDatacaster.fullName
+    primary_datacaster_id           bigint,                 -- $.gameData.primaryDatacaster.id
+    primary_datacaster_link         text,                   -- $.gameData.primaryDatacaster.link
+    weather_condition               text,                   -- $.gameData.weather.condition
+    weather_wind                    text,                   -- $.gameData.weather.wind
+    secondary_datacaster_id         bigint,                 -- $.gameData.secondaryDatacaster.id
+    secondary_datacaster_full_name  text,                   -- $.gameData.secondaryDatacaster.fullName
+    secondary_datacaster_link       text,                   -- $.gameData.secondaryDatacaster.link
+    pitching_notes                  text[],                 -- $.liveData.boxscore.pitchingNotes[*]
+    raw_id                          bigint       NOT NULL,
+    captured_at                     timestamptz  NOT NULL,
+
+    CONSTRAINT live_game_metadata_pkey PRIMARY KEY (game_pk)
+);
+COMMENT ON TABLE game.live_game_metadata IS 'One row per game, with its status, times, weather and everything that is there once. From $ of game.liveGameV1.';
+
+-- One row per team of the game, with its record on the day. From $.gameData.teams.{away,home} of game.liveGameV1.
+CREATE TABLE game.live_game_teams (
+    game_pk                          bigint            NOT NULL,  -- $.gamePk
+    team_id                          bigint            NOT NULL,  -- .id
+    is_home                          boolean,                     -- whether home in $.gameData.teams.{away,home}
+    name                             text,                        -- .name
+    abbreviation                     text,                        -- .abbreviation
+    league_id                        bigint,                      -- .league.id
+    division_id                      bigint,                      -- .division.id
+    first_year_of_play               bigint,                      -- .firstYearOfPlay
+    record_wins                      bigint,                      -- .record.wins
+    record_winning_percentage        double precision,            -- .record.winningPercentage
+    record_league_record_pct         double precision,            -- .record.leagueRecord.pct
+    record_division_games_back       text,                        -- .record.divisionGamesBack
+    active                           boolean,                     -- .active
+    all_star_status                  text,                        -- .allStarStatus
+    club_name                        text,                        -- .clubName
+    division_link                    text,                        -- .division.link
+    division_name                    text,                        -- .division.name
+    file_code                        text,                        -- .fileCode
+    franchise_name                   text,                        -- .franchiseName
+    league_link                      text,                        -- .league.link
+    league_name                      text,                        -- .league.name
+    link                             text,                        -- .link
+    location_name                    text,                        -- .locationName
+    record_conference_games_back     text,                        -- .record.conferenceGamesBack
+    record_division_leader           boolean,                     -- .record.divisionLeader
+    record_games_played              bigint,                      -- .record.gamesPlayed
+    record_league_games_back         text,                        -- .record.leagueGamesBack
+    record_league_record_losses      bigint,                      -- .record.leagueRecord.losses
+    record_league_record_ties        bigint,                      -- .record.leagueRecord.ties
+    record_league_record_wins        bigint,                      -- .record.leagueRecord.wins
+    record_losses                    bigint,                      -- .record.losses
+    record_records                   jsonb,                       -- .record.records
+    record_sport_games_back          text,                        -- .record.sportGamesBack
+    record_spring_league_games_back  text,                        -- .record.springLeagueGamesBack
+    record_wild_card_games_back      text,                        -- .record.wildCardGamesBack
+    season                           bigint,                      -- .season
+    short_name                       text,                        -- .shortName
+    sport_id                         bigint,                      -- .sport.id
+    sport_link                       text,                        -- .sport.link
+    sport_name                       text,                        -- .sport.name
+    spring_league_abbreviation       text,                        -- .springLeague.abbreviation
+    spring_league_id                 bigint,                      -- .springLeague.id
+    spring_league_link               text,                        -- .springLeague.link
+    spring_league_name               text,                        -- .springLeague.name
+    spring_venue_id                  bigint,                      -- .springVenue.id
+    spring_venue_link                text,                        -- .springVenue.link
+    team_code                        text,                        -- .teamCode
+    team_name                        text,                        -- .teamName
+    venue_id                         bigint,                      -- .venue.id
+    venue_link                       text,                        -- .venue.link
+    venue_name                       text,                        -- .venue.name
+    parent_org_name                  text,                        -- .parentOrgName
+    parent_org_id                    bigint,                      -- .parentOrgId
+    raw_id                           bigint            NOT NULL,
+    captured_at                      timestamptz       NOT NULL,
+
+    CONSTRAINT live_game_teams_pkey PRIMARY KEY (game_pk, team_id)
+);
+COMMENT ON TABLE game.live_game_teams IS 'One row per team of the game, with its record on the day. From $.gameData.teams.{away,home} of game.liveGameV1.';
+
+-- One row per player on either roster of the game, with what the boxscore says of him. From $.gameData.players{ID*} of game.liveGameV1.
+CREATE TABLE game.live_game_players (
+    game_pk                        bigint            NOT NULL,  -- $.gamePk
+    player_id                      bigint            NOT NULL,  -- .id
+    full_name                      text,                        -- .fullName
+    team_id                        bigint,                      -- $.liveData.boxscore.teams.{away,home}.team.id
+    is_home                        boolean,                     -- whether home in $.liveData.boxscore.teams.{away,home}
+    jersey_number                  text,                        -- $.liveData.boxscore.teams.{away,home}.players{@}.jerseyNumber
+    position_code                  text,                        -- $.liveData.boxscore.teams.{away,home}.players{@}.position.code
+    position_abbreviation          text,                        -- $.liveData.boxscore.teams.{away,home}.players{@}.position.abbreviation
+    batting_order                  text,                        -- $.liveData.boxscore.teams.{away,home}.players{@}.battingOrder
+    primary_number                 text,                        -- .primaryNumber
+    height                         text,                        -- .height
+    weight                         bigint,                      -- .weight
+    mlb_debut_date                 date,                        -- .mlbDebutDate
+    active                         boolean,                     -- .active
+    bat_side_code                  text,                        -- .batSide.code
+    bat_side_description           text,                        -- .batSide.description
+    birth_city                     text,                        -- .birthCity
+    birth_country                  text,                        -- .birthCountry
+    birth_date                     date,                        -- .birthDate
+    birth_state_province           text,                        -- .birthStateProvince
+    boxscore_name                  text,                        -- .boxscoreName
+    current_age                    bigint,                      -- .currentAge
+    draft_year                     bigint,                      -- .draftYear
+    first_last_name                text,                        -- .firstLastName
+    first_name                     text,                        -- .firstName
+    full_fml_name                  text,                        -- .fullFMLName
+    full_lfm_name                  text,                        -- .fullLFMName
+    gender                         text,                        -- .gender
+    init_last_name                 text,                        -- .initLastName
+    is_player                      boolean,                     -- .isPlayer
+    is_verified                    boolean,                     -- .isVerified
+    last_first_name                text,                        -- .lastFirstName
+    last_init_name                 text,                        -- .lastInitName
+    last_name                      text,                        -- .lastName
+    last_played_date               date,                        -- .lastPlayedDate
+    link                           text,                        -- .link
+    middle_name                    text,                        -- .middleName
+    name_first_last                text,                        -- .nameFirstLast
+    name_matrilineal               text,                        -- .nameMatrilineal
+    name_slug                      text,                        -- .nameSlug
+    name_suffix                    text,                        -- .nameSuffix
+    name_title                     text,                        -- .nameTitle
+    nick_name                      text,                        -- .nickName
+    pitch_hand_code                text,                        -- .pitchHand.code
+    pitch_hand_description         text,                        -- .pitchHand.description
+    primary_position_abbreviation  text,                        -- .primaryPosition.abbreviation
+    primary_position_code          text,                        -- .primaryPosition.code
+    primary_position_name          text,                        -- .primaryPosition.name
+    primary_position_type          text,                        -- .primaryPosition.type
+    pronunciation                  text,                        -- .pronunciation
+    strike_zone_bottom             double precision,            -- .strikeZoneBottom
+    strike_zone_top                double precision,            -- .strikeZoneTop
+    use_last_name                  text,                        -- .useLastName
+    use_name                       text,                        -- .useName
+    death_date                     date,                        -- .deathDate
+    death_city                     text,                        -- .deathCity
+    death_state_province           text,                        -- .deathStateProvince
+    death_country                  text,                        -- .deathCountry
+    raw_id                         bigint            NOT NULL,
+    captured_at                    timestamptz       NOT NULL,
+
+    CONSTRAINT live_game_players_pkey PRIMARY KEY (game_pk, player_id)
+);
+COMMENT ON TABLE game.live_game_players IS 'One row per player on either roster of the game, with what the boxscore says of him. From $.gameData.players{ID*} of game.liveGameV1.';
+
+-- The venue of the game, as it was that season. Distances to the fences are feet. From $.gameData.venue of game.liveGameV1.
+CREATE TABLE game.live_game_venue_details (
+    game_pk                        bigint            NOT NULL,  -- $.gamePk
+    venue_id                       bigint,                      -- .id
+    name                           text,                        -- .name
+    season                         bigint,                      -- .season
+    capacity                       bigint,                      -- .fieldInfo.capacity
+    turf_type                      text,                        -- .fieldInfo.turfType
+    roof_type                      text,                        -- .fieldInfo.roofType
+    elevation                      double precision,            -- .location.elevation
+    azimuth_angle                  double precision,            -- .location.azimuthAngle
+    time_zone_offset               double precision,            -- .timeZone.offset
+    link                           text,                        -- .link
+    state                          text,                        -- .location.state
+    state_abbrev                   text,                        -- .location.stateAbbrev
+    address1                       text,                        -- .location.address1
+    city                           text,                        -- .location.city
+    country                        text,                        -- .location.country
+    latitude                       double precision,            -- .location.defaultCoordinates.latitude
+    longitude                      double precision,            -- .location.defaultCoordinates.longitude
+    phone                          text,                        -- .location.phone
+    postal_code                    text,                        -- .location.postalCode
+    time_zone_id                   text,                        -- .timeZone.id
+    time_zone_offset_at_game_time  double precision,            -- .timeZone.offsetAtGameTime
+    time_zone_tz                   text,                        -- .timeZone.tz
+    field_center                   bigint,                      -- .fieldInfo.center
+    field_left                     bigint,                      -- .fieldInfo.left
+    field_left_center              bigint,                      -- .fieldInfo.leftCenter
+    field_left_line                bigint,                      -- .fieldInfo.leftLine
+    field_right                    bigint,                      -- .fieldInfo.right
+    field_right_center             bigint,                      -- .fieldInfo.rightCenter
+    field_right_line               bigint,                      -- .fieldInfo.rightLine
+    active                         boolean,                     -- .active
+    raw_id                         bigint            NOT NULL,
+    captured_at                    timestamptz       NOT NULL,
+
+    CONSTRAINT live_game_venue_details_pkey PRIMARY KEY (game_pk)
+);
+COMMENT ON TABLE game.live_game_venue_details IS 'The venue of the game, as it was that season. Distances to the fences are feet. From $.gameData.venue of game.liveGameV1.';
+
+-- One row per announced starting pitcher; pitchers has who started. From $.gameData.probablePitchers.{away,home} of game.liveGameV1.
+CREATE TABLE game.live_game_probables (
+    game_pk      bigint       NOT NULL,  -- $.gamePk
+    is_home      boolean      NOT NULL,  -- whether home in $.gameData.probablePitchers.{away,home}
+    player_id    bigint,                 -- .id
+    full_name    text,                   -- .fullName
+    link         text,                   -- .link
+    raw_id       bigint       NOT NULL,
+    captured_at  timestamptz  NOT NULL,
+
+    CONSTRAINT live_game_probables_pkey PRIMARY KEY (game_pk, is_home)
+);
+COMMENT ON TABLE game.live_game_probables IS 'One row per announced starting pitcher; pitchers has who started. From $.gameData.probablePitchers.{away,home} of game.liveGameV1.';
+
+-- Mound visits used and left, one row per side; each visit is a row of play_actions. From $.gameData.moundVisits.{away,home} of game.liveGameV1.
+CREATE TABLE game.live_game_mound_visits (
+    game_pk      bigint       NOT NULL,  -- $.gamePk
+    is_home      boolean      NOT NULL,  -- whether home in $.gameData.moundVisits.{away,home}
+    remaining    bigint,                 -- .remaining
+    used         bigint,                 -- .used
+    raw_id       bigint       NOT NULL,
+    captured_at  timestamptz  NOT NULL,
+
+    CONSTRAINT live_game_mound_visits_pkey PRIMARY KEY (game_pk, is_home)
+);
+COMMENT ON TABLE game.live_game_mound_visits IS 'Mound visits used and left, one row per side; each visit is a row of play_actions. From $.gameData.moundVisits.{away,home} of game.liveGameV1.';
+
+-- Replay challenges used and left, one row per side; each review is in play_reviews or event_reviews. From $.gameData.review.{away,home} of game.liveGameV1.
+CREATE TABLE game.live_game_challenges (
+    game_pk      bigint       NOT NULL,  -- $.gamePk
+    is_home      boolean      NOT NULL,  -- whether home in $.gameData.review.{away,home}
+    remaining    bigint,                 -- .remaining
+    used         bigint,                 -- .used
+    raw_id       bigint       NOT NULL,
+    captured_at  timestamptz  NOT NULL,
+
+    CONSTRAINT live_game_challenges_pkey PRIMARY KEY (game_pk, is_home)
+);
+COMMENT ON TABLE game.live_game_challenges IS 'Replay challenges used and left, one row per side; each review is in play_reviews or event_reviews. From $.gameData.review.{away,home} of game.liveGameV1.';
+
+-- Challenges of balls and strikes won, lost and left, one row per side; since 2026. From $.gameData.absChallenges.{away,home} of game.liveGameV1.
+CREATE TABLE game.live_game_abs_challenges (
+    game_pk          bigint       NOT NULL,  -- $.gamePk
+    is_home          boolean      NOT NULL,  -- whether home in $.gameData.absChallenges.{away,home}
+    used_successful  bigint,                 -- .usedSuccessful
+    used_failed      bigint,                 -- .usedFailed
+    remaining        bigint,                 -- .remaining
+    raw_id           bigint       NOT NULL,
+    captured_at      timestamptz  NOT NULL,
+
+    CONSTRAINT live_game_abs_challenges_pkey PRIMARY KEY (game_pk, is_home)
+);
+COMMENT ON TABLE game.live_game_abs_challenges IS 'Challenges of balls and strikes won, lost and left, one row per side; since 2026. From $.gameData.absChallenges.{away,home} of game.liveGameV1.';
+
+-- Runs, hits, errors and runners left on base, one row per side. From $.liveData.linescore.teams.{away,home} of game.liveGameV1.
+CREATE TABLE game.live_game_linescore_teams (
+    game_pk       bigint       NOT NULL,  -- $.gamePk
+    is_home       boolean      NOT NULL,  -- whether home in $.liveData.linescore.teams.{away,home}
+    left_on_base  bigint,                 -- .leftOnBase
+    errors        bigint,                 -- .errors
+    hits          bigint,                 -- .hits
+    runs          bigint,                 -- .runs
+    is_winner     boolean,                -- .isWinner
+    raw_id        bigint       NOT NULL,
+    captured_at   timestamptz  NOT NULL,
+
+    CONSTRAINT live_game_linescore_teams_pkey PRIMARY KEY (game_pk, is_home)
+);
+COMMENT ON TABLE game.live_game_linescore_teams IS 'Runs, hits, errors and runners left on base, one row per side. From $.liveData.linescore.teams.{away,home} of game.liveGameV1.';
 
 -- Winner, loser and save; none while the game is live. From $.liveData.decisions.{winner,loser,save} of game.liveGameV1.
 CREATE TABLE game.live_game_decisions (
@@ -12624,7 +12758,7 @@ CREATE TABLE team.teams_normalized (
 );
 COMMENT ON TABLE team.teams_normalized IS 'One row per `$.teams[*]`. From $.teams[*] of team.teams.';
 
--- One row per person whom any response mentions, players and others. From 145 places; per column the newest that says it.
+-- One row per person whom any response mentions, players and others. From 144 places; per column the newest that says it.
 CREATE TABLE person.person (
     person_id                      bigint            NOT NULL,
     full_name                      text,
@@ -12661,7 +12795,7 @@ CREATE TABLE person.person (
 
     CONSTRAINT person_pkey PRIMARY KEY (person_id)
 );
-COMMENT ON TABLE person.person IS 'One row per person whom any response mentions, players and others. From 145 places; per column the newest that says it.';
+COMMENT ON TABLE person.person IS 'One row per person whom any response mentions, players and others. From 144 places; per column the newest that says it.';
 
 -- One row per team that any response mentions, of any league. From 54 places; per column the newest that says it.
 CREATE TABLE team.team (
@@ -12696,12 +12830,12 @@ CREATE TABLE team.team (
 );
 COMMENT ON TABLE team.team IS 'One row per team that any response mentions, of any league. From 54 places; per column the newest that says it.';
 
--- One row per venue that any response mentions. From 35 places; per column the newest that says it.
+-- One row per venue that any response mentions. From 36 places; per column the newest that says it.
 CREATE TABLE venue.venue (
     venue_id            bigint            NOT NULL,
     name                text,
     is_active           boolean,
-    season              text,                        -- The season that the newest mention is about.
+    season              bigint,                      -- The season that the newest mention is about.
     address             text,
     city                text,
     state               text,
@@ -12728,7 +12862,7 @@ CREATE TABLE venue.venue (
 
     CONSTRAINT venue_pkey PRIMARY KEY (venue_id)
 );
-COMMENT ON TABLE venue.venue IS 'One row per venue that any response mentions. From 35 places; per column the newest that says it.';
+COMMENT ON TABLE venue.venue IS 'One row per venue that any response mentions. From 36 places; per column the newest that says it.';
 
 -- What `\d+` shows beside a column: its API path.
 
@@ -12846,14 +12980,14 @@ COMMENT ON COLUMN awards.award_recipients_awards.image_url IS '$.awards[*].image
 COMMENT ON COLUMN awards.award_recipients_awards.home_page_url IS '$.awards[*].homePageUrl';
 COMMENT ON COLUMN awards.award_recipients_awards.date IS '$.awards[*].date';
 COMMENT ON COLUMN awards.award_recipients_awards.season IS '$.awards[*].season';
-COMMENT ON COLUMN awards.award_recipients_awards.team_id IS '$.awards[*].team.id';
+COMMENT ON COLUMN awards.award_recipients_awards.team_id IS '$.awards[*].team.id (references team.team)';
 COMMENT ON COLUMN awards.award_recipients_awards.team_name IS '$.awards[*].team.name';
 COMMENT ON COLUMN awards.award_recipients_awards.team_link IS '$.awards[*].team.link';
 COMMENT ON COLUMN awards.award_recipients_awards.team_season IS '$.awards[*].team.season';
-COMMENT ON COLUMN awards.award_recipients_awards.team_venue_id IS '$.awards[*].team.venue.id';
+COMMENT ON COLUMN awards.award_recipients_awards.team_venue_id IS '$.awards[*].team.venue.id (references venue.venue)';
 COMMENT ON COLUMN awards.award_recipients_awards.team_venue_name IS '$.awards[*].team.venue.name';
 COMMENT ON COLUMN awards.award_recipients_awards.team_venue_link IS '$.awards[*].team.venue.link';
-COMMENT ON COLUMN awards.award_recipients_awards.team_spring_venue_id IS '$.awards[*].team.springVenue.id';
+COMMENT ON COLUMN awards.award_recipients_awards.team_spring_venue_id IS '$.awards[*].team.springVenue.id (references venue.venue)';
 COMMENT ON COLUMN awards.award_recipients_awards.team_spring_venue_link IS '$.awards[*].team.springVenue.link';
 COMMENT ON COLUMN awards.award_recipients_awards.team_team_code IS '$.awards[*].team.teamCode';
 COMMENT ON COLUMN awards.award_recipients_awards.team_file_code IS '$.awards[*].team.fileCode';
@@ -12881,7 +13015,7 @@ COMMENT ON COLUMN awards.award_recipients_awards.team_spring_league_link IS '$.a
 COMMENT ON COLUMN awards.award_recipients_awards.team_spring_league_name IS '$.awards[*].team.springLeague.name';
 COMMENT ON COLUMN awards.award_recipients_awards.sort_order IS '$.awards[*].sortOrder';
 COMMENT ON COLUMN awards.award_recipients_awards.player_full_name IS '$.awards[*].player.fullName';
-COMMENT ON COLUMN awards.award_recipients_awards.player_id IS '$.awards[*].player.id';
+COMMENT ON COLUMN awards.award_recipients_awards.player_id IS '$.awards[*].player.id (references person.person)';
 COMMENT ON COLUMN awards.award_recipients_awards.player_link IS '$.awards[*].player.link';
 COMMENT ON COLUMN awards.award_recipients_awards.votes IS '$.awards[*].votes';
 COMMENT ON COLUMN awards.award_recipients_awards.votes_available IS '$.awards[*].votesAvailable';
@@ -13191,7 +13325,7 @@ COMMENT ON COLUMN draft.draft_picks_round_picks.person_full_lfm_name IS '$.draft
 COMMENT ON COLUMN draft.draft_picks_round_picks.person_full_name IS '$.drafts.rounds[*].picks[*].person.fullName';
 COMMENT ON COLUMN draft.draft_picks_round_picks.person_gender IS '$.drafts.rounds[*].picks[*].person.gender';
 COMMENT ON COLUMN draft.draft_picks_round_picks.person_height IS '$.drafts.rounds[*].picks[*].person.height';
-COMMENT ON COLUMN draft.draft_picks_round_picks.person_id IS '$.drafts.rounds[*].picks[*].person.id';
+COMMENT ON COLUMN draft.draft_picks_round_picks.person_id IS '$.drafts.rounds[*].picks[*].person.id (references person.person)';
 COMMENT ON COLUMN draft.draft_picks_round_picks.person_init_last_name IS '$.drafts.rounds[*].picks[*].person.initLastName';
 COMMENT ON COLUMN draft.draft_picks_round_picks.person_is_player IS '$.drafts.rounds[*].picks[*].person.isPlayer';
 COMMENT ON COLUMN draft.draft_picks_round_picks.person_is_verified IS '$.drafts.rounds[*].picks[*].person.isVerified';
@@ -13234,7 +13368,7 @@ COMMENT ON COLUMN draft.draft_picks_round_picks.school_state IS '$.drafts.rounds
 COMMENT ON COLUMN draft.draft_picks_round_picks.scouting_report IS '$.drafts.rounds[*].picks[*].scoutingReport';
 COMMENT ON COLUMN draft.draft_picks_round_picks.signing_bonus IS '$.drafts.rounds[*].picks[*].signingBonus';
 COMMENT ON COLUMN draft.draft_picks_round_picks.team_all_star_status IS '$.drafts.rounds[*].picks[*].team.allStarStatus';
-COMMENT ON COLUMN draft.draft_picks_round_picks.team_id IS '$.drafts.rounds[*].picks[*].team.id';
+COMMENT ON COLUMN draft.draft_picks_round_picks.team_id IS '$.drafts.rounds[*].picks[*].team.id (references team.team)';
 COMMENT ON COLUMN draft.draft_picks_round_picks.team_link IS '$.drafts.rounds[*].picks[*].team.link';
 COMMENT ON COLUMN draft.draft_picks_round_picks.team_name IS '$.drafts.rounds[*].picks[*].team.name';
 COMMENT ON COLUMN draft.draft_picks_round_picks.team_spring_league_abbreviation IS '$.drafts.rounds[*].picks[*].team.springLeague.abbreviation';
@@ -13280,7 +13414,7 @@ COMMENT ON COLUMN draft.draft_prospects_normalized.person_full_lfm_name IS '$.pr
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_full_name IS '$.prospects[*].person.fullName';
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_gender IS '$.prospects[*].person.gender';
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_height IS '$.prospects[*].person.height';
-COMMENT ON COLUMN draft.draft_prospects_normalized.person_id IS '$.prospects[*].person.id';
+COMMENT ON COLUMN draft.draft_prospects_normalized.person_id IS '$.prospects[*].person.id (references person.person)';
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_init_last_name IS '$.prospects[*].person.initLastName';
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_is_player IS '$.prospects[*].person.isPlayer';
 COMMENT ON COLUMN draft.draft_prospects_normalized.person_is_verified IS '$.prospects[*].person.isVerified';
@@ -13329,7 +13463,7 @@ COMMENT ON COLUMN draft.draft_prospects_normalized.team_division_name IS '$.pros
 COMMENT ON COLUMN draft.draft_prospects_normalized.team_file_code IS '$.prospects[*].team.fileCode';
 COMMENT ON COLUMN draft.draft_prospects_normalized.team_first_year_of_play IS '$.prospects[*].team.firstYearOfPlay';
 COMMENT ON COLUMN draft.draft_prospects_normalized.team_franchise_name IS '$.prospects[*].team.franchiseName';
-COMMENT ON COLUMN draft.draft_prospects_normalized.team_id IS '$.prospects[*].team.id';
+COMMENT ON COLUMN draft.draft_prospects_normalized.team_id IS '$.prospects[*].team.id (references team.team)';
 COMMENT ON COLUMN draft.draft_prospects_normalized.team_league_id IS '$.prospects[*].team.league.id';
 COMMENT ON COLUMN draft.draft_prospects_normalized.team_league_link IS '$.prospects[*].team.league.link';
 COMMENT ON COLUMN draft.draft_prospects_normalized.team_league_name IS '$.prospects[*].team.league.name';
@@ -13345,11 +13479,11 @@ COMMENT ON COLUMN draft.draft_prospects_normalized.team_spring_league_abbreviati
 COMMENT ON COLUMN draft.draft_prospects_normalized.team_spring_league_id IS '$.prospects[*].team.springLeague.id';
 COMMENT ON COLUMN draft.draft_prospects_normalized.team_spring_league_link IS '$.prospects[*].team.springLeague.link';
 COMMENT ON COLUMN draft.draft_prospects_normalized.team_spring_league_name IS '$.prospects[*].team.springLeague.name';
-COMMENT ON COLUMN draft.draft_prospects_normalized.team_spring_venue_id IS '$.prospects[*].team.springVenue.id';
+COMMENT ON COLUMN draft.draft_prospects_normalized.team_spring_venue_id IS '$.prospects[*].team.springVenue.id (references venue.venue)';
 COMMENT ON COLUMN draft.draft_prospects_normalized.team_spring_venue_link IS '$.prospects[*].team.springVenue.link';
 COMMENT ON COLUMN draft.draft_prospects_normalized.team_team_code IS '$.prospects[*].team.teamCode';
 COMMENT ON COLUMN draft.draft_prospects_normalized.team_team_name IS '$.prospects[*].team.teamName';
-COMMENT ON COLUMN draft.draft_prospects_normalized.team_venue_id IS '$.prospects[*].team.venue.id';
+COMMENT ON COLUMN draft.draft_prospects_normalized.team_venue_id IS '$.prospects[*].team.venue.id (references venue.venue)';
 COMMENT ON COLUMN draft.draft_prospects_normalized.team_venue_link IS '$.prospects[*].team.venue.link';
 COMMENT ON COLUMN draft.draft_prospects_normalized.team_venue_name IS '$.prospects[*].team.venue.name';
 COMMENT ON COLUMN draft.draft_prospects_normalized.prospect_year IS '$.prospects[*].year';
@@ -13383,7 +13517,7 @@ COMMENT ON COLUMN draft.latest_draft_picks_document.pick_person_full_lfm_name IS
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_person_full_name IS '$.pick.person.fullName';
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_person_gender IS '$.pick.person.gender';
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_person_height IS '$.pick.person.height';
-COMMENT ON COLUMN draft.latest_draft_picks_document.pick_person_id IS '$.pick.person.id';
+COMMENT ON COLUMN draft.latest_draft_picks_document.pick_person_id IS '$.pick.person.id (references person.person)';
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_person_init_last_name IS '$.pick.person.initLastName';
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_person_is_player IS '$.pick.person.isPlayer';
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_person_is_verified IS '$.pick.person.isVerified';
@@ -13423,7 +13557,7 @@ COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_division_name IS '
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_file_code IS '$.pick.team.fileCode';
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_first_year_of_play IS '$.pick.team.firstYearOfPlay';
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_franchise_name IS '$.pick.team.franchiseName';
-COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_id IS '$.pick.team.id';
+COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_id IS '$.pick.team.id (references team.team)';
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_league_id IS '$.pick.team.league.id';
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_league_link IS '$.pick.team.league.link';
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_league_name IS '$.pick.team.league.name';
@@ -13439,11 +13573,11 @@ COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_spring_league_abbr
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_spring_league_id IS '$.pick.team.springLeague.id';
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_spring_league_link IS '$.pick.team.springLeague.link';
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_spring_league_name IS '$.pick.team.springLeague.name';
-COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_spring_venue_id IS '$.pick.team.springVenue.id';
+COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_spring_venue_id IS '$.pick.team.springVenue.id (references venue.venue)';
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_spring_venue_link IS '$.pick.team.springVenue.link';
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_team_code IS '$.pick.team.teamCode';
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_team_name IS '$.pick.team.teamName';
-COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_venue_id IS '$.pick.team.venue.id';
+COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_venue_id IS '$.pick.team.venue.id (references venue.venue)';
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_venue_link IS '$.pick.team.venue.link';
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_team_venue_name IS '$.pick.team.venue.name';
 COMMENT ON COLUMN draft.latest_draft_picks_document.pick_year IS '$.pick.year';
@@ -13458,7 +13592,7 @@ COMMENT ON COLUMN draft.latest_draft_picks_xref_ids.xref_type IS '$.pick.person.
 COMMENT ON COLUMN game.boxscore_officials.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN game.boxscore_officials.official_index IS 'position in $.officials[*], from 0';
 COMMENT ON COLUMN game.boxscore_officials.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
-COMMENT ON COLUMN game.boxscore_officials.official_id IS '$.officials[*].official.id';
+COMMENT ON COLUMN game.boxscore_officials.official_id IS '$.officials[*].official.id (references person.person)';
 COMMENT ON COLUMN game.boxscore_officials.official_full_name IS '$.officials[*].official.fullName';
 COMMENT ON COLUMN game.boxscore_officials.official_link IS '$.officials[*].official.link';
 COMMENT ON COLUMN game.boxscore_officials.official_type IS '$.officials[*].officialType';
@@ -13487,7 +13621,7 @@ COMMENT ON COLUMN game.boxscore_teams.team_division_name IS '$.teams.{away,home}
 COMMENT ON COLUMN game.boxscore_teams.team_file_code IS '$.teams.{away,home}.team.fileCode';
 COMMENT ON COLUMN game.boxscore_teams.team_first_year_of_play IS '$.teams.{away,home}.team.firstYearOfPlay';
 COMMENT ON COLUMN game.boxscore_teams.team_franchise_name IS '$.teams.{away,home}.team.franchiseName';
-COMMENT ON COLUMN game.boxscore_teams.team_id IS '$.teams.{away,home}.team.id';
+COMMENT ON COLUMN game.boxscore_teams.team_id IS '$.teams.{away,home}.team.id (references team.team)';
 COMMENT ON COLUMN game.boxscore_teams.team_league_id IS '$.teams.{away,home}.team.league.id';
 COMMENT ON COLUMN game.boxscore_teams.team_league_link IS '$.teams.{away,home}.team.league.link';
 COMMENT ON COLUMN game.boxscore_teams.team_league_name IS '$.teams.{away,home}.team.league.name';
@@ -13518,11 +13652,11 @@ COMMENT ON COLUMN game.boxscore_teams.team_spring_league_abbreviation IS '$.team
 COMMENT ON COLUMN game.boxscore_teams.team_spring_league_id IS '$.teams.{away,home}.team.springLeague.id';
 COMMENT ON COLUMN game.boxscore_teams.team_spring_league_link IS '$.teams.{away,home}.team.springLeague.link';
 COMMENT ON COLUMN game.boxscore_teams.team_spring_league_name IS '$.teams.{away,home}.team.springLeague.name';
-COMMENT ON COLUMN game.boxscore_teams.team_spring_venue_id IS '$.teams.{away,home}.team.springVenue.id';
+COMMENT ON COLUMN game.boxscore_teams.team_spring_venue_id IS '$.teams.{away,home}.team.springVenue.id (references venue.venue)';
 COMMENT ON COLUMN game.boxscore_teams.team_spring_venue_link IS '$.teams.{away,home}.team.springVenue.link';
 COMMENT ON COLUMN game.boxscore_teams.team_team_code IS '$.teams.{away,home}.team.teamCode';
 COMMENT ON COLUMN game.boxscore_teams.team_team_name IS '$.teams.{away,home}.team.teamName';
-COMMENT ON COLUMN game.boxscore_teams.team_venue_id IS '$.teams.{away,home}.team.venue.id';
+COMMENT ON COLUMN game.boxscore_teams.team_venue_id IS '$.teams.{away,home}.team.venue.id (references venue.venue)';
 COMMENT ON COLUMN game.boxscore_teams.team_venue_link IS '$.teams.{away,home}.team.venue.link';
 COMMENT ON COLUMN game.boxscore_teams.team_venue_name IS '$.teams.{away,home}.team.venue.name';
 COMMENT ON COLUMN game.boxscore_teams.team_stats_batting_air_outs IS '$.teams.{away,home}.teamStats.batting.airOuts';
@@ -13652,7 +13786,7 @@ COMMENT ON COLUMN game.boxscore_team_players.jersey_number IS '$.teams.{away,hom
 COMMENT ON COLUMN game.boxscore_team_players.parent_team_id IS '$.teams.{away,home}.players{*}.parentTeamId';
 COMMENT ON COLUMN game.boxscore_team_players.person_boxscore_name IS '$.teams.{away,home}.players{*}.person.boxscoreName';
 COMMENT ON COLUMN game.boxscore_team_players.person_full_name IS '$.teams.{away,home}.players{*}.person.fullName';
-COMMENT ON COLUMN game.boxscore_team_players.person_id IS '$.teams.{away,home}.players{*}.person.id';
+COMMENT ON COLUMN game.boxscore_team_players.person_id IS '$.teams.{away,home}.players{*}.person.id (references person.person)';
 COMMENT ON COLUMN game.boxscore_team_players.person_link IS '$.teams.{away,home}.players{*}.person.link';
 COMMENT ON COLUMN game.boxscore_team_players.position_abbreviation IS '$.teams.{away,home}.players{*}.position.abbreviation';
 COMMENT ON COLUMN game.boxscore_team_players.position_code IS '$.teams.{away,home}.players{*}.position.code';
@@ -13896,7 +14030,7 @@ COMMENT ON COLUMN game.boxscore_top_performers.player_jersey_number IS '$.topPer
 COMMENT ON COLUMN game.boxscore_top_performers.player_parent_team_id IS '$.topPerformers[*].player.parentTeamId';
 COMMENT ON COLUMN game.boxscore_top_performers.player_person_boxscore_name IS '$.topPerformers[*].player.person.boxscoreName';
 COMMENT ON COLUMN game.boxscore_top_performers.player_person_full_name IS '$.topPerformers[*].player.person.fullName';
-COMMENT ON COLUMN game.boxscore_top_performers.player_person_id IS '$.topPerformers[*].player.person.id';
+COMMENT ON COLUMN game.boxscore_top_performers.player_person_id IS '$.topPerformers[*].player.person.id (references person.person)';
 COMMENT ON COLUMN game.boxscore_top_performers.player_person_link IS '$.topPerformers[*].player.person.link';
 COMMENT ON COLUMN game.boxscore_top_performers.player_position_abbreviation IS '$.topPerformers[*].player.position.abbreviation';
 COMMENT ON COLUMN game.boxscore_top_performers.player_position_code IS '$.topPerformers[*].player.position.code';
@@ -14419,7 +14553,7 @@ COMMENT ON COLUMN game.get_game_context_metrics_document.game_status_detailed_st
 COMMENT ON COLUMN game.get_game_context_metrics_document.game_status_status_code IS '$.game.status.statusCode';
 COMMENT ON COLUMN game.get_game_context_metrics_document.game_status_start_time_tbd IS '$.game.status.startTimeTBD';
 COMMENT ON COLUMN game.get_game_context_metrics_document.game_status_abstract_game_code IS '$.game.status.abstractGameCode';
-COMMENT ON COLUMN game.get_game_context_metrics_document.game_venue_id IS '$.game.venue.id';
+COMMENT ON COLUMN game.get_game_context_metrics_document.game_venue_id IS '$.game.venue.id (references venue.venue)';
 COMMENT ON COLUMN game.get_game_context_metrics_document.game_venue_name IS '$.game.venue.name';
 COMMENT ON COLUMN game.get_game_context_metrics_document.game_venue_link IS '$.game.venue.link';
 COMMENT ON COLUMN game.get_game_context_metrics_document.game_content_link IS '$.game.content.link';
@@ -14455,12 +14589,12 @@ COMMENT ON COLUMN game.get_game_context_metrics_teams.league_record_losses IS '$
 COMMENT ON COLUMN game.get_game_context_metrics_teams.league_record_pct IS '$.game.teams.{away,home}.leagueRecord.pct';
 COMMENT ON COLUMN game.get_game_context_metrics_teams.league_record_wins IS '$.game.teams.{away,home}.leagueRecord.wins';
 COMMENT ON COLUMN game.get_game_context_metrics_teams.probable_pitcher_full_name IS '$.game.teams.{away,home}.probablePitcher.fullName';
-COMMENT ON COLUMN game.get_game_context_metrics_teams.probable_pitcher_id IS '$.game.teams.{away,home}.probablePitcher.id';
+COMMENT ON COLUMN game.get_game_context_metrics_teams.probable_pitcher_id IS '$.game.teams.{away,home}.probablePitcher.id (references person.person)';
 COMMENT ON COLUMN game.get_game_context_metrics_teams.probable_pitcher_link IS '$.game.teams.{away,home}.probablePitcher.link';
 COMMENT ON COLUMN game.get_game_context_metrics_teams.score IS '$.game.teams.{away,home}.score';
 COMMENT ON COLUMN game.get_game_context_metrics_teams.series_number IS '$.game.teams.{away,home}.seriesNumber';
 COMMENT ON COLUMN game.get_game_context_metrics_teams.split_squad IS '$.game.teams.{away,home}.splitSquad';
-COMMENT ON COLUMN game.get_game_context_metrics_teams.team_id IS '$.game.teams.{away,home}.team.id';
+COMMENT ON COLUMN game.get_game_context_metrics_teams.team_id IS '$.game.teams.{away,home}.team.id (references team.team)';
 COMMENT ON COLUMN game.get_game_context_metrics_teams.team_link IS '$.game.teams.{away,home}.team.link';
 COMMENT ON COLUMN game.get_game_context_metrics_teams.team_name IS '$.game.teams.{away,home}.team.name';
 
@@ -14491,21 +14625,21 @@ COMMENT ON COLUMN game.get_win_probability_normalized.leverage_index IS '$[*].le
 COMMENT ON COLUMN game.get_win_probability_normalized.matchup_bat_side_code IS '$[*].matchup.batSide.code';
 COMMENT ON COLUMN game.get_win_probability_normalized.matchup_bat_side_description IS '$[*].matchup.batSide.description';
 COMMENT ON COLUMN game.get_win_probability_normalized.matchup_batter_full_name IS '$[*].matchup.batter.fullName';
-COMMENT ON COLUMN game.get_win_probability_normalized.matchup_batter_id IS '$[*].matchup.batter.id';
+COMMENT ON COLUMN game.get_win_probability_normalized.matchup_batter_id IS '$[*].matchup.batter.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_normalized.matchup_batter_link IS '$[*].matchup.batter.link';
 COMMENT ON COLUMN game.get_win_probability_normalized.matchup_pitch_hand_code IS '$[*].matchup.pitchHand.code';
 COMMENT ON COLUMN game.get_win_probability_normalized.matchup_pitch_hand_description IS '$[*].matchup.pitchHand.description';
 COMMENT ON COLUMN game.get_win_probability_normalized.matchup_pitcher_full_name IS '$[*].matchup.pitcher.fullName';
-COMMENT ON COLUMN game.get_win_probability_normalized.matchup_pitcher_id IS '$[*].matchup.pitcher.id';
+COMMENT ON COLUMN game.get_win_probability_normalized.matchup_pitcher_id IS '$[*].matchup.pitcher.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_normalized.matchup_pitcher_link IS '$[*].matchup.pitcher.link';
 COMMENT ON COLUMN game.get_win_probability_normalized.matchup_post_on_first_full_name IS '$[*].matchup.postOnFirst.fullName';
-COMMENT ON COLUMN game.get_win_probability_normalized.matchup_post_on_first_id IS '$[*].matchup.postOnFirst.id';
+COMMENT ON COLUMN game.get_win_probability_normalized.matchup_post_on_first_id IS '$[*].matchup.postOnFirst.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_normalized.matchup_post_on_first_link IS '$[*].matchup.postOnFirst.link';
 COMMENT ON COLUMN game.get_win_probability_normalized.matchup_post_on_second_full_name IS '$[*].matchup.postOnSecond.fullName';
-COMMENT ON COLUMN game.get_win_probability_normalized.matchup_post_on_second_id IS '$[*].matchup.postOnSecond.id';
+COMMENT ON COLUMN game.get_win_probability_normalized.matchup_post_on_second_id IS '$[*].matchup.postOnSecond.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_normalized.matchup_post_on_second_link IS '$[*].matchup.postOnSecond.link';
 COMMENT ON COLUMN game.get_win_probability_normalized.matchup_post_on_third_full_name IS '$[*].matchup.postOnThird.fullName';
-COMMENT ON COLUMN game.get_win_probability_normalized.matchup_post_on_third_id IS '$[*].matchup.postOnThird.id';
+COMMENT ON COLUMN game.get_win_probability_normalized.matchup_post_on_third_id IS '$[*].matchup.postOnThird.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_normalized.matchup_post_on_third_link IS '$[*].matchup.postOnThird.link';
 COMMENT ON COLUMN game.get_win_probability_normalized.matchup_splits_batter IS '$[*].matchup.splits.batter';
 COMMENT ON COLUMN game.get_win_probability_normalized.matchup_splits_men_on_base IS '$[*].matchup.splits.menOnBase';
@@ -14527,7 +14661,7 @@ COMMENT ON COLUMN game.get_win_probability_credits.row_index IS 'position in $[*
 COMMENT ON COLUMN game.get_win_probability_credits.credit_index IS 'position in $[*].credits[*], from 0';
 COMMENT ON COLUMN game.get_win_probability_credits.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.get_win_probability_credits.credit IS '$[*].credits[*].credit';
-COMMENT ON COLUMN game.get_win_probability_credits.player_id IS '$[*].credits[*].player.id';
+COMMENT ON COLUMN game.get_win_probability_credits.player_id IS '$[*].credits[*].player.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_credits.player_link IS '$[*].credits[*].player.link';
 
 COMMENT ON COLUMN game.get_win_probability_flags.document_key IS 'the request: The request that the response answers, as in the raw table.';
@@ -14546,25 +14680,25 @@ COMMENT ON COLUMN game.get_win_probability_play_events.batting_order IS '$[*].pl
 COMMENT ON COLUMN game.get_win_probability_play_events.count_balls IS '$[*].playEvents[*].count.balls';
 COMMENT ON COLUMN game.get_win_probability_play_events.count_outs IS '$[*].playEvents[*].count.outs';
 COMMENT ON COLUMN game.get_win_probability_play_events.count_strikes IS '$[*].playEvents[*].count.strikes';
-COMMENT ON COLUMN game.get_win_probability_play_events.defense_catcher_id IS '$[*].playEvents[*].defense.catcher.id';
+COMMENT ON COLUMN game.get_win_probability_play_events.defense_catcher_id IS '$[*].playEvents[*].defense.catcher.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_play_events.defense_catcher_link IS '$[*].playEvents[*].defense.catcher.link';
-COMMENT ON COLUMN game.get_win_probability_play_events.defense_center_id IS '$[*].playEvents[*].defense.center.id';
+COMMENT ON COLUMN game.get_win_probability_play_events.defense_center_id IS '$[*].playEvents[*].defense.center.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_play_events.defense_center_link IS '$[*].playEvents[*].defense.center.link';
-COMMENT ON COLUMN game.get_win_probability_play_events.defense_first_id IS '$[*].playEvents[*].defense.first.id';
+COMMENT ON COLUMN game.get_win_probability_play_events.defense_first_id IS '$[*].playEvents[*].defense.first.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_play_events.defense_first_link IS '$[*].playEvents[*].defense.first.link';
-COMMENT ON COLUMN game.get_win_probability_play_events.defense_left_id IS '$[*].playEvents[*].defense.left.id';
+COMMENT ON COLUMN game.get_win_probability_play_events.defense_left_id IS '$[*].playEvents[*].defense.left.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_play_events.defense_left_link IS '$[*].playEvents[*].defense.left.link';
-COMMENT ON COLUMN game.get_win_probability_play_events.defense_pitcher_id IS '$[*].playEvents[*].defense.pitcher.id';
+COMMENT ON COLUMN game.get_win_probability_play_events.defense_pitcher_id IS '$[*].playEvents[*].defense.pitcher.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_play_events.defense_pitcher_link IS '$[*].playEvents[*].defense.pitcher.link';
 COMMENT ON COLUMN game.get_win_probability_play_events.defense_pitcher_pitch_hand_code IS '$[*].playEvents[*].defense.pitcher.pitchHand.code';
 COMMENT ON COLUMN game.get_win_probability_play_events.defense_pitcher_pitch_hand_description IS '$[*].playEvents[*].defense.pitcher.pitchHand.description';
-COMMENT ON COLUMN game.get_win_probability_play_events.defense_right_id IS '$[*].playEvents[*].defense.right.id';
+COMMENT ON COLUMN game.get_win_probability_play_events.defense_right_id IS '$[*].playEvents[*].defense.right.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_play_events.defense_right_link IS '$[*].playEvents[*].defense.right.link';
-COMMENT ON COLUMN game.get_win_probability_play_events.defense_second_id IS '$[*].playEvents[*].defense.second.id';
+COMMENT ON COLUMN game.get_win_probability_play_events.defense_second_id IS '$[*].playEvents[*].defense.second.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_play_events.defense_second_link IS '$[*].playEvents[*].defense.second.link';
-COMMENT ON COLUMN game.get_win_probability_play_events.defense_shortstop_id IS '$[*].playEvents[*].defense.shortstop.id';
+COMMENT ON COLUMN game.get_win_probability_play_events.defense_shortstop_id IS '$[*].playEvents[*].defense.shortstop.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_play_events.defense_shortstop_link IS '$[*].playEvents[*].defense.shortstop.link';
-COMMENT ON COLUMN game.get_win_probability_play_events.defense_third_id IS '$[*].playEvents[*].defense.third.id';
+COMMENT ON COLUMN game.get_win_probability_play_events.defense_third_id IS '$[*].playEvents[*].defense.third.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_play_events.defense_third_link IS '$[*].playEvents[*].defense.third.link';
 COMMENT ON COLUMN game.get_win_probability_play_events.details_away_score IS '$[*].playEvents[*].details.awayScore';
 COMMENT ON COLUMN game.get_win_probability_play_events.details_ball_color IS '$[*].playEvents[*].details.ballColor';
@@ -14605,21 +14739,21 @@ COMMENT ON COLUMN game.get_win_probability_play_events.is_substitution IS '$[*].
 COMMENT ON COLUMN game.get_win_probability_play_events.leverage_index IS '$[*].playEvents[*].leverageIndex';
 COMMENT ON COLUMN game.get_win_probability_play_events.offense_batter_bat_side_code IS '$[*].playEvents[*].offense.batter.batSide.code';
 COMMENT ON COLUMN game.get_win_probability_play_events.offense_batter_bat_side_description IS '$[*].playEvents[*].offense.batter.batSide.description';
-COMMENT ON COLUMN game.get_win_probability_play_events.offense_batter_id IS '$[*].playEvents[*].offense.batter.id';
+COMMENT ON COLUMN game.get_win_probability_play_events.offense_batter_id IS '$[*].playEvents[*].offense.batter.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_play_events.offense_batter_link IS '$[*].playEvents[*].offense.batter.link';
 COMMENT ON COLUMN game.get_win_probability_play_events.offense_batter_position_abbreviation IS '$[*].playEvents[*].offense.batterPosition.abbreviation';
 COMMENT ON COLUMN game.get_win_probability_play_events.offense_batter_position_code IS '$[*].playEvents[*].offense.batterPosition.code';
 COMMENT ON COLUMN game.get_win_probability_play_events.offense_batter_position_name IS '$[*].playEvents[*].offense.batterPosition.name';
 COMMENT ON COLUMN game.get_win_probability_play_events.offense_batter_position_type IS '$[*].playEvents[*].offense.batterPosition.type';
-COMMENT ON COLUMN game.get_win_probability_play_events.offense_first_id IS '$[*].playEvents[*].offense.first.id';
+COMMENT ON COLUMN game.get_win_probability_play_events.offense_first_id IS '$[*].playEvents[*].offense.first.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_play_events.offense_first_link IS '$[*].playEvents[*].offense.first.link';
-COMMENT ON COLUMN game.get_win_probability_play_events.offense_post_on_second_id IS '$[*].playEvents[*].offense.postOnSecond.id';
+COMMENT ON COLUMN game.get_win_probability_play_events.offense_post_on_second_id IS '$[*].playEvents[*].offense.postOnSecond.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_play_events.offense_post_on_second_link IS '$[*].playEvents[*].offense.postOnSecond.link';
-COMMENT ON COLUMN game.get_win_probability_play_events.offense_post_on_third_id IS '$[*].playEvents[*].offense.postOnThird.id';
+COMMENT ON COLUMN game.get_win_probability_play_events.offense_post_on_third_id IS '$[*].playEvents[*].offense.postOnThird.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_play_events.offense_post_on_third_link IS '$[*].playEvents[*].offense.postOnThird.link';
-COMMENT ON COLUMN game.get_win_probability_play_events.offense_second_id IS '$[*].playEvents[*].offense.second.id';
+COMMENT ON COLUMN game.get_win_probability_play_events.offense_second_id IS '$[*].playEvents[*].offense.second.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_play_events.offense_second_link IS '$[*].playEvents[*].offense.second.link';
-COMMENT ON COLUMN game.get_win_probability_play_events.offense_third_id IS '$[*].playEvents[*].offense.third.id';
+COMMENT ON COLUMN game.get_win_probability_play_events.offense_third_id IS '$[*].playEvents[*].offense.third.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_play_events.offense_third_link IS '$[*].playEvents[*].offense.third.link';
 COMMENT ON COLUMN game.get_win_probability_play_events.pitch_data_breaks_break_angle IS '$[*].playEvents[*].pitchData.breaks.breakAngle';
 COMMENT ON COLUMN game.get_win_probability_play_events.pitch_data_breaks_break_horizontal IS '$[*].playEvents[*].pitchData.breaks.breakHorizontal';
@@ -14654,7 +14788,7 @@ COMMENT ON COLUMN game.get_win_probability_play_events.pitch_data_type_confidenc
 COMMENT ON COLUMN game.get_win_probability_play_events.pitch_data_zone IS '$[*].playEvents[*].pitchData.zone';
 COMMENT ON COLUMN game.get_win_probability_play_events.pitch_number IS '$[*].playEvents[*].pitchNumber';
 COMMENT ON COLUMN game.get_win_probability_play_events.play_id IS '$[*].playEvents[*].playId';
-COMMENT ON COLUMN game.get_win_probability_play_events.player_id IS '$[*].playEvents[*].player.id';
+COMMENT ON COLUMN game.get_win_probability_play_events.player_id IS '$[*].playEvents[*].player.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_play_events.player_link IS '$[*].playEvents[*].player.link';
 COMMENT ON COLUMN game.get_win_probability_play_events.position_abbreviation IS '$[*].playEvents[*].position.abbreviation';
 COMMENT ON COLUMN game.get_win_probability_play_events.position_code IS '$[*].playEvents[*].position.code';
@@ -14663,7 +14797,7 @@ COMMENT ON COLUMN game.get_win_probability_play_events.position_type IS '$[*].pl
 COMMENT ON COLUMN game.get_win_probability_play_events.pre_count_balls IS '$[*].playEvents[*].preCount.balls';
 COMMENT ON COLUMN game.get_win_probability_play_events.pre_count_outs IS '$[*].playEvents[*].preCount.outs';
 COMMENT ON COLUMN game.get_win_probability_play_events.pre_count_strikes IS '$[*].playEvents[*].preCount.strikes';
-COMMENT ON COLUMN game.get_win_probability_play_events.replaced_player_id IS '$[*].playEvents[*].replacedPlayer.id';
+COMMENT ON COLUMN game.get_win_probability_play_events.replaced_player_id IS '$[*].playEvents[*].replacedPlayer.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_play_events.replaced_player_link IS '$[*].playEvents[*].replacedPlayer.link';
 COMMENT ON COLUMN game.get_win_probability_play_events.start_time IS '$[*].playEvents[*].startTime';
 COMMENT ON COLUMN game.get_win_probability_play_events.type IS '$[*].playEvents[*].type';
@@ -14673,7 +14807,7 @@ COMMENT ON COLUMN game.get_win_probability_play_event_officials.row_index IS 'po
 COMMENT ON COLUMN game.get_win_probability_play_event_officials.play_event_index IS 'position in $[*].playEvents[*], from 0';
 COMMENT ON COLUMN game.get_win_probability_play_event_officials.official_index IS 'position in $[*].playEvents[*].officials[*], from 0';
 COMMENT ON COLUMN game.get_win_probability_play_event_officials.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
-COMMENT ON COLUMN game.get_win_probability_play_event_officials.official_id IS '$[*].playEvents[*].officials[*].official.id';
+COMMENT ON COLUMN game.get_win_probability_play_event_officials.official_id IS '$[*].playEvents[*].officials[*].official.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_play_event_officials.official_link IS '$[*].playEvents[*].officials[*].official.link';
 COMMENT ON COLUMN game.get_win_probability_play_event_officials.official_type IS '$[*].playEvents[*].officials[*].officialType';
 
@@ -14688,10 +14822,10 @@ COMMENT ON COLUMN game.get_win_probability_runners.details_is_scoring_event IS '
 COMMENT ON COLUMN game.get_win_probability_runners.details_movement_reason IS '$[*].runners[*].details.movementReason';
 COMMENT ON COLUMN game.get_win_probability_runners.details_play_index IS '$[*].runners[*].details.playIndex';
 COMMENT ON COLUMN game.get_win_probability_runners.details_rbi IS '$[*].runners[*].details.rbi';
-COMMENT ON COLUMN game.get_win_probability_runners.details_responsible_pitcher_id IS '$[*].runners[*].details.responsiblePitcher.id';
+COMMENT ON COLUMN game.get_win_probability_runners.details_responsible_pitcher_id IS '$[*].runners[*].details.responsiblePitcher.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_runners.details_responsible_pitcher_link IS '$[*].runners[*].details.responsiblePitcher.link';
 COMMENT ON COLUMN game.get_win_probability_runners.details_runner_full_name IS '$[*].runners[*].details.runner.fullName';
-COMMENT ON COLUMN game.get_win_probability_runners.details_runner_id IS '$[*].runners[*].details.runner.id';
+COMMENT ON COLUMN game.get_win_probability_runners.details_runner_id IS '$[*].runners[*].details.runner.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_runners.details_runner_link IS '$[*].runners[*].details.runner.link';
 COMMENT ON COLUMN game.get_win_probability_runners.details_team_unearned IS '$[*].runners[*].details.teamUnearned';
 COMMENT ON COLUMN game.get_win_probability_runners.movement_end IS '$[*].runners[*].movement.end';
@@ -14707,7 +14841,7 @@ COMMENT ON COLUMN game.get_win_probability_runner_credits.runner_index IS 'posit
 COMMENT ON COLUMN game.get_win_probability_runner_credits.credit_index IS 'position in $[*].runners[*].credits[*], from 0';
 COMMENT ON COLUMN game.get_win_probability_runner_credits.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.get_win_probability_runner_credits.credit IS '$[*].runners[*].credits[*].credit';
-COMMENT ON COLUMN game.get_win_probability_runner_credits.player_id IS '$[*].runners[*].credits[*].player.id';
+COMMENT ON COLUMN game.get_win_probability_runner_credits.player_id IS '$[*].runners[*].credits[*].player.id (references person.person)';
 COMMENT ON COLUMN game.get_win_probability_runner_credits.player_link IS '$[*].runners[*].credits[*].player.link';
 COMMENT ON COLUMN game.get_win_probability_runner_credits.position_abbreviation IS '$[*].runners[*].credits[*].position.abbreviation';
 COMMENT ON COLUMN game.get_win_probability_runner_credits.position_code IS '$[*].runners[*].credits[*].position.code';
@@ -14720,69 +14854,69 @@ COMMENT ON COLUMN game.linescore_document.balls IS '$.balls';
 COMMENT ON COLUMN game.linescore_document.current_inning IS '$.currentInning';
 COMMENT ON COLUMN game.linescore_document.current_inning_ordinal IS '$.currentInningOrdinal';
 COMMENT ON COLUMN game.linescore_document.defense_batter_full_name IS '$.defense.batter.fullName';
-COMMENT ON COLUMN game.linescore_document.defense_batter_id IS '$.defense.batter.id';
+COMMENT ON COLUMN game.linescore_document.defense_batter_id IS '$.defense.batter.id (references person.person)';
 COMMENT ON COLUMN game.linescore_document.defense_batter_link IS '$.defense.batter.link';
 COMMENT ON COLUMN game.linescore_document.defense_batting_order IS '$.defense.battingOrder';
 COMMENT ON COLUMN game.linescore_document.defense_catcher_full_name IS '$.defense.catcher.fullName';
-COMMENT ON COLUMN game.linescore_document.defense_catcher_id IS '$.defense.catcher.id';
+COMMENT ON COLUMN game.linescore_document.defense_catcher_id IS '$.defense.catcher.id (references person.person)';
 COMMENT ON COLUMN game.linescore_document.defense_catcher_link IS '$.defense.catcher.link';
 COMMENT ON COLUMN game.linescore_document.defense_center_full_name IS '$.defense.center.fullName';
-COMMENT ON COLUMN game.linescore_document.defense_center_id IS '$.defense.center.id';
+COMMENT ON COLUMN game.linescore_document.defense_center_id IS '$.defense.center.id (references person.person)';
 COMMENT ON COLUMN game.linescore_document.defense_center_link IS '$.defense.center.link';
 COMMENT ON COLUMN game.linescore_document.defense_first_full_name IS '$.defense.first.fullName';
-COMMENT ON COLUMN game.linescore_document.defense_first_id IS '$.defense.first.id';
+COMMENT ON COLUMN game.linescore_document.defense_first_id IS '$.defense.first.id (references person.person)';
 COMMENT ON COLUMN game.linescore_document.defense_first_link IS '$.defense.first.link';
 COMMENT ON COLUMN game.linescore_document.defense_in_hole_full_name IS '$.defense.inHole.fullName';
-COMMENT ON COLUMN game.linescore_document.defense_in_hole_id IS '$.defense.inHole.id';
+COMMENT ON COLUMN game.linescore_document.defense_in_hole_id IS '$.defense.inHole.id (references person.person)';
 COMMENT ON COLUMN game.linescore_document.defense_in_hole_link IS '$.defense.inHole.link';
 COMMENT ON COLUMN game.linescore_document.defense_left_full_name IS '$.defense.left.fullName';
-COMMENT ON COLUMN game.linescore_document.defense_left_id IS '$.defense.left.id';
+COMMENT ON COLUMN game.linescore_document.defense_left_id IS '$.defense.left.id (references person.person)';
 COMMENT ON COLUMN game.linescore_document.defense_left_link IS '$.defense.left.link';
 COMMENT ON COLUMN game.linescore_document.defense_on_deck_full_name IS '$.defense.onDeck.fullName';
-COMMENT ON COLUMN game.linescore_document.defense_on_deck_id IS '$.defense.onDeck.id';
+COMMENT ON COLUMN game.linescore_document.defense_on_deck_id IS '$.defense.onDeck.id (references person.person)';
 COMMENT ON COLUMN game.linescore_document.defense_on_deck_link IS '$.defense.onDeck.link';
 COMMENT ON COLUMN game.linescore_document.defense_pitcher_full_name IS '$.defense.pitcher.fullName';
-COMMENT ON COLUMN game.linescore_document.defense_pitcher_id IS '$.defense.pitcher.id';
+COMMENT ON COLUMN game.linescore_document.defense_pitcher_id IS '$.defense.pitcher.id (references person.person)';
 COMMENT ON COLUMN game.linescore_document.defense_pitcher_link IS '$.defense.pitcher.link';
 COMMENT ON COLUMN game.linescore_document.defense_right_full_name IS '$.defense.right.fullName';
-COMMENT ON COLUMN game.linescore_document.defense_right_id IS '$.defense.right.id';
+COMMENT ON COLUMN game.linescore_document.defense_right_id IS '$.defense.right.id (references person.person)';
 COMMENT ON COLUMN game.linescore_document.defense_right_link IS '$.defense.right.link';
 COMMENT ON COLUMN game.linescore_document.defense_second_full_name IS '$.defense.second.fullName';
-COMMENT ON COLUMN game.linescore_document.defense_second_id IS '$.defense.second.id';
+COMMENT ON COLUMN game.linescore_document.defense_second_id IS '$.defense.second.id (references person.person)';
 COMMENT ON COLUMN game.linescore_document.defense_second_link IS '$.defense.second.link';
 COMMENT ON COLUMN game.linescore_document.defense_shortstop_full_name IS '$.defense.shortstop.fullName';
-COMMENT ON COLUMN game.linescore_document.defense_shortstop_id IS '$.defense.shortstop.id';
+COMMENT ON COLUMN game.linescore_document.defense_shortstop_id IS '$.defense.shortstop.id (references person.person)';
 COMMENT ON COLUMN game.linescore_document.defense_shortstop_link IS '$.defense.shortstop.link';
-COMMENT ON COLUMN game.linescore_document.defense_team_id IS '$.defense.team.id';
+COMMENT ON COLUMN game.linescore_document.defense_team_id IS '$.defense.team.id (references team.team)';
 COMMENT ON COLUMN game.linescore_document.defense_team_link IS '$.defense.team.link';
 COMMENT ON COLUMN game.linescore_document.defense_team_name IS '$.defense.team.name';
 COMMENT ON COLUMN game.linescore_document.defense_third_full_name IS '$.defense.third.fullName';
-COMMENT ON COLUMN game.linescore_document.defense_third_id IS '$.defense.third.id';
+COMMENT ON COLUMN game.linescore_document.defense_third_id IS '$.defense.third.id (references person.person)';
 COMMENT ON COLUMN game.linescore_document.defense_third_link IS '$.defense.third.link';
 COMMENT ON COLUMN game.linescore_document.inning_half IS '$.inningHalf';
 COMMENT ON COLUMN game.linescore_document.inning_state IS '$.inningState';
 COMMENT ON COLUMN game.linescore_document.is_top_inning IS '$.isTopInning';
 COMMENT ON COLUMN game.linescore_document.note IS '$.note';
 COMMENT ON COLUMN game.linescore_document.offense_batter_full_name IS '$.offense.batter.fullName';
-COMMENT ON COLUMN game.linescore_document.offense_batter_id IS '$.offense.batter.id';
+COMMENT ON COLUMN game.linescore_document.offense_batter_id IS '$.offense.batter.id (references person.person)';
 COMMENT ON COLUMN game.linescore_document.offense_batter_link IS '$.offense.batter.link';
 COMMENT ON COLUMN game.linescore_document.offense_batting_order IS '$.offense.battingOrder';
 COMMENT ON COLUMN game.linescore_document.offense_first_full_name IS '$.offense.first.fullName';
-COMMENT ON COLUMN game.linescore_document.offense_first_id IS '$.offense.first.id';
+COMMENT ON COLUMN game.linescore_document.offense_first_id IS '$.offense.first.id (references person.person)';
 COMMENT ON COLUMN game.linescore_document.offense_first_link IS '$.offense.first.link';
 COMMENT ON COLUMN game.linescore_document.offense_in_hole_full_name IS '$.offense.inHole.fullName';
-COMMENT ON COLUMN game.linescore_document.offense_in_hole_id IS '$.offense.inHole.id';
+COMMENT ON COLUMN game.linescore_document.offense_in_hole_id IS '$.offense.inHole.id (references person.person)';
 COMMENT ON COLUMN game.linescore_document.offense_in_hole_link IS '$.offense.inHole.link';
 COMMENT ON COLUMN game.linescore_document.offense_on_deck_full_name IS '$.offense.onDeck.fullName';
-COMMENT ON COLUMN game.linescore_document.offense_on_deck_id IS '$.offense.onDeck.id';
+COMMENT ON COLUMN game.linescore_document.offense_on_deck_id IS '$.offense.onDeck.id (references person.person)';
 COMMENT ON COLUMN game.linescore_document.offense_on_deck_link IS '$.offense.onDeck.link';
 COMMENT ON COLUMN game.linescore_document.offense_pitcher_full_name IS '$.offense.pitcher.fullName';
-COMMENT ON COLUMN game.linescore_document.offense_pitcher_id IS '$.offense.pitcher.id';
+COMMENT ON COLUMN game.linescore_document.offense_pitcher_id IS '$.offense.pitcher.id (references person.person)';
 COMMENT ON COLUMN game.linescore_document.offense_pitcher_link IS '$.offense.pitcher.link';
 COMMENT ON COLUMN game.linescore_document.offense_second_full_name IS '$.offense.second.fullName';
-COMMENT ON COLUMN game.linescore_document.offense_second_id IS '$.offense.second.id';
+COMMENT ON COLUMN game.linescore_document.offense_second_id IS '$.offense.second.id (references person.person)';
 COMMENT ON COLUMN game.linescore_document.offense_second_link IS '$.offense.second.link';
-COMMENT ON COLUMN game.linescore_document.offense_team_id IS '$.offense.team.id';
+COMMENT ON COLUMN game.linescore_document.offense_team_id IS '$.offense.team.id (references team.team)';
 COMMENT ON COLUMN game.linescore_document.offense_team_link IS '$.offense.team.link';
 COMMENT ON COLUMN game.linescore_document.offense_team_name IS '$.offense.team.name';
 COMMENT ON COLUMN game.linescore_document.outs IS '$.outs';
@@ -14817,247 +14951,38 @@ COMMENT ON COLUMN game.live_game_diff_patch_v1_document.document_key IS 'the req
 COMMENT ON COLUMN game.live_game_diff_patch_v1_document.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.live_game_diff_patch_v1_document.document IS '$';
 
-COMMENT ON COLUMN game.live_game_metadata.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_metadata.official_date IS '$.gameData.datetime.officialDate: The baseball day.';
-COMMENT ON COLUMN game.live_game_metadata.timecode IS '$.metaData.timeStamp: The state of the game that this document shows: YYYYMMDD_HHMMSS, UTC.';
-COMMENT ON COLUMN game.live_game_metadata.venue_id IS '$.gameData.venue.id';
-COMMENT ON COLUMN game.live_game_metadata.game_data_pk IS '$.gameData.game.pk';
-COMMENT ON COLUMN game.live_game_metadata.weather_temp IS '$.gameData.weather.temp: Degrees Fahrenheit.';
-COMMENT ON COLUMN game.live_game_metadata.link IS '$.link';
-COMMENT ON COLUMN game.live_game_metadata.wait IS '$.metaData.wait';
-COMMENT ON COLUMN game.live_game_metadata.game_events IS '$.metaData.gameEvents[*]';
-COMMENT ON COLUMN game.live_game_metadata.logical_events IS '$.metaData.logicalEvents[*]';
-COMMENT ON COLUMN game.live_game_metadata.game_type IS '$.gameData.game.type';
-COMMENT ON COLUMN game.live_game_metadata.game_calendar_event_id IS '$.gameData.game.calendarEventID';
-COMMENT ON COLUMN game.live_game_metadata.game_double_header IS '$.gameData.game.doubleHeader';
-COMMENT ON COLUMN game.live_game_metadata.game_game_number IS '$.gameData.game.gameNumber';
-COMMENT ON COLUMN game.live_game_metadata.game_gameday_type IS '$.gameData.game.gamedayType';
-COMMENT ON COLUMN game.live_game_metadata.game_id IS '$.gameData.game.id';
-COMMENT ON COLUMN game.live_game_metadata.game_season IS '$.gameData.game.season';
-COMMENT ON COLUMN game.live_game_metadata.game_season_display IS '$.gameData.game.seasonDisplay';
-COMMENT ON COLUMN game.live_game_metadata.game_tiebreaker IS '$.gameData.game.tiebreaker';
-COMMENT ON COLUMN game.live_game_metadata.date_time IS '$.gameData.datetime.dateTime';
-COMMENT ON COLUMN game.live_game_metadata.end_date_time IS '$.gameData.datetime.endDateTime';
-COMMENT ON COLUMN game.live_game_metadata.ampm IS '$.gameData.datetime.ampm';
-COMMENT ON COLUMN game.live_game_metadata.day_night IS '$.gameData.datetime.dayNight';
-COMMENT ON COLUMN game.live_game_metadata.original_date IS '$.gameData.datetime.originalDate';
-COMMENT ON COLUMN game.live_game_metadata.time IS '$.gameData.datetime.time';
-COMMENT ON COLUMN game.live_game_metadata.resume_date_time IS '$.gameData.datetime.resumeDateTime';
-COMMENT ON COLUMN game.live_game_metadata.resume_date IS '$.gameData.datetime.resumeDate';
-COMMENT ON COLUMN game.live_game_metadata.resumed_from_date_time IS '$.gameData.datetime.resumedFromDateTime';
-COMMENT ON COLUMN game.live_game_metadata.resumed_from_date IS '$.gameData.datetime.resumedFromDate';
-COMMENT ON COLUMN game.live_game_metadata.abstract_game_state IS '$.gameData.status.abstractGameState';
-COMMENT ON COLUMN game.live_game_metadata.coded_game_state IS '$.gameData.status.codedGameState';
-COMMENT ON COLUMN game.live_game_metadata.detailed_state IS '$.gameData.status.detailedState';
-COMMENT ON COLUMN game.live_game_metadata.status_code IS '$.gameData.status.statusCode';
-COMMENT ON COLUMN game.live_game_metadata.start_time_tbd IS '$.gameData.status.startTimeTBD';
-COMMENT ON COLUMN game.live_game_metadata.abstract_game_code IS '$.gameData.status.abstractGameCode';
-COMMENT ON COLUMN game.live_game_metadata.reason IS '$.gameData.status.reason';
-COMMENT ON COLUMN game.live_game_metadata.alerts IS '$.gameData.alerts';
-COMMENT ON COLUMN game.live_game_metadata.flag_away_team_no_hitter IS '$.gameData.flags.awayTeamNoHitter';
-COMMENT ON COLUMN game.live_game_metadata.flag_away_team_perfect_game IS '$.gameData.flags.awayTeamPerfectGame';
-COMMENT ON COLUMN game.live_game_metadata.flag_home_team_no_hitter IS '$.gameData.flags.homeTeamNoHitter';
-COMMENT ON COLUMN game.live_game_metadata.flag_home_team_perfect_game IS '$.gameData.flags.homeTeamPerfectGame';
-COMMENT ON COLUMN game.live_game_metadata.flag_no_hitter IS '$.gameData.flags.noHitter';
-COMMENT ON COLUMN game.live_game_metadata.flag_perfect_game IS '$.gameData.flags.perfectGame';
-COMMENT ON COLUMN game.live_game_metadata.attendance IS '$.gameData.gameInfo.attendance';
-COMMENT ON COLUMN game.live_game_metadata.first_pitch IS '$.gameData.gameInfo.firstPitch';
-COMMENT ON COLUMN game.live_game_metadata.game_duration_minutes IS '$.gameData.gameInfo.gameDurationMinutes';
-COMMENT ON COLUMN game.live_game_metadata.official_scorer_full_name IS '$.gameData.officialScorer.fullName';
-COMMENT ON COLUMN game.live_game_metadata.official_scorer_id IS '$.gameData.officialScorer.id';
-COMMENT ON COLUMN game.live_game_metadata.official_scorer_link IS '$.gameData.officialScorer.link';
-COMMENT ON COLUMN game.live_game_metadata.official_venue_id IS '$.gameData.officialVenue.id';
-COMMENT ON COLUMN game.live_game_metadata.official_venue_link IS '$.gameData.officialVenue.link';
-COMMENT ON COLUMN game.live_game_metadata.primary_datacaster_full_name IS '$.gameData.primaryDatacaster.fullName';
-COMMENT ON COLUMN game.live_game_metadata.primary_datacaster_id IS '$.gameData.primaryDatacaster.id';
-COMMENT ON COLUMN game.live_game_metadata.primary_datacaster_link IS '$.gameData.primaryDatacaster.link';
-COMMENT ON COLUMN game.live_game_metadata.review_has_challenges IS '$.gameData.review.hasChallenges';
-COMMENT ON COLUMN game.live_game_metadata.weather_condition IS '$.gameData.weather.condition';
-COMMENT ON COLUMN game.live_game_metadata.weather_wind IS '$.gameData.weather.wind';
-COMMENT ON COLUMN game.live_game_metadata.abs_challenges IS '$.gameData.absChallenges';
-COMMENT ON COLUMN game.live_game_metadata.secondary_datacaster IS '$.gameData.secondaryDatacaster';
-COMMENT ON COLUMN game.live_game_metadata.pitching_notes IS '$.liveData.boxscore.pitchingNotes';
-COMMENT ON COLUMN game.live_game_metadata.leaders IS '$.liveData.leaders';
-
-COMMENT ON COLUMN game.live_game_teams.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_teams.team_id IS '$.gameData.teams.{away,home}.id';
-COMMENT ON COLUMN game.live_game_teams.is_home IS 'whether home in $.gameData.teams.{away,home}';
-COMMENT ON COLUMN game.live_game_teams.abbreviation IS '$.gameData.teams.{away,home}.abbreviation';
-COMMENT ON COLUMN game.live_game_teams.active IS '$.gameData.teams.{away,home}.active';
-COMMENT ON COLUMN game.live_game_teams.all_star_status IS '$.gameData.teams.{away,home}.allStarStatus';
-COMMENT ON COLUMN game.live_game_teams.club_name IS '$.gameData.teams.{away,home}.clubName';
-COMMENT ON COLUMN game.live_game_teams.division_id IS '$.gameData.teams.{away,home}.division.id';
-COMMENT ON COLUMN game.live_game_teams.division_link IS '$.gameData.teams.{away,home}.division.link';
-COMMENT ON COLUMN game.live_game_teams.division_name IS '$.gameData.teams.{away,home}.division.name';
-COMMENT ON COLUMN game.live_game_teams.file_code IS '$.gameData.teams.{away,home}.fileCode';
-COMMENT ON COLUMN game.live_game_teams.first_year_of_play IS '$.gameData.teams.{away,home}.firstYearOfPlay';
-COMMENT ON COLUMN game.live_game_teams.franchise_name IS '$.gameData.teams.{away,home}.franchiseName';
-COMMENT ON COLUMN game.live_game_teams.league_id IS '$.gameData.teams.{away,home}.league.id';
-COMMENT ON COLUMN game.live_game_teams.league_link IS '$.gameData.teams.{away,home}.league.link';
-COMMENT ON COLUMN game.live_game_teams.league_name IS '$.gameData.teams.{away,home}.league.name';
-COMMENT ON COLUMN game.live_game_teams.link IS '$.gameData.teams.{away,home}.link';
-COMMENT ON COLUMN game.live_game_teams.location_name IS '$.gameData.teams.{away,home}.locationName';
-COMMENT ON COLUMN game.live_game_teams.name IS '$.gameData.teams.{away,home}.name';
-COMMENT ON COLUMN game.live_game_teams.record_conference_games_back IS '$.gameData.teams.{away,home}.record.conferenceGamesBack';
-COMMENT ON COLUMN game.live_game_teams.record_division_games_back IS '$.gameData.teams.{away,home}.record.divisionGamesBack';
-COMMENT ON COLUMN game.live_game_teams.record_division_leader IS '$.gameData.teams.{away,home}.record.divisionLeader';
-COMMENT ON COLUMN game.live_game_teams.record_games_played IS '$.gameData.teams.{away,home}.record.gamesPlayed';
-COMMENT ON COLUMN game.live_game_teams.record_league_games_back IS '$.gameData.teams.{away,home}.record.leagueGamesBack';
-COMMENT ON COLUMN game.live_game_teams.record_league_record_losses IS '$.gameData.teams.{away,home}.record.leagueRecord.losses';
-COMMENT ON COLUMN game.live_game_teams.record_league_record_pct IS '$.gameData.teams.{away,home}.record.leagueRecord.pct';
-COMMENT ON COLUMN game.live_game_teams.record_league_record_ties IS '$.gameData.teams.{away,home}.record.leagueRecord.ties';
-COMMENT ON COLUMN game.live_game_teams.record_league_record_wins IS '$.gameData.teams.{away,home}.record.leagueRecord.wins';
-COMMENT ON COLUMN game.live_game_teams.record_losses IS '$.gameData.teams.{away,home}.record.losses';
-COMMENT ON COLUMN game.live_game_teams.record_sport_games_back IS '$.gameData.teams.{away,home}.record.sportGamesBack';
-COMMENT ON COLUMN game.live_game_teams.record_spring_league_games_back IS '$.gameData.teams.{away,home}.record.springLeagueGamesBack';
-COMMENT ON COLUMN game.live_game_teams.record_wild_card_games_back IS '$.gameData.teams.{away,home}.record.wildCardGamesBack';
-COMMENT ON COLUMN game.live_game_teams.record_winning_percentage IS '$.gameData.teams.{away,home}.record.winningPercentage';
-COMMENT ON COLUMN game.live_game_teams.record_wins IS '$.gameData.teams.{away,home}.record.wins';
-COMMENT ON COLUMN game.live_game_teams.season IS '$.gameData.teams.{away,home}.season';
-COMMENT ON COLUMN game.live_game_teams.short_name IS '$.gameData.teams.{away,home}.shortName';
-COMMENT ON COLUMN game.live_game_teams.sport_id IS '$.gameData.teams.{away,home}.sport.id';
-COMMENT ON COLUMN game.live_game_teams.sport_link IS '$.gameData.teams.{away,home}.sport.link';
-COMMENT ON COLUMN game.live_game_teams.sport_name IS '$.gameData.teams.{away,home}.sport.name';
-COMMENT ON COLUMN game.live_game_teams.spring_league_abbreviation IS '$.gameData.teams.{away,home}.springLeague.abbreviation';
-COMMENT ON COLUMN game.live_game_teams.spring_league_id IS '$.gameData.teams.{away,home}.springLeague.id';
-COMMENT ON COLUMN game.live_game_teams.spring_league_link IS '$.gameData.teams.{away,home}.springLeague.link';
-COMMENT ON COLUMN game.live_game_teams.spring_league_name IS '$.gameData.teams.{away,home}.springLeague.name';
-COMMENT ON COLUMN game.live_game_teams.spring_venue_id IS '$.gameData.teams.{away,home}.springVenue.id';
-COMMENT ON COLUMN game.live_game_teams.spring_venue_link IS '$.gameData.teams.{away,home}.springVenue.link';
-COMMENT ON COLUMN game.live_game_teams.team_code IS '$.gameData.teams.{away,home}.teamCode';
-COMMENT ON COLUMN game.live_game_teams.team_name IS '$.gameData.teams.{away,home}.teamName';
-COMMENT ON COLUMN game.live_game_teams.venue_id IS '$.gameData.teams.{away,home}.venue.id';
-COMMENT ON COLUMN game.live_game_teams.venue_link IS '$.gameData.teams.{away,home}.venue.link';
-COMMENT ON COLUMN game.live_game_teams.venue_name IS '$.gameData.teams.{away,home}.venue.name';
-
-COMMENT ON COLUMN game.live_game_players.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_players.player_id IS '$.gameData.players{ID*}.id';
-COMMENT ON COLUMN game.live_game_players.full_name IS '$.gameData.players{ID*}.fullName';
-COMMENT ON COLUMN game.live_game_players.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
-COMMENT ON COLUMN game.live_game_players.is_home IS 'whether home in $.liveData.boxscore.teams.{away,home}';
-COMMENT ON COLUMN game.live_game_players.jersey_number IS '$.liveData.boxscore.teams.{away,home}.players{@}.jerseyNumber';
-COMMENT ON COLUMN game.live_game_players.position_code IS '$.liveData.boxscore.teams.{away,home}.players{@}.position.code';
-COMMENT ON COLUMN game.live_game_players.position_abbreviation IS '$.liveData.boxscore.teams.{away,home}.players{@}.position.abbreviation';
-COMMENT ON COLUMN game.live_game_players.batting_order IS '$.liveData.boxscore.teams.{away,home}.players{@}.battingOrder: Slot and turn: ''301'' is the first substitute in the third slot.';
-COMMENT ON COLUMN game.live_game_players.active IS '$.gameData.players{ID*}.active';
-COMMENT ON COLUMN game.live_game_players.bat_side_code IS '$.gameData.players{ID*}.batSide.code';
-COMMENT ON COLUMN game.live_game_players.bat_side_description IS '$.gameData.players{ID*}.batSide.description';
-COMMENT ON COLUMN game.live_game_players.birth_city IS '$.gameData.players{ID*}.birthCity';
-COMMENT ON COLUMN game.live_game_players.birth_country IS '$.gameData.players{ID*}.birthCountry';
-COMMENT ON COLUMN game.live_game_players.birth_date IS '$.gameData.players{ID*}.birthDate';
-COMMENT ON COLUMN game.live_game_players.birth_state_province IS '$.gameData.players{ID*}.birthStateProvince';
-COMMENT ON COLUMN game.live_game_players.boxscore_name IS '$.gameData.players{ID*}.boxscoreName';
-COMMENT ON COLUMN game.live_game_players.current_age IS '$.gameData.players{ID*}.currentAge';
-COMMENT ON COLUMN game.live_game_players.draft_year IS '$.gameData.players{ID*}.draftYear';
-COMMENT ON COLUMN game.live_game_players.first_last_name IS '$.gameData.players{ID*}.firstLastName';
-COMMENT ON COLUMN game.live_game_players.first_name IS '$.gameData.players{ID*}.firstName';
-COMMENT ON COLUMN game.live_game_players.full_fml_name IS '$.gameData.players{ID*}.fullFMLName';
-COMMENT ON COLUMN game.live_game_players.full_lfm_name IS '$.gameData.players{ID*}.fullLFMName';
-COMMENT ON COLUMN game.live_game_players.gender IS '$.gameData.players{ID*}.gender';
-COMMENT ON COLUMN game.live_game_players.height IS '$.gameData.players{ID*}.height';
-COMMENT ON COLUMN game.live_game_players.init_last_name IS '$.gameData.players{ID*}.initLastName';
-COMMENT ON COLUMN game.live_game_players.is_player IS '$.gameData.players{ID*}.isPlayer';
-COMMENT ON COLUMN game.live_game_players.is_verified IS '$.gameData.players{ID*}.isVerified';
-COMMENT ON COLUMN game.live_game_players.last_first_name IS '$.gameData.players{ID*}.lastFirstName';
-COMMENT ON COLUMN game.live_game_players.last_init_name IS '$.gameData.players{ID*}.lastInitName';
-COMMENT ON COLUMN game.live_game_players.last_name IS '$.gameData.players{ID*}.lastName';
-COMMENT ON COLUMN game.live_game_players.last_played_date IS '$.gameData.players{ID*}.lastPlayedDate';
-COMMENT ON COLUMN game.live_game_players.link IS '$.gameData.players{ID*}.link';
-COMMENT ON COLUMN game.live_game_players.middle_name IS '$.gameData.players{ID*}.middleName';
-COMMENT ON COLUMN game.live_game_players.mlb_debut_date IS '$.gameData.players{ID*}.mlbDebutDate';
-COMMENT ON COLUMN game.live_game_players.name_first_last IS '$.gameData.players{ID*}.nameFirstLast';
-COMMENT ON COLUMN game.live_game_players.name_matrilineal IS '$.gameData.players{ID*}.nameMatrilineal';
-COMMENT ON COLUMN game.live_game_players.name_slug IS '$.gameData.players{ID*}.nameSlug';
-COMMENT ON COLUMN game.live_game_players.name_suffix IS '$.gameData.players{ID*}.nameSuffix';
-COMMENT ON COLUMN game.live_game_players.name_title IS '$.gameData.players{ID*}.nameTitle';
-COMMENT ON COLUMN game.live_game_players.nick_name IS '$.gameData.players{ID*}.nickName';
-COMMENT ON COLUMN game.live_game_players.pitch_hand_code IS '$.gameData.players{ID*}.pitchHand.code';
-COMMENT ON COLUMN game.live_game_players.pitch_hand_description IS '$.gameData.players{ID*}.pitchHand.description';
-COMMENT ON COLUMN game.live_game_players.primary_number IS '$.gameData.players{ID*}.primaryNumber';
-COMMENT ON COLUMN game.live_game_players.primary_position_abbreviation IS '$.gameData.players{ID*}.primaryPosition.abbreviation';
-COMMENT ON COLUMN game.live_game_players.primary_position_code IS '$.gameData.players{ID*}.primaryPosition.code';
-COMMENT ON COLUMN game.live_game_players.primary_position_name IS '$.gameData.players{ID*}.primaryPosition.name';
-COMMENT ON COLUMN game.live_game_players.primary_position_type IS '$.gameData.players{ID*}.primaryPosition.type';
-COMMENT ON COLUMN game.live_game_players.pronunciation IS '$.gameData.players{ID*}.pronunciation';
-COMMENT ON COLUMN game.live_game_players.strike_zone_bottom IS '$.gameData.players{ID*}.strikeZoneBottom';
-COMMENT ON COLUMN game.live_game_players.strike_zone_top IS '$.gameData.players{ID*}.strikeZoneTop';
-COMMENT ON COLUMN game.live_game_players.use_last_name IS '$.gameData.players{ID*}.useLastName';
-COMMENT ON COLUMN game.live_game_players.use_name IS '$.gameData.players{ID*}.useName';
-COMMENT ON COLUMN game.live_game_players.weight IS '$.gameData.players{ID*}.weight';
-COMMENT ON COLUMN game.live_game_players.death_date IS '$.gameData.players{ID*}.deathDate';
-COMMENT ON COLUMN game.live_game_players.death_city IS '$.gameData.players{ID*}.deathCity';
-COMMENT ON COLUMN game.live_game_players.death_state_province IS '$.gameData.players{ID*}.deathStateProvince';
-COMMENT ON COLUMN game.live_game_players.death_country IS '$.gameData.players{ID*}.deathCountry';
-
-COMMENT ON COLUMN game.live_game_venue_details.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_venue_details.venue_id IS '$.gameData.venue.id';
-COMMENT ON COLUMN game.live_game_venue_details.name IS '$.gameData.venue.name';
-COMMENT ON COLUMN game.live_game_venue_details.link IS '$.gameData.venue.link';
-COMMENT ON COLUMN game.live_game_venue_details.state IS '$.gameData.venue.location.state';
-COMMENT ON COLUMN game.live_game_venue_details.state_abbrev IS '$.gameData.venue.location.stateAbbrev';
-COMMENT ON COLUMN game.live_game_venue_details.address1 IS '$.gameData.venue.location.address1';
-COMMENT ON COLUMN game.live_game_venue_details.azimuth_angle IS '$.gameData.venue.location.azimuthAngle';
-COMMENT ON COLUMN game.live_game_venue_details.city IS '$.gameData.venue.location.city';
-COMMENT ON COLUMN game.live_game_venue_details.country IS '$.gameData.venue.location.country';
-COMMENT ON COLUMN game.live_game_venue_details.latitude IS '$.gameData.venue.location.defaultCoordinates.latitude';
-COMMENT ON COLUMN game.live_game_venue_details.longitude IS '$.gameData.venue.location.defaultCoordinates.longitude';
-COMMENT ON COLUMN game.live_game_venue_details.elevation IS '$.gameData.venue.location.elevation';
-COMMENT ON COLUMN game.live_game_venue_details.phone IS '$.gameData.venue.location.phone';
-COMMENT ON COLUMN game.live_game_venue_details.postal_code IS '$.gameData.venue.location.postalCode';
-COMMENT ON COLUMN game.live_game_venue_details.time_zone_id IS '$.gameData.venue.timeZone.id';
-COMMENT ON COLUMN game.live_game_venue_details.time_zone_offset IS '$.gameData.venue.timeZone.offset';
-COMMENT ON COLUMN game.live_game_venue_details.time_zone_offset_at_game_time IS '$.gameData.venue.timeZone.offsetAtGameTime';
-COMMENT ON COLUMN game.live_game_venue_details.time_zone_tz IS '$.gameData.venue.timeZone.tz';
-COMMENT ON COLUMN game.live_game_venue_details.capacity IS '$.gameData.venue.fieldInfo.capacity';
-COMMENT ON COLUMN game.live_game_venue_details.center IS '$.gameData.venue.fieldInfo.center';
-COMMENT ON COLUMN game.live_game_venue_details.left_ IS '$.gameData.venue.fieldInfo.left';
-COMMENT ON COLUMN game.live_game_venue_details.left_center IS '$.gameData.venue.fieldInfo.leftCenter';
-COMMENT ON COLUMN game.live_game_venue_details.left_line IS '$.gameData.venue.fieldInfo.leftLine';
-COMMENT ON COLUMN game.live_game_venue_details.right_ IS '$.gameData.venue.fieldInfo.right';
-COMMENT ON COLUMN game.live_game_venue_details.right_center IS '$.gameData.venue.fieldInfo.rightCenter';
-COMMENT ON COLUMN game.live_game_venue_details.right_line IS '$.gameData.venue.fieldInfo.rightLine';
-COMMENT ON COLUMN game.live_game_venue_details.roof_type IS '$.gameData.venue.fieldInfo.roofType';
-COMMENT ON COLUMN game.live_game_venue_details.turf_type IS '$.gameData.venue.fieldInfo.turfType';
-COMMENT ON COLUMN game.live_game_venue_details.active IS '$.gameData.venue.active';
-COMMENT ON COLUMN game.live_game_venue_details.season IS '$.gameData.venue.season';
-
-COMMENT ON COLUMN game.live_game_probables.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_probables.is_home IS 'whether home in $.gameData.probablePitchers.{away,home}';
-COMMENT ON COLUMN game.live_game_probables.player_id IS '$.gameData.probablePitchers.{away,home}.id';
-COMMENT ON COLUMN game.live_game_probables.full_name IS '$.gameData.probablePitchers.{away,home}.fullName';
-COMMENT ON COLUMN game.live_game_probables.link IS '$.gameData.probablePitchers.{away,home}.link';
-
-COMMENT ON COLUMN game.live_game_mound_visits.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_mound_visits.is_home IS 'whether home in $.gameData.moundVisits.{away,home}';
-COMMENT ON COLUMN game.live_game_mound_visits.remaining IS '$.gameData.moundVisits.{away,home}.remaining';
-COMMENT ON COLUMN game.live_game_mound_visits.used IS '$.gameData.moundVisits.{away,home}.used';
-
-COMMENT ON COLUMN game.live_game_challenges.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_challenges.is_home IS 'whether home in $.gameData.review.{away,home}';
-COMMENT ON COLUMN game.live_game_challenges.remaining IS '$.gameData.review.{away,home}.remaining';
-COMMENT ON COLUMN game.live_game_challenges.used IS '$.gameData.review.{away,home}.used';
-
 COMMENT ON COLUMN game.live_game_plays.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_plays.at_bat_index IS '$.liveData.plays.allPlays[*].atBatIndex';
+COMMENT ON COLUMN game.live_game_plays.at_bat_index IS '$.liveData.plays.allPlays[*].atBatIndex: From 0, in the order of the game; the position in the response.';
 COMMENT ON COLUMN game.live_game_plays.inning IS '$.liveData.plays.allPlays[*].about.inning';
-COMMENT ON COLUMN game.live_game_plays.half_inning IS '$.liveData.plays.allPlays[*].about.halfInning';
-COMMENT ON COLUMN game.live_game_plays.batter_id IS '$.liveData.plays.allPlays[*].matchup.batter.id';
-COMMENT ON COLUMN game.live_game_plays.pitcher_id IS '$.liveData.plays.allPlays[*].matchup.pitcher.id: The last pitcher of the plate appearance.';
-COMMENT ON COLUMN game.live_game_plays.event IS '$.liveData.plays.allPlays[*].result.event';
+COMMENT ON COLUMN game.live_game_plays.half_inning IS '$.liveData.plays.allPlays[*].about.halfInning: `top` or `bottom`.';
+COMMENT ON COLUMN game.live_game_plays.batter_id IS '$.liveData.plays.allPlays[*].matchup.batter.id (references person.person)';
+COMMENT ON COLUMN game.live_game_plays.pitcher_id IS '$.liveData.plays.allPlays[*].matchup.pitcher.id: The last pitcher of the plate appearance; see lineup_changes for one who came in during it. (references person.person)';
+COMMENT ON COLUMN game.live_game_plays.event IS '$.liveData.plays.allPlays[*].result.event: What happened; provisional while the plate appearance is in progress.';
 COMMENT ON COLUMN game.live_game_plays.event_type IS '$.liveData.plays.allPlays[*].result.eventType';
-COMMENT ON COLUMN game.live_game_plays.about_at_bat_index IS '$.liveData.plays.allPlays[*].about.atBatIndex';
-COMMENT ON COLUMN game.live_game_plays.captivating_index IS '$.liveData.plays.allPlays[*].about.captivatingIndex';
-COMMENT ON COLUMN game.live_game_plays.end_time IS '$.liveData.plays.allPlays[*].about.endTime';
-COMMENT ON COLUMN game.live_game_plays.has_out IS '$.liveData.plays.allPlays[*].about.hasOut';
-COMMENT ON COLUMN game.live_game_plays.has_review IS '$.liveData.plays.allPlays[*].about.hasReview';
+COMMENT ON COLUMN game.live_game_plays.description IS '$.liveData.plays.allPlays[*].result.description';
+COMMENT ON COLUMN game.live_game_plays.rbi IS '$.liveData.plays.allPlays[*].result.rbi';
+COMMENT ON COLUMN game.live_game_plays.away_score IS '$.liveData.plays.allPlays[*].result.awayScore: After the plate appearance.';
+COMMENT ON COLUMN game.live_game_plays.home_score IS '$.liveData.plays.allPlays[*].result.homeScore: After the plate appearance.';
+COMMENT ON COLUMN game.live_game_plays.balls IS '$.liveData.plays.allPlays[*].count.balls: After the plate appearance.';
+COMMENT ON COLUMN game.live_game_plays.strikes IS '$.liveData.plays.allPlays[*].count.strikes: After the plate appearance.';
+COMMENT ON COLUMN game.live_game_plays.outs IS '$.liveData.plays.allPlays[*].count.outs: After the plate appearance.';
+COMMENT ON COLUMN game.live_game_plays.is_out IS '$.liveData.plays.allPlays[*].result.isOut';
 COMMENT ON COLUMN game.live_game_plays.is_complete IS '$.liveData.plays.allPlays[*].about.isComplete';
-COMMENT ON COLUMN game.live_game_plays.is_scoring_play IS '$.liveData.plays.allPlays[*].about.isScoringPlay';
-COMMENT ON COLUMN game.live_game_plays.is_top_inning IS '$.liveData.plays.allPlays[*].about.isTopInning';
+COMMENT ON COLUMN game.live_game_plays.is_scoring_play IS '$.liveData.plays.allPlays[*].about.isScoringPlay: False if the only run scored during the plate appearance, as on a balk; scoring_plays has those too.';
+COMMENT ON COLUMN game.live_game_plays.has_review IS '$.liveData.plays.allPlays[*].about.hasReview';
 COMMENT ON COLUMN game.live_game_plays.start_time IS '$.liveData.plays.allPlays[*].about.startTime';
-COMMENT ON COLUMN game.live_game_plays.action_index IS '$.liveData.plays.allPlays[*].actionIndex[*]';
-COMMENT ON COLUMN game.live_game_plays.balls IS '$.liveData.plays.allPlays[*].count.balls';
-COMMENT ON COLUMN game.live_game_plays.outs IS '$.liveData.plays.allPlays[*].count.outs';
-COMMENT ON COLUMN game.live_game_plays.strikes IS '$.liveData.plays.allPlays[*].count.strikes';
+COMMENT ON COLUMN game.live_game_plays.end_time IS '$.liveData.plays.allPlays[*].about.endTime';
+COMMENT ON COLUMN game.live_game_plays.post_on_first_id IS '$.liveData.plays.allPlays[*].matchup.postOnFirst.id: The runner on first after the plate appearance. (references person.person)';
+COMMENT ON COLUMN game.live_game_plays.post_on_second_id IS '$.liveData.plays.allPlays[*].matchup.postOnSecond.id: The runner on second after the plate appearance. (references person.person)';
+COMMENT ON COLUMN game.live_game_plays.post_on_third_id IS '$.liveData.plays.allPlays[*].matchup.postOnThird.id: The runner on third after the plate appearance. (references person.person)';
+COMMENT ON COLUMN game.live_game_plays.splits_men_on_base IS '$.liveData.plays.allPlays[*].matchup.splits.menOnBase: The bases after the plate appearance, not those that the batter found.';
+COMMENT ON COLUMN game.live_game_plays.captivating_index IS '$.liveData.plays.allPlays[*].about.captivatingIndex: MLB''s measure of how exciting it was, 0 to 100.';
+COMMENT ON COLUMN game.live_game_plays.pitch_index IS '$.liveData.plays.allPlays[*].pitchIndex[*]: The event_index of its pitches.';
+COMMENT ON COLUMN game.live_game_plays.action_index IS '$.liveData.plays.allPlays[*].actionIndex[*]: The event_index of its other events.';
+COMMENT ON COLUMN game.live_game_plays.runner_index IS '$.liveData.plays.allPlays[*].runnerIndex[*]: The runner_index of its runners.';
+COMMENT ON COLUMN game.live_game_plays.about_at_bat_index IS '$.liveData.plays.allPlays[*].about.atBatIndex: at_bat_index once more.';
+COMMENT ON COLUMN game.live_game_plays.has_out IS '$.liveData.plays.allPlays[*].about.hasOut';
+COMMENT ON COLUMN game.live_game_plays.is_top_inning IS '$.liveData.plays.allPlays[*].about.isTopInning';
 COMMENT ON COLUMN game.live_game_plays.bat_side_code IS '$.liveData.plays.allPlays[*].matchup.batSide.code';
 COMMENT ON COLUMN game.live_game_plays.bat_side_description IS '$.liveData.plays.allPlays[*].matchup.batSide.description';
 COMMENT ON COLUMN game.live_game_plays.batter_full_name IS '$.liveData.plays.allPlays[*].matchup.batter.fullName';
@@ -15069,56 +14994,60 @@ COMMENT ON COLUMN game.live_game_plays.pitcher_full_name IS '$.liveData.plays.al
 COMMENT ON COLUMN game.live_game_plays.pitcher_link IS '$.liveData.plays.allPlays[*].matchup.pitcher.link';
 COMMENT ON COLUMN game.live_game_plays.pitcher_hot_cold_zones IS '$.liveData.plays.allPlays[*].matchup.pitcherHotColdZones';
 COMMENT ON COLUMN game.live_game_plays.post_on_first_full_name IS '$.liveData.plays.allPlays[*].matchup.postOnFirst.fullName';
-COMMENT ON COLUMN game.live_game_plays.post_on_first_id IS '$.liveData.plays.allPlays[*].matchup.postOnFirst.id';
 COMMENT ON COLUMN game.live_game_plays.post_on_first_link IS '$.liveData.plays.allPlays[*].matchup.postOnFirst.link';
 COMMENT ON COLUMN game.live_game_plays.post_on_second_full_name IS '$.liveData.plays.allPlays[*].matchup.postOnSecond.fullName';
-COMMENT ON COLUMN game.live_game_plays.post_on_second_id IS '$.liveData.plays.allPlays[*].matchup.postOnSecond.id';
 COMMENT ON COLUMN game.live_game_plays.post_on_second_link IS '$.liveData.plays.allPlays[*].matchup.postOnSecond.link';
 COMMENT ON COLUMN game.live_game_plays.post_on_third_full_name IS '$.liveData.plays.allPlays[*].matchup.postOnThird.fullName';
-COMMENT ON COLUMN game.live_game_plays.post_on_third_id IS '$.liveData.plays.allPlays[*].matchup.postOnThird.id';
 COMMENT ON COLUMN game.live_game_plays.post_on_third_link IS '$.liveData.plays.allPlays[*].matchup.postOnThird.link';
 COMMENT ON COLUMN game.live_game_plays.splits_batter IS '$.liveData.plays.allPlays[*].matchup.splits.batter';
-COMMENT ON COLUMN game.live_game_plays.splits_men_on_base IS '$.liveData.plays.allPlays[*].matchup.splits.menOnBase';
 COMMENT ON COLUMN game.live_game_plays.splits_pitcher IS '$.liveData.plays.allPlays[*].matchup.splits.pitcher';
 COMMENT ON COLUMN game.live_game_plays.batter_hot_cold_zone_stats IS '$.liveData.plays.allPlays[*].matchup.batterHotColdZoneStats';
 COMMENT ON COLUMN game.live_game_plays.pitcher_hot_cold_zone_stats IS '$.liveData.plays.allPlays[*].matchup.pitcherHotColdZoneStats';
-COMMENT ON COLUMN game.live_game_plays.pitch_index IS '$.liveData.plays.allPlays[*].pitchIndex[*]';
 COMMENT ON COLUMN game.live_game_plays.play_end_time IS '$.liveData.plays.allPlays[*].playEndTime';
-COMMENT ON COLUMN game.live_game_plays.away_score IS '$.liveData.plays.allPlays[*].result.awayScore';
-COMMENT ON COLUMN game.live_game_plays.description IS '$.liveData.plays.allPlays[*].result.description';
-COMMENT ON COLUMN game.live_game_plays.home_score IS '$.liveData.plays.allPlays[*].result.homeScore';
-COMMENT ON COLUMN game.live_game_plays.is_out IS '$.liveData.plays.allPlays[*].result.isOut';
-COMMENT ON COLUMN game.live_game_plays.rbi IS '$.liveData.plays.allPlays[*].result.rbi';
 COMMENT ON COLUMN game.live_game_plays.type IS '$.liveData.plays.allPlays[*].result.type';
-COMMENT ON COLUMN game.live_game_plays.runner_index IS '$.liveData.plays.allPlays[*].runnerIndex[*]';
-COMMENT ON COLUMN game.live_game_plays.review_details IS '$.liveData.plays.allPlays[*].reviewDetails';
 
 COMMENT ON COLUMN game.live_game_pitch_events.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_pitch_events.at_bat_index IS '$.liveData.plays.allPlays[*].atBatIndex';
-COMMENT ON COLUMN game.live_game_pitch_events.event_index IS '$.liveData.plays.allPlays[*].playEvents[*].index';
-COMMENT ON COLUMN game.live_game_pitch_events.play_id IS '$.liveData.plays.allPlays[*].playEvents[*].playId';
-COMMENT ON COLUMN game.live_game_pitch_events.pitch_number IS '$.liveData.plays.allPlays[*].playEvents[*].pitchNumber';
+COMMENT ON COLUMN game.live_game_pitch_events.at_bat_index IS '$.liveData.plays.allPlays[*].atBatIndex: From 0, in the order of the game; the position in the response.';
+COMMENT ON COLUMN game.live_game_pitch_events.event_index IS '$.liveData.plays.allPlays[*].playEvents[*].index: From 0, among all events of the plate appearance.';
+COMMENT ON COLUMN game.live_game_pitch_events.play_id IS '$.liveData.plays.allPlays[*].playEvents[*].playId: The GUID of the pitch, unique in all games.';
+COMMENT ON COLUMN game.live_game_pitch_events.pitch_number IS '$.liveData.plays.allPlays[*].playEvents[*].pitchNumber: From 1, in the plate appearance.';
 COMMENT ON COLUMN game.live_game_pitch_events.pitch_type_code IS '$.liveData.plays.allPlays[*].playEvents[*].details.type.code';
 COMMENT ON COLUMN game.live_game_pitch_events.pitch_type_description IS '$.liveData.plays.allPlays[*].playEvents[*].details.type.description';
-COMMENT ON COLUMN game.live_game_pitch_events.call_code IS '$.liveData.plays.allPlays[*].playEvents[*].details.call.code';
+COMMENT ON COLUMN game.live_game_pitch_events.call_code IS '$.liveData.plays.allPlays[*].playEvents[*].details.call.code: The umpire''s call or what came of the pitch: B, C, S, F, X, ...';
 COMMENT ON COLUMN game.live_game_pitch_events.call_description IS '$.liveData.plays.allPlays[*].playEvents[*].details.call.description';
+COMMENT ON COLUMN game.live_game_pitch_events.balls IS '$.liveData.plays.allPlays[*].playEvents[*].count.balls: After the pitch.';
+COMMENT ON COLUMN game.live_game_pitch_events.strikes IS '$.liveData.plays.allPlays[*].playEvents[*].count.strikes: After the pitch.';
+COMMENT ON COLUMN game.live_game_pitch_events.outs IS '$.liveData.plays.allPlays[*].playEvents[*].count.outs: After the pitch.';
 COMMENT ON COLUMN game.live_game_pitch_events.start_speed IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.startSpeed: Miles per hour, out of the hand.';
-COMMENT ON COLUMN game.live_game_pitch_events.end_speed IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.endSpeed';
+COMMENT ON COLUMN game.live_game_pitch_events.end_speed IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.endSpeed: Miles per hour, over the plate.';
 COMMENT ON COLUMN game.live_game_pitch_events.plate_x IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.pX: Feet from the middle of the plate, seen by the catcher.';
 COMMENT ON COLUMN game.live_game_pitch_events.plate_z IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.pZ: Feet above the ground at the plate.';
-COMMENT ON COLUMN game.live_game_pitch_events.sz_top IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.strikeZoneTop';
-COMMENT ON COLUMN game.live_game_pitch_events.sz_bot IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.strikeZoneBottom';
-COMMENT ON COLUMN game.live_game_pitch_events.vx0 IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.vX0';
+COMMENT ON COLUMN game.live_game_pitch_events.sz_top IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.strikeZoneTop: Feet above the ground: the top of the batter''s strike zone.';
+COMMENT ON COLUMN game.live_game_pitch_events.sz_bot IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.strikeZoneBottom: Feet above the ground: the bottom of the batter''s strike zone.';
+COMMENT ON COLUMN game.live_game_pitch_events.sz_width IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.strikeZoneWidth';
+COMMENT ON COLUMN game.live_game_pitch_events.sz_depth IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.strikeZoneDepth';
+COMMENT ON COLUMN game.live_game_pitch_events.zone IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.zone: 1 to 9 in the strike zone, 11 to 14 around it.';
+COMMENT ON COLUMN game.live_game_pitch_events.extension IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.extension: Feet in front of the rubber where the ball was released.';
+COMMENT ON COLUMN game.live_game_pitch_events.plate_time IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.plateTime: Seconds from the hand to the plate.';
+COMMENT ON COLUMN game.live_game_pitch_events.spin_rate IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.breaks.spinRate: Revolutions per minute.';
+COMMENT ON COLUMN game.live_game_pitch_events.spin_direction IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.breaks.spinDirection: Degrees.';
+COMMENT ON COLUMN game.live_game_pitch_events.break_vertical IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.breaks.breakVertical: Inches, gravity included.';
+COMMENT ON COLUMN game.live_game_pitch_events.break_vertical_induced IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.breaks.breakVerticalInduced: Inches, without gravity.';
+COMMENT ON COLUMN game.live_game_pitch_events.break_horizontal IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.breaks.breakHorizontal: Inches.';
+COMMENT ON COLUMN game.live_game_pitch_events.pfx_x IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.pfxX: Inches of horizontal movement.';
+COMMENT ON COLUMN game.live_game_pitch_events.pfx_z IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.pfxZ: Inches of vertical movement.';
+COMMENT ON COLUMN game.live_game_pitch_events.x0 IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.x0: Feet: where the ball was measured first, 50 feet from the plate.';
+COMMENT ON COLUMN game.live_game_pitch_events.y0 IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.y0';
+COMMENT ON COLUMN game.live_game_pitch_events.z0 IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.z0';
+COMMENT ON COLUMN game.live_game_pitch_events.vx0 IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.vX0: Feet per second there.';
 COMMENT ON COLUMN game.live_game_pitch_events.vy0 IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.vY0';
 COMMENT ON COLUMN game.live_game_pitch_events.vz0 IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.vZ0';
-COMMENT ON COLUMN game.live_game_pitch_events.ax IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.aX';
+COMMENT ON COLUMN game.live_game_pitch_events.ax IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.aX: Feet per second squared there.';
 COMMENT ON COLUMN game.live_game_pitch_events.ay IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.aY';
 COMMENT ON COLUMN game.live_game_pitch_events.az IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.aZ';
+COMMENT ON COLUMN game.live_game_pitch_events.x IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.x: Pixels in Gameday''s plot of the zone.';
+COMMENT ON COLUMN game.live_game_pitch_events.y IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.y: Pixels in Gameday''s plot of the zone.';
 COMMENT ON COLUMN game.live_game_pitch_events.action_play_id IS '$.liveData.plays.allPlays[*].playEvents[*].actionPlayId';
-COMMENT ON COLUMN game.live_game_pitch_events.batting_order IS '$.liveData.plays.allPlays[*].playEvents[*].battingOrder';
-COMMENT ON COLUMN game.live_game_pitch_events.balls IS '$.liveData.plays.allPlays[*].playEvents[*].count.balls';
-COMMENT ON COLUMN game.live_game_pitch_events.outs IS '$.liveData.plays.allPlays[*].playEvents[*].count.outs';
-COMMENT ON COLUMN game.live_game_pitch_events.strikes IS '$.liveData.plays.allPlays[*].playEvents[*].count.strikes';
 COMMENT ON COLUMN game.live_game_pitch_events.away_score IS '$.liveData.plays.allPlays[*].playEvents[*].details.awayScore';
 COMMENT ON COLUMN game.live_game_pitch_events.ball_color IS '$.liveData.plays.allPlays[*].playEvents[*].details.ballColor';
 COMMENT ON COLUMN game.live_game_pitch_events.code IS '$.liveData.plays.allPlays[*].playEvents[*].details.code';
@@ -15140,75 +15069,51 @@ COMMENT ON COLUMN game.live_game_pitch_events.violation IS '$.liveData.plays.all
 COMMENT ON COLUMN game.live_game_pitch_events.end_time IS '$.liveData.plays.allPlays[*].playEvents[*].endTime';
 COMMENT ON COLUMN game.live_game_pitch_events.is_base_running_play IS '$.liveData.plays.allPlays[*].playEvents[*].isBaseRunningPlay';
 COMMENT ON COLUMN game.live_game_pitch_events.is_pitch IS '$.liveData.plays.allPlays[*].playEvents[*].isPitch';
-COMMENT ON COLUMN game.live_game_pitch_events.is_substitution IS '$.liveData.plays.allPlays[*].playEvents[*].isSubstitution';
 COMMENT ON COLUMN game.live_game_pitch_events.break_angle IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.breaks.breakAngle';
-COMMENT ON COLUMN game.live_game_pitch_events.break_horizontal IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.breaks.breakHorizontal';
 COMMENT ON COLUMN game.live_game_pitch_events.break_length IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.breaks.breakLength';
-COMMENT ON COLUMN game.live_game_pitch_events.break_vertical IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.breaks.breakVertical';
-COMMENT ON COLUMN game.live_game_pitch_events.break_vertical_induced IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.breaks.breakVerticalInduced';
 COMMENT ON COLUMN game.live_game_pitch_events.break_y IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.breaks.breakY';
-COMMENT ON COLUMN game.live_game_pitch_events.spin_direction IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.breaks.spinDirection';
-COMMENT ON COLUMN game.live_game_pitch_events.spin_rate IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.breaks.spinRate';
-COMMENT ON COLUMN game.live_game_pitch_events.pfx_x IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.pfxX';
-COMMENT ON COLUMN game.live_game_pitch_events.pfx_z IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.pfxZ';
-COMMENT ON COLUMN game.live_game_pitch_events.x IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.x';
-COMMENT ON COLUMN game.live_game_pitch_events.x0 IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.x0';
-COMMENT ON COLUMN game.live_game_pitch_events.y IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.y';
-COMMENT ON COLUMN game.live_game_pitch_events.y0 IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.y0';
-COMMENT ON COLUMN game.live_game_pitch_events.z0 IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.coordinates.z0';
-COMMENT ON COLUMN game.live_game_pitch_events.extension IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.extension';
-COMMENT ON COLUMN game.live_game_pitch_events.plate_time IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.plateTime';
 COMMENT ON COLUMN game.live_game_pitch_events.type_confidence IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.typeConfidence';
-COMMENT ON COLUMN game.live_game_pitch_events.zone IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.zone';
-COMMENT ON COLUMN game.live_game_pitch_events.strike_zone_width IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.strikeZoneWidth';
-COMMENT ON COLUMN game.live_game_pitch_events.strike_zone_depth IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.strikeZoneDepth';
-COMMENT ON COLUMN game.live_game_pitch_events.player_id IS '$.liveData.plays.allPlays[*].playEvents[*].player.id';
-COMMENT ON COLUMN game.live_game_pitch_events.player_link IS '$.liveData.plays.allPlays[*].playEvents[*].player.link';
-COMMENT ON COLUMN game.live_game_pitch_events.position_abbreviation IS '$.liveData.plays.allPlays[*].playEvents[*].position.abbreviation';
-COMMENT ON COLUMN game.live_game_pitch_events.position_code IS '$.liveData.plays.allPlays[*].playEvents[*].position.code';
-COMMENT ON COLUMN game.live_game_pitch_events.position_name IS '$.liveData.plays.allPlays[*].playEvents[*].position.name';
-COMMENT ON COLUMN game.live_game_pitch_events.position_type IS '$.liveData.plays.allPlays[*].playEvents[*].position.type';
-COMMENT ON COLUMN game.live_game_pitch_events.replaced_player_id IS '$.liveData.plays.allPlays[*].playEvents[*].replacedPlayer.id';
-COMMENT ON COLUMN game.live_game_pitch_events.replaced_player_link IS '$.liveData.plays.allPlays[*].playEvents[*].replacedPlayer.link';
+COMMENT ON COLUMN game.live_game_pitch_events.nasty_factor IS '$.liveData.plays.allPlays[*].playEvents[*].pitchData.nastyFactor';
 COMMENT ON COLUMN game.live_game_pitch_events.start_time IS '$.liveData.plays.allPlays[*].playEvents[*].startTime';
 COMMENT ON COLUMN game.live_game_pitch_events.type IS '$.liveData.plays.allPlays[*].playEvents[*].type';
-COMMENT ON COLUMN game.live_game_pitch_events.review_details IS '$.liveData.plays.allPlays[*].playEvents[*].reviewDetails';
-COMMENT ON COLUMN game.live_game_pitch_events.umpire IS '$.liveData.plays.allPlays[*].playEvents[*].umpire';
 COMMENT ON COLUMN game.live_game_pitch_events.base IS '$.liveData.plays.allPlays[*].playEvents[*].base';
 COMMENT ON COLUMN game.live_game_pitch_events.injury_type IS '$.liveData.plays.allPlays[*].playEvents[*].injuryType';
+COMMENT ON COLUMN game.live_game_pitch_events.pfx_id IS '$.liveData.plays.allPlays[*].playEvents[*].pfxId';
 
 COMMENT ON COLUMN game.live_game_hit_data.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_hit_data.at_bat_index IS '$.liveData.plays.allPlays[*].atBatIndex';
-COMMENT ON COLUMN game.live_game_hit_data.event_index IS '$.liveData.plays.allPlays[*].playEvents[*].index';
-COMMENT ON COLUMN game.live_game_hit_data.launch_speed IS '$.liveData.plays.allPlays[*].playEvents[*].hitData.launchSpeed: Miles per hour.';
+COMMENT ON COLUMN game.live_game_hit_data.at_bat_index IS '$.liveData.plays.allPlays[*].atBatIndex: From 0, in the order of the game; the position in the response.';
+COMMENT ON COLUMN game.live_game_hit_data.event_index IS '$.liveData.plays.allPlays[*].playEvents[*].index: From 0, among all events of the plate appearance.';
+COMMENT ON COLUMN game.live_game_hit_data.launch_speed IS '$.liveData.plays.allPlays[*].playEvents[*].hitData.launchSpeed: Miles per hour; absent where the ball was not tracked.';
 COMMENT ON COLUMN game.live_game_hit_data.launch_angle IS '$.liveData.plays.allPlays[*].playEvents[*].hitData.launchAngle: Degrees.';
 COMMENT ON COLUMN game.live_game_hit_data.total_distance IS '$.liveData.plays.allPlays[*].playEvents[*].hitData.totalDistance: Feet.';
-COMMENT ON COLUMN game.live_game_hit_data.hit_coord_x IS '$.liveData.plays.allPlays[*].playEvents[*].hitData.coordinates.coordX';
-COMMENT ON COLUMN game.live_game_hit_data.hit_coord_y IS '$.liveData.plays.allPlays[*].playEvents[*].hitData.coordinates.coordY';
+COMMENT ON COLUMN game.live_game_hit_data.location IS '$.liveData.plays.allPlays[*].playEvents[*].hitData.location: Who fielded it, by position: `7` is the left fielder, `89` between right and center.';
+COMMENT ON COLUMN game.live_game_hit_data.hit_coord_x IS '$.liveData.plays.allPlays[*].playEvents[*].hitData.coordinates.coordX: Pixels in Gameday''s plot of the field.';
+COMMENT ON COLUMN game.live_game_hit_data.hit_coord_y IS '$.liveData.plays.allPlays[*].playEvents[*].hitData.coordinates.coordY: Pixels in Gameday''s plot of the field.';
 COMMENT ON COLUMN game.live_game_hit_data.hardness IS '$.liveData.plays.allPlays[*].playEvents[*].hitData.hardness';
-COMMENT ON COLUMN game.live_game_hit_data.location IS '$.liveData.plays.allPlays[*].playEvents[*].hitData.location';
 COMMENT ON COLUMN game.live_game_hit_data.trajectory IS '$.liveData.plays.allPlays[*].playEvents[*].hitData.trajectory';
 
 COMMENT ON COLUMN game.live_game_play_actions.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_play_actions.at_bat_index IS '$.liveData.plays.allPlays[*].atBatIndex';
-COMMENT ON COLUMN game.live_game_play_actions.event_index IS '$.liveData.plays.allPlays[*].playEvents[*].index';
-COMMENT ON COLUMN game.live_game_play_actions.play_id IS '$.liveData.plays.allPlays[*].playEvents[*].playId';
+COMMENT ON COLUMN game.live_game_play_actions.at_bat_index IS '$.liveData.plays.allPlays[*].atBatIndex: From 0, in the order of the game; the position in the response.';
+COMMENT ON COLUMN game.live_game_play_actions.event_index IS '$.liveData.plays.allPlays[*].playEvents[*].index: From 0, among all events of the plate appearance.';
+COMMENT ON COLUMN game.live_game_play_actions.play_id IS '$.liveData.plays.allPlays[*].playEvents[*].playId: A GUID; most actions have none.';
+COMMENT ON COLUMN game.live_game_play_actions.type IS '$.liveData.plays.allPlays[*].playEvents[*].type: action, pickoff, stepoff or no_pitch; what happened is event_type.';
 COMMENT ON COLUMN game.live_game_play_actions.event_type IS '$.liveData.plays.allPlays[*].playEvents[*].details.eventType';
-COMMENT ON COLUMN game.live_game_play_actions.player_in_id IS '$.liveData.plays.allPlays[*].playEvents[*].player.id';
-COMMENT ON COLUMN game.live_game_play_actions.player_out_id IS '$.liveData.plays.allPlays[*].playEvents[*].replacedPlayer.id';
+COMMENT ON COLUMN game.live_game_play_actions.event IS '$.liveData.plays.allPlays[*].playEvents[*].details.event';
+COMMENT ON COLUMN game.live_game_play_actions.description IS '$.liveData.plays.allPlays[*].playEvents[*].details.description';
+COMMENT ON COLUMN game.live_game_play_actions.player_id IS '$.liveData.plays.allPlays[*].playEvents[*].player.id: Whom it is about; in a substitution, who comes in. (references person.person)';
+COMMENT ON COLUMN game.live_game_play_actions.replaced_player_id IS '$.liveData.plays.allPlays[*].playEvents[*].replacedPlayer.id: Who goes out, where the API says so. (references person.person)';
+COMMENT ON COLUMN game.live_game_play_actions.batting_order IS '$.liveData.plays.allPlays[*].playEvents[*].battingOrder: Slot and turn of who comes in: ''301'' is the first substitute in the third slot.';
+COMMENT ON COLUMN game.live_game_play_actions.base IS '$.liveData.plays.allPlays[*].playEvents[*].base: The base that a pickoff was thrown to.';
+COMMENT ON COLUMN game.live_game_play_actions.balls IS '$.liveData.plays.allPlays[*].playEvents[*].count.balls: After the event.';
+COMMENT ON COLUMN game.live_game_play_actions.strikes IS '$.liveData.plays.allPlays[*].playEvents[*].count.strikes: After the event.';
+COMMENT ON COLUMN game.live_game_play_actions.outs IS '$.liveData.plays.allPlays[*].playEvents[*].count.outs: After the event.';
 COMMENT ON COLUMN game.live_game_play_actions.action_play_id IS '$.liveData.plays.allPlays[*].playEvents[*].actionPlayId';
-COMMENT ON COLUMN game.live_game_play_actions.batting_order IS '$.liveData.plays.allPlays[*].playEvents[*].battingOrder';
-COMMENT ON COLUMN game.live_game_play_actions.balls IS '$.liveData.plays.allPlays[*].playEvents[*].count.balls';
-COMMENT ON COLUMN game.live_game_play_actions.outs IS '$.liveData.plays.allPlays[*].playEvents[*].count.outs';
-COMMENT ON COLUMN game.live_game_play_actions.strikes IS '$.liveData.plays.allPlays[*].playEvents[*].count.strikes';
 COMMENT ON COLUMN game.live_game_play_actions.away_score IS '$.liveData.plays.allPlays[*].playEvents[*].details.awayScore';
 COMMENT ON COLUMN game.live_game_play_actions.ball_color IS '$.liveData.plays.allPlays[*].playEvents[*].details.ballColor';
 COMMENT ON COLUMN game.live_game_play_actions.call_code IS '$.liveData.plays.allPlays[*].playEvents[*].details.call.code';
 COMMENT ON COLUMN game.live_game_play_actions.call_description IS '$.liveData.plays.allPlays[*].playEvents[*].details.call.description';
 COMMENT ON COLUMN game.live_game_play_actions.code IS '$.liveData.plays.allPlays[*].playEvents[*].details.code';
-COMMENT ON COLUMN game.live_game_play_actions.description IS '$.liveData.plays.allPlays[*].playEvents[*].details.description';
 COMMENT ON COLUMN game.live_game_play_actions.disengagement_num IS '$.liveData.plays.allPlays[*].playEvents[*].details.disengagementNum';
-COMMENT ON COLUMN game.live_game_play_actions.event IS '$.liveData.plays.allPlays[*].playEvents[*].details.event';
 COMMENT ON COLUMN game.live_game_play_actions.from_catcher IS '$.liveData.plays.allPlays[*].playEvents[*].details.fromCatcher';
 COMMENT ON COLUMN game.live_game_play_actions.has_review IS '$.liveData.plays.allPlays[*].playEvents[*].details.hasReview';
 COMMENT ON COLUMN game.live_game_play_actions.home_score IS '$.liveData.plays.allPlays[*].playEvents[*].details.homeScore';
@@ -15234,41 +15139,99 @@ COMMENT ON COLUMN game.live_game_play_actions.position_name IS '$.liveData.plays
 COMMENT ON COLUMN game.live_game_play_actions.position_type IS '$.liveData.plays.allPlays[*].playEvents[*].position.type';
 COMMENT ON COLUMN game.live_game_play_actions.replaced_player_link IS '$.liveData.plays.allPlays[*].playEvents[*].replacedPlayer.link';
 COMMENT ON COLUMN game.live_game_play_actions.start_time IS '$.liveData.plays.allPlays[*].playEvents[*].startTime';
-COMMENT ON COLUMN game.live_game_play_actions.type IS '$.liveData.plays.allPlays[*].playEvents[*].type';
-COMMENT ON COLUMN game.live_game_play_actions.review_details IS '$.liveData.plays.allPlays[*].playEvents[*].reviewDetails';
-COMMENT ON COLUMN game.live_game_play_actions.umpire IS '$.liveData.plays.allPlays[*].playEvents[*].umpire';
-COMMENT ON COLUMN game.live_game_play_actions.base IS '$.liveData.plays.allPlays[*].playEvents[*].base';
 COMMENT ON COLUMN game.live_game_play_actions.injury_type IS '$.liveData.plays.allPlays[*].playEvents[*].injuryType';
+COMMENT ON COLUMN game.live_game_play_actions.pfx_id IS '$.liveData.plays.allPlays[*].playEvents[*].pfxId';
+COMMENT ON COLUMN game.live_game_play_actions.umpire_id IS '$.liveData.plays.allPlays[*].playEvents[*].umpire.id';
+COMMENT ON COLUMN game.live_game_play_actions.umpire_full_name IS '$.liveData.plays.allPlays[*].playEvents[*].umpire.fullName';
+COMMENT ON COLUMN game.live_game_play_actions.umpire_link IS '$.liveData.plays.allPlays[*].playEvents[*].umpire.link';
+
+COMMENT ON COLUMN game.live_game_lineup_changes.game_pk IS '$.gamePk';
+COMMENT ON COLUMN game.live_game_lineup_changes.at_bat_index IS '$.liveData.plays.allPlays[*].atBatIndex: From 0, in the order of the game; the position in the response.';
+COMMENT ON COLUMN game.live_game_lineup_changes.event_index IS '$.liveData.plays.allPlays[*].playEvents[*].index';
+COMMENT ON COLUMN game.live_game_lineup_changes.change_type IS '$.liveData.plays.allPlays[*].playEvents[*].details.eventType: pitching_substitution, offensive_substitution, defensive_substitution, defensive_switch, ...';
+COMMENT ON COLUMN game.live_game_lineup_changes.player_in_id IS '$.liveData.plays.allPlays[*].playEvents[*].player.id (references person.person)';
+COMMENT ON COLUMN game.live_game_lineup_changes.player_out_id IS '$.liveData.plays.allPlays[*].playEvents[*].replacedPlayer.id: NULL for most pitching changes: it is the pitcher before. (references person.person)';
+COMMENT ON COLUMN game.live_game_lineup_changes.position_code IS '$.liveData.plays.allPlays[*].playEvents[*].position.code';
+COMMENT ON COLUMN game.live_game_lineup_changes.position_abbreviation IS '$.liveData.plays.allPlays[*].playEvents[*].position.abbreviation';
+COMMENT ON COLUMN game.live_game_lineup_changes.batting_order IS '$.liveData.plays.allPlays[*].playEvents[*].battingOrder: ''301'' is the first substitute in the third slot.';
+COMMENT ON COLUMN game.live_game_lineup_changes.inning IS '$.liveData.plays.allPlays[*].about.inning';
+COMMENT ON COLUMN game.live_game_lineup_changes.half_inning IS '$.liveData.plays.allPlays[*].about.halfInning';
+COMMENT ON COLUMN game.live_game_lineup_changes.changed_at IS '$.liveData.plays.allPlays[*].playEvents[*].startTime';
+COMMENT ON COLUMN game.live_game_lineup_changes.description IS '$.liveData.plays.allPlays[*].playEvents[*].details.description';
+
+COMMENT ON COLUMN game.live_game_play_reviews.game_pk IS '$.gamePk';
+COMMENT ON COLUMN game.live_game_play_reviews.at_bat_index IS '$.liveData.plays.allPlays[*].atBatIndex: From 0, in the order of the game; the position in the response.';
+COMMENT ON COLUMN game.live_game_play_reviews.review_type IS '$.liveData.plays.allPlays[*].reviewDetails.reviewType: What was reviewed, a code such as MA, MF or MI; NH has no challenger.';
+COMMENT ON COLUMN game.live_game_play_reviews.is_overturned IS '$.liveData.plays.allPlays[*].reviewDetails.isOverturned';
+COMMENT ON COLUMN game.live_game_play_reviews.challenge_team_id IS '$.liveData.plays.allPlays[*].reviewDetails.challengeTeamId';
+COMMENT ON COLUMN game.live_game_play_reviews.in_progress IS '$.liveData.plays.allPlays[*].reviewDetails.inProgress';
+COMMENT ON COLUMN game.live_game_play_reviews.player_id IS '$.liveData.plays.allPlays[*].reviewDetails.player.id';
+COMMENT ON COLUMN game.live_game_play_reviews.player_full_name IS '$.liveData.plays.allPlays[*].reviewDetails.player.fullName';
+COMMENT ON COLUMN game.live_game_play_reviews.player_link IS '$.liveData.plays.allPlays[*].reviewDetails.player.link';
+
+COMMENT ON COLUMN game.live_game_play_additional_reviews.game_pk IS '$.gamePk';
+COMMENT ON COLUMN game.live_game_play_additional_reviews.at_bat_index IS '$.liveData.plays.allPlays[*].atBatIndex: From 0, in the order of the game; the position in the response.';
+COMMENT ON COLUMN game.live_game_play_additional_reviews.review_index IS 'position in $.liveData.plays.allPlays[*].reviewDetails.additionalReviews[*], from 1';
+COMMENT ON COLUMN game.live_game_play_additional_reviews.review_type IS '$.liveData.plays.allPlays[*].reviewDetails.additionalReviews[*].reviewType';
+COMMENT ON COLUMN game.live_game_play_additional_reviews.is_overturned IS '$.liveData.plays.allPlays[*].reviewDetails.additionalReviews[*].isOverturned';
+COMMENT ON COLUMN game.live_game_play_additional_reviews.challenge_team_id IS '$.liveData.plays.allPlays[*].reviewDetails.additionalReviews[*].challengeTeamId';
+COMMENT ON COLUMN game.live_game_play_additional_reviews.in_progress IS '$.liveData.plays.allPlays[*].reviewDetails.additionalReviews[*].inProgress';
+COMMENT ON COLUMN game.live_game_play_additional_reviews.player_id IS '$.liveData.plays.allPlays[*].reviewDetails.additionalReviews[*].player.id';
+COMMENT ON COLUMN game.live_game_play_additional_reviews.player_full_name IS '$.liveData.plays.allPlays[*].reviewDetails.additionalReviews[*].player.fullName';
+COMMENT ON COLUMN game.live_game_play_additional_reviews.player_link IS '$.liveData.plays.allPlays[*].reviewDetails.additionalReviews[*].player.link';
+
+COMMENT ON COLUMN game.live_game_event_reviews.game_pk IS '$.gamePk';
+COMMENT ON COLUMN game.live_game_event_reviews.at_bat_index IS '$.liveData.plays.allPlays[*].atBatIndex: From 0, in the order of the game; the position in the response.';
+COMMENT ON COLUMN game.live_game_event_reviews.event_index IS '$.liveData.plays.allPlays[*].playEvents[*].index';
+COMMENT ON COLUMN game.live_game_event_reviews.review_type IS '$.liveData.plays.allPlays[*].playEvents[*].reviewDetails.reviewType: What was reviewed, a code; MJ is a ball or strike (since 2026).';
+COMMENT ON COLUMN game.live_game_event_reviews.is_overturned IS '$.liveData.plays.allPlays[*].playEvents[*].reviewDetails.isOverturned';
+COMMENT ON COLUMN game.live_game_event_reviews.challenge_team_id IS '$.liveData.plays.allPlays[*].playEvents[*].reviewDetails.challengeTeamId';
+COMMENT ON COLUMN game.live_game_event_reviews.player_id IS '$.liveData.plays.allPlays[*].playEvents[*].reviewDetails.player.id: Who challenged the ball or strike.';
+COMMENT ON COLUMN game.live_game_event_reviews.in_progress IS '$.liveData.plays.allPlays[*].playEvents[*].reviewDetails.inProgress';
+COMMENT ON COLUMN game.live_game_event_reviews.player_full_name IS '$.liveData.plays.allPlays[*].playEvents[*].reviewDetails.player.fullName';
+COMMENT ON COLUMN game.live_game_event_reviews.player_link IS '$.liveData.plays.allPlays[*].playEvents[*].reviewDetails.player.link';
+
+COMMENT ON COLUMN game.live_game_event_additional_reviews.game_pk IS '$.gamePk';
+COMMENT ON COLUMN game.live_game_event_additional_reviews.at_bat_index IS '$.liveData.plays.allPlays[*].atBatIndex: From 0, in the order of the game; the position in the response.';
+COMMENT ON COLUMN game.live_game_event_additional_reviews.event_index IS '$.liveData.plays.allPlays[*].playEvents[*].index';
+COMMENT ON COLUMN game.live_game_event_additional_reviews.review_index IS 'position in $.liveData.plays.allPlays[*].playEvents[*].reviewDetails.additionalReviews[*], from 1';
+COMMENT ON COLUMN game.live_game_event_additional_reviews.review_type IS '$.liveData.plays.allPlays[*].playEvents[*].reviewDetails.additionalReviews[*].reviewType';
+COMMENT ON COLUMN game.live_game_event_additional_reviews.is_overturned IS '$.liveData.plays.allPlays[*].playEvents[*].reviewDetails.additionalReviews[*].isOverturned';
+COMMENT ON COLUMN game.live_game_event_additional_reviews.challenge_team_id IS '$.liveData.plays.allPlays[*].playEvents[*].reviewDetails.additionalReviews[*].challengeTeamId';
+COMMENT ON COLUMN game.live_game_event_additional_reviews.in_progress IS '$.liveData.plays.allPlays[*].playEvents[*].reviewDetails.additionalReviews[*].inProgress';
+COMMENT ON COLUMN game.live_game_event_additional_reviews.player_id IS '$.liveData.plays.allPlays[*].playEvents[*].reviewDetails.additionalReviews[*].player.id';
+COMMENT ON COLUMN game.live_game_event_additional_reviews.player_full_name IS '$.liveData.plays.allPlays[*].playEvents[*].reviewDetails.additionalReviews[*].player.fullName';
+COMMENT ON COLUMN game.live_game_event_additional_reviews.player_link IS '$.liveData.plays.allPlays[*].playEvents[*].reviewDetails.additionalReviews[*].player.link';
 
 COMMENT ON COLUMN game.live_game_runners.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_runners.at_bat_index IS '$.liveData.plays.allPlays[*].atBatIndex';
-COMMENT ON COLUMN game.live_game_runners.runner_index IS 'position in $.liveData.plays.allPlays[*].runners[*], from 0';
-COMMENT ON COLUMN game.live_game_runners.runner_id IS '$.liveData.plays.allPlays[*].runners[*].details.runner.id';
-COMMENT ON COLUMN game.live_game_runners.start_base IS '$.liveData.plays.allPlays[*].runners[*].movement.start';
-COMMENT ON COLUMN game.live_game_runners.origin_base IS '$.liveData.plays.allPlays[*].runners[*].movement.originBase';
-COMMENT ON COLUMN game.live_game_runners.end_base IS '$.liveData.plays.allPlays[*].runners[*].movement.end';
-COMMENT ON COLUMN game.live_game_runners.out_base IS '$.liveData.plays.allPlays[*].runners[*].movement.outBase';
-COMMENT ON COLUMN game.live_game_runners.earned IS '$.liveData.plays.allPlays[*].runners[*].details.earned';
+COMMENT ON COLUMN game.live_game_runners.at_bat_index IS '$.liveData.plays.allPlays[*].atBatIndex: From 0, in the order of the game; the position in the response.';
+COMMENT ON COLUMN game.live_game_runners.runner_index IS 'position in $.liveData.plays.allPlays[*].runners[*], from 0: The position in the response: nothing else is unique.';
+COMMENT ON COLUMN game.live_game_runners.runner_id IS '$.liveData.plays.allPlays[*].runners[*].details.runner.id (references person.person)';
+COMMENT ON COLUMN game.live_game_runners.start_base IS '$.liveData.plays.allPlays[*].runners[*].movement.start: 1B, 2B or 3B; NULL for the batter.';
+COMMENT ON COLUMN game.live_game_runners.origin_base IS '$.liveData.plays.allPlays[*].runners[*].movement.originBase: The base before the plate appearance; NULL for the batter.';
+COMMENT ON COLUMN game.live_game_runners.end_base IS '$.liveData.plays.allPlays[*].runners[*].movement.end: 1B, 2B, 3B, score or NULL if he was out.';
+COMMENT ON COLUMN game.live_game_runners.out_base IS '$.liveData.plays.allPlays[*].runners[*].movement.outBase: The base where he was out.';
+COMMENT ON COLUMN game.live_game_runners.is_out IS '$.liveData.plays.allPlays[*].runners[*].movement.isOut';
+COMMENT ON COLUMN game.live_game_runners.out_number IS '$.liveData.plays.allPlays[*].runners[*].movement.outNumber: The out of the inning, 1 to 3.';
+COMMENT ON COLUMN game.live_game_runners.play_index IS '$.liveData.plays.allPlays[*].runners[*].details.playIndex: The event_index of the event that he moved on.';
 COMMENT ON COLUMN game.live_game_runners.event IS '$.liveData.plays.allPlays[*].runners[*].details.event';
 COMMENT ON COLUMN game.live_game_runners.event_type IS '$.liveData.plays.allPlays[*].runners[*].details.eventType';
+COMMENT ON COLUMN game.live_game_runners.responsible_pitcher_id IS '$.liveData.plays.allPlays[*].runners[*].details.responsiblePitcher.id: Who is charged with the run, if it scored. (references person.person)';
 COMMENT ON COLUMN game.live_game_runners.is_scoring_event IS '$.liveData.plays.allPlays[*].runners[*].details.isScoringEvent';
+COMMENT ON COLUMN game.live_game_runners.earned IS '$.liveData.plays.allPlays[*].runners[*].details.earned: Whether the run is earned; false for an out, too.';
 COMMENT ON COLUMN game.live_game_runners.movement_reason IS '$.liveData.plays.allPlays[*].runners[*].details.movementReason';
-COMMENT ON COLUMN game.live_game_runners.play_index IS '$.liveData.plays.allPlays[*].runners[*].details.playIndex';
 COMMENT ON COLUMN game.live_game_runners.rbi IS '$.liveData.plays.allPlays[*].runners[*].details.rbi';
-COMMENT ON COLUMN game.live_game_runners.responsible_pitcher_id IS '$.liveData.plays.allPlays[*].runners[*].details.responsiblePitcher.id';
 COMMENT ON COLUMN game.live_game_runners.responsible_pitcher_link IS '$.liveData.plays.allPlays[*].runners[*].details.responsiblePitcher.link';
 COMMENT ON COLUMN game.live_game_runners.runner_full_name IS '$.liveData.plays.allPlays[*].runners[*].details.runner.fullName';
 COMMENT ON COLUMN game.live_game_runners.runner_link IS '$.liveData.plays.allPlays[*].runners[*].details.runner.link';
 COMMENT ON COLUMN game.live_game_runners.team_unearned IS '$.liveData.plays.allPlays[*].runners[*].details.teamUnearned';
-COMMENT ON COLUMN game.live_game_runners.is_out IS '$.liveData.plays.allPlays[*].runners[*].movement.isOut';
-COMMENT ON COLUMN game.live_game_runners.out_number IS '$.liveData.plays.allPlays[*].runners[*].movement.outNumber';
 
 COMMENT ON COLUMN game.live_game_fielding_credits.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_fielding_credits.at_bat_index IS '$.liveData.plays.allPlays[*].atBatIndex';
-COMMENT ON COLUMN game.live_game_fielding_credits.runner_index IS 'position in $.liveData.plays.allPlays[*].runners[*], from 0';
+COMMENT ON COLUMN game.live_game_fielding_credits.at_bat_index IS '$.liveData.plays.allPlays[*].atBatIndex: From 0, in the order of the game; the position in the response.';
+COMMENT ON COLUMN game.live_game_fielding_credits.runner_index IS 'position in $.liveData.plays.allPlays[*].runners[*], from 0: The position in the response: nothing else is unique.';
 COMMENT ON COLUMN game.live_game_fielding_credits.credit_index IS 'position in $.liveData.plays.allPlays[*].runners[*].credits[*], from 0';
-COMMENT ON COLUMN game.live_game_fielding_credits.player_id IS '$.liveData.plays.allPlays[*].runners[*].credits[*].player.id';
-COMMENT ON COLUMN game.live_game_fielding_credits.credit IS '$.liveData.plays.allPlays[*].runners[*].credits[*].credit';
+COMMENT ON COLUMN game.live_game_fielding_credits.player_id IS '$.liveData.plays.allPlays[*].runners[*].credits[*].player.id (references person.person)';
+COMMENT ON COLUMN game.live_game_fielding_credits.credit IS '$.liveData.plays.allPlays[*].runners[*].credits[*].credit: f_putout, f_assist, f_fielding_error, ...';
 COMMENT ON COLUMN game.live_game_fielding_credits.player_link IS '$.liveData.plays.allPlays[*].runners[*].credits[*].player.link';
 COMMENT ON COLUMN game.live_game_fielding_credits.position_abbreviation IS '$.liveData.plays.allPlays[*].runners[*].credits[*].position.abbreviation';
 COMMENT ON COLUMN game.live_game_fielding_credits.position_code IS '$.liveData.plays.allPlays[*].runners[*].credits[*].position.code';
@@ -15280,134 +15243,148 @@ COMMENT ON COLUMN game.live_game_scoring_plays.at_bat_index IS '$.liveData.plays
 
 COMMENT ON COLUMN game.live_game_inning_summary.game_pk IS '$.gamePk';
 COMMENT ON COLUMN game.live_game_inning_summary.inning IS 'position in $.liveData.plays.playsByInning[*], from 1';
-COMMENT ON COLUMN game.live_game_inning_summary.bottom IS '$.liveData.plays.playsByInning[*].bottom[*]';
-COMMENT ON COLUMN game.live_game_inning_summary.end_index IS '$.liveData.plays.playsByInning[*].endIndex';
-COMMENT ON COLUMN game.live_game_inning_summary.start_index IS '$.liveData.plays.playsByInning[*].startIndex';
-COMMENT ON COLUMN game.live_game_inning_summary.top IS '$.liveData.plays.playsByInning[*].top[*]';
+COMMENT ON COLUMN game.live_game_inning_summary.start_index IS '$.liveData.plays.playsByInning[*].startIndex: at_bat_index of its first plate appearance.';
+COMMENT ON COLUMN game.live_game_inning_summary.end_index IS '$.liveData.plays.playsByInning[*].endIndex: at_bat_index of its last plate appearance.';
+COMMENT ON COLUMN game.live_game_inning_summary.top IS '$.liveData.plays.playsByInning[*].top[*]: at_bat_index of the plate appearances of the visitors.';
+COMMENT ON COLUMN game.live_game_inning_summary.bottom IS '$.liveData.plays.playsByInning[*].bottom[*]: at_bat_index of the plate appearances of the home team.';
 
 COMMENT ON COLUMN game.live_game_hits.game_pk IS '$.gamePk';
 COMMENT ON COLUMN game.live_game_hits.inning IS 'position in $.liveData.plays.playsByInning[*], from 1';
-COMMENT ON COLUMN game.live_game_hits.is_home IS 'whether home in $.liveData.plays.playsByInning[*].hits.{away,home}';
+COMMENT ON COLUMN game.live_game_hits.is_home IS 'whether home in $.liveData.plays.playsByInning[*].hits.{away,home}: Whether the home team batted.';
 COMMENT ON COLUMN game.live_game_hits.hit_index IS 'position in $.liveData.plays.playsByInning[*].hits.{away,home}[*], from 0';
-COMMENT ON COLUMN game.live_game_hits.hit_inning IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].inning';
+COMMENT ON COLUMN game.live_game_hits.team_id IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].team.id (references team.team)';
+COMMENT ON COLUMN game.live_game_hits.batter_id IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].batter.id (references person.person)';
+COMMENT ON COLUMN game.live_game_hits.pitcher_id IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].pitcher.id (references person.person)';
+COMMENT ON COLUMN game.live_game_hits.type IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].type: O is an out, H a hit, E an error.';
+COMMENT ON COLUMN game.live_game_hits.hit_inning IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].inning: inning once more.';
 COMMENT ON COLUMN game.live_game_hits.batter_full_name IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].batter.fullName';
-COMMENT ON COLUMN game.live_game_hits.batter_id IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].batter.id';
 COMMENT ON COLUMN game.live_game_hits.batter_link IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].batter.link';
 COMMENT ON COLUMN game.live_game_hits.coordinates_x IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].coordinates.x';
 COMMENT ON COLUMN game.live_game_hits.coordinates_y IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].coordinates.y';
 COMMENT ON COLUMN game.live_game_hits.description IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].description';
 COMMENT ON COLUMN game.live_game_hits.pitcher_full_name IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].pitcher.fullName';
-COMMENT ON COLUMN game.live_game_hits.pitcher_id IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].pitcher.id';
 COMMENT ON COLUMN game.live_game_hits.pitcher_link IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].pitcher.link';
 COMMENT ON COLUMN game.live_game_hits.team_all_star_status IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].team.allStarStatus';
-COMMENT ON COLUMN game.live_game_hits.team_id IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].team.id';
 COMMENT ON COLUMN game.live_game_hits.team_link IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].team.link';
 COMMENT ON COLUMN game.live_game_hits.team_name IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].team.name';
 COMMENT ON COLUMN game.live_game_hits.team_spring_league_abbreviation IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].team.springLeague.abbreviation';
 COMMENT ON COLUMN game.live_game_hits.team_spring_league_id IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].team.springLeague.id';
 COMMENT ON COLUMN game.live_game_hits.team_spring_league_link IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].team.springLeague.link';
 COMMENT ON COLUMN game.live_game_hits.team_spring_league_name IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].team.springLeague.name';
-COMMENT ON COLUMN game.live_game_hits.type IS '$.liveData.plays.playsByInning[*].hits.{away,home}[*].type';
 
 COMMENT ON COLUMN game.live_game_linescore.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_linescore.balls IS '$.liveData.linescore.balls';
 COMMENT ON COLUMN game.live_game_linescore.current_inning IS '$.liveData.linescore.currentInning';
+COMMENT ON COLUMN game.live_game_linescore.inning_state IS '$.liveData.linescore.inningState: Top, Middle, Bottom or End.';
+COMMENT ON COLUMN game.live_game_linescore.is_top_inning IS '$.liveData.linescore.isTopInning';
+COMMENT ON COLUMN game.live_game_linescore.scheduled_innings IS '$.liveData.linescore.scheduledInnings: 9, or 7 in some doubleheaders.';
+COMMENT ON COLUMN game.live_game_linescore.outs IS '$.liveData.linescore.outs';
+COMMENT ON COLUMN game.live_game_linescore.offense_first_id IS '$.liveData.linescore.offense.first.id: The runner on first now. (references person.person)';
+COMMENT ON COLUMN game.live_game_linescore.offense_second_id IS '$.liveData.linescore.offense.second.id: The runner on second now. (references person.person)';
+COMMENT ON COLUMN game.live_game_linescore.offense_third_id IS '$.liveData.linescore.offense.third.id: The runner on third now.';
+COMMENT ON COLUMN game.live_game_linescore.note IS '$.liveData.linescore.note: Such as who is up, or why the game stopped.';
+COMMENT ON COLUMN game.live_game_linescore.balls IS '$.liveData.linescore.balls';
 COMMENT ON COLUMN game.live_game_linescore.current_inning_ordinal IS '$.liveData.linescore.currentInningOrdinal';
 COMMENT ON COLUMN game.live_game_linescore.defense_batter_full_name IS '$.liveData.linescore.defense.batter.fullName';
-COMMENT ON COLUMN game.live_game_linescore.defense_batter_id IS '$.liveData.linescore.defense.batter.id';
+COMMENT ON COLUMN game.live_game_linescore.defense_batter_id IS '$.liveData.linescore.defense.batter.id (references person.person)';
 COMMENT ON COLUMN game.live_game_linescore.defense_batter_link IS '$.liveData.linescore.defense.batter.link';
 COMMENT ON COLUMN game.live_game_linescore.defense_batting_order IS '$.liveData.linescore.defense.battingOrder';
 COMMENT ON COLUMN game.live_game_linescore.defense_catcher_full_name IS '$.liveData.linescore.defense.catcher.fullName';
-COMMENT ON COLUMN game.live_game_linescore.defense_catcher_id IS '$.liveData.linescore.defense.catcher.id';
+COMMENT ON COLUMN game.live_game_linescore.defense_catcher_id IS '$.liveData.linescore.defense.catcher.id (references person.person)';
 COMMENT ON COLUMN game.live_game_linescore.defense_catcher_link IS '$.liveData.linescore.defense.catcher.link';
 COMMENT ON COLUMN game.live_game_linescore.defense_center_full_name IS '$.liveData.linescore.defense.center.fullName';
-COMMENT ON COLUMN game.live_game_linescore.defense_center_id IS '$.liveData.linescore.defense.center.id';
+COMMENT ON COLUMN game.live_game_linescore.defense_center_id IS '$.liveData.linescore.defense.center.id (references person.person)';
 COMMENT ON COLUMN game.live_game_linescore.defense_center_link IS '$.liveData.linescore.defense.center.link';
 COMMENT ON COLUMN game.live_game_linescore.defense_first_full_name IS '$.liveData.linescore.defense.first.fullName';
-COMMENT ON COLUMN game.live_game_linescore.defense_first_id IS '$.liveData.linescore.defense.first.id';
+COMMENT ON COLUMN game.live_game_linescore.defense_first_id IS '$.liveData.linescore.defense.first.id (references person.person)';
 COMMENT ON COLUMN game.live_game_linescore.defense_first_link IS '$.liveData.linescore.defense.first.link';
 COMMENT ON COLUMN game.live_game_linescore.defense_in_hole_full_name IS '$.liveData.linescore.defense.inHole.fullName';
-COMMENT ON COLUMN game.live_game_linescore.defense_in_hole_id IS '$.liveData.linescore.defense.inHole.id';
+COMMENT ON COLUMN game.live_game_linescore.defense_in_hole_id IS '$.liveData.linescore.defense.inHole.id (references person.person)';
 COMMENT ON COLUMN game.live_game_linescore.defense_in_hole_link IS '$.liveData.linescore.defense.inHole.link';
 COMMENT ON COLUMN game.live_game_linescore.defense_left_full_name IS '$.liveData.linescore.defense.left.fullName';
-COMMENT ON COLUMN game.live_game_linescore.defense_left_id IS '$.liveData.linescore.defense.left.id';
+COMMENT ON COLUMN game.live_game_linescore.defense_left_id IS '$.liveData.linescore.defense.left.id (references person.person)';
 COMMENT ON COLUMN game.live_game_linescore.defense_left_link IS '$.liveData.linescore.defense.left.link';
 COMMENT ON COLUMN game.live_game_linescore.defense_on_deck_full_name IS '$.liveData.linescore.defense.onDeck.fullName';
-COMMENT ON COLUMN game.live_game_linescore.defense_on_deck_id IS '$.liveData.linescore.defense.onDeck.id';
+COMMENT ON COLUMN game.live_game_linescore.defense_on_deck_id IS '$.liveData.linescore.defense.onDeck.id (references person.person)';
 COMMENT ON COLUMN game.live_game_linescore.defense_on_deck_link IS '$.liveData.linescore.defense.onDeck.link';
 COMMENT ON COLUMN game.live_game_linescore.defense_pitcher_full_name IS '$.liveData.linescore.defense.pitcher.fullName';
-COMMENT ON COLUMN game.live_game_linescore.defense_pitcher_id IS '$.liveData.linescore.defense.pitcher.id';
+COMMENT ON COLUMN game.live_game_linescore.defense_pitcher_id IS '$.liveData.linescore.defense.pitcher.id (references person.person)';
 COMMENT ON COLUMN game.live_game_linescore.defense_pitcher_link IS '$.liveData.linescore.defense.pitcher.link';
 COMMENT ON COLUMN game.live_game_linescore.defense_right_full_name IS '$.liveData.linescore.defense.right.fullName';
-COMMENT ON COLUMN game.live_game_linescore.defense_right_id IS '$.liveData.linescore.defense.right.id';
+COMMENT ON COLUMN game.live_game_linescore.defense_right_id IS '$.liveData.linescore.defense.right.id (references person.person)';
 COMMENT ON COLUMN game.live_game_linescore.defense_right_link IS '$.liveData.linescore.defense.right.link';
 COMMENT ON COLUMN game.live_game_linescore.defense_second_full_name IS '$.liveData.linescore.defense.second.fullName';
-COMMENT ON COLUMN game.live_game_linescore.defense_second_id IS '$.liveData.linescore.defense.second.id';
+COMMENT ON COLUMN game.live_game_linescore.defense_second_id IS '$.liveData.linescore.defense.second.id (references person.person)';
 COMMENT ON COLUMN game.live_game_linescore.defense_second_link IS '$.liveData.linescore.defense.second.link';
 COMMENT ON COLUMN game.live_game_linescore.defense_shortstop_full_name IS '$.liveData.linescore.defense.shortstop.fullName';
-COMMENT ON COLUMN game.live_game_linescore.defense_shortstop_id IS '$.liveData.linescore.defense.shortstop.id';
+COMMENT ON COLUMN game.live_game_linescore.defense_shortstop_id IS '$.liveData.linescore.defense.shortstop.id (references person.person)';
 COMMENT ON COLUMN game.live_game_linescore.defense_shortstop_link IS '$.liveData.linescore.defense.shortstop.link';
-COMMENT ON COLUMN game.live_game_linescore.defense_team_id IS '$.liveData.linescore.defense.team.id';
+COMMENT ON COLUMN game.live_game_linescore.defense_team_id IS '$.liveData.linescore.defense.team.id (references team.team)';
 COMMENT ON COLUMN game.live_game_linescore.defense_team_link IS '$.liveData.linescore.defense.team.link';
 COMMENT ON COLUMN game.live_game_linescore.defense_team_name IS '$.liveData.linescore.defense.team.name';
 COMMENT ON COLUMN game.live_game_linescore.defense_third_full_name IS '$.liveData.linescore.defense.third.fullName';
-COMMENT ON COLUMN game.live_game_linescore.defense_third_id IS '$.liveData.linescore.defense.third.id';
+COMMENT ON COLUMN game.live_game_linescore.defense_third_id IS '$.liveData.linescore.defense.third.id (references person.person)';
 COMMENT ON COLUMN game.live_game_linescore.defense_third_link IS '$.liveData.linescore.defense.third.link';
 COMMENT ON COLUMN game.live_game_linescore.inning_half IS '$.liveData.linescore.inningHalf';
-COMMENT ON COLUMN game.live_game_linescore.inning_state IS '$.liveData.linescore.inningState';
-COMMENT ON COLUMN game.live_game_linescore.is_top_inning IS '$.liveData.linescore.isTopInning';
-COMMENT ON COLUMN game.live_game_linescore.note IS '$.liveData.linescore.note';
 COMMENT ON COLUMN game.live_game_linescore.offense_batter_full_name IS '$.liveData.linescore.offense.batter.fullName';
-COMMENT ON COLUMN game.live_game_linescore.offense_batter_id IS '$.liveData.linescore.offense.batter.id';
+COMMENT ON COLUMN game.live_game_linescore.offense_batter_id IS '$.liveData.linescore.offense.batter.id (references person.person)';
 COMMENT ON COLUMN game.live_game_linescore.offense_batter_link IS '$.liveData.linescore.offense.batter.link';
 COMMENT ON COLUMN game.live_game_linescore.offense_batting_order IS '$.liveData.linescore.offense.battingOrder';
 COMMENT ON COLUMN game.live_game_linescore.offense_first_full_name IS '$.liveData.linescore.offense.first.fullName';
-COMMENT ON COLUMN game.live_game_linescore.offense_first_id IS '$.liveData.linescore.offense.first.id';
 COMMENT ON COLUMN game.live_game_linescore.offense_first_link IS '$.liveData.linescore.offense.first.link';
 COMMENT ON COLUMN game.live_game_linescore.offense_in_hole_full_name IS '$.liveData.linescore.offense.inHole.fullName';
-COMMENT ON COLUMN game.live_game_linescore.offense_in_hole_id IS '$.liveData.linescore.offense.inHole.id';
+COMMENT ON COLUMN game.live_game_linescore.offense_in_hole_id IS '$.liveData.linescore.offense.inHole.id (references person.person)';
 COMMENT ON COLUMN game.live_game_linescore.offense_in_hole_link IS '$.liveData.linescore.offense.inHole.link';
 COMMENT ON COLUMN game.live_game_linescore.offense_on_deck_full_name IS '$.liveData.linescore.offense.onDeck.fullName';
-COMMENT ON COLUMN game.live_game_linescore.offense_on_deck_id IS '$.liveData.linescore.offense.onDeck.id';
+COMMENT ON COLUMN game.live_game_linescore.offense_on_deck_id IS '$.liveData.linescore.offense.onDeck.id (references person.person)';
 COMMENT ON COLUMN game.live_game_linescore.offense_on_deck_link IS '$.liveData.linescore.offense.onDeck.link';
 COMMENT ON COLUMN game.live_game_linescore.offense_pitcher_full_name IS '$.liveData.linescore.offense.pitcher.fullName';
-COMMENT ON COLUMN game.live_game_linescore.offense_pitcher_id IS '$.liveData.linescore.offense.pitcher.id';
+COMMENT ON COLUMN game.live_game_linescore.offense_pitcher_id IS '$.liveData.linescore.offense.pitcher.id (references person.person)';
 COMMENT ON COLUMN game.live_game_linescore.offense_pitcher_link IS '$.liveData.linescore.offense.pitcher.link';
 COMMENT ON COLUMN game.live_game_linescore.offense_second_full_name IS '$.liveData.linescore.offense.second.fullName';
-COMMENT ON COLUMN game.live_game_linescore.offense_second_id IS '$.liveData.linescore.offense.second.id';
 COMMENT ON COLUMN game.live_game_linescore.offense_second_link IS '$.liveData.linescore.offense.second.link';
-COMMENT ON COLUMN game.live_game_linescore.offense_team_id IS '$.liveData.linescore.offense.team.id';
+COMMENT ON COLUMN game.live_game_linescore.offense_team_id IS '$.liveData.linescore.offense.team.id (references team.team)';
 COMMENT ON COLUMN game.live_game_linescore.offense_team_link IS '$.liveData.linescore.offense.team.link';
 COMMENT ON COLUMN game.live_game_linescore.offense_team_name IS '$.liveData.linescore.offense.team.name';
-COMMENT ON COLUMN game.live_game_linescore.outs IS '$.liveData.linescore.outs';
-COMMENT ON COLUMN game.live_game_linescore.scheduled_innings IS '$.liveData.linescore.scheduledInnings';
+COMMENT ON COLUMN game.live_game_linescore.offense_third_full_name IS '$.liveData.linescore.offense.third.fullName';
+COMMENT ON COLUMN game.live_game_linescore.offense_third_link IS '$.liveData.linescore.offense.third.link';
 COMMENT ON COLUMN game.live_game_linescore.strikes IS '$.liveData.linescore.strikes';
-
-COMMENT ON COLUMN game.live_game_linescore_teams.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_linescore_teams.is_home IS 'whether home in $.liveData.linescore.teams.{away,home}';
-COMMENT ON COLUMN game.live_game_linescore_teams.errors IS '$.liveData.linescore.teams.{away,home}.errors';
-COMMENT ON COLUMN game.live_game_linescore_teams.hits IS '$.liveData.linescore.teams.{away,home}.hits';
-COMMENT ON COLUMN game.live_game_linescore_teams.left_on_base IS '$.liveData.linescore.teams.{away,home}.leftOnBase';
-COMMENT ON COLUMN game.live_game_linescore_teams.runs IS '$.liveData.linescore.teams.{away,home}.runs';
-COMMENT ON COLUMN game.live_game_linescore_teams.is_winner IS '$.liveData.linescore.teams.{away,home}.isWinner';
 
 COMMENT ON COLUMN game.live_game_linescore_innings.game_pk IS '$.gamePk';
 COMMENT ON COLUMN game.live_game_linescore_innings.inning IS '$.liveData.linescore.innings[*].num';
+COMMENT ON COLUMN game.live_game_linescore_innings.away_runs IS '$.liveData.linescore.innings[*].away.runs';
+COMMENT ON COLUMN game.live_game_linescore_innings.home_runs IS '$.liveData.linescore.innings[*].home.runs: NULL in the last inning if the home team did not need to bat.';
 COMMENT ON COLUMN game.live_game_linescore_innings.away_errors IS '$.liveData.linescore.innings[*].away.errors';
 COMMENT ON COLUMN game.live_game_linescore_innings.away_hits IS '$.liveData.linescore.innings[*].away.hits';
 COMMENT ON COLUMN game.live_game_linescore_innings.away_left_on_base IS '$.liveData.linescore.innings[*].away.leftOnBase';
-COMMENT ON COLUMN game.live_game_linescore_innings.away_runs IS '$.liveData.linescore.innings[*].away.runs';
 COMMENT ON COLUMN game.live_game_linescore_innings.home_errors IS '$.liveData.linescore.innings[*].home.errors';
 COMMENT ON COLUMN game.live_game_linescore_innings.home_hits IS '$.liveData.linescore.innings[*].home.hits';
 COMMENT ON COLUMN game.live_game_linescore_innings.home_left_on_base IS '$.liveData.linescore.innings[*].home.leftOnBase';
-COMMENT ON COLUMN game.live_game_linescore_innings.home_runs IS '$.liveData.linescore.innings[*].home.runs';
 COMMENT ON COLUMN game.live_game_linescore_innings.ordinal_num IS '$.liveData.linescore.innings[*].ordinalNum';
 
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
+COMMENT ON COLUMN game.live_game_boxscore_team_stats.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id (references team.team)';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.is_home IS 'whether home in $.liveData.boxscore.teams.{away,home}';
+COMMENT ON COLUMN game.live_game_boxscore_team_stats.batters IS '$.liveData.boxscore.teams.{away,home}.batters[*]: Everybody who was in the game for the team, pitchers too.';
+COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_left_on_base IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.leftOnBase: The sum of what each batter left; the team''s own number is in linescore_teams.';
+COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_avg IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.avg: Of the season.';
+COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_obp IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.obp: Of the season.';
+COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_slg IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.slg: Of the season.';
+COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_ops IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.ops: Of the season.';
+COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_stolen_base_percentage IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.stolenBasePercentage';
+COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_at_bats_per_home_run IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.atBatsPerHomeRun';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_innings_pitched_outs IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.inningsPitched: Outs, three an inning.';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats.batters IS '$.liveData.boxscore.teams.{away,home}.batters[*]';
+COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_era IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.era: Of the season.';
+COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_whip IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.whip: Of the season.';
+COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_obp IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.obp';
+COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_stolen_base_percentage IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.stolenBasePercentage';
+COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_caught_stealing_percentage IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.caughtStealingPercentage';
+COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_strike_percentage IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.strikePercentage';
+COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_ground_outs_to_airouts IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.groundOutsToAirouts';
+COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_pitches_per_inning IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.pitchesPerInning';
+COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_runs_scored_per9 IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.runsScoredPer9';
+COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_home_runs_per9 IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.homeRunsPer9';
+COMMENT ON COLUMN game.live_game_boxscore_team_stats.fielding_stolen_base_percentage IS '$.liveData.boxscore.teams.{away,home}.teamStats.fielding.stolenBasePercentage';
+COMMENT ON COLUMN game.live_game_boxscore_team_stats.fielding_caught_stealing_percentage IS '$.liveData.boxscore.teams.{away,home}.teamStats.fielding.caughtStealingPercentage';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.team_all_star_status IS '$.liveData.boxscore.teams.{away,home}.team.allStarStatus';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.team_link IS '$.liveData.boxscore.teams.{away,home}.team.link';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.team_name IS '$.liveData.boxscore.teams.{away,home}.team.name';
@@ -15417,8 +15394,6 @@ COMMENT ON COLUMN game.live_game_boxscore_team_stats.team_spring_league_link IS 
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.team_spring_league_name IS '$.liveData.boxscore.teams.{away,home}.team.springLeague.name';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_air_outs IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.airOuts';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_at_bats IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.atBats';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_at_bats_per_home_run IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.atBatsPerHomeRun';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_avg IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.avg';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_base_on_balls IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.baseOnBalls';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_catchers_interference IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.catchersInterference';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_caught_stealing IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.caughtStealing';
@@ -15431,10 +15406,7 @@ COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_hit_by_pitch IS '$.
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_hits IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.hits';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_home_runs IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.homeRuns';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_intentional_walks IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.intentionalWalks';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_left_on_base IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.leftOnBase';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_line_outs IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.lineOuts';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_obp IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.obp';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_ops IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.ops';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_pickoffs IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.pickoffs';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_plate_appearances IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.plateAppearances';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_pop_outs IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.popOuts';
@@ -15442,21 +15414,17 @@ COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_rbi IS '$.liveData.
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_runs IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.runs';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_sac_bunts IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.sacBunts';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_sac_flies IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.sacFlies';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_slg IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.slg';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_stolen_base_percentage IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.stolenBasePercentage';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_stolen_bases IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.stolenBases';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_strike_outs IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.strikeOuts';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_total_bases IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.totalBases';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.batting_triples IS '$.liveData.boxscore.teams.{away,home}.teamStats.batting.triples';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.fielding_assists IS '$.liveData.boxscore.teams.{away,home}.teamStats.fielding.assists';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.fielding_caught_stealing IS '$.liveData.boxscore.teams.{away,home}.teamStats.fielding.caughtStealing';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats.fielding_caught_stealing_percentage IS '$.liveData.boxscore.teams.{away,home}.teamStats.fielding.caughtStealingPercentage';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.fielding_chances IS '$.liveData.boxscore.teams.{away,home}.teamStats.fielding.chances';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.fielding_errors IS '$.liveData.boxscore.teams.{away,home}.teamStats.fielding.errors';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.fielding_passed_ball IS '$.liveData.boxscore.teams.{away,home}.teamStats.fielding.passedBall';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.fielding_pickoffs IS '$.liveData.boxscore.teams.{away,home}.teamStats.fielding.pickoffs';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.fielding_put_outs IS '$.liveData.boxscore.teams.{away,home}.teamStats.fielding.putOuts';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats.fielding_stolen_base_percentage IS '$.liveData.boxscore.teams.{away,home}.teamStats.fielding.stolenBasePercentage';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.fielding_stolen_bases IS '$.liveData.boxscore.teams.{away,home}.teamStats.fielding.stolenBases';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_air_outs IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.airOuts';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_at_bats IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.atBats';
@@ -15466,72 +15434,65 @@ COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_base_on_balls IS '
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_batters_faced IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.battersFaced';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_catchers_interference IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.catchersInterference';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_caught_stealing IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.caughtStealing';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_caught_stealing_percentage IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.caughtStealingPercentage';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_complete_games IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.completeGames';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_doubles IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.doubles';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_earned_runs IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.earnedRuns';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_era IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.era';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_fly_outs IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.flyOuts';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_ground_outs IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.groundOuts';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_ground_outs_to_airouts IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.groundOutsToAirouts';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_hit_batsmen IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.hitBatsmen';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_hit_by_pitch IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.hitByPitch';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_hits IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.hits';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_home_runs IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.homeRuns';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_home_runs_per9 IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.homeRunsPer9';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_inherited_runners IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.inheritedRunners';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_inherited_runners_scored IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.inheritedRunnersScored';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_intentional_walks IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.intentionalWalks';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_line_outs IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.lineOuts';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_number_of_pitches IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.numberOfPitches';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_obp IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.obp';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_outs IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.outs';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_passed_ball IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.passedBall';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_pickoffs IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.pickoffs';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_pitches_per_inning IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.pitchesPerInning';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_pitches_thrown IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.pitchesThrown';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_pop_outs IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.popOuts';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_rbi IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.rbi';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_runs IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.runs';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_runs_scored_per9 IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.runsScoredPer9';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_sac_bunts IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.sacBunts';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_sac_flies IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.sacFlies';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_save_opportunities IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.saveOpportunities';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_shutouts IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.shutouts';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_stolen_base_percentage IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.stolenBasePercentage';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_stolen_bases IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.stolenBases';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_strike_outs IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.strikeOuts';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_strike_percentage IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.strikePercentage';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_strikes IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.strikes';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_triples IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.triples';
-COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_whip IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.whip';
 COMMENT ON COLUMN game.live_game_boxscore_team_stats.pitching_wild_pitches IS '$.liveData.boxscore.teams.{away,home}.teamStats.pitching.wildPitches';
 
 COMMENT ON COLUMN game.live_game_boxscore_players.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_boxscore_players.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
-COMMENT ON COLUMN game.live_game_boxscore_players.player_id IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.id';
-COMMENT ON COLUMN game.live_game_boxscore_players.batting_order IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.battingOrder';
-COMMENT ON COLUMN game.live_game_boxscore_players.game_status_is_current_batter IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.gameStatus.isCurrentBatter';
-COMMENT ON COLUMN game.live_game_boxscore_players.game_status_is_current_pitcher IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.gameStatus.isCurrentPitcher';
-COMMENT ON COLUMN game.live_game_boxscore_players.game_status_is_on_bench IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.gameStatus.isOnBench';
-COMMENT ON COLUMN game.live_game_boxscore_players.game_status_is_substitute IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.gameStatus.isSubstitute';
+COMMENT ON COLUMN game.live_game_boxscore_players.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id (references team.team)';
+COMMENT ON COLUMN game.live_game_boxscore_players.player_id IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.id (references person.person)';
+COMMENT ON COLUMN game.live_game_boxscore_players.is_home IS 'whether home in $.liveData.boxscore.teams.{away,home}';
+COMMENT ON COLUMN game.live_game_boxscore_players.full_name IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.fullName';
+COMMENT ON COLUMN game.live_game_boxscore_players.batting_order IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.battingOrder: Slot and turn: ''300'' started in the third slot, ''301'' is the first substitute there.';
+COMMENT ON COLUMN game.live_game_boxscore_players.position_code IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.position.code: The last one; all are in player_positions.';
+COMMENT ON COLUMN game.live_game_boxscore_players.is_current_batter IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.gameStatus.isCurrentBatter';
+COMMENT ON COLUMN game.live_game_boxscore_players.is_current_pitcher IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.gameStatus.isCurrentPitcher';
+COMMENT ON COLUMN game.live_game_boxscore_players.is_on_bench IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.gameStatus.isOnBench';
+COMMENT ON COLUMN game.live_game_boxscore_players.is_substitute IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.gameStatus.isSubstitute';
+COMMENT ON COLUMN game.live_game_boxscore_players.status_code IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.status.code: Of the roster, such as A: active.';
 COMMENT ON COLUMN game.live_game_boxscore_players.jersey_number IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.jerseyNumber';
 COMMENT ON COLUMN game.live_game_boxscore_players.parent_team_id IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.parentTeamId';
-COMMENT ON COLUMN game.live_game_boxscore_players.person_full_name IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.fullName';
-COMMENT ON COLUMN game.live_game_boxscore_players.person_link IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.link';
+COMMENT ON COLUMN game.live_game_boxscore_players.link IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.link';
 COMMENT ON COLUMN game.live_game_boxscore_players.position_abbreviation IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.position.abbreviation';
-COMMENT ON COLUMN game.live_game_boxscore_players.position_code IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.position.code';
 COMMENT ON COLUMN game.live_game_boxscore_players.position_name IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.position.name';
 COMMENT ON COLUMN game.live_game_boxscore_players.position_type IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.position.type';
-COMMENT ON COLUMN game.live_game_boxscore_players.status_code IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.status.code';
 COMMENT ON COLUMN game.live_game_boxscore_players.status_description IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.status.description';
 
 COMMENT ON COLUMN game.live_game_player_batting_stats.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_player_batting_stats.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
-COMMENT ON COLUMN game.live_game_player_batting_stats.player_id IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.id';
+COMMENT ON COLUMN game.live_game_player_batting_stats.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id (references team.team)';
+COMMENT ON COLUMN game.live_game_player_batting_stats.player_id IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.id (references person.person)';
+COMMENT ON COLUMN game.live_game_player_batting_stats.summary IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.summary';
+COMMENT ON COLUMN game.live_game_player_batting_stats.stolen_base_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.stolenBasePercentage';
+COMMENT ON COLUMN game.live_game_player_batting_stats.at_bats_per_home_run IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.atBatsPerHomeRun';
 COMMENT ON COLUMN game.live_game_player_batting_stats.air_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.airOuts';
 COMMENT ON COLUMN game.live_game_player_batting_stats.at_bats IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.atBats';
-COMMENT ON COLUMN game.live_game_player_batting_stats.at_bats_per_home_run IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.atBatsPerHomeRun';
 COMMENT ON COLUMN game.live_game_player_batting_stats.base_on_balls IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.baseOnBalls';
 COMMENT ON COLUMN game.live_game_player_batting_stats.catchers_interference IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.catchersInterference';
 COMMENT ON COLUMN game.live_game_player_batting_stats.caught_stealing IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.caughtStealing';
@@ -15555,17 +15516,21 @@ COMMENT ON COLUMN game.live_game_player_batting_stats.rbi IS '$.liveData.boxscor
 COMMENT ON COLUMN game.live_game_player_batting_stats.runs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.runs';
 COMMENT ON COLUMN game.live_game_player_batting_stats.sac_bunts IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.sacBunts';
 COMMENT ON COLUMN game.live_game_player_batting_stats.sac_flies IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.sacFlies';
-COMMENT ON COLUMN game.live_game_player_batting_stats.stolen_base_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.stolenBasePercentage';
 COMMENT ON COLUMN game.live_game_player_batting_stats.stolen_bases IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.stolenBases';
 COMMENT ON COLUMN game.live_game_player_batting_stats.strike_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.strikeOuts';
-COMMENT ON COLUMN game.live_game_player_batting_stats.summary IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.summary';
 COMMENT ON COLUMN game.live_game_player_batting_stats.total_bases IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.totalBases';
 COMMENT ON COLUMN game.live_game_player_batting_stats.triples IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.batting.triples';
 
 COMMENT ON COLUMN game.live_game_player_pitching_stats.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_player_pitching_stats.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
-COMMENT ON COLUMN game.live_game_player_pitching_stats.player_id IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.id';
+COMMENT ON COLUMN game.live_game_player_pitching_stats.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id (references team.team)';
+COMMENT ON COLUMN game.live_game_player_pitching_stats.player_id IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.id (references person.person)';
+COMMENT ON COLUMN game.live_game_player_pitching_stats.summary IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.summary';
+COMMENT ON COLUMN game.live_game_player_pitching_stats.note IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.note: The decision, such as (W, 6-5).';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.innings_pitched_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.inningsPitched: Outs, three an inning.';
+COMMENT ON COLUMN game.live_game_player_pitching_stats.stolen_base_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.stolenBasePercentage';
+COMMENT ON COLUMN game.live_game_player_pitching_stats.strike_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.strikePercentage';
+COMMENT ON COLUMN game.live_game_player_pitching_stats.runs_scored_per9 IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.runsScoredPer9';
+COMMENT ON COLUMN game.live_game_player_pitching_stats.home_runs_per9 IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.homeRunsPer9';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.air_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.airOuts';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.at_bats IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.atBats';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.balks IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.balks';
@@ -15589,13 +15554,11 @@ COMMENT ON COLUMN game.live_game_player_pitching_stats.hit_by_pitch IS '$.liveDa
 COMMENT ON COLUMN game.live_game_player_pitching_stats.hits IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.hits';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.holds IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.holds';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.home_runs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.homeRuns';
-COMMENT ON COLUMN game.live_game_player_pitching_stats.home_runs_per9 IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.homeRunsPer9';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.inherited_runners IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.inheritedRunners';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.inherited_runners_scored IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.inheritedRunnersScored';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.intentional_walks IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.intentionalWalks';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.line_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.lineOuts';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.losses IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.losses';
-COMMENT ON COLUMN game.live_game_player_pitching_stats.note IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.note';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.number_of_pitches IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.numberOfPitches';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.outs';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.passed_ball IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.passedBall';
@@ -15604,65 +15567,63 @@ COMMENT ON COLUMN game.live_game_player_pitching_stats.pitches_thrown IS '$.live
 COMMENT ON COLUMN game.live_game_player_pitching_stats.pop_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.popOuts';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.rbi IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.rbi';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.runs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.runs';
-COMMENT ON COLUMN game.live_game_player_pitching_stats.runs_scored_per9 IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.runsScoredPer9';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.sac_bunts IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.sacBunts';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.sac_flies IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.sacFlies';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.save_opportunities IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.saveOpportunities';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.saves IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.saves';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.shutouts IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.shutouts';
-COMMENT ON COLUMN game.live_game_player_pitching_stats.stolen_base_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.stolenBasePercentage';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.stolen_bases IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.stolenBases';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.strike_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.strikeOuts';
-COMMENT ON COLUMN game.live_game_player_pitching_stats.strike_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.strikePercentage';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.strikes IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.strikes';
-COMMENT ON COLUMN game.live_game_player_pitching_stats.summary IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.summary';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.triples IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.triples';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.wild_pitches IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.wildPitches';
 COMMENT ON COLUMN game.live_game_player_pitching_stats.wins IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.pitching.wins';
 
 COMMENT ON COLUMN game.live_game_player_fielding_stats.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_player_fielding_stats.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
-COMMENT ON COLUMN game.live_game_player_fielding_stats.player_id IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.id';
+COMMENT ON COLUMN game.live_game_player_fielding_stats.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id (references team.team)';
+COMMENT ON COLUMN game.live_game_player_fielding_stats.player_id IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.id (references person.person)';
+COMMENT ON COLUMN game.live_game_player_fielding_stats.fielding IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.fielding.fielding: The share of chances without an error.';
+COMMENT ON COLUMN game.live_game_player_fielding_stats.stolen_base_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.fielding.stolenBasePercentage';
+COMMENT ON COLUMN game.live_game_player_fielding_stats.caught_stealing_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.fielding.caughtStealingPercentage';
 COMMENT ON COLUMN game.live_game_player_fielding_stats.assists IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.fielding.assists';
 COMMENT ON COLUMN game.live_game_player_fielding_stats.caught_stealing IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.fielding.caughtStealing';
-COMMENT ON COLUMN game.live_game_player_fielding_stats.caught_stealing_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.fielding.caughtStealingPercentage';
 COMMENT ON COLUMN game.live_game_player_fielding_stats.chances IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.fielding.chances';
 COMMENT ON COLUMN game.live_game_player_fielding_stats.errors IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.fielding.errors';
-COMMENT ON COLUMN game.live_game_player_fielding_stats.fielding IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.fielding.fielding';
 COMMENT ON COLUMN game.live_game_player_fielding_stats.games_started IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.fielding.gamesStarted';
 COMMENT ON COLUMN game.live_game_player_fielding_stats.passed_ball IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.fielding.passedBall';
 COMMENT ON COLUMN game.live_game_player_fielding_stats.pickoffs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.fielding.pickoffs';
 COMMENT ON COLUMN game.live_game_player_fielding_stats.put_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.fielding.putOuts';
-COMMENT ON COLUMN game.live_game_player_fielding_stats.stolen_base_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.fielding.stolenBasePercentage';
 COMMENT ON COLUMN game.live_game_player_fielding_stats.stolen_bases IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.stats.fielding.stolenBases';
 
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_player_season_batting_stats.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
-COMMENT ON COLUMN game.live_game_player_season_batting_stats.player_id IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.id';
+COMMENT ON COLUMN game.live_game_player_season_batting_stats.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id (references team.team)';
+COMMENT ON COLUMN game.live_game_player_season_batting_stats.player_id IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.id (references person.person)';
+COMMENT ON COLUMN game.live_game_player_season_batting_stats.avg IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.avg';
+COMMENT ON COLUMN game.live_game_player_season_batting_stats.obp IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.obp';
+COMMENT ON COLUMN game.live_game_player_season_batting_stats.slg IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.slg';
+COMMENT ON COLUMN game.live_game_player_season_batting_stats.ops IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.ops';
+COMMENT ON COLUMN game.live_game_player_season_batting_stats.babip IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.babip';
+COMMENT ON COLUMN game.live_game_player_season_batting_stats.stolen_base_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.stolenBasePercentage';
+COMMENT ON COLUMN game.live_game_player_season_batting_stats.caught_stealing_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.caughtStealingPercentage';
+COMMENT ON COLUMN game.live_game_player_season_batting_stats.ground_outs_to_airouts IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.groundOutsToAirouts';
+COMMENT ON COLUMN game.live_game_player_season_batting_stats.at_bats_per_home_run IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.atBatsPerHomeRun';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.air_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.airOuts';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.at_bats IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.atBats';
-COMMENT ON COLUMN game.live_game_player_season_batting_stats.at_bats_per_home_run IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.atBatsPerHomeRun';
-COMMENT ON COLUMN game.live_game_player_season_batting_stats.avg IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.avg';
-COMMENT ON COLUMN game.live_game_player_season_batting_stats.babip IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.babip';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.base_on_balls IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.baseOnBalls';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.catchers_interference IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.catchersInterference';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.caught_stealing IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.caughtStealing';
-COMMENT ON COLUMN game.live_game_player_season_batting_stats.caught_stealing_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.caughtStealingPercentage';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.doubles IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.doubles';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.fly_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.flyOuts';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.games_played IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.gamesPlayed';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.ground_into_double_play IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.groundIntoDoublePlay';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.ground_into_triple_play IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.groundIntoTriplePlay';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.ground_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.groundOuts';
-COMMENT ON COLUMN game.live_game_player_season_batting_stats.ground_outs_to_airouts IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.groundOutsToAirouts';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.hit_by_pitch IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.hitByPitch';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.hits IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.hits';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.home_runs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.homeRuns';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.intentional_walks IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.intentionalWalks';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.left_on_base IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.leftOnBase';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.line_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.lineOuts';
-COMMENT ON COLUMN game.live_game_player_season_batting_stats.obp IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.obp';
-COMMENT ON COLUMN game.live_game_player_season_batting_stats.ops IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.ops';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.pickoffs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.pickoffs';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.plate_appearances IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.plateAppearances';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.pop_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.popOuts';
@@ -15670,17 +15631,30 @@ COMMENT ON COLUMN game.live_game_player_season_batting_stats.rbi IS '$.liveData.
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.runs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.runs';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.sac_bunts IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.sacBunts';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.sac_flies IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.sacFlies';
-COMMENT ON COLUMN game.live_game_player_season_batting_stats.slg IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.slg';
-COMMENT ON COLUMN game.live_game_player_season_batting_stats.stolen_base_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.stolenBasePercentage';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.stolen_bases IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.stolenBases';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.strike_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.strikeOuts';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.total_bases IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.totalBases';
 COMMENT ON COLUMN game.live_game_player_season_batting_stats.triples IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.batting.triples';
 
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_player_season_pitching_stats.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
-COMMENT ON COLUMN game.live_game_player_season_pitching_stats.player_id IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.id';
+COMMENT ON COLUMN game.live_game_player_season_pitching_stats.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id (references team.team)';
+COMMENT ON COLUMN game.live_game_player_season_pitching_stats.player_id IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.id (references person.person)';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.innings_pitched_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.inningsPitched: Outs, three an inning.';
+COMMENT ON COLUMN game.live_game_player_season_pitching_stats.era IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.era';
+COMMENT ON COLUMN game.live_game_player_season_pitching_stats.whip IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.whip';
+COMMENT ON COLUMN game.live_game_player_season_pitching_stats.obp IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.obp';
+COMMENT ON COLUMN game.live_game_player_season_pitching_stats.win_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.winPercentage';
+COMMENT ON COLUMN game.live_game_player_season_pitching_stats.strike_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.strikePercentage';
+COMMENT ON COLUMN game.live_game_player_season_pitching_stats.stolen_base_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.stolenBasePercentage';
+COMMENT ON COLUMN game.live_game_player_season_pitching_stats.caught_stealing_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.caughtStealingPercentage';
+COMMENT ON COLUMN game.live_game_player_season_pitching_stats.ground_outs_to_airouts IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.groundOutsToAirouts';
+COMMENT ON COLUMN game.live_game_player_season_pitching_stats.pitches_per_inning IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.pitchesPerInning';
+COMMENT ON COLUMN game.live_game_player_season_pitching_stats.strikeout_walk_ratio IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.strikeoutWalkRatio';
+COMMENT ON COLUMN game.live_game_player_season_pitching_stats.strikeouts_per9_inn IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.strikeoutsPer9Inn';
+COMMENT ON COLUMN game.live_game_player_season_pitching_stats.walks_per9_inn IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.walksPer9Inn';
+COMMENT ON COLUMN game.live_game_player_season_pitching_stats.hits_per9_inn IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.hitsPer9Inn';
+COMMENT ON COLUMN game.live_game_player_season_pitching_stats.runs_scored_per9 IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.runsScoredPer9';
+COMMENT ON COLUMN game.live_game_player_season_pitching_stats.home_runs_per9 IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.homeRunsPer9';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.air_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.airOuts';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.at_bats IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.atBats';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.balks IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.balks';
@@ -15690,79 +15664,64 @@ COMMENT ON COLUMN game.live_game_player_season_pitching_stats.batters_faced IS '
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.blown_saves IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.blownSaves';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.catchers_interference IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.catchersInterference';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.caught_stealing IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.caughtStealing';
-COMMENT ON COLUMN game.live_game_player_season_pitching_stats.caught_stealing_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.caughtStealingPercentage';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.complete_games IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.completeGames';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.doubles IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.doubles';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.earned_runs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.earnedRuns';
-COMMENT ON COLUMN game.live_game_player_season_pitching_stats.era IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.era';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.fly_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.flyOuts';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.games_finished IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.gamesFinished';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.games_pitched IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.gamesPitched';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.games_played IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.gamesPlayed';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.games_started IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.gamesStarted';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.ground_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.groundOuts';
-COMMENT ON COLUMN game.live_game_player_season_pitching_stats.ground_outs_to_airouts IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.groundOutsToAirouts';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.hit_batsmen IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.hitBatsmen';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.hit_by_pitch IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.hitByPitch';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.hits IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.hits';
-COMMENT ON COLUMN game.live_game_player_season_pitching_stats.hits_per9_inn IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.hitsPer9Inn';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.holds IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.holds';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.home_runs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.homeRuns';
-COMMENT ON COLUMN game.live_game_player_season_pitching_stats.home_runs_per9 IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.homeRunsPer9';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.inherited_runners IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.inheritedRunners';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.inherited_runners_scored IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.inheritedRunnersScored';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.intentional_walks IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.intentionalWalks';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.line_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.lineOuts';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.losses IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.losses';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.number_of_pitches IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.numberOfPitches';
-COMMENT ON COLUMN game.live_game_player_season_pitching_stats.obp IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.obp';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.outs';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.passed_ball IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.passedBall';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.pickoffs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.pickoffs';
-COMMENT ON COLUMN game.live_game_player_season_pitching_stats.pitches_per_inning IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.pitchesPerInning';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.pitches_thrown IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.pitchesThrown';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.pop_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.popOuts';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.rbi IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.rbi';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.runs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.runs';
-COMMENT ON COLUMN game.live_game_player_season_pitching_stats.runs_scored_per9 IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.runsScoredPer9';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.sac_bunts IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.sacBunts';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.sac_flies IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.sacFlies';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.save_opportunities IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.saveOpportunities';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.saves IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.saves';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.shutouts IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.shutouts';
-COMMENT ON COLUMN game.live_game_player_season_pitching_stats.stolen_base_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.stolenBasePercentage';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.stolen_bases IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.stolenBases';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.strike_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.strikeOuts';
-COMMENT ON COLUMN game.live_game_player_season_pitching_stats.strike_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.strikePercentage';
-COMMENT ON COLUMN game.live_game_player_season_pitching_stats.strikeout_walk_ratio IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.strikeoutWalkRatio';
-COMMENT ON COLUMN game.live_game_player_season_pitching_stats.strikeouts_per9_inn IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.strikeoutsPer9Inn';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.strikes IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.strikes';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.triples IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.triples';
-COMMENT ON COLUMN game.live_game_player_season_pitching_stats.walks_per9_inn IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.walksPer9Inn';
-COMMENT ON COLUMN game.live_game_player_season_pitching_stats.whip IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.whip';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.wild_pitches IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.wildPitches';
-COMMENT ON COLUMN game.live_game_player_season_pitching_stats.win_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.winPercentage';
 COMMENT ON COLUMN game.live_game_player_season_pitching_stats.wins IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.pitching.wins';
 
 COMMENT ON COLUMN game.live_game_player_season_fielding_stats.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_player_season_fielding_stats.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
-COMMENT ON COLUMN game.live_game_player_season_fielding_stats.player_id IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.id';
+COMMENT ON COLUMN game.live_game_player_season_fielding_stats.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id (references team.team)';
+COMMENT ON COLUMN game.live_game_player_season_fielding_stats.player_id IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.id (references person.person)';
+COMMENT ON COLUMN game.live_game_player_season_fielding_stats.fielding IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.fielding.fielding: The share of chances without an error.';
+COMMENT ON COLUMN game.live_game_player_season_fielding_stats.stolen_base_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.fielding.stolenBasePercentage';
+COMMENT ON COLUMN game.live_game_player_season_fielding_stats.caught_stealing_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.fielding.caughtStealingPercentage';
 COMMENT ON COLUMN game.live_game_player_season_fielding_stats.assists IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.fielding.assists';
 COMMENT ON COLUMN game.live_game_player_season_fielding_stats.caught_stealing IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.fielding.caughtStealing';
-COMMENT ON COLUMN game.live_game_player_season_fielding_stats.caught_stealing_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.fielding.caughtStealingPercentage';
 COMMENT ON COLUMN game.live_game_player_season_fielding_stats.chances IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.fielding.chances';
 COMMENT ON COLUMN game.live_game_player_season_fielding_stats.errors IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.fielding.errors';
-COMMENT ON COLUMN game.live_game_player_season_fielding_stats.fielding IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.fielding.fielding';
 COMMENT ON COLUMN game.live_game_player_season_fielding_stats.games_started IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.fielding.gamesStarted';
 COMMENT ON COLUMN game.live_game_player_season_fielding_stats.passed_ball IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.fielding.passedBall';
 COMMENT ON COLUMN game.live_game_player_season_fielding_stats.pickoffs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.fielding.pickoffs';
 COMMENT ON COLUMN game.live_game_player_season_fielding_stats.put_outs IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.fielding.putOuts';
-COMMENT ON COLUMN game.live_game_player_season_fielding_stats.stolen_base_percentage IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.fielding.stolenBasePercentage';
 COMMENT ON COLUMN game.live_game_player_season_fielding_stats.stolen_bases IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.seasonStats.fielding.stolenBases';
 
 COMMENT ON COLUMN game.live_game_player_positions.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_player_positions.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
-COMMENT ON COLUMN game.live_game_player_positions.player_id IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.id';
+COMMENT ON COLUMN game.live_game_player_positions.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id (references team.team)';
+COMMENT ON COLUMN game.live_game_player_positions.player_id IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.id (references person.person)';
 COMMENT ON COLUMN game.live_game_player_positions.position_index IS 'position in $.liveData.boxscore.teams.{away,home}.players{ID*}.allPositions[*], from 0';
 COMMENT ON COLUMN game.live_game_player_positions.abbreviation IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.allPositions[*].abbreviation';
 COMMENT ON COLUMN game.live_game_player_positions.code IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.allPositions[*].code';
@@ -15770,48 +15729,48 @@ COMMENT ON COLUMN game.live_game_player_positions.name IS '$.liveData.boxscore.t
 COMMENT ON COLUMN game.live_game_player_positions.type IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.allPositions[*].type';
 
 COMMENT ON COLUMN game.live_game_team_notes.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_team_notes.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
+COMMENT ON COLUMN game.live_game_team_notes.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id (references team.team)';
 COMMENT ON COLUMN game.live_game_team_notes.note_index IS 'position in $.liveData.boxscore.teams.{away,home}.note[*], from 0';
 COMMENT ON COLUMN game.live_game_team_notes.label IS '$.liveData.boxscore.teams.{away,home}.note[*].label';
 COMMENT ON COLUMN game.live_game_team_notes.value IS '$.liveData.boxscore.teams.{away,home}.note[*].value';
 
 COMMENT ON COLUMN game.live_game_team_info.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_team_info.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
+COMMENT ON COLUMN game.live_game_team_info.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id (references team.team)';
 COMMENT ON COLUMN game.live_game_team_info.info_index IS 'position in $.liveData.boxscore.teams.{away,home}.info[*], from 0';
 COMMENT ON COLUMN game.live_game_team_info.title IS '$.liveData.boxscore.teams.{away,home}.info[*].title';
 
 COMMENT ON COLUMN game.live_game_team_info_fields.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_team_info_fields.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
+COMMENT ON COLUMN game.live_game_team_info_fields.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id (references team.team)';
 COMMENT ON COLUMN game.live_game_team_info_fields.info_index IS 'position in $.liveData.boxscore.teams.{away,home}.info[*], from 0';
 COMMENT ON COLUMN game.live_game_team_info_fields.field_index IS 'position in $.liveData.boxscore.teams.{away,home}.info[*].fieldList[*], from 0';
 COMMENT ON COLUMN game.live_game_team_info_fields.label IS '$.liveData.boxscore.teams.{away,home}.info[*].fieldList[*].label';
 COMMENT ON COLUMN game.live_game_team_info_fields.value IS '$.liveData.boxscore.teams.{away,home}.info[*].fieldList[*].value';
 
 COMMENT ON COLUMN game.live_game_batting_order.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_batting_order.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
+COMMENT ON COLUMN game.live_game_batting_order.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id (references team.team)';
 COMMENT ON COLUMN game.live_game_batting_order.batting_position IS 'position in $.liveData.boxscore.teams.{away,home}.battingOrder[*], from 1';
 COMMENT ON COLUMN game.live_game_batting_order.is_home IS 'whether home in $.liveData.boxscore.teams.{away,home}';
 COMMENT ON COLUMN game.live_game_batting_order.player_id IS '$.liveData.boxscore.teams.{away,home}.battingOrder[*]';
 
 COMMENT ON COLUMN game.live_game_pitchers.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_pitchers.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
-COMMENT ON COLUMN game.live_game_pitchers.appearance_order IS 'position in $.liveData.boxscore.teams.{away,home}.pitchers[*], from 1';
+COMMENT ON COLUMN game.live_game_pitchers.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id (references team.team)';
+COMMENT ON COLUMN game.live_game_pitchers.appearance_order IS 'position in $.liveData.boxscore.teams.{away,home}.pitchers[*], from 1: 1 is the starter.';
 COMMENT ON COLUMN game.live_game_pitchers.is_home IS 'whether home in $.liveData.boxscore.teams.{away,home}';
 COMMENT ON COLUMN game.live_game_pitchers.player_id IS '$.liveData.boxscore.teams.{away,home}.pitchers[*]';
 
 COMMENT ON COLUMN game.live_game_bench.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_bench.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
+COMMENT ON COLUMN game.live_game_bench.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id (references team.team)';
 COMMENT ON COLUMN game.live_game_bench.player_id IS '$.liveData.boxscore.teams.{away,home}.bench[*]';
 COMMENT ON COLUMN game.live_game_bench.is_home IS 'whether home in $.liveData.boxscore.teams.{away,home}';
 
 COMMENT ON COLUMN game.live_game_bullpen.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_bullpen.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id';
+COMMENT ON COLUMN game.live_game_bullpen.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id (references team.team)';
 COMMENT ON COLUMN game.live_game_bullpen.player_id IS '$.liveData.boxscore.teams.{away,home}.bullpen[*]';
 COMMENT ON COLUMN game.live_game_bullpen.is_home IS 'whether home in $.liveData.boxscore.teams.{away,home}';
 
 COMMENT ON COLUMN game.live_game_officials.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_officials.official_type IS '$.liveData.boxscore.officials[*].officialType';
-COMMENT ON COLUMN game.live_game_officials.official_id IS '$.liveData.boxscore.officials[*].official.id';
+COMMENT ON COLUMN game.live_game_officials.official_type IS '$.liveData.boxscore.officials[*].officialType: Home Plate, First Base, ...';
+COMMENT ON COLUMN game.live_game_officials.official_id IS '$.liveData.boxscore.officials[*].official.id (references person.person)';
 COMMENT ON COLUMN game.live_game_officials.full_name IS '$.liveData.boxscore.officials[*].official.fullName';
 COMMENT ON COLUMN game.live_game_officials.official_link IS '$.liveData.boxscore.officials[*].official.link';
 
@@ -15822,15 +15781,276 @@ COMMENT ON COLUMN game.live_game_info.value IS '$.liveData.boxscore.info[*].valu
 
 COMMENT ON COLUMN game.live_game_top_performers.game_pk IS '$.gamePk';
 COMMENT ON COLUMN game.live_game_top_performers.performer_index IS 'position in $.liveData.boxscore.topPerformers[*], from 0';
-COMMENT ON COLUMN game.live_game_top_performers.game_score IS '$.liveData.boxscore.topPerformers[*].gameScore';
+COMMENT ON COLUMN game.live_game_top_performers.type IS '$.liveData.boxscore.topPerformers[*].type: starter, reliever or hitter.';
+COMMENT ON COLUMN game.live_game_top_performers.player_id IS '$.liveData.boxscore.topPerformers[*].player.person.id (references person.person)';
+COMMENT ON COLUMN game.live_game_top_performers.team_id IS '$.liveData.boxscore.topPerformers[*].player.parentTeamId';
+COMMENT ON COLUMN game.live_game_top_performers.game_score IS '$.liveData.boxscore.topPerformers[*].gameScore: Of the performance; the one of its kind is repeated in hitting_game_score or pitching_game_score.';
 COMMENT ON COLUMN game.live_game_top_performers.hitting_game_score IS '$.liveData.boxscore.topPerformers[*].hittingGameScore';
 COMMENT ON COLUMN game.live_game_top_performers.pitching_game_score IS '$.liveData.boxscore.topPerformers[*].pitchingGameScore';
-COMMENT ON COLUMN game.live_game_top_performers.player IS '$.liveData.boxscore.topPerformers[*].player';
-COMMENT ON COLUMN game.live_game_top_performers.type IS '$.liveData.boxscore.topPerformers[*].type';
+COMMENT ON COLUMN game.live_game_top_performers.all_positions IS '$.liveData.boxscore.topPerformers[*].player.allPositions';
+COMMENT ON COLUMN game.live_game_top_performers.batting_order IS '$.liveData.boxscore.topPerformers[*].player.battingOrder';
+COMMENT ON COLUMN game.live_game_top_performers.is_current_batter IS '$.liveData.boxscore.topPerformers[*].player.gameStatus.isCurrentBatter';
+COMMENT ON COLUMN game.live_game_top_performers.is_current_pitcher IS '$.liveData.boxscore.topPerformers[*].player.gameStatus.isCurrentPitcher';
+COMMENT ON COLUMN game.live_game_top_performers.is_on_bench IS '$.liveData.boxscore.topPerformers[*].player.gameStatus.isOnBench';
+COMMENT ON COLUMN game.live_game_top_performers.is_substitute IS '$.liveData.boxscore.topPerformers[*].player.gameStatus.isSubstitute';
+COMMENT ON COLUMN game.live_game_top_performers.jersey_number IS '$.liveData.boxscore.topPerformers[*].player.jerseyNumber';
+COMMENT ON COLUMN game.live_game_top_performers.player_boxscore_name IS '$.liveData.boxscore.topPerformers[*].player.person.boxscoreName';
+COMMENT ON COLUMN game.live_game_top_performers.player_full_name IS '$.liveData.boxscore.topPerformers[*].player.person.fullName';
+COMMENT ON COLUMN game.live_game_top_performers.player_link IS '$.liveData.boxscore.topPerformers[*].player.person.link';
+COMMENT ON COLUMN game.live_game_top_performers.position_abbreviation IS '$.liveData.boxscore.topPerformers[*].player.position.abbreviation';
+COMMENT ON COLUMN game.live_game_top_performers.position_code IS '$.liveData.boxscore.topPerformers[*].player.position.code';
+COMMENT ON COLUMN game.live_game_top_performers.position_name IS '$.liveData.boxscore.topPerformers[*].player.position.name';
+COMMENT ON COLUMN game.live_game_top_performers.position_type IS '$.liveData.boxscore.topPerformers[*].player.position.type';
+COMMENT ON COLUMN game.live_game_top_performers.season_stats IS '$.liveData.boxscore.topPerformers[*].player.seasonStats';
+COMMENT ON COLUMN game.live_game_top_performers.stats IS '$.liveData.boxscore.topPerformers[*].player.stats';
+COMMENT ON COLUMN game.live_game_top_performers.status_code IS '$.liveData.boxscore.topPerformers[*].player.status.code';
+COMMENT ON COLUMN game.live_game_top_performers.status_description IS '$.liveData.boxscore.topPerformers[*].player.status.description';
+
+COMMENT ON COLUMN game.live_game_metadata.game_pk IS '$.gamePk';
+COMMENT ON COLUMN game.live_game_metadata.game_id IS '$.gameData.game.id: Gameday''s name of the game: date, teams, number.';
+COMMENT ON COLUMN game.live_game_metadata.official_date IS '$.gameData.datetime.officialDate: The baseball day.';
+COMMENT ON COLUMN game.live_game_metadata.timecode IS '$.metaData.timeStamp: The state of the game that this document shows: YYYYMMDD_HHMMSS, UTC.';
+COMMENT ON COLUMN game.live_game_metadata.wait IS '$.metaData.wait: Probably the seconds to wait before asking again.';
+COMMENT ON COLUMN game.live_game_metadata.game_events IS '$.metaData.gameEvents[*]: What has just happened, such as sac_fly.';
+COMMENT ON COLUMN game.live_game_metadata.logical_events IS '$.metaData.logicalEvents[*]: What has just changed, such as gameStateChangeToGameOver.';
+COMMENT ON COLUMN game.live_game_metadata.game_type IS '$.gameData.game.type: R regular season, S spring training, F, D, L and W the rounds of the postseason, A all-star game, E exhibition.';
+COMMENT ON COLUMN game.live_game_metadata.season IS '$.gameData.game.season';
+COMMENT ON COLUMN game.live_game_metadata.season_display IS '$.gameData.game.seasonDisplay: A label, mostly the year; the kind of season is game_type.';
+COMMENT ON COLUMN game.live_game_metadata.double_header IS '$.gameData.game.doubleHeader: N none, Y traditional, S split.';
+COMMENT ON COLUMN game.live_game_metadata.game_number IS '$.gameData.game.gameNumber: 1, or 2 in a doubleheader.';
+COMMENT ON COLUMN game.live_game_metadata.away_team_id IS '$.gameData.teams.away.id (references team.team)';
+COMMENT ON COLUMN game.live_game_metadata.home_team_id IS '$.gameData.teams.home.id (references team.team)';
+COMMENT ON COLUMN game.live_game_metadata.venue_id IS '$.gameData.venue.id (references venue.venue)';
+COMMENT ON COLUMN game.live_game_metadata.time_zone_id IS '$.gameData.venue.timeZone.id: Of the venue, such as America/Phoenix.';
+COMMENT ON COLUMN game.live_game_metadata.date_time IS '$.gameData.datetime.dateTime: First pitch as scheduled.';
+COMMENT ON COLUMN game.live_game_metadata.first_pitch IS '$.gameData.gameInfo.firstPitch: First pitch as it was.';
+COMMENT ON COLUMN game.live_game_metadata.time IS '$.gameData.datetime.time: First pitch as scheduled, on a clock at the venue; see ampm.';
+COMMENT ON COLUMN game.live_game_metadata.original_date IS '$.gameData.datetime.originalDate: The day that it was first scheduled for.';
+COMMENT ON COLUMN game.live_game_metadata.resumed_from_date IS '$.gameData.datetime.resumedFromDate: The day that it was suspended on.';
+COMMENT ON COLUMN game.live_game_metadata.abstract_game_state IS '$.gameData.status.abstractGameState: Preview, Live or Final.';
+COMMENT ON COLUMN game.live_game_metadata.status_code IS '$.gameData.status.statusCode: F final, FT tied, I in progress, D postponed, CI cancelled, ...';
+COMMENT ON COLUMN game.live_game_metadata.reason IS '$.gameData.status.reason: Why it was postponed, suspended or called.';
+COMMENT ON COLUMN game.live_game_metadata.weather_temp IS '$.gameData.weather.temp: Degrees Fahrenheit.';
+COMMENT ON COLUMN game.live_game_metadata.attendance IS '$.gameData.gameInfo.attendance';
+COMMENT ON COLUMN game.live_game_metadata.game_duration_minutes IS '$.gameData.gameInfo.gameDurationMinutes';
+COMMENT ON COLUMN game.live_game_metadata.has_challenges IS '$.gameData.review.hasChallenges: Whether there are replay challenges in this game.';
+COMMENT ON COLUMN game.live_game_metadata.has_abs_challenges IS '$.gameData.absChallenges.hasChallenges: Whether balls and strikes can be challenged in this game.';
+COMMENT ON COLUMN game.live_game_metadata.leaders IS '$.liveData.leaders: Longest hit, hardest hit, fastest pitch.';
+COMMENT ON COLUMN game.live_game_metadata.link IS '$.link';
+COMMENT ON COLUMN game.live_game_metadata.calendar_event_id IS '$.gameData.game.calendarEventID';
+COMMENT ON COLUMN game.live_game_metadata.gameday_type IS '$.gameData.game.gamedayType';
+COMMENT ON COLUMN game.live_game_metadata.tiebreaker IS '$.gameData.game.tiebreaker';
+COMMENT ON COLUMN game.live_game_metadata.end_date_time IS '$.gameData.datetime.endDateTime';
+COMMENT ON COLUMN game.live_game_metadata.ampm IS '$.gameData.datetime.ampm';
+COMMENT ON COLUMN game.live_game_metadata.day_night IS '$.gameData.datetime.dayNight';
+COMMENT ON COLUMN game.live_game_metadata.resume_date_time IS '$.gameData.datetime.resumeDateTime';
+COMMENT ON COLUMN game.live_game_metadata.resume_date IS '$.gameData.datetime.resumeDate';
+COMMENT ON COLUMN game.live_game_metadata.resumed_from_date_time IS '$.gameData.datetime.resumedFromDateTime';
+COMMENT ON COLUMN game.live_game_metadata.coded_game_state IS '$.gameData.status.codedGameState';
+COMMENT ON COLUMN game.live_game_metadata.detailed_state IS '$.gameData.status.detailedState';
+COMMENT ON COLUMN game.live_game_metadata.start_time_tbd IS '$.gameData.status.startTimeTBD';
+COMMENT ON COLUMN game.live_game_metadata.abstract_game_code IS '$.gameData.status.abstractGameCode';
+COMMENT ON COLUMN game.live_game_metadata.alerts IS '$.gameData.alerts';
+COMMENT ON COLUMN game.live_game_metadata.flag_away_team_no_hitter IS '$.gameData.flags.awayTeamNoHitter';
+COMMENT ON COLUMN game.live_game_metadata.flag_away_team_perfect_game IS '$.gameData.flags.awayTeamPerfectGame';
+COMMENT ON COLUMN game.live_game_metadata.flag_home_team_no_hitter IS '$.gameData.flags.homeTeamNoHitter';
+COMMENT ON COLUMN game.live_game_metadata.flag_home_team_perfect_game IS '$.gameData.flags.homeTeamPerfectGame';
+COMMENT ON COLUMN game.live_game_metadata.flag_no_hitter IS '$.gameData.flags.noHitter';
+COMMENT ON COLUMN game.live_game_metadata.flag_perfect_game IS '$.gameData.flags.perfectGame';
+COMMENT ON COLUMN game.live_game_metadata.delay_duration_minutes IS '$.gameData.gameInfo.delayDurationMinutes';
+COMMENT ON COLUMN game.live_game_metadata.official_scorer_full_name IS '$.gameData.officialScorer.fullName';
+COMMENT ON COLUMN game.live_game_metadata.official_scorer_id IS '$.gameData.officialScorer.id (references person.person)';
+COMMENT ON COLUMN game.live_game_metadata.official_scorer_link IS '$.gameData.officialScorer.link';
+COMMENT ON COLUMN game.live_game_metadata.official_venue_id IS '$.gameData.officialVenue.id (references venue.venue)';
+COMMENT ON COLUMN game.live_game_metadata.official_venue_link IS '$.gameData.officialVenue.link';
+COMMENT ON COLUMN game.live_game_metadata.primary_datacaster_full_name IS '$.gameData.primaryDatacaster.fullName';
+COMMENT ON COLUMN game.live_game_metadata.primary_datacaster_id IS '$.gameData.primaryDatacaster.id (references person.person)';
+COMMENT ON COLUMN game.live_game_metadata.primary_datacaster_link IS '$.gameData.primaryDatacaster.link';
+COMMENT ON COLUMN game.live_game_metadata.weather_condition IS '$.gameData.weather.condition';
+COMMENT ON COLUMN game.live_game_metadata.weather_wind IS '$.gameData.weather.wind';
+COMMENT ON COLUMN game.live_game_metadata.secondary_datacaster_id IS '$.gameData.secondaryDatacaster.id';
+COMMENT ON COLUMN game.live_game_metadata.secondary_datacaster_full_name IS '$.gameData.secondaryDatacaster.fullName';
+COMMENT ON COLUMN game.live_game_metadata.secondary_datacaster_link IS '$.gameData.secondaryDatacaster.link';
+COMMENT ON COLUMN game.live_game_metadata.pitching_notes IS '$.liveData.boxscore.pitchingNotes[*]';
+
+COMMENT ON COLUMN game.live_game_teams.game_pk IS '$.gamePk';
+COMMENT ON COLUMN game.live_game_teams.team_id IS '$.gameData.teams.{away,home}.id (references team.team)';
+COMMENT ON COLUMN game.live_game_teams.is_home IS 'whether home in $.gameData.teams.{away,home}';
+COMMENT ON COLUMN game.live_game_teams.name IS '$.gameData.teams.{away,home}.name';
+COMMENT ON COLUMN game.live_game_teams.abbreviation IS '$.gameData.teams.{away,home}.abbreviation';
+COMMENT ON COLUMN game.live_game_teams.league_id IS '$.gameData.teams.{away,home}.league.id';
+COMMENT ON COLUMN game.live_game_teams.division_id IS '$.gameData.teams.{away,home}.division.id';
+COMMENT ON COLUMN game.live_game_teams.first_year_of_play IS '$.gameData.teams.{away,home}.firstYearOfPlay';
+COMMENT ON COLUMN game.live_game_teams.record_wins IS '$.gameData.teams.{away,home}.record.wins';
+COMMENT ON COLUMN game.live_game_teams.record_winning_percentage IS '$.gameData.teams.{away,home}.record.winningPercentage';
+COMMENT ON COLUMN game.live_game_teams.record_league_record_pct IS '$.gameData.teams.{away,home}.record.leagueRecord.pct';
+COMMENT ON COLUMN game.live_game_teams.record_division_games_back IS '$.gameData.teams.{away,home}.record.divisionGamesBack: ''-'' for the leader.';
+COMMENT ON COLUMN game.live_game_teams.active IS '$.gameData.teams.{away,home}.active';
+COMMENT ON COLUMN game.live_game_teams.all_star_status IS '$.gameData.teams.{away,home}.allStarStatus';
+COMMENT ON COLUMN game.live_game_teams.club_name IS '$.gameData.teams.{away,home}.clubName';
+COMMENT ON COLUMN game.live_game_teams.division_link IS '$.gameData.teams.{away,home}.division.link';
+COMMENT ON COLUMN game.live_game_teams.division_name IS '$.gameData.teams.{away,home}.division.name';
+COMMENT ON COLUMN game.live_game_teams.file_code IS '$.gameData.teams.{away,home}.fileCode';
+COMMENT ON COLUMN game.live_game_teams.franchise_name IS '$.gameData.teams.{away,home}.franchiseName';
+COMMENT ON COLUMN game.live_game_teams.league_link IS '$.gameData.teams.{away,home}.league.link';
+COMMENT ON COLUMN game.live_game_teams.league_name IS '$.gameData.teams.{away,home}.league.name';
+COMMENT ON COLUMN game.live_game_teams.link IS '$.gameData.teams.{away,home}.link';
+COMMENT ON COLUMN game.live_game_teams.location_name IS '$.gameData.teams.{away,home}.locationName';
+COMMENT ON COLUMN game.live_game_teams.record_conference_games_back IS '$.gameData.teams.{away,home}.record.conferenceGamesBack';
+COMMENT ON COLUMN game.live_game_teams.record_division_leader IS '$.gameData.teams.{away,home}.record.divisionLeader';
+COMMENT ON COLUMN game.live_game_teams.record_games_played IS '$.gameData.teams.{away,home}.record.gamesPlayed';
+COMMENT ON COLUMN game.live_game_teams.record_league_games_back IS '$.gameData.teams.{away,home}.record.leagueGamesBack';
+COMMENT ON COLUMN game.live_game_teams.record_league_record_losses IS '$.gameData.teams.{away,home}.record.leagueRecord.losses';
+COMMENT ON COLUMN game.live_game_teams.record_league_record_ties IS '$.gameData.teams.{away,home}.record.leagueRecord.ties';
+COMMENT ON COLUMN game.live_game_teams.record_league_record_wins IS '$.gameData.teams.{away,home}.record.leagueRecord.wins';
+COMMENT ON COLUMN game.live_game_teams.record_losses IS '$.gameData.teams.{away,home}.record.losses';
+COMMENT ON COLUMN game.live_game_teams.record_records IS '$.gameData.teams.{away,home}.record.records';
+COMMENT ON COLUMN game.live_game_teams.record_sport_games_back IS '$.gameData.teams.{away,home}.record.sportGamesBack';
+COMMENT ON COLUMN game.live_game_teams.record_spring_league_games_back IS '$.gameData.teams.{away,home}.record.springLeagueGamesBack';
+COMMENT ON COLUMN game.live_game_teams.record_wild_card_games_back IS '$.gameData.teams.{away,home}.record.wildCardGamesBack';
+COMMENT ON COLUMN game.live_game_teams.season IS '$.gameData.teams.{away,home}.season';
+COMMENT ON COLUMN game.live_game_teams.short_name IS '$.gameData.teams.{away,home}.shortName';
+COMMENT ON COLUMN game.live_game_teams.sport_id IS '$.gameData.teams.{away,home}.sport.id';
+COMMENT ON COLUMN game.live_game_teams.sport_link IS '$.gameData.teams.{away,home}.sport.link';
+COMMENT ON COLUMN game.live_game_teams.sport_name IS '$.gameData.teams.{away,home}.sport.name';
+COMMENT ON COLUMN game.live_game_teams.spring_league_abbreviation IS '$.gameData.teams.{away,home}.springLeague.abbreviation';
+COMMENT ON COLUMN game.live_game_teams.spring_league_id IS '$.gameData.teams.{away,home}.springLeague.id';
+COMMENT ON COLUMN game.live_game_teams.spring_league_link IS '$.gameData.teams.{away,home}.springLeague.link';
+COMMENT ON COLUMN game.live_game_teams.spring_league_name IS '$.gameData.teams.{away,home}.springLeague.name';
+COMMENT ON COLUMN game.live_game_teams.spring_venue_id IS '$.gameData.teams.{away,home}.springVenue.id (references venue.venue)';
+COMMENT ON COLUMN game.live_game_teams.spring_venue_link IS '$.gameData.teams.{away,home}.springVenue.link';
+COMMENT ON COLUMN game.live_game_teams.team_code IS '$.gameData.teams.{away,home}.teamCode';
+COMMENT ON COLUMN game.live_game_teams.team_name IS '$.gameData.teams.{away,home}.teamName';
+COMMENT ON COLUMN game.live_game_teams.venue_id IS '$.gameData.teams.{away,home}.venue.id (references venue.venue)';
+COMMENT ON COLUMN game.live_game_teams.venue_link IS '$.gameData.teams.{away,home}.venue.link';
+COMMENT ON COLUMN game.live_game_teams.venue_name IS '$.gameData.teams.{away,home}.venue.name';
+COMMENT ON COLUMN game.live_game_teams.parent_org_name IS '$.gameData.teams.{away,home}.parentOrgName';
+COMMENT ON COLUMN game.live_game_teams.parent_org_id IS '$.gameData.teams.{away,home}.parentOrgId';
+
+COMMENT ON COLUMN game.live_game_players.game_pk IS '$.gamePk';
+COMMENT ON COLUMN game.live_game_players.player_id IS '$.gameData.players{ID*}.id (references person.person)';
+COMMENT ON COLUMN game.live_game_players.full_name IS '$.gameData.players{ID*}.fullName';
+COMMENT ON COLUMN game.live_game_players.team_id IS '$.liveData.boxscore.teams.{away,home}.team.id: NULL if the boxscore does not have him; the visitors if both teams do. (references team.team)';
+COMMENT ON COLUMN game.live_game_players.is_home IS 'whether home in $.liveData.boxscore.teams.{away,home}';
+COMMENT ON COLUMN game.live_game_players.jersey_number IS '$.liveData.boxscore.teams.{away,home}.players{@}.jerseyNumber';
+COMMENT ON COLUMN game.live_game_players.position_code IS '$.liveData.boxscore.teams.{away,home}.players{@}.position.code: The last one that he played in this game.';
+COMMENT ON COLUMN game.live_game_players.position_abbreviation IS '$.liveData.boxscore.teams.{away,home}.players{@}.position.abbreviation';
+COMMENT ON COLUMN game.live_game_players.batting_order IS '$.liveData.boxscore.teams.{away,home}.players{@}.battingOrder: Slot and turn: ''301'' is the first substitute in the third slot.';
+COMMENT ON COLUMN game.live_game_players.primary_number IS '$.gameData.players{ID*}.primaryNumber: The number that he wears now, which may differ from jersey_number.';
+COMMENT ON COLUMN game.live_game_players.height IS '$.gameData.players{ID*}.height: Feet and inches, such as 6'' 1".';
+COMMENT ON COLUMN game.live_game_players.weight IS '$.gameData.players{ID*}.weight: Pounds.';
+COMMENT ON COLUMN game.live_game_players.mlb_debut_date IS '$.gameData.players{ID*}.mlbDebutDate';
+COMMENT ON COLUMN game.live_game_players.active IS '$.gameData.players{ID*}.active';
+COMMENT ON COLUMN game.live_game_players.bat_side_code IS '$.gameData.players{ID*}.batSide.code';
+COMMENT ON COLUMN game.live_game_players.bat_side_description IS '$.gameData.players{ID*}.batSide.description';
+COMMENT ON COLUMN game.live_game_players.birth_city IS '$.gameData.players{ID*}.birthCity';
+COMMENT ON COLUMN game.live_game_players.birth_country IS '$.gameData.players{ID*}.birthCountry';
+COMMENT ON COLUMN game.live_game_players.birth_date IS '$.gameData.players{ID*}.birthDate';
+COMMENT ON COLUMN game.live_game_players.birth_state_province IS '$.gameData.players{ID*}.birthStateProvince';
+COMMENT ON COLUMN game.live_game_players.boxscore_name IS '$.gameData.players{ID*}.boxscoreName';
+COMMENT ON COLUMN game.live_game_players.current_age IS '$.gameData.players{ID*}.currentAge';
+COMMENT ON COLUMN game.live_game_players.draft_year IS '$.gameData.players{ID*}.draftYear';
+COMMENT ON COLUMN game.live_game_players.first_last_name IS '$.gameData.players{ID*}.firstLastName';
+COMMENT ON COLUMN game.live_game_players.first_name IS '$.gameData.players{ID*}.firstName';
+COMMENT ON COLUMN game.live_game_players.full_fml_name IS '$.gameData.players{ID*}.fullFMLName';
+COMMENT ON COLUMN game.live_game_players.full_lfm_name IS '$.gameData.players{ID*}.fullLFMName';
+COMMENT ON COLUMN game.live_game_players.gender IS '$.gameData.players{ID*}.gender';
+COMMENT ON COLUMN game.live_game_players.init_last_name IS '$.gameData.players{ID*}.initLastName';
+COMMENT ON COLUMN game.live_game_players.is_player IS '$.gameData.players{ID*}.isPlayer';
+COMMENT ON COLUMN game.live_game_players.is_verified IS '$.gameData.players{ID*}.isVerified';
+COMMENT ON COLUMN game.live_game_players.last_first_name IS '$.gameData.players{ID*}.lastFirstName';
+COMMENT ON COLUMN game.live_game_players.last_init_name IS '$.gameData.players{ID*}.lastInitName';
+COMMENT ON COLUMN game.live_game_players.last_name IS '$.gameData.players{ID*}.lastName';
+COMMENT ON COLUMN game.live_game_players.last_played_date IS '$.gameData.players{ID*}.lastPlayedDate';
+COMMENT ON COLUMN game.live_game_players.link IS '$.gameData.players{ID*}.link';
+COMMENT ON COLUMN game.live_game_players.middle_name IS '$.gameData.players{ID*}.middleName';
+COMMENT ON COLUMN game.live_game_players.name_first_last IS '$.gameData.players{ID*}.nameFirstLast';
+COMMENT ON COLUMN game.live_game_players.name_matrilineal IS '$.gameData.players{ID*}.nameMatrilineal';
+COMMENT ON COLUMN game.live_game_players.name_slug IS '$.gameData.players{ID*}.nameSlug';
+COMMENT ON COLUMN game.live_game_players.name_suffix IS '$.gameData.players{ID*}.nameSuffix';
+COMMENT ON COLUMN game.live_game_players.name_title IS '$.gameData.players{ID*}.nameTitle';
+COMMENT ON COLUMN game.live_game_players.nick_name IS '$.gameData.players{ID*}.nickName';
+COMMENT ON COLUMN game.live_game_players.pitch_hand_code IS '$.gameData.players{ID*}.pitchHand.code';
+COMMENT ON COLUMN game.live_game_players.pitch_hand_description IS '$.gameData.players{ID*}.pitchHand.description';
+COMMENT ON COLUMN game.live_game_players.primary_position_abbreviation IS '$.gameData.players{ID*}.primaryPosition.abbreviation';
+COMMENT ON COLUMN game.live_game_players.primary_position_code IS '$.gameData.players{ID*}.primaryPosition.code';
+COMMENT ON COLUMN game.live_game_players.primary_position_name IS '$.gameData.players{ID*}.primaryPosition.name';
+COMMENT ON COLUMN game.live_game_players.primary_position_type IS '$.gameData.players{ID*}.primaryPosition.type';
+COMMENT ON COLUMN game.live_game_players.pronunciation IS '$.gameData.players{ID*}.pronunciation';
+COMMENT ON COLUMN game.live_game_players.strike_zone_bottom IS '$.gameData.players{ID*}.strikeZoneBottom';
+COMMENT ON COLUMN game.live_game_players.strike_zone_top IS '$.gameData.players{ID*}.strikeZoneTop';
+COMMENT ON COLUMN game.live_game_players.use_last_name IS '$.gameData.players{ID*}.useLastName';
+COMMENT ON COLUMN game.live_game_players.use_name IS '$.gameData.players{ID*}.useName';
+COMMENT ON COLUMN game.live_game_players.death_date IS '$.gameData.players{ID*}.deathDate';
+COMMENT ON COLUMN game.live_game_players.death_city IS '$.gameData.players{ID*}.deathCity';
+COMMENT ON COLUMN game.live_game_players.death_state_province IS '$.gameData.players{ID*}.deathStateProvince';
+COMMENT ON COLUMN game.live_game_players.death_country IS '$.gameData.players{ID*}.deathCountry';
+
+COMMENT ON COLUMN game.live_game_venue_details.game_pk IS '$.gamePk';
+COMMENT ON COLUMN game.live_game_venue_details.venue_id IS '$.gameData.venue.id (references venue.venue)';
+COMMENT ON COLUMN game.live_game_venue_details.name IS '$.gameData.venue.name';
+COMMENT ON COLUMN game.live_game_venue_details.season IS '$.gameData.venue.season';
+COMMENT ON COLUMN game.live_game_venue_details.capacity IS '$.gameData.venue.fieldInfo.capacity';
+COMMENT ON COLUMN game.live_game_venue_details.turf_type IS '$.gameData.venue.fieldInfo.turfType';
+COMMENT ON COLUMN game.live_game_venue_details.roof_type IS '$.gameData.venue.fieldInfo.roofType';
+COMMENT ON COLUMN game.live_game_venue_details.elevation IS '$.gameData.venue.location.elevation: Feet.';
+COMMENT ON COLUMN game.live_game_venue_details.azimuth_angle IS '$.gameData.venue.location.azimuthAngle: Degrees from north, from home plate to center field.';
+COMMENT ON COLUMN game.live_game_venue_details.time_zone_offset IS '$.gameData.venue.timeZone.offset: Hours from UTC when the response was made; see time_zone_offset_at_game_time.';
+COMMENT ON COLUMN game.live_game_venue_details.link IS '$.gameData.venue.link';
+COMMENT ON COLUMN game.live_game_venue_details.state IS '$.gameData.venue.location.state';
+COMMENT ON COLUMN game.live_game_venue_details.state_abbrev IS '$.gameData.venue.location.stateAbbrev';
+COMMENT ON COLUMN game.live_game_venue_details.address1 IS '$.gameData.venue.location.address1';
+COMMENT ON COLUMN game.live_game_venue_details.city IS '$.gameData.venue.location.city';
+COMMENT ON COLUMN game.live_game_venue_details.country IS '$.gameData.venue.location.country';
+COMMENT ON COLUMN game.live_game_venue_details.latitude IS '$.gameData.venue.location.defaultCoordinates.latitude';
+COMMENT ON COLUMN game.live_game_venue_details.longitude IS '$.gameData.venue.location.defaultCoordinates.longitude';
+COMMENT ON COLUMN game.live_game_venue_details.phone IS '$.gameData.venue.location.phone';
+COMMENT ON COLUMN game.live_game_venue_details.postal_code IS '$.gameData.venue.location.postalCode';
+COMMENT ON COLUMN game.live_game_venue_details.time_zone_id IS '$.gameData.venue.timeZone.id';
+COMMENT ON COLUMN game.live_game_venue_details.time_zone_offset_at_game_time IS '$.gameData.venue.timeZone.offsetAtGameTime';
+COMMENT ON COLUMN game.live_game_venue_details.time_zone_tz IS '$.gameData.venue.timeZone.tz';
+COMMENT ON COLUMN game.live_game_venue_details.field_center IS '$.gameData.venue.fieldInfo.center';
+COMMENT ON COLUMN game.live_game_venue_details.field_left IS '$.gameData.venue.fieldInfo.left';
+COMMENT ON COLUMN game.live_game_venue_details.field_left_center IS '$.gameData.venue.fieldInfo.leftCenter';
+COMMENT ON COLUMN game.live_game_venue_details.field_left_line IS '$.gameData.venue.fieldInfo.leftLine';
+COMMENT ON COLUMN game.live_game_venue_details.field_right IS '$.gameData.venue.fieldInfo.right';
+COMMENT ON COLUMN game.live_game_venue_details.field_right_center IS '$.gameData.venue.fieldInfo.rightCenter';
+COMMENT ON COLUMN game.live_game_venue_details.field_right_line IS '$.gameData.venue.fieldInfo.rightLine';
+COMMENT ON COLUMN game.live_game_venue_details.active IS '$.gameData.venue.active';
+
+COMMENT ON COLUMN game.live_game_probables.game_pk IS '$.gamePk';
+COMMENT ON COLUMN game.live_game_probables.is_home IS 'whether home in $.gameData.probablePitchers.{away,home}';
+COMMENT ON COLUMN game.live_game_probables.player_id IS '$.gameData.probablePitchers.{away,home}.id (references person.person)';
+COMMENT ON COLUMN game.live_game_probables.full_name IS '$.gameData.probablePitchers.{away,home}.fullName';
+COMMENT ON COLUMN game.live_game_probables.link IS '$.gameData.probablePitchers.{away,home}.link';
+
+COMMENT ON COLUMN game.live_game_mound_visits.game_pk IS '$.gamePk';
+COMMENT ON COLUMN game.live_game_mound_visits.is_home IS 'whether home in $.gameData.moundVisits.{away,home}';
+COMMENT ON COLUMN game.live_game_mound_visits.remaining IS '$.gameData.moundVisits.{away,home}.remaining';
+COMMENT ON COLUMN game.live_game_mound_visits.used IS '$.gameData.moundVisits.{away,home}.used';
+
+COMMENT ON COLUMN game.live_game_challenges.game_pk IS '$.gamePk';
+COMMENT ON COLUMN game.live_game_challenges.is_home IS 'whether home in $.gameData.review.{away,home}';
+COMMENT ON COLUMN game.live_game_challenges.remaining IS '$.gameData.review.{away,home}.remaining';
+COMMENT ON COLUMN game.live_game_challenges.used IS '$.gameData.review.{away,home}.used';
+
+COMMENT ON COLUMN game.live_game_abs_challenges.game_pk IS '$.gamePk';
+COMMENT ON COLUMN game.live_game_abs_challenges.is_home IS 'whether home in $.gameData.absChallenges.{away,home}';
+COMMENT ON COLUMN game.live_game_abs_challenges.used_successful IS '$.gameData.absChallenges.{away,home}.usedSuccessful';
+COMMENT ON COLUMN game.live_game_abs_challenges.used_failed IS '$.gameData.absChallenges.{away,home}.usedFailed';
+COMMENT ON COLUMN game.live_game_abs_challenges.remaining IS '$.gameData.absChallenges.{away,home}.remaining';
+
+COMMENT ON COLUMN game.live_game_linescore_teams.game_pk IS '$.gamePk';
+COMMENT ON COLUMN game.live_game_linescore_teams.is_home IS 'whether home in $.liveData.linescore.teams.{away,home}';
+COMMENT ON COLUMN game.live_game_linescore_teams.left_on_base IS '$.liveData.linescore.teams.{away,home}.leftOnBase: Of the team: runners on base when a half ended.';
+COMMENT ON COLUMN game.live_game_linescore_teams.errors IS '$.liveData.linescore.teams.{away,home}.errors';
+COMMENT ON COLUMN game.live_game_linescore_teams.hits IS '$.liveData.linescore.teams.{away,home}.hits';
+COMMENT ON COLUMN game.live_game_linescore_teams.runs IS '$.liveData.linescore.teams.{away,home}.runs';
+COMMENT ON COLUMN game.live_game_linescore_teams.is_winner IS '$.liveData.linescore.teams.{away,home}.isWinner';
 
 COMMENT ON COLUMN game.live_game_decisions.game_pk IS '$.gamePk';
-COMMENT ON COLUMN game.live_game_decisions.decision IS 'branch of $.liveData.decisions.{winner,loser,save}';
-COMMENT ON COLUMN game.live_game_decisions.player_id IS '$.liveData.decisions.{winner,loser,save}.id';
+COMMENT ON COLUMN game.live_game_decisions.decision IS 'branch of $.liveData.decisions.{winner,loser,save}: winner, loser or save.';
+COMMENT ON COLUMN game.live_game_decisions.player_id IS '$.liveData.decisions.{winner,loser,save}.id (references person.person)';
 COMMENT ON COLUMN game.live_game_decisions.full_name IS '$.liveData.decisions.{winner,loser,save}.fullName';
 COMMENT ON COLUMN game.live_game_decisions.link IS '$.liveData.decisions.{winner,loser,save}.link';
 
@@ -15860,21 +16080,21 @@ COMMENT ON COLUMN game.play_by_play_document.current_play_count_strikes IS '$.cu
 COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_bat_side_code IS '$.currentPlay.matchup.batSide.code';
 COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_bat_side_description IS '$.currentPlay.matchup.batSide.description';
 COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_batter_full_name IS '$.currentPlay.matchup.batter.fullName';
-COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_batter_id IS '$.currentPlay.matchup.batter.id';
+COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_batter_id IS '$.currentPlay.matchup.batter.id (references person.person)';
 COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_batter_link IS '$.currentPlay.matchup.batter.link';
 COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_pitch_hand_code IS '$.currentPlay.matchup.pitchHand.code';
 COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_pitch_hand_description IS '$.currentPlay.matchup.pitchHand.description';
 COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_pitcher_full_name IS '$.currentPlay.matchup.pitcher.fullName';
-COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_pitcher_id IS '$.currentPlay.matchup.pitcher.id';
+COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_pitcher_id IS '$.currentPlay.matchup.pitcher.id (references person.person)';
 COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_pitcher_link IS '$.currentPlay.matchup.pitcher.link';
 COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_post_on_first_full_name IS '$.currentPlay.matchup.postOnFirst.fullName';
-COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_post_on_first_id IS '$.currentPlay.matchup.postOnFirst.id';
+COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_post_on_first_id IS '$.currentPlay.matchup.postOnFirst.id (references person.person)';
 COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_post_on_first_link IS '$.currentPlay.matchup.postOnFirst.link';
 COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_post_on_second_full_name IS '$.currentPlay.matchup.postOnSecond.fullName';
-COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_post_on_second_id IS '$.currentPlay.matchup.postOnSecond.id';
+COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_post_on_second_id IS '$.currentPlay.matchup.postOnSecond.id (references person.person)';
 COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_post_on_second_link IS '$.currentPlay.matchup.postOnSecond.link';
 COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_post_on_third_full_name IS '$.currentPlay.matchup.postOnThird.fullName';
-COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_post_on_third_id IS '$.currentPlay.matchup.postOnThird.id';
+COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_post_on_third_id IS '$.currentPlay.matchup.postOnThird.id (references person.person)';
 COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_post_on_third_link IS '$.currentPlay.matchup.postOnThird.link';
 COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_splits_batter IS '$.currentPlay.matchup.splits.batter';
 COMMENT ON COLUMN game.play_by_play_document.current_play_matchup_splits_men_on_base IS '$.currentPlay.matchup.splits.menOnBase';
@@ -15914,21 +16134,21 @@ COMMENT ON COLUMN game.play_by_play_all_plays.count_strikes IS '$.allPlays[*].co
 COMMENT ON COLUMN game.play_by_play_all_plays.matchup_bat_side_code IS '$.allPlays[*].matchup.batSide.code';
 COMMENT ON COLUMN game.play_by_play_all_plays.matchup_bat_side_description IS '$.allPlays[*].matchup.batSide.description';
 COMMENT ON COLUMN game.play_by_play_all_plays.matchup_batter_full_name IS '$.allPlays[*].matchup.batter.fullName';
-COMMENT ON COLUMN game.play_by_play_all_plays.matchup_batter_id IS '$.allPlays[*].matchup.batter.id';
+COMMENT ON COLUMN game.play_by_play_all_plays.matchup_batter_id IS '$.allPlays[*].matchup.batter.id (references person.person)';
 COMMENT ON COLUMN game.play_by_play_all_plays.matchup_batter_link IS '$.allPlays[*].matchup.batter.link';
 COMMENT ON COLUMN game.play_by_play_all_plays.matchup_pitch_hand_code IS '$.allPlays[*].matchup.pitchHand.code';
 COMMENT ON COLUMN game.play_by_play_all_plays.matchup_pitch_hand_description IS '$.allPlays[*].matchup.pitchHand.description';
 COMMENT ON COLUMN game.play_by_play_all_plays.matchup_pitcher_full_name IS '$.allPlays[*].matchup.pitcher.fullName';
-COMMENT ON COLUMN game.play_by_play_all_plays.matchup_pitcher_id IS '$.allPlays[*].matchup.pitcher.id';
+COMMENT ON COLUMN game.play_by_play_all_plays.matchup_pitcher_id IS '$.allPlays[*].matchup.pitcher.id (references person.person)';
 COMMENT ON COLUMN game.play_by_play_all_plays.matchup_pitcher_link IS '$.allPlays[*].matchup.pitcher.link';
 COMMENT ON COLUMN game.play_by_play_all_plays.matchup_post_on_first_full_name IS '$.allPlays[*].matchup.postOnFirst.fullName';
-COMMENT ON COLUMN game.play_by_play_all_plays.matchup_post_on_first_id IS '$.allPlays[*].matchup.postOnFirst.id';
+COMMENT ON COLUMN game.play_by_play_all_plays.matchup_post_on_first_id IS '$.allPlays[*].matchup.postOnFirst.id (references person.person)';
 COMMENT ON COLUMN game.play_by_play_all_plays.matchup_post_on_first_link IS '$.allPlays[*].matchup.postOnFirst.link';
 COMMENT ON COLUMN game.play_by_play_all_plays.matchup_post_on_second_full_name IS '$.allPlays[*].matchup.postOnSecond.fullName';
-COMMENT ON COLUMN game.play_by_play_all_plays.matchup_post_on_second_id IS '$.allPlays[*].matchup.postOnSecond.id';
+COMMENT ON COLUMN game.play_by_play_all_plays.matchup_post_on_second_id IS '$.allPlays[*].matchup.postOnSecond.id (references person.person)';
 COMMENT ON COLUMN game.play_by_play_all_plays.matchup_post_on_second_link IS '$.allPlays[*].matchup.postOnSecond.link';
 COMMENT ON COLUMN game.play_by_play_all_plays.matchup_post_on_third_full_name IS '$.allPlays[*].matchup.postOnThird.fullName';
-COMMENT ON COLUMN game.play_by_play_all_plays.matchup_post_on_third_id IS '$.allPlays[*].matchup.postOnThird.id';
+COMMENT ON COLUMN game.play_by_play_all_plays.matchup_post_on_third_id IS '$.allPlays[*].matchup.postOnThird.id (references person.person)';
 COMMENT ON COLUMN game.play_by_play_all_plays.matchup_post_on_third_link IS '$.allPlays[*].matchup.postOnThird.link';
 COMMENT ON COLUMN game.play_by_play_all_plays.matchup_splits_batter IS '$.allPlays[*].matchup.splits.batter';
 COMMENT ON COLUMN game.play_by_play_all_plays.matchup_splits_men_on_base IS '$.allPlays[*].matchup.splits.menOnBase';
@@ -16021,13 +16241,13 @@ COMMENT ON COLUMN game.play_by_play_all_play_play_events.pitch_data_type_confide
 COMMENT ON COLUMN game.play_by_play_all_play_play_events.pitch_data_zone IS '$.allPlays[*].playEvents[*].pitchData.zone';
 COMMENT ON COLUMN game.play_by_play_all_play_play_events.pitch_number IS '$.allPlays[*].playEvents[*].pitchNumber';
 COMMENT ON COLUMN game.play_by_play_all_play_play_events.play_id IS '$.allPlays[*].playEvents[*].playId';
-COMMENT ON COLUMN game.play_by_play_all_play_play_events.player_id IS '$.allPlays[*].playEvents[*].player.id';
+COMMENT ON COLUMN game.play_by_play_all_play_play_events.player_id IS '$.allPlays[*].playEvents[*].player.id (references person.person)';
 COMMENT ON COLUMN game.play_by_play_all_play_play_events.player_link IS '$.allPlays[*].playEvents[*].player.link';
 COMMENT ON COLUMN game.play_by_play_all_play_play_events.position_abbreviation IS '$.allPlays[*].playEvents[*].position.abbreviation';
 COMMENT ON COLUMN game.play_by_play_all_play_play_events.position_code IS '$.allPlays[*].playEvents[*].position.code';
 COMMENT ON COLUMN game.play_by_play_all_play_play_events.position_name IS '$.allPlays[*].playEvents[*].position.name';
 COMMENT ON COLUMN game.play_by_play_all_play_play_events.position_type IS '$.allPlays[*].playEvents[*].position.type';
-COMMENT ON COLUMN game.play_by_play_all_play_play_events.replaced_player_id IS '$.allPlays[*].playEvents[*].replacedPlayer.id';
+COMMENT ON COLUMN game.play_by_play_all_play_play_events.replaced_player_id IS '$.allPlays[*].playEvents[*].replacedPlayer.id (references person.person)';
 COMMENT ON COLUMN game.play_by_play_all_play_play_events.replaced_player_link IS '$.allPlays[*].playEvents[*].replacedPlayer.link';
 COMMENT ON COLUMN game.play_by_play_all_play_play_events.start_time IS '$.allPlays[*].playEvents[*].startTime';
 COMMENT ON COLUMN game.play_by_play_all_play_play_events.type IS '$.allPlays[*].playEvents[*].type';
@@ -16043,10 +16263,10 @@ COMMENT ON COLUMN game.play_by_play_all_play_runners.details_is_scoring_event IS
 COMMENT ON COLUMN game.play_by_play_all_play_runners.details_movement_reason IS '$.allPlays[*].runners[*].details.movementReason';
 COMMENT ON COLUMN game.play_by_play_all_play_runners.details_play_index IS '$.allPlays[*].runners[*].details.playIndex';
 COMMENT ON COLUMN game.play_by_play_all_play_runners.details_rbi IS '$.allPlays[*].runners[*].details.rbi';
-COMMENT ON COLUMN game.play_by_play_all_play_runners.details_responsible_pitcher_id IS '$.allPlays[*].runners[*].details.responsiblePitcher.id';
+COMMENT ON COLUMN game.play_by_play_all_play_runners.details_responsible_pitcher_id IS '$.allPlays[*].runners[*].details.responsiblePitcher.id (references person.person)';
 COMMENT ON COLUMN game.play_by_play_all_play_runners.details_responsible_pitcher_link IS '$.allPlays[*].runners[*].details.responsiblePitcher.link';
 COMMENT ON COLUMN game.play_by_play_all_play_runners.details_runner_full_name IS '$.allPlays[*].runners[*].details.runner.fullName';
-COMMENT ON COLUMN game.play_by_play_all_play_runners.details_runner_id IS '$.allPlays[*].runners[*].details.runner.id';
+COMMENT ON COLUMN game.play_by_play_all_play_runners.details_runner_id IS '$.allPlays[*].runners[*].details.runner.id (references person.person)';
 COMMENT ON COLUMN game.play_by_play_all_play_runners.details_runner_link IS '$.allPlays[*].runners[*].details.runner.link';
 COMMENT ON COLUMN game.play_by_play_all_play_runners.details_team_unearned IS '$.allPlays[*].runners[*].details.teamUnearned';
 COMMENT ON COLUMN game.play_by_play_all_play_runners.movement_end IS '$.allPlays[*].runners[*].movement.end';
@@ -16062,7 +16282,7 @@ COMMENT ON COLUMN game.play_by_play_all_play_runner_credits.runner_index IS 'pos
 COMMENT ON COLUMN game.play_by_play_all_play_runner_credits.credit_index IS 'position in $.allPlays[*].runners[*].credits[*], from 0';
 COMMENT ON COLUMN game.play_by_play_all_play_runner_credits.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.play_by_play_all_play_runner_credits.credit IS '$.allPlays[*].runners[*].credits[*].credit';
-COMMENT ON COLUMN game.play_by_play_all_play_runner_credits.player_id IS '$.allPlays[*].runners[*].credits[*].player.id';
+COMMENT ON COLUMN game.play_by_play_all_play_runner_credits.player_id IS '$.allPlays[*].runners[*].credits[*].player.id (references person.person)';
 COMMENT ON COLUMN game.play_by_play_all_play_runner_credits.player_link IS '$.allPlays[*].runners[*].credits[*].player.link';
 COMMENT ON COLUMN game.play_by_play_all_play_runner_credits.position_abbreviation IS '$.allPlays[*].runners[*].credits[*].position.abbreviation';
 COMMENT ON COLUMN game.play_by_play_all_play_runner_credits.position_code IS '$.allPlays[*].runners[*].credits[*].position.code';
@@ -16144,13 +16364,13 @@ COMMENT ON COLUMN game.play_by_play_play_events.pitch_data_type_confidence IS '$
 COMMENT ON COLUMN game.play_by_play_play_events.pitch_data_zone IS '$.currentPlay.playEvents[*].pitchData.zone';
 COMMENT ON COLUMN game.play_by_play_play_events.pitch_number IS '$.currentPlay.playEvents[*].pitchNumber';
 COMMENT ON COLUMN game.play_by_play_play_events.play_id IS '$.currentPlay.playEvents[*].playId';
-COMMENT ON COLUMN game.play_by_play_play_events.player_id IS '$.currentPlay.playEvents[*].player.id';
+COMMENT ON COLUMN game.play_by_play_play_events.player_id IS '$.currentPlay.playEvents[*].player.id (references person.person)';
 COMMENT ON COLUMN game.play_by_play_play_events.player_link IS '$.currentPlay.playEvents[*].player.link';
 COMMENT ON COLUMN game.play_by_play_play_events.position_abbreviation IS '$.currentPlay.playEvents[*].position.abbreviation';
 COMMENT ON COLUMN game.play_by_play_play_events.position_code IS '$.currentPlay.playEvents[*].position.code';
 COMMENT ON COLUMN game.play_by_play_play_events.position_name IS '$.currentPlay.playEvents[*].position.name';
 COMMENT ON COLUMN game.play_by_play_play_events.position_type IS '$.currentPlay.playEvents[*].position.type';
-COMMENT ON COLUMN game.play_by_play_play_events.replaced_player_id IS '$.currentPlay.playEvents[*].replacedPlayer.id';
+COMMENT ON COLUMN game.play_by_play_play_events.replaced_player_id IS '$.currentPlay.playEvents[*].replacedPlayer.id (references person.person)';
 COMMENT ON COLUMN game.play_by_play_play_events.replaced_player_link IS '$.currentPlay.playEvents[*].replacedPlayer.link';
 COMMENT ON COLUMN game.play_by_play_play_events.start_time IS '$.currentPlay.playEvents[*].startTime';
 COMMENT ON COLUMN game.play_by_play_play_events.type IS '$.currentPlay.playEvents[*].type';
@@ -16165,10 +16385,10 @@ COMMENT ON COLUMN game.play_by_play_runners.details_is_scoring_event IS '$.curre
 COMMENT ON COLUMN game.play_by_play_runners.details_movement_reason IS '$.currentPlay.runners[*].details.movementReason';
 COMMENT ON COLUMN game.play_by_play_runners.details_play_index IS '$.currentPlay.runners[*].details.playIndex';
 COMMENT ON COLUMN game.play_by_play_runners.details_rbi IS '$.currentPlay.runners[*].details.rbi';
-COMMENT ON COLUMN game.play_by_play_runners.details_responsible_pitcher_id IS '$.currentPlay.runners[*].details.responsiblePitcher.id';
+COMMENT ON COLUMN game.play_by_play_runners.details_responsible_pitcher_id IS '$.currentPlay.runners[*].details.responsiblePitcher.id (references person.person)';
 COMMENT ON COLUMN game.play_by_play_runners.details_responsible_pitcher_link IS '$.currentPlay.runners[*].details.responsiblePitcher.link';
 COMMENT ON COLUMN game.play_by_play_runners.details_runner_full_name IS '$.currentPlay.runners[*].details.runner.fullName';
-COMMENT ON COLUMN game.play_by_play_runners.details_runner_id IS '$.currentPlay.runners[*].details.runner.id';
+COMMENT ON COLUMN game.play_by_play_runners.details_runner_id IS '$.currentPlay.runners[*].details.runner.id (references person.person)';
 COMMENT ON COLUMN game.play_by_play_runners.details_runner_link IS '$.currentPlay.runners[*].details.runner.link';
 COMMENT ON COLUMN game.play_by_play_runners.details_team_unearned IS '$.currentPlay.runners[*].details.teamUnearned';
 COMMENT ON COLUMN game.play_by_play_runners.movement_end IS '$.currentPlay.runners[*].movement.end';
@@ -16183,7 +16403,7 @@ COMMENT ON COLUMN game.play_by_play_runner_credits.runner_index IS 'position in 
 COMMENT ON COLUMN game.play_by_play_runner_credits.credit_index IS 'position in $.currentPlay.runners[*].credits[*], from 0';
 COMMENT ON COLUMN game.play_by_play_runner_credits.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.play_by_play_runner_credits.credit IS '$.currentPlay.runners[*].credits[*].credit';
-COMMENT ON COLUMN game.play_by_play_runner_credits.player_id IS '$.currentPlay.runners[*].credits[*].player.id';
+COMMENT ON COLUMN game.play_by_play_runner_credits.player_id IS '$.currentPlay.runners[*].credits[*].player.id (references person.person)';
 COMMENT ON COLUMN game.play_by_play_runner_credits.player_link IS '$.currentPlay.runners[*].credits[*].player.link';
 COMMENT ON COLUMN game.play_by_play_runner_credits.position_abbreviation IS '$.currentPlay.runners[*].credits[*].position.abbreviation';
 COMMENT ON COLUMN game.play_by_play_runner_credits.position_code IS '$.currentPlay.runners[*].credits[*].position.code';
@@ -16204,17 +16424,17 @@ COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.is_home IS 'whether hom
 COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.hit_index IS 'position in $.playsByInning[*].hits.{away,home}[*], from 0';
 COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.game_pk IS 'request parameter game_pk: Unique Primary Key Representing a Game';
 COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.batter_full_name IS '$.playsByInning[*].hits.{away,home}[*].batter.fullName';
-COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.batter_id IS '$.playsByInning[*].hits.{away,home}[*].batter.id';
+COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.batter_id IS '$.playsByInning[*].hits.{away,home}[*].batter.id (references person.person)';
 COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.batter_link IS '$.playsByInning[*].hits.{away,home}[*].batter.link';
 COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.coordinates_x IS '$.playsByInning[*].hits.{away,home}[*].coordinates.x';
 COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.coordinates_y IS '$.playsByInning[*].hits.{away,home}[*].coordinates.y';
 COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.description IS '$.playsByInning[*].hits.{away,home}[*].description';
 COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.inning IS '$.playsByInning[*].hits.{away,home}[*].inning';
 COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.pitcher_full_name IS '$.playsByInning[*].hits.{away,home}[*].pitcher.fullName';
-COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.pitcher_id IS '$.playsByInning[*].hits.{away,home}[*].pitcher.id';
+COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.pitcher_id IS '$.playsByInning[*].hits.{away,home}[*].pitcher.id (references person.person)';
 COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.pitcher_link IS '$.playsByInning[*].hits.{away,home}[*].pitcher.link';
 COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.team_all_star_status IS '$.playsByInning[*].hits.{away,home}[*].team.allStarStatus';
-COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.team_id IS '$.playsByInning[*].hits.{away,home}[*].team.id';
+COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.team_id IS '$.playsByInning[*].hits.{away,home}[*].team.id (references team.team)';
 COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.team_link IS '$.playsByInning[*].hits.{away,home}[*].team.link';
 COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.team_name IS '$.playsByInning[*].hits.{away,home}[*].team.name';
 COMMENT ON COLUMN game.play_by_play_plays_by_inning_hits.team_spring_league_abbreviation IS '$.playsByInning[*].hits.{away,home}[*].team.springLeague.abbreviation';
@@ -16259,7 +16479,7 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_ro
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_scheduled_rounds IS '$.status.scheduledRounds';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_in_tie_breaker IS '$.status.inTieBreaker';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_tie_breaker_num IS '$.status.tieBreakerNum';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_id IS '$.status.currentBatter.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_id IS '$.status.currentBatter.id (references person.person)';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_first_name IS '$.status.currentBatter.firstName';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_use_name IS '$.status.currentBatter.useName';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_document.status_current_batter_last_name IS '$.status.currentBatter.lastName';
@@ -16339,7 +16559,7 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_round_batters.num_home_run
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.id IS '$.players[*].id';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.id IS '$.players[*].id (references person.person)';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.first_name IS '$.players[*].firstName';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.use_name IS '$.players[*].useName';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.last_name IS '$.players[*].lastName';
@@ -16371,14 +16591,14 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.active IS '$.playe
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.alternate_captain IS '$.players[*].alternateCaptain';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.captain IS '$.players[*].captain';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.rookie IS '$.players[*].rookie';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_id IS '$.players[*].currentTeam.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_id IS '$.players[*].currentTeam.id (references team.team)';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_name IS '$.players[*].currentTeam.name';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_link IS '$.players[*].currentTeam.link';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_season IS '$.players[*].currentTeam.season';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_venue_id IS '$.players[*].currentTeam.venue.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_venue_id IS '$.players[*].currentTeam.venue.id (references venue.venue)';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_venue_name IS '$.players[*].currentTeam.venue.name';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_venue_link IS '$.players[*].currentTeam.venue.link';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_spring_venue_id IS '$.players[*].currentTeam.springVenue.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_spring_venue_id IS '$.players[*].currentTeam.springVenue.id (references venue.venue)';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_spring_venue_link IS '$.players[*].currentTeam.springVenue.link';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_team_code IS '$.players[*].currentTeam.teamCode';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_players.current_team_file_code IS '$.players[*].currentTeam.fileCode';
@@ -16565,7 +16785,7 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_wild_pitc
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_win_percentage IS '$.players[*].stats[*].splits[*].stat.winPercentage';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stat_wins IS '$.players[*].stats[*].splits[*].stat.wins';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.stats IS '$.players[*].stats[*].splits[*].stats';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.team_id IS '$.players[*].stats[*].splits[*].team.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.team_id IS '$.players[*].stats[*].splits[*].team.id (references team.team)';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.team_name IS '$.players[*].stats[*].splits[*].team.name';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.team_link IS '$.players[*].stats[*].splits[*].team.link';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_stat_splits.player IS '$.players[*].stats[*].splits[*].player';
@@ -16646,7 +16866,7 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.docu
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.roster_entry_index IS 'position in $.players[*].rosterEntries[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.person_id IS '$.players[*].rosterEntries[*].person.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.person_id IS '$.players[*].rosterEntries[*].person.id (references person.person)';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.person_full_name IS '$.players[*].rosterEntries[*].person.fullName';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.person_link IS '$.players[*].rosterEntries[*].person.link';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_roster_entries.jersey_number IS '$.players[*].rosterEntries[*].jerseyNumber';
@@ -16666,7 +16886,7 @@ COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.documen
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.job_entry_index IS 'position in $.players[*].jobEntries[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
-COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.person_id IS '$.players[*].jobEntries[*].person.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.person_id IS '$.players[*].jobEntries[*].person.id (references person.person)';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.person_full_name IS '$.players[*].jobEntries[*].person.fullName';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.person_link IS '$.players[*].jobEntries[*].person.link';
 COMMENT ON COLUMN homerunderby.home_run_derby_bracket_player_job_entries.jersey_number IS '$.players[*].jobEntries[*].jerseyNumber';
@@ -16692,7 +16912,7 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_round
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_scheduled_rounds IS '$.status.scheduledRounds';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_in_tie_breaker IS '$.status.inTieBreaker';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_tie_breaker_num IS '$.status.tieBreakerNum';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_id IS '$.status.currentBatter.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_id IS '$.status.currentBatter.id (references person.person)';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_first_name IS '$.status.currentBatter.firstName';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_use_name IS '$.status.currentBatter.useName';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_document.status_current_batter_last_name IS '$.status.currentBatter.lastName';
@@ -16772,7 +16992,7 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_round_batters.num_home_runs I
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.id IS '$.players[*].id';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.id IS '$.players[*].id (references person.person)';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.first_name IS '$.players[*].firstName';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.use_name IS '$.players[*].useName';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.last_name IS '$.players[*].lastName';
@@ -16804,14 +17024,14 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.active IS '$.players[
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.alternate_captain IS '$.players[*].alternateCaptain';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.captain IS '$.players[*].captain';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.rookie IS '$.players[*].rookie';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_id IS '$.players[*].currentTeam.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_id IS '$.players[*].currentTeam.id (references team.team)';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_name IS '$.players[*].currentTeam.name';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_link IS '$.players[*].currentTeam.link';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_season IS '$.players[*].currentTeam.season';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_venue_id IS '$.players[*].currentTeam.venue.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_venue_id IS '$.players[*].currentTeam.venue.id (references venue.venue)';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_venue_name IS '$.players[*].currentTeam.venue.name';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_venue_link IS '$.players[*].currentTeam.venue.link';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_spring_venue_id IS '$.players[*].currentTeam.springVenue.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_spring_venue_id IS '$.players[*].currentTeam.springVenue.id (references venue.venue)';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_spring_venue_link IS '$.players[*].currentTeam.springVenue.link';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_team_code IS '$.players[*].currentTeam.teamCode';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_players.current_team_file_code IS '$.players[*].currentTeam.fileCode';
@@ -16998,7 +17218,7 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_wild_pitches
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_win_percentage IS '$.players[*].stats[*].splits[*].stat.winPercentage';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stat_wins IS '$.players[*].stats[*].splits[*].stat.wins';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.stats IS '$.players[*].stats[*].splits[*].stats';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.team_id IS '$.players[*].stats[*].splits[*].team.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.team_id IS '$.players[*].stats[*].splits[*].team.id (references team.team)';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.team_name IS '$.players[*].stats[*].splits[*].team.name';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.team_link IS '$.players[*].stats[*].splits[*].team.link';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_stat_splits.player IS '$.players[*].stats[*].splits[*].player';
@@ -17079,7 +17299,7 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.documen
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.roster_entry_index IS 'position in $.players[*].rosterEntries[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.person_id IS '$.players[*].rosterEntries[*].person.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.person_id IS '$.players[*].rosterEntries[*].person.id (references person.person)';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.person_full_name IS '$.players[*].rosterEntries[*].person.fullName';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.person_link IS '$.players[*].rosterEntries[*].person.link';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_roster_entries.jersey_number IS '$.players[*].rosterEntries[*].jerseyNumber';
@@ -17099,7 +17319,7 @@ COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.document_k
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.player_index IS 'position in $.players[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.job_entry_index IS 'position in $.players[*].jobEntries[*], from 0';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
-COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.person_id IS '$.players[*].jobEntries[*].person.id';
+COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.person_id IS '$.players[*].jobEntries[*].person.id (references person.person)';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.person_full_name IS '$.players[*].jobEntries[*].person.fullName';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.person_link IS '$.players[*].jobEntries[*].person.link';
 COMMENT ON COLUMN homerunderby.home_run_derby_pool_player_job_entries.jersey_number IS '$.players[*].jobEntries[*].jerseyNumber';
@@ -17122,7 +17342,7 @@ COMMENT ON COLUMN job.datacasters_document.roster_type IS '$.rosterType';
 
 COMMENT ON COLUMN job.datacasters_roster.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN job.datacasters_roster.roster_index IS 'position in $.roster[*], from 0';
-COMMENT ON COLUMN job.datacasters_roster.person_id IS '$.roster[*].person.id';
+COMMENT ON COLUMN job.datacasters_roster.person_id IS '$.roster[*].person.id (references person.person)';
 COMMENT ON COLUMN job.datacasters_roster.person_full_name IS '$.roster[*].person.fullName';
 COMMENT ON COLUMN job.datacasters_roster.person_link IS '$.roster[*].person.link';
 COMMENT ON COLUMN job.datacasters_roster.jersey_number IS '$.roster[*].jerseyNumber';
@@ -17143,7 +17363,7 @@ COMMENT ON COLUMN job.get_jobs_by_type_document.roster_type IS '$.rosterType';
 
 COMMENT ON COLUMN job.get_jobs_by_type_roster.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN job.get_jobs_by_type_roster.roster_index IS 'position in $.roster[*], from 0';
-COMMENT ON COLUMN job.get_jobs_by_type_roster.person_id IS '$.roster[*].person.id';
+COMMENT ON COLUMN job.get_jobs_by_type_roster.person_id IS '$.roster[*].person.id (references person.person)';
 COMMENT ON COLUMN job.get_jobs_by_type_roster.person_full_name IS '$.roster[*].person.fullName';
 COMMENT ON COLUMN job.get_jobs_by_type_roster.person_link IS '$.roster[*].person.link';
 COMMENT ON COLUMN job.get_jobs_by_type_roster.jersey_number IS '$.roster[*].jerseyNumber';
@@ -17161,7 +17381,7 @@ COMMENT ON COLUMN job.official_scorers_document.roster_type IS '$.rosterType';
 
 COMMENT ON COLUMN job.official_scorers_roster.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN job.official_scorers_roster.roster_index IS 'position in $.roster[*], from 0';
-COMMENT ON COLUMN job.official_scorers_roster.person_id IS '$.roster[*].person.id';
+COMMENT ON COLUMN job.official_scorers_roster.person_id IS '$.roster[*].person.id (references person.person)';
 COMMENT ON COLUMN job.official_scorers_roster.person_full_name IS '$.roster[*].person.fullName';
 COMMENT ON COLUMN job.official_scorers_roster.person_link IS '$.roster[*].person.link';
 COMMENT ON COLUMN job.official_scorers_roster.jersey_number IS '$.roster[*].jerseyNumber';
@@ -17182,7 +17402,7 @@ COMMENT ON COLUMN job.umpires_document.roster_type IS '$.rosterType';
 
 COMMENT ON COLUMN job.umpires_roster.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN job.umpires_roster.roster_index IS 'position in $.roster[*], from 0';
-COMMENT ON COLUMN job.umpires_roster.person_id IS '$.roster[*].person.id';
+COMMENT ON COLUMN job.umpires_roster.person_id IS '$.roster[*].person.id (references person.person)';
 COMMENT ON COLUMN job.umpires_roster.person_full_name IS '$.roster[*].person.fullName';
 COMMENT ON COLUMN job.umpires_roster.person_link IS '$.roster[*].person.link';
 COMMENT ON COLUMN job.umpires_roster.jersey_number IS '$.roster[*].jerseyNumber';
@@ -17245,14 +17465,14 @@ COMMENT ON COLUMN person.award_normalized.image_url IS '$.awards[*].imageUrl';
 COMMENT ON COLUMN person.award_normalized.home_page_url IS '$.awards[*].homePageUrl';
 COMMENT ON COLUMN person.award_normalized.date IS '$.awards[*].date';
 COMMENT ON COLUMN person.award_normalized.season IS '$.awards[*].season';
-COMMENT ON COLUMN person.award_normalized.team_id IS '$.awards[*].team.id';
+COMMENT ON COLUMN person.award_normalized.team_id IS '$.awards[*].team.id (references team.team)';
 COMMENT ON COLUMN person.award_normalized.team_name IS '$.awards[*].team.name';
 COMMENT ON COLUMN person.award_normalized.team_link IS '$.awards[*].team.link';
 COMMENT ON COLUMN person.award_normalized.team_season IS '$.awards[*].team.season';
-COMMENT ON COLUMN person.award_normalized.team_venue_id IS '$.awards[*].team.venue.id';
+COMMENT ON COLUMN person.award_normalized.team_venue_id IS '$.awards[*].team.venue.id (references venue.venue)';
 COMMENT ON COLUMN person.award_normalized.team_venue_name IS '$.awards[*].team.venue.name';
 COMMENT ON COLUMN person.award_normalized.team_venue_link IS '$.awards[*].team.venue.link';
-COMMENT ON COLUMN person.award_normalized.team_spring_venue_id IS '$.awards[*].team.springVenue.id';
+COMMENT ON COLUMN person.award_normalized.team_spring_venue_id IS '$.awards[*].team.springVenue.id (references venue.venue)';
 COMMENT ON COLUMN person.award_normalized.team_spring_venue_link IS '$.awards[*].team.springVenue.link';
 COMMENT ON COLUMN person.award_normalized.team_team_code IS '$.awards[*].team.teamCode';
 COMMENT ON COLUMN person.award_normalized.team_file_code IS '$.awards[*].team.fileCode';
@@ -17280,7 +17500,7 @@ COMMENT ON COLUMN person.award_normalized.team_spring_league_link IS '$.awards[*
 COMMENT ON COLUMN person.award_normalized.team_spring_league_name IS '$.awards[*].team.springLeague.name';
 COMMENT ON COLUMN person.award_normalized.sort_order IS '$.awards[*].sortOrder';
 COMMENT ON COLUMN person.award_normalized.player_full_name IS '$.awards[*].player.fullName';
-COMMENT ON COLUMN person.award_normalized.player_id IS '$.awards[*].player.id';
+COMMENT ON COLUMN person.award_normalized.player_id IS '$.awards[*].player.id (references person.person)';
 COMMENT ON COLUMN person.award_normalized.player_link IS '$.awards[*].player.link';
 COMMENT ON COLUMN person.award_normalized.votes IS '$.awards[*].votes';
 COMMENT ON COLUMN person.award_normalized.votes_available IS '$.awards[*].votesAvailable';
@@ -17302,7 +17522,7 @@ COMMENT ON COLUMN person.current_game_stats_people.document_key IS 'the request:
 COMMENT ON COLUMN person.current_game_stats_people.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_people.person_id IS 'request parameter personId: Unique Player Identifier. Format: 434538, 429665, etc';
 COMMENT ON COLUMN person.current_game_stats_people.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
-COMMENT ON COLUMN person.current_game_stats_people.id IS '$.people[*].id';
+COMMENT ON COLUMN person.current_game_stats_people.id IS '$.people[*].id (references person.person)';
 COMMENT ON COLUMN person.current_game_stats_people.first_name IS '$.people[*].firstName';
 COMMENT ON COLUMN person.current_game_stats_people.use_name IS '$.people[*].useName';
 COMMENT ON COLUMN person.current_game_stats_people.last_name IS '$.people[*].lastName';
@@ -17334,14 +17554,14 @@ COMMENT ON COLUMN person.current_game_stats_people.active IS '$.people[*].active
 COMMENT ON COLUMN person.current_game_stats_people.alternate_captain IS '$.people[*].alternateCaptain';
 COMMENT ON COLUMN person.current_game_stats_people.captain IS '$.people[*].captain';
 COMMENT ON COLUMN person.current_game_stats_people.rookie IS '$.people[*].rookie';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_id IS '$.people[*].currentTeam.id';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_id IS '$.people[*].currentTeam.id (references team.team)';
 COMMENT ON COLUMN person.current_game_stats_people.current_team_name IS '$.people[*].currentTeam.name';
 COMMENT ON COLUMN person.current_game_stats_people.current_team_link IS '$.people[*].currentTeam.link';
 COMMENT ON COLUMN person.current_game_stats_people.current_team_season IS '$.people[*].currentTeam.season';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_venue_id IS '$.people[*].currentTeam.venue.id';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_venue_id IS '$.people[*].currentTeam.venue.id (references venue.venue)';
 COMMENT ON COLUMN person.current_game_stats_people.current_team_venue_name IS '$.people[*].currentTeam.venue.name';
 COMMENT ON COLUMN person.current_game_stats_people.current_team_venue_link IS '$.people[*].currentTeam.venue.link';
-COMMENT ON COLUMN person.current_game_stats_people.current_team_spring_venue_id IS '$.people[*].currentTeam.springVenue.id';
+COMMENT ON COLUMN person.current_game_stats_people.current_team_spring_venue_id IS '$.people[*].currentTeam.springVenue.id (references venue.venue)';
 COMMENT ON COLUMN person.current_game_stats_people.current_team_spring_venue_link IS '$.people[*].currentTeam.springVenue.link';
 COMMENT ON COLUMN person.current_game_stats_people.current_team_team_code IS '$.people[*].currentTeam.teamCode';
 COMMENT ON COLUMN person.current_game_stats_people.current_team_file_code IS '$.people[*].currentTeam.fileCode';
@@ -17532,7 +17752,7 @@ COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_wild_pitches IS '$.
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_win_percentage IS '$.people[*].stats[*].splits[*].stat.winPercentage';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stat_wins IS '$.people[*].stats[*].splits[*].stat.wins';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.stats IS '$.people[*].stats[*].splits[*].stats';
-COMMENT ON COLUMN person.current_game_stats_stat_splits.team_id IS '$.people[*].stats[*].splits[*].team.id';
+COMMENT ON COLUMN person.current_game_stats_stat_splits.team_id IS '$.people[*].stats[*].splits[*].team.id (references team.team)';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.team_name IS '$.people[*].stats[*].splits[*].team.name';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.team_link IS '$.people[*].stats[*].splits[*].team.link';
 COMMENT ON COLUMN person.current_game_stats_stat_splits.player IS '$.people[*].stats[*].splits[*].player';
@@ -17618,7 +17838,7 @@ COMMENT ON COLUMN person.current_game_stats_person_roster_entries.person_index I
 COMMENT ON COLUMN person.current_game_stats_person_roster_entries.roster_entry_index IS 'position in $.people[*].rosterEntries[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_person_roster_entries.person_id IS 'request parameter personId: Unique Player Identifier. Format: 434538, 429665, etc';
 COMMENT ON COLUMN person.current_game_stats_person_roster_entries.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
-COMMENT ON COLUMN person.current_game_stats_person_roster_entries.roster_entry_person_id IS '$.people[*].rosterEntries[*].person.id';
+COMMENT ON COLUMN person.current_game_stats_person_roster_entries.roster_entry_person_id IS '$.people[*].rosterEntries[*].person.id (references person.person)';
 COMMENT ON COLUMN person.current_game_stats_person_roster_entries.person_full_name IS '$.people[*].rosterEntries[*].person.fullName';
 COMMENT ON COLUMN person.current_game_stats_person_roster_entries.person_link IS '$.people[*].rosterEntries[*].person.link';
 COMMENT ON COLUMN person.current_game_stats_person_roster_entries.jersey_number IS '$.people[*].rosterEntries[*].jerseyNumber';
@@ -17639,7 +17859,7 @@ COMMENT ON COLUMN person.current_game_stats_person_job_entries.person_index IS '
 COMMENT ON COLUMN person.current_game_stats_person_job_entries.job_entry_index IS 'position in $.people[*].jobEntries[*], from 0';
 COMMENT ON COLUMN person.current_game_stats_person_job_entries.person_id IS 'request parameter personId: Unique Player Identifier. Format: 434538, 429665, etc';
 COMMENT ON COLUMN person.current_game_stats_person_job_entries.game_pk IS 'request parameter gamePk: Unique Primary Key Representing a Game';
-COMMENT ON COLUMN person.current_game_stats_person_job_entries.job_entry_person_id IS '$.people[*].jobEntries[*].person.id';
+COMMENT ON COLUMN person.current_game_stats_person_job_entries.job_entry_person_id IS '$.people[*].jobEntries[*].person.id (references person.person)';
 COMMENT ON COLUMN person.current_game_stats_person_job_entries.person_full_name IS '$.people[*].jobEntries[*].person.fullName';
 COMMENT ON COLUMN person.current_game_stats_person_job_entries.person_link IS '$.people[*].jobEntries[*].person.link';
 COMMENT ON COLUMN person.current_game_stats_person_job_entries.jersey_number IS '$.people[*].jobEntries[*].jerseyNumber';
@@ -17773,7 +17993,7 @@ COMMENT ON COLUMN person.current_game_stats_splits.stat_wild_pitches IS '$.stats
 COMMENT ON COLUMN person.current_game_stats_splits.stat_win_percentage IS '$.stats[*].splits[*].stat.winPercentage';
 COMMENT ON COLUMN person.current_game_stats_splits.stat_wins IS '$.stats[*].splits[*].stat.wins';
 COMMENT ON COLUMN person.current_game_stats_splits.stats IS '$.stats[*].splits[*].stats';
-COMMENT ON COLUMN person.current_game_stats_splits.team_id IS '$.stats[*].splits[*].team.id';
+COMMENT ON COLUMN person.current_game_stats_splits.team_id IS '$.stats[*].splits[*].team.id (references team.team)';
 COMMENT ON COLUMN person.current_game_stats_splits.team_name IS '$.stats[*].splits[*].team.name';
 COMMENT ON COLUMN person.current_game_stats_splits.team_link IS '$.stats[*].splits[*].team.link';
 COMMENT ON COLUMN person.current_game_stats_splits.player IS '$.stats[*].splits[*].player';
@@ -17885,7 +18105,7 @@ COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_wild_pi
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_win_percentage IS '$.stats[*].splitsTiedWithOffset[*].stat.winPercentage';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stat_wins IS '$.stats[*].splitsTiedWithOffset[*].stat.wins';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.stats IS '$.stats[*].splitsTiedWithOffset[*].stats';
-COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.team_id IS '$.stats[*].splitsTiedWithOffset[*].team.id';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.team_id IS '$.stats[*].splitsTiedWithOffset[*].team.id (references team.team)';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.team_name IS '$.stats[*].splitsTiedWithOffset[*].team.name';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.team_link IS '$.stats[*].splitsTiedWithOffset[*].team.link';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_offset.player IS '$.stats[*].splitsTiedWithOffset[*].player';
@@ -17997,7 +18217,7 @@ COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_wild_pit
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_win_percentage IS '$.stats[*].splitsTiedWithLimit[*].stat.winPercentage';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stat_wins IS '$.stats[*].splitsTiedWithLimit[*].stat.wins';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.stats IS '$.stats[*].splitsTiedWithLimit[*].stats';
-COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.team_id IS '$.stats[*].splitsTiedWithLimit[*].team.id';
+COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.team_id IS '$.stats[*].splitsTiedWithLimit[*].team.id (references team.team)';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.team_name IS '$.stats[*].splitsTiedWithLimit[*].team.name';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.team_link IS '$.stats[*].splitsTiedWithLimit[*].team.link';
 COMMENT ON COLUMN person.current_game_stats_splits_tied_with_limit.player IS '$.stats[*].splitsTiedWithLimit[*].player';
@@ -18029,12 +18249,12 @@ COMMENT ON COLUMN person.free_agents_document.season IS '$.season';
 COMMENT ON COLUMN person.free_agents_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.free_agents_normalized.free_agent_index IS 'position in $.freeAgents[*], from 0';
 COMMENT ON COLUMN person.free_agents_normalized.player_full_name IS '$.freeAgents[*].player.fullName';
-COMMENT ON COLUMN person.free_agents_normalized.player_id IS '$.freeAgents[*].player.id';
+COMMENT ON COLUMN person.free_agents_normalized.player_id IS '$.freeAgents[*].player.id (references person.person)';
 COMMENT ON COLUMN person.free_agents_normalized.player_link IS '$.freeAgents[*].player.link';
-COMMENT ON COLUMN person.free_agents_normalized.original_team_id IS '$.freeAgents[*].originalTeam.id';
+COMMENT ON COLUMN person.free_agents_normalized.original_team_id IS '$.freeAgents[*].originalTeam.id (references team.team)';
 COMMENT ON COLUMN person.free_agents_normalized.original_team_link IS '$.freeAgents[*].originalTeam.link';
 COMMENT ON COLUMN person.free_agents_normalized.original_team_name IS '$.freeAgents[*].originalTeam.name';
-COMMENT ON COLUMN person.free_agents_normalized.new_team_id IS '$.freeAgents[*].newTeam.id';
+COMMENT ON COLUMN person.free_agents_normalized.new_team_id IS '$.freeAgents[*].newTeam.id (references team.team)';
 COMMENT ON COLUMN person.free_agents_normalized.new_team_link IS '$.freeAgents[*].newTeam.link';
 COMMENT ON COLUMN person.free_agents_normalized.new_team_name IS '$.freeAgents[*].newTeam.name';
 COMMENT ON COLUMN person.free_agents_normalized.notes IS '$.freeAgents[*].notes';
@@ -18049,7 +18269,7 @@ COMMENT ON COLUMN person.free_agents_normalized.sort_order IS '$.freeAgents[*].s
 
 COMMENT ON COLUMN person.people_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN person.people_normalized.person_index IS 'position in $.people[*], from 0';
-COMMENT ON COLUMN person.people_normalized.id IS '$.people[*].id';
+COMMENT ON COLUMN person.people_normalized.id IS '$.people[*].id (references person.person)';
 COMMENT ON COLUMN person.people_normalized.first_name IS '$.people[*].firstName';
 COMMENT ON COLUMN person.people_normalized.use_name IS '$.people[*].useName';
 COMMENT ON COLUMN person.people_normalized.last_name IS '$.people[*].lastName';
@@ -18171,7 +18391,7 @@ COMMENT ON COLUMN schedule.postseason_schedule_series_games.status_detailed_stat
 COMMENT ON COLUMN schedule.postseason_schedule_series_games.status_start_time_tbd IS '$.series[*].games[*].status.startTimeTBD';
 COMMENT ON COLUMN schedule.postseason_schedule_series_games.status_status_code IS '$.series[*].games[*].status.statusCode';
 COMMENT ON COLUMN schedule.postseason_schedule_series_games.tiebreaker IS '$.series[*].games[*].tiebreaker';
-COMMENT ON COLUMN schedule.postseason_schedule_series_games.venue_id IS '$.series[*].games[*].venue.id';
+COMMENT ON COLUMN schedule.postseason_schedule_series_games.venue_id IS '$.series[*].games[*].venue.id (references venue.venue)';
 COMMENT ON COLUMN schedule.postseason_schedule_series_games.venue_link IS '$.series[*].games[*].venue.link';
 COMMENT ON COLUMN schedule.postseason_schedule_series_games.venue_name IS '$.series[*].games[*].venue.name';
 
@@ -18186,7 +18406,7 @@ COMMENT ON COLUMN schedule.postseason_schedule_series_game_teams.league_record_w
 COMMENT ON COLUMN schedule.postseason_schedule_series_game_teams.score IS '$.series[*].games[*].teams.{away,home}.score';
 COMMENT ON COLUMN schedule.postseason_schedule_series_game_teams.series_number IS '$.series[*].games[*].teams.{away,home}.seriesNumber';
 COMMENT ON COLUMN schedule.postseason_schedule_series_game_teams.split_squad IS '$.series[*].games[*].teams.{away,home}.splitSquad';
-COMMENT ON COLUMN schedule.postseason_schedule_series_game_teams.team_id IS '$.series[*].games[*].teams.{away,home}.team.id';
+COMMENT ON COLUMN schedule.postseason_schedule_series_game_teams.team_id IS '$.series[*].games[*].teams.{away,home}.team.id (references team.team)';
 COMMENT ON COLUMN schedule.postseason_schedule_series_game_teams.team_link IS '$.series[*].games[*].teams.{away,home}.team.link';
 COMMENT ON COLUMN schedule.postseason_schedule_series_game_teams.team_name IS '$.series[*].games[*].teams.{away,home}.team.name';
 
@@ -18239,7 +18459,7 @@ COMMENT ON COLUMN schedule.games.away_league_record_wins IS '$.dates[*].games[*]
 COMMENT ON COLUMN schedule.games.away_score IS '$.dates[*].games[*].teams.away.score';
 COMMENT ON COLUMN schedule.games.away_series_number IS '$.dates[*].games[*].teams.away.seriesNumber';
 COMMENT ON COLUMN schedule.games.away_split_squad IS '$.dates[*].games[*].teams.away.splitSquad';
-COMMENT ON COLUMN schedule.games.away_team_id IS '$.dates[*].games[*].teams.away.team.id';
+COMMENT ON COLUMN schedule.games.away_team_id IS '$.dates[*].games[*].teams.away.team.id (references team.team)';
 COMMENT ON COLUMN schedule.games.away_team_link IS '$.dates[*].games[*].teams.away.team.link';
 COMMENT ON COLUMN schedule.games.away_team_name IS '$.dates[*].games[*].teams.away.team.name';
 COMMENT ON COLUMN schedule.games.home_is_winner IS '$.dates[*].games[*].teams.home.isWinner';
@@ -18248,11 +18468,11 @@ COMMENT ON COLUMN schedule.games.home_league_record_wins IS '$.dates[*].games[*]
 COMMENT ON COLUMN schedule.games.home_score IS '$.dates[*].games[*].teams.home.score';
 COMMENT ON COLUMN schedule.games.home_series_number IS '$.dates[*].games[*].teams.home.seriesNumber';
 COMMENT ON COLUMN schedule.games.home_split_squad IS '$.dates[*].games[*].teams.home.splitSquad';
-COMMENT ON COLUMN schedule.games.home_team_id IS '$.dates[*].games[*].teams.home.team.id';
+COMMENT ON COLUMN schedule.games.home_team_id IS '$.dates[*].games[*].teams.home.team.id (references team.team)';
 COMMENT ON COLUMN schedule.games.home_team_link IS '$.dates[*].games[*].teams.home.team.link';
 COMMENT ON COLUMN schedule.games.home_team_name IS '$.dates[*].games[*].teams.home.team.name';
 COMMENT ON COLUMN schedule.games.tiebreaker IS '$.dates[*].games[*].tiebreaker';
-COMMENT ON COLUMN schedule.games.venue_id IS '$.dates[*].games[*].venue.id';
+COMMENT ON COLUMN schedule.games.venue_id IS '$.dates[*].games[*].venue.id (references venue.venue)';
 COMMENT ON COLUMN schedule.games.venue_link IS '$.dates[*].games[*].venue.link';
 COMMENT ON COLUMN schedule.games.venue_name IS '$.dates[*].games[*].venue.name';
 COMMENT ON COLUMN schedule.games.reschedule_date IS '$.dates[*].games[*].rescheduleDate';
@@ -18323,7 +18543,7 @@ COMMENT ON COLUMN season.seasons_normalized.spring_start_date IS '$.seasons[*].s
 COMMENT ON COLUMN sports.sport_players_people.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN sports.sport_players_people.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN sports.sport_players_people.sport_id IS 'request parameter sportId: Top level organization of a sport';
-COMMENT ON COLUMN sports.sport_players_people.id IS '$.people[*].id';
+COMMENT ON COLUMN sports.sport_players_people.id IS '$.people[*].id (references person.person)';
 COMMENT ON COLUMN sports.sport_players_people.first_name IS '$.people[*].firstName';
 COMMENT ON COLUMN sports.sport_players_people.use_name IS '$.people[*].useName';
 COMMENT ON COLUMN sports.sport_players_people.last_name IS '$.people[*].lastName';
@@ -18355,14 +18575,14 @@ COMMENT ON COLUMN sports.sport_players_people.active IS '$.people[*].active';
 COMMENT ON COLUMN sports.sport_players_people.alternate_captain IS '$.people[*].alternateCaptain';
 COMMENT ON COLUMN sports.sport_players_people.captain IS '$.people[*].captain';
 COMMENT ON COLUMN sports.sport_players_people.rookie IS '$.people[*].rookie';
-COMMENT ON COLUMN sports.sport_players_people.current_team_id IS '$.people[*].currentTeam.id';
+COMMENT ON COLUMN sports.sport_players_people.current_team_id IS '$.people[*].currentTeam.id (references team.team)';
 COMMENT ON COLUMN sports.sport_players_people.current_team_name IS '$.people[*].currentTeam.name';
 COMMENT ON COLUMN sports.sport_players_people.current_team_link IS '$.people[*].currentTeam.link';
 COMMENT ON COLUMN sports.sport_players_people.current_team_season IS '$.people[*].currentTeam.season';
-COMMENT ON COLUMN sports.sport_players_people.current_team_venue_id IS '$.people[*].currentTeam.venue.id';
+COMMENT ON COLUMN sports.sport_players_people.current_team_venue_id IS '$.people[*].currentTeam.venue.id (references venue.venue)';
 COMMENT ON COLUMN sports.sport_players_people.current_team_venue_name IS '$.people[*].currentTeam.venue.name';
 COMMENT ON COLUMN sports.sport_players_people.current_team_venue_link IS '$.people[*].currentTeam.venue.link';
-COMMENT ON COLUMN sports.sport_players_people.current_team_spring_venue_id IS '$.people[*].currentTeam.springVenue.id';
+COMMENT ON COLUMN sports.sport_players_people.current_team_spring_venue_id IS '$.people[*].currentTeam.springVenue.id (references venue.venue)';
 COMMENT ON COLUMN sports.sport_players_people.current_team_spring_venue_link IS '$.people[*].currentTeam.springVenue.link';
 COMMENT ON COLUMN sports.sport_players_people.current_team_team_code IS '$.people[*].currentTeam.teamCode';
 COMMENT ON COLUMN sports.sport_players_people.current_team_file_code IS '$.people[*].currentTeam.fileCode';
@@ -18549,7 +18769,7 @@ COMMENT ON COLUMN sports.sport_players_stat_splits.stat_wild_pitches IS '$.peopl
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_win_percentage IS '$.people[*].stats[*].splits[*].stat.winPercentage';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stat_wins IS '$.people[*].stats[*].splits[*].stat.wins';
 COMMENT ON COLUMN sports.sport_players_stat_splits.stats IS '$.people[*].stats[*].splits[*].stats';
-COMMENT ON COLUMN sports.sport_players_stat_splits.team_id IS '$.people[*].stats[*].splits[*].team.id';
+COMMENT ON COLUMN sports.sport_players_stat_splits.team_id IS '$.people[*].stats[*].splits[*].team.id (references team.team)';
 COMMENT ON COLUMN sports.sport_players_stat_splits.team_name IS '$.people[*].stats[*].splits[*].team.name';
 COMMENT ON COLUMN sports.sport_players_stat_splits.team_link IS '$.people[*].stats[*].splits[*].team.link';
 COMMENT ON COLUMN sports.sport_players_stat_splits.player IS '$.people[*].stats[*].splits[*].player';
@@ -18630,7 +18850,7 @@ COMMENT ON COLUMN sports.sport_players_person_roster_entries.document_key IS 'th
 COMMENT ON COLUMN sports.sport_players_person_roster_entries.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN sports.sport_players_person_roster_entries.roster_entry_index IS 'position in $.people[*].rosterEntries[*], from 0';
 COMMENT ON COLUMN sports.sport_players_person_roster_entries.sport_id IS 'request parameter sportId: Top level organization of a sport';
-COMMENT ON COLUMN sports.sport_players_person_roster_entries.person_id IS '$.people[*].rosterEntries[*].person.id';
+COMMENT ON COLUMN sports.sport_players_person_roster_entries.person_id IS '$.people[*].rosterEntries[*].person.id (references person.person)';
 COMMENT ON COLUMN sports.sport_players_person_roster_entries.person_full_name IS '$.people[*].rosterEntries[*].person.fullName';
 COMMENT ON COLUMN sports.sport_players_person_roster_entries.person_link IS '$.people[*].rosterEntries[*].person.link';
 COMMENT ON COLUMN sports.sport_players_person_roster_entries.jersey_number IS '$.people[*].rosterEntries[*].jerseyNumber';
@@ -18650,7 +18870,7 @@ COMMENT ON COLUMN sports.sport_players_person_job_entries.document_key IS 'the r
 COMMENT ON COLUMN sports.sport_players_person_job_entries.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN sports.sport_players_person_job_entries.job_entry_index IS 'position in $.people[*].jobEntries[*], from 0';
 COMMENT ON COLUMN sports.sport_players_person_job_entries.sport_id IS 'request parameter sportId: Top level organization of a sport';
-COMMENT ON COLUMN sports.sport_players_person_job_entries.person_id IS '$.people[*].jobEntries[*].person.id';
+COMMENT ON COLUMN sports.sport_players_person_job_entries.person_id IS '$.people[*].jobEntries[*].person.id (references person.person)';
 COMMENT ON COLUMN sports.sport_players_person_job_entries.person_full_name IS '$.people[*].jobEntries[*].person.fullName';
 COMMENT ON COLUMN sports.sport_players_person_job_entries.person_link IS '$.people[*].jobEntries[*].person.link';
 COMMENT ON COLUMN sports.sport_players_person_job_entries.jersey_number IS '$.people[*].jobEntries[*].jerseyNumber';
@@ -18690,7 +18910,7 @@ COMMENT ON COLUMN standings.standings_team_records.document_key IS 'the request:
 COMMENT ON COLUMN standings.standings_team_records.record_index IS 'position in $.records[*], from 0';
 COMMENT ON COLUMN standings.standings_team_records.team_record_index IS 'position in $.records[*].teamRecords[*], from 0';
 COMMENT ON COLUMN standings.standings_team_records.standings_type IS 'request parameter standingsType: Type of season. Available types in /api/v1/standingsTypes';
-COMMENT ON COLUMN standings.standings_team_records.team_id IS '$.records[*].teamRecords[*].team.id';
+COMMENT ON COLUMN standings.standings_team_records.team_id IS '$.records[*].teamRecords[*].team.id (references team.team)';
 COMMENT ON COLUMN standings.standings_team_records.team_name IS '$.records[*].teamRecords[*].team.name';
 COMMENT ON COLUMN standings.standings_team_records.team_link IS '$.records[*].teamRecords[*].team.link';
 COMMENT ON COLUMN standings.standings_team_records.division IS '$.records[*].teamRecords[*].division';
@@ -18904,7 +19124,7 @@ COMMENT ON COLUMN stats.grouped_stats_splits.stat_wild_pitches IS '$.stats[*].sp
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_win_percentage IS '$.stats[*].splits[*].stat.winPercentage';
 COMMENT ON COLUMN stats.grouped_stats_splits.stat_wins IS '$.stats[*].splits[*].stat.wins';
 COMMENT ON COLUMN stats.grouped_stats_splits.stats IS '$.stats[*].splits[*].stats';
-COMMENT ON COLUMN stats.grouped_stats_splits.team_id IS '$.stats[*].splits[*].team.id';
+COMMENT ON COLUMN stats.grouped_stats_splits.team_id IS '$.stats[*].splits[*].team.id (references team.team)';
 COMMENT ON COLUMN stats.grouped_stats_splits.team_name IS '$.stats[*].splits[*].team.name';
 COMMENT ON COLUMN stats.grouped_stats_splits.team_link IS '$.stats[*].splits[*].team.link';
 COMMENT ON COLUMN stats.grouped_stats_splits.player IS '$.stats[*].splits[*].player';
@@ -19014,7 +19234,7 @@ COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_wild_pitches 
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_win_percentage IS '$.stats[*].splitsTiedWithOffset[*].stat.winPercentage';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stat_wins IS '$.stats[*].splitsTiedWithOffset[*].stat.wins';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.stats IS '$.stats[*].splitsTiedWithOffset[*].stats';
-COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.team_id IS '$.stats[*].splitsTiedWithOffset[*].team.id';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.team_id IS '$.stats[*].splitsTiedWithOffset[*].team.id (references team.team)';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.team_name IS '$.stats[*].splitsTiedWithOffset[*].team.name';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.team_link IS '$.stats[*].splitsTiedWithOffset[*].team.link';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_offset.player IS '$.stats[*].splitsTiedWithOffset[*].player';
@@ -19124,7 +19344,7 @@ COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_wild_pitches I
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_win_percentage IS '$.stats[*].splitsTiedWithLimit[*].stat.winPercentage';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stat_wins IS '$.stats[*].splitsTiedWithLimit[*].stat.wins';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.stats IS '$.stats[*].splitsTiedWithLimit[*].stats';
-COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.team_id IS '$.stats[*].splitsTiedWithLimit[*].team.id';
+COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.team_id IS '$.stats[*].splitsTiedWithLimit[*].team.id (references team.team)';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.team_name IS '$.stats[*].splitsTiedWithLimit[*].team.name';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.team_link IS '$.stats[*].splitsTiedWithLimit[*].team.link';
 COMMENT ON COLUMN stats.grouped_stats_splits_tied_with_limit.player IS '$.stats[*].splitsTiedWithLimit[*].player';
@@ -19170,7 +19390,7 @@ COMMENT ON COLUMN stats.leaders_leaders.league_name IS '$.leagueLeaders[*].leade
 COMMENT ON COLUMN stats.leaders_leaders.num_teams IS '$.leagueLeaders[*].leaders[*].numTeams';
 COMMENT ON COLUMN stats.leaders_leaders.person_first_name IS '$.leagueLeaders[*].leaders[*].person.firstName';
 COMMENT ON COLUMN stats.leaders_leaders.person_full_name IS '$.leagueLeaders[*].leaders[*].person.fullName';
-COMMENT ON COLUMN stats.leaders_leaders.person_id IS '$.leagueLeaders[*].leaders[*].person.id';
+COMMENT ON COLUMN stats.leaders_leaders.person_id IS '$.leagueLeaders[*].leaders[*].person.id (references person.person)';
 COMMENT ON COLUMN stats.leaders_leaders.person_last_name IS '$.leagueLeaders[*].leaders[*].person.lastName';
 COMMENT ON COLUMN stats.leaders_leaders.person_link IS '$.leagueLeaders[*].leaders[*].person.link';
 COMMENT ON COLUMN stats.leaders_leaders.rank IS '$.leagueLeaders[*].leaders[*].rank';
@@ -19178,7 +19398,7 @@ COMMENT ON COLUMN stats.leaders_leaders.season IS '$.leagueLeaders[*].leaders[*]
 COMMENT ON COLUMN stats.leaders_leaders.sport_abbreviation IS '$.leagueLeaders[*].leaders[*].sport.abbreviation';
 COMMENT ON COLUMN stats.leaders_leaders.sport_id IS '$.leagueLeaders[*].leaders[*].sport.id';
 COMMENT ON COLUMN stats.leaders_leaders.sport_link IS '$.leagueLeaders[*].leaders[*].sport.link';
-COMMENT ON COLUMN stats.leaders_leaders.team_id IS '$.leagueLeaders[*].leaders[*].team.id';
+COMMENT ON COLUMN stats.leaders_leaders.team_id IS '$.leagueLeaders[*].leaders[*].team.id (references team.team)';
 COMMENT ON COLUMN stats.leaders_leaders.team_link IS '$.leagueLeaders[*].leaders[*].team.link';
 COMMENT ON COLUMN stats.leaders_leaders.team_name IS '$.leagueLeaders[*].leaders[*].team.name';
 COMMENT ON COLUMN stats.leaders_leaders.value IS '$.leagueLeaders[*].leaders[*].value';
@@ -19293,7 +19513,7 @@ COMMENT ON COLUMN stats.stats_splits.stat_wild_pitches IS '$.stats[*].splits[*].
 COMMENT ON COLUMN stats.stats_splits.stat_win_percentage IS '$.stats[*].splits[*].stat.winPercentage';
 COMMENT ON COLUMN stats.stats_splits.stat_wins IS '$.stats[*].splits[*].stat.wins';
 COMMENT ON COLUMN stats.stats_splits.stats IS '$.stats[*].splits[*].stats';
-COMMENT ON COLUMN stats.stats_splits.team_id IS '$.stats[*].splits[*].team.id';
+COMMENT ON COLUMN stats.stats_splits.team_id IS '$.stats[*].splits[*].team.id (references team.team)';
 COMMENT ON COLUMN stats.stats_splits.team_name IS '$.stats[*].splits[*].team.name';
 COMMENT ON COLUMN stats.stats_splits.team_link IS '$.stats[*].splits[*].team.link';
 COMMENT ON COLUMN stats.stats_splits.player IS '$.stats[*].splits[*].player';
@@ -19403,7 +19623,7 @@ COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_wild_pitches IS '$.st
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_win_percentage IS '$.stats[*].splitsTiedWithOffset[*].stat.winPercentage';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stat_wins IS '$.stats[*].splitsTiedWithOffset[*].stat.wins';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.stats IS '$.stats[*].splitsTiedWithOffset[*].stats';
-COMMENT ON COLUMN stats.stats_splits_tied_with_offset.team_id IS '$.stats[*].splitsTiedWithOffset[*].team.id';
+COMMENT ON COLUMN stats.stats_splits_tied_with_offset.team_id IS '$.stats[*].splitsTiedWithOffset[*].team.id (references team.team)';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.team_name IS '$.stats[*].splitsTiedWithOffset[*].team.name';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.team_link IS '$.stats[*].splitsTiedWithOffset[*].team.link';
 COMMENT ON COLUMN stats.stats_splits_tied_with_offset.player IS '$.stats[*].splitsTiedWithOffset[*].player';
@@ -19513,7 +19733,7 @@ COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_wild_pitches IS '$.sta
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_win_percentage IS '$.stats[*].splitsTiedWithLimit[*].stat.winPercentage';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stat_wins IS '$.stats[*].splitsTiedWithLimit[*].stat.wins';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.stats IS '$.stats[*].splitsTiedWithLimit[*].stats';
-COMMENT ON COLUMN stats.stats_splits_tied_with_limit.team_id IS '$.stats[*].splitsTiedWithLimit[*].team.id';
+COMMENT ON COLUMN stats.stats_splits_tied_with_limit.team_id IS '$.stats[*].splitsTiedWithLimit[*].team.id (references team.team)';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.team_name IS '$.stats[*].splitsTiedWithLimit[*].team.name';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.team_link IS '$.stats[*].splitsTiedWithLimit[*].team.link';
 COMMENT ON COLUMN stats.stats_splits_tied_with_limit.player IS '$.stats[*].splitsTiedWithLimit[*].player';
@@ -19554,14 +19774,14 @@ COMMENT ON COLUMN streaks.high_low_stats_items.value IS '${*}[*]';
 COMMENT ON COLUMN team.affiliates_teams.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.affiliates_teams.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.affiliates_teams.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
-COMMENT ON COLUMN team.affiliates_teams.id IS '$.teams[*].id';
+COMMENT ON COLUMN team.affiliates_teams.id IS '$.teams[*].id (references team.team)';
 COMMENT ON COLUMN team.affiliates_teams.name IS '$.teams[*].name';
 COMMENT ON COLUMN team.affiliates_teams.link IS '$.teams[*].link';
 COMMENT ON COLUMN team.affiliates_teams.season IS '$.teams[*].season';
-COMMENT ON COLUMN team.affiliates_teams.venue_id IS '$.teams[*].venue.id';
+COMMENT ON COLUMN team.affiliates_teams.venue_id IS '$.teams[*].venue.id (references venue.venue)';
 COMMENT ON COLUMN team.affiliates_teams.venue_name IS '$.teams[*].venue.name';
 COMMENT ON COLUMN team.affiliates_teams.venue_link IS '$.teams[*].venue.link';
-COMMENT ON COLUMN team.affiliates_teams.spring_venue_id IS '$.teams[*].springVenue.id';
+COMMENT ON COLUMN team.affiliates_teams.spring_venue_id IS '$.teams[*].springVenue.id (references venue.venue)';
 COMMENT ON COLUMN team.affiliates_teams.spring_venue_link IS '$.teams[*].springVenue.link';
 COMMENT ON COLUMN team.affiliates_teams.team_code IS '$.teams[*].teamCode';
 COMMENT ON COLUMN team.affiliates_teams.file_code IS '$.teams[*].fileCode';
@@ -19614,7 +19834,7 @@ COMMENT ON COLUMN team.affiliates_teams.social_snapchat IS '$.teams[*].social.sn
 COMMENT ON COLUMN team.affiliates_teams.social_website IS '$.teams[*].social.website[*]';
 COMMENT ON COLUMN team.affiliates_teams.social_hashtags IS '$.teams[*].social.hashtags[*]';
 COMMENT ON COLUMN team.affiliates_teams.short_name IS '$.teams[*].shortName';
-COMMENT ON COLUMN team.affiliates_teams.record_team_id IS '$.teams[*].record.team.id';
+COMMENT ON COLUMN team.affiliates_teams.record_team_id IS '$.teams[*].record.team.id (references team.team)';
 COMMENT ON COLUMN team.affiliates_teams.record_team_name IS '$.teams[*].record.team.name';
 COMMENT ON COLUMN team.affiliates_teams.record_team_link IS '$.teams[*].record.team.link';
 COMMENT ON COLUMN team.affiliates_teams.record_season IS '$.teams[*].record.season';
@@ -19779,7 +19999,7 @@ COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_wild_pitches IS '$.teams
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_win_percentage IS '$.teams[*].teamStats[*].splits[*].stat.winPercentage';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stat_wins IS '$.teams[*].teamStats[*].splits[*].stat.wins';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.stats IS '$.teams[*].teamStats[*].splits[*].stats';
-COMMENT ON COLUMN team.affiliates_team_stat_splits.split_team_id IS '$.teams[*].teamStats[*].splits[*].team.id';
+COMMENT ON COLUMN team.affiliates_team_stat_splits.split_team_id IS '$.teams[*].teamStats[*].splits[*].team.id (references team.team)';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.team_name IS '$.teams[*].teamStats[*].splits[*].team.name';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.team_link IS '$.teams[*].teamStats[*].splits[*].team.link';
 COMMENT ON COLUMN team.affiliates_team_stat_splits.player IS '$.teams[*].teamStats[*].splits[*].player';
@@ -19823,7 +20043,7 @@ COMMENT ON COLUMN team.affiliates_team_roster.document_key IS 'the request: The 
 COMMENT ON COLUMN team.affiliates_team_roster.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_roster.roster_index IS 'position in $.teams[*].roster.roster[*], from 0';
 COMMENT ON COLUMN team.affiliates_team_roster.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
-COMMENT ON COLUMN team.affiliates_team_roster.person_id IS '$.teams[*].roster.roster[*].person.id';
+COMMENT ON COLUMN team.affiliates_team_roster.person_id IS '$.teams[*].roster.roster[*].person.id (references person.person)';
 COMMENT ON COLUMN team.affiliates_team_roster.person_full_name IS '$.teams[*].roster.roster[*].person.fullName';
 COMMENT ON COLUMN team.affiliates_team_roster.person_link IS '$.teams[*].roster.roster[*].person.link';
 COMMENT ON COLUMN team.affiliates_team_roster.jersey_number IS '$.teams[*].roster.roster[*].jerseyNumber';
@@ -19863,7 +20083,7 @@ COMMENT ON COLUMN team.affiliates_leaders.league_name IS '$.teams[*].teamLeaders
 COMMENT ON COLUMN team.affiliates_leaders.num_teams IS '$.teams[*].teamLeaders[*].leaders[*].numTeams';
 COMMENT ON COLUMN team.affiliates_leaders.person_first_name IS '$.teams[*].teamLeaders[*].leaders[*].person.firstName';
 COMMENT ON COLUMN team.affiliates_leaders.person_full_name IS '$.teams[*].teamLeaders[*].leaders[*].person.fullName';
-COMMENT ON COLUMN team.affiliates_leaders.person_id IS '$.teams[*].teamLeaders[*].leaders[*].person.id';
+COMMENT ON COLUMN team.affiliates_leaders.person_id IS '$.teams[*].teamLeaders[*].leaders[*].person.id (references person.person)';
 COMMENT ON COLUMN team.affiliates_leaders.person_last_name IS '$.teams[*].teamLeaders[*].leaders[*].person.lastName';
 COMMENT ON COLUMN team.affiliates_leaders.person_link IS '$.teams[*].teamLeaders[*].leaders[*].person.link';
 COMMENT ON COLUMN team.affiliates_leaders.rank IS '$.teams[*].teamLeaders[*].leaders[*].rank';
@@ -19871,7 +20091,7 @@ COMMENT ON COLUMN team.affiliates_leaders.season IS '$.teams[*].teamLeaders[*].l
 COMMENT ON COLUMN team.affiliates_leaders.sport_abbreviation IS '$.teams[*].teamLeaders[*].leaders[*].sport.abbreviation';
 COMMENT ON COLUMN team.affiliates_leaders.sport_id IS '$.teams[*].teamLeaders[*].leaders[*].sport.id';
 COMMENT ON COLUMN team.affiliates_leaders.sport_link IS '$.teams[*].teamLeaders[*].leaders[*].sport.link';
-COMMENT ON COLUMN team.affiliates_leaders.leader_team_id IS '$.teams[*].teamLeaders[*].leaders[*].team.id';
+COMMENT ON COLUMN team.affiliates_leaders.leader_team_id IS '$.teams[*].teamLeaders[*].leaders[*].team.id (references team.team)';
 COMMENT ON COLUMN team.affiliates_leaders.team_link IS '$.teams[*].teamLeaders[*].leaders[*].team.link';
 COMMENT ON COLUMN team.affiliates_leaders.team_name IS '$.teams[*].teamLeaders[*].leaders[*].team.name';
 COMMENT ON COLUMN team.affiliates_leaders.value IS '$.teams[*].teamLeaders[*].leaders[*].value';
@@ -19928,14 +20148,14 @@ COMMENT ON COLUMN team.affiliates_team_split_records.wins IS '$.teams[*].record.
 COMMENT ON COLUMN team.all_teams_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.all_teams_normalized.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.all_teams_normalized.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
-COMMENT ON COLUMN team.all_teams_normalized.id IS '$.teams[*].id';
+COMMENT ON COLUMN team.all_teams_normalized.id IS '$.teams[*].id (references team.team)';
 COMMENT ON COLUMN team.all_teams_normalized.name IS '$.teams[*].name';
 COMMENT ON COLUMN team.all_teams_normalized.link IS '$.teams[*].link';
 COMMENT ON COLUMN team.all_teams_normalized.season IS '$.teams[*].season';
-COMMENT ON COLUMN team.all_teams_normalized.venue_id IS '$.teams[*].venue.id';
+COMMENT ON COLUMN team.all_teams_normalized.venue_id IS '$.teams[*].venue.id (references venue.venue)';
 COMMENT ON COLUMN team.all_teams_normalized.venue_name IS '$.teams[*].venue.name';
 COMMENT ON COLUMN team.all_teams_normalized.venue_link IS '$.teams[*].venue.link';
-COMMENT ON COLUMN team.all_teams_normalized.spring_venue_id IS '$.teams[*].springVenue.id';
+COMMENT ON COLUMN team.all_teams_normalized.spring_venue_id IS '$.teams[*].springVenue.id (references venue.venue)';
 COMMENT ON COLUMN team.all_teams_normalized.spring_venue_link IS '$.teams[*].springVenue.link';
 COMMENT ON COLUMN team.all_teams_normalized.team_code IS '$.teams[*].teamCode';
 COMMENT ON COLUMN team.all_teams_normalized.file_code IS '$.teams[*].fileCode';
@@ -19988,7 +20208,7 @@ COMMENT ON COLUMN team.all_teams_normalized.social_snapchat IS '$.teams[*].socia
 COMMENT ON COLUMN team.all_teams_normalized.social_website IS '$.teams[*].social.website[*]';
 COMMENT ON COLUMN team.all_teams_normalized.social_hashtags IS '$.teams[*].social.hashtags[*]';
 COMMENT ON COLUMN team.all_teams_normalized.short_name IS '$.teams[*].shortName';
-COMMENT ON COLUMN team.all_teams_normalized.record_team_id IS '$.teams[*].record.team.id';
+COMMENT ON COLUMN team.all_teams_normalized.record_team_id IS '$.teams[*].record.team.id (references team.team)';
 COMMENT ON COLUMN team.all_teams_normalized.record_team_name IS '$.teams[*].record.team.name';
 COMMENT ON COLUMN team.all_teams_normalized.record_team_link IS '$.teams[*].record.team.link';
 COMMENT ON COLUMN team.all_teams_normalized.record_season IS '$.teams[*].record.season';
@@ -20153,7 +20373,7 @@ COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_wild_pitches IS '$.teams[
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_win_percentage IS '$.teams[*].teamStats[*].splits[*].stat.winPercentage';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stat_wins IS '$.teams[*].teamStats[*].splits[*].stat.wins';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.stats IS '$.teams[*].teamStats[*].splits[*].stats';
-COMMENT ON COLUMN team.all_teams_team_stat_splits.split_team_id IS '$.teams[*].teamStats[*].splits[*].team.id';
+COMMENT ON COLUMN team.all_teams_team_stat_splits.split_team_id IS '$.teams[*].teamStats[*].splits[*].team.id (references team.team)';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.team_name IS '$.teams[*].teamStats[*].splits[*].team.name';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.team_link IS '$.teams[*].teamStats[*].splits[*].team.link';
 COMMENT ON COLUMN team.all_teams_team_stat_splits.player IS '$.teams[*].teamStats[*].splits[*].player';
@@ -20197,7 +20417,7 @@ COMMENT ON COLUMN team.all_teams_roster.document_key IS 'the request: The reques
 COMMENT ON COLUMN team.all_teams_roster.team_index IS 'position in $.teams[*], from 0';
 COMMENT ON COLUMN team.all_teams_roster.roster_index IS 'position in $.teams[*].roster.roster[*], from 0';
 COMMENT ON COLUMN team.all_teams_roster.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
-COMMENT ON COLUMN team.all_teams_roster.person_id IS '$.teams[*].roster.roster[*].person.id';
+COMMENT ON COLUMN team.all_teams_roster.person_id IS '$.teams[*].roster.roster[*].person.id (references person.person)';
 COMMENT ON COLUMN team.all_teams_roster.person_full_name IS '$.teams[*].roster.roster[*].person.fullName';
 COMMENT ON COLUMN team.all_teams_roster.person_link IS '$.teams[*].roster.roster[*].person.link';
 COMMENT ON COLUMN team.all_teams_roster.jersey_number IS '$.teams[*].roster.roster[*].jerseyNumber';
@@ -20237,7 +20457,7 @@ COMMENT ON COLUMN team.all_teams_leaders.league_name IS '$.teams[*].teamLeaders[
 COMMENT ON COLUMN team.all_teams_leaders.num_teams IS '$.teams[*].teamLeaders[*].leaders[*].numTeams';
 COMMENT ON COLUMN team.all_teams_leaders.person_first_name IS '$.teams[*].teamLeaders[*].leaders[*].person.firstName';
 COMMENT ON COLUMN team.all_teams_leaders.person_full_name IS '$.teams[*].teamLeaders[*].leaders[*].person.fullName';
-COMMENT ON COLUMN team.all_teams_leaders.person_id IS '$.teams[*].teamLeaders[*].leaders[*].person.id';
+COMMENT ON COLUMN team.all_teams_leaders.person_id IS '$.teams[*].teamLeaders[*].leaders[*].person.id (references person.person)';
 COMMENT ON COLUMN team.all_teams_leaders.person_last_name IS '$.teams[*].teamLeaders[*].leaders[*].person.lastName';
 COMMENT ON COLUMN team.all_teams_leaders.person_link IS '$.teams[*].teamLeaders[*].leaders[*].person.link';
 COMMENT ON COLUMN team.all_teams_leaders.rank IS '$.teams[*].teamLeaders[*].leaders[*].rank';
@@ -20245,7 +20465,7 @@ COMMENT ON COLUMN team.all_teams_leaders.season IS '$.teams[*].teamLeaders[*].le
 COMMENT ON COLUMN team.all_teams_leaders.sport_abbreviation IS '$.teams[*].teamLeaders[*].leaders[*].sport.abbreviation';
 COMMENT ON COLUMN team.all_teams_leaders.sport_id IS '$.teams[*].teamLeaders[*].leaders[*].sport.id';
 COMMENT ON COLUMN team.all_teams_leaders.sport_link IS '$.teams[*].teamLeaders[*].leaders[*].sport.link';
-COMMENT ON COLUMN team.all_teams_leaders.leader_team_id IS '$.teams[*].teamLeaders[*].leaders[*].team.id';
+COMMENT ON COLUMN team.all_teams_leaders.leader_team_id IS '$.teams[*].teamLeaders[*].leaders[*].team.id (references team.team)';
 COMMENT ON COLUMN team.all_teams_leaders.team_link IS '$.teams[*].teamLeaders[*].leaders[*].team.link';
 COMMENT ON COLUMN team.all_teams_leaders.team_name IS '$.teams[*].teamLeaders[*].leaders[*].team.name';
 COMMENT ON COLUMN team.all_teams_leaders.value IS '$.teams[*].teamLeaders[*].leaders[*].value';
@@ -20302,7 +20522,7 @@ COMMENT ON COLUMN team.all_teams_split_records.wins IS '$.teams[*].record.record
 COMMENT ON COLUMN team.alumni_people.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.alumni_people.person_index IS 'position in $.people[*], from 0';
 COMMENT ON COLUMN team.alumni_people.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
-COMMENT ON COLUMN team.alumni_people.id IS '$.people[*].id';
+COMMENT ON COLUMN team.alumni_people.id IS '$.people[*].id (references person.person)';
 COMMENT ON COLUMN team.alumni_people.first_name IS '$.people[*].firstName';
 COMMENT ON COLUMN team.alumni_people.use_name IS '$.people[*].useName';
 COMMENT ON COLUMN team.alumni_people.last_name IS '$.people[*].lastName';
@@ -20378,7 +20598,7 @@ COMMENT ON COLUMN team.coaches_document.roster_type IS '$.rosterType';
 COMMENT ON COLUMN team.coaches_roster.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.coaches_roster.roster_index IS 'position in $.roster[*], from 0';
 COMMENT ON COLUMN team.coaches_roster.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
-COMMENT ON COLUMN team.coaches_roster.person_id IS '$.roster[*].person.id';
+COMMENT ON COLUMN team.coaches_roster.person_id IS '$.roster[*].person.id (references person.person)';
 COMMENT ON COLUMN team.coaches_roster.person_full_name IS '$.roster[*].person.fullName';
 COMMENT ON COLUMN team.coaches_roster.person_link IS '$.roster[*].person.link';
 COMMENT ON COLUMN team.coaches_roster.jersey_number IS '$.roster[*].jerseyNumber';
@@ -20395,14 +20615,14 @@ COMMENT ON COLUMN team.leaders_league_leaders.team_id IS 'request parameter team
 COMMENT ON COLUMN team.leaders_league_leaders.leader_category IS '$.leagueLeaders[*].leaderCategory';
 COMMENT ON COLUMN team.leaders_league_leaders.season IS '$.leagueLeaders[*].season';
 COMMENT ON COLUMN team.leaders_league_leaders.stat_group IS '$.leagueLeaders[*].statGroup';
-COMMENT ON COLUMN team.leaders_league_leaders.league_leader_team_id IS '$.leagueLeaders[*].team.id';
+COMMENT ON COLUMN team.leaders_league_leaders.league_leader_team_id IS '$.leagueLeaders[*].team.id (references team.team)';
 COMMENT ON COLUMN team.leaders_league_leaders.team_name IS '$.leagueLeaders[*].team.name';
 COMMENT ON COLUMN team.leaders_league_leaders.team_link IS '$.leagueLeaders[*].team.link';
 COMMENT ON COLUMN team.leaders_league_leaders.team_season IS '$.leagueLeaders[*].team.season';
-COMMENT ON COLUMN team.leaders_league_leaders.team_venue_id IS '$.leagueLeaders[*].team.venue.id';
+COMMENT ON COLUMN team.leaders_league_leaders.team_venue_id IS '$.leagueLeaders[*].team.venue.id (references venue.venue)';
 COMMENT ON COLUMN team.leaders_league_leaders.team_venue_name IS '$.leagueLeaders[*].team.venue.name';
 COMMENT ON COLUMN team.leaders_league_leaders.team_venue_link IS '$.leagueLeaders[*].team.venue.link';
-COMMENT ON COLUMN team.leaders_league_leaders.team_spring_venue_id IS '$.leagueLeaders[*].team.springVenue.id';
+COMMENT ON COLUMN team.leaders_league_leaders.team_spring_venue_id IS '$.leagueLeaders[*].team.springVenue.id (references venue.venue)';
 COMMENT ON COLUMN team.leaders_league_leaders.team_spring_venue_link IS '$.leagueLeaders[*].team.springVenue.link';
 COMMENT ON COLUMN team.leaders_league_leaders.team_team_code IS '$.leagueLeaders[*].team.teamCode';
 COMMENT ON COLUMN team.leaders_league_leaders.team_file_code IS '$.leagueLeaders[*].team.fileCode';
@@ -20445,7 +20665,7 @@ COMMENT ON COLUMN team.leaders_league_leader_leaders.league_name IS '$.leagueLea
 COMMENT ON COLUMN team.leaders_league_leader_leaders.num_teams IS '$.leagueLeaders[*].leaders[*].numTeams';
 COMMENT ON COLUMN team.leaders_league_leader_leaders.person_first_name IS '$.leagueLeaders[*].leaders[*].person.firstName';
 COMMENT ON COLUMN team.leaders_league_leader_leaders.person_full_name IS '$.leagueLeaders[*].leaders[*].person.fullName';
-COMMENT ON COLUMN team.leaders_league_leader_leaders.person_id IS '$.leagueLeaders[*].leaders[*].person.id';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.person_id IS '$.leagueLeaders[*].leaders[*].person.id (references person.person)';
 COMMENT ON COLUMN team.leaders_league_leader_leaders.person_last_name IS '$.leagueLeaders[*].leaders[*].person.lastName';
 COMMENT ON COLUMN team.leaders_league_leader_leaders.person_link IS '$.leagueLeaders[*].leaders[*].person.link';
 COMMENT ON COLUMN team.leaders_league_leader_leaders.rank IS '$.leagueLeaders[*].leaders[*].rank';
@@ -20453,7 +20673,7 @@ COMMENT ON COLUMN team.leaders_league_leader_leaders.season IS '$.leagueLeaders[
 COMMENT ON COLUMN team.leaders_league_leader_leaders.sport_abbreviation IS '$.leagueLeaders[*].leaders[*].sport.abbreviation';
 COMMENT ON COLUMN team.leaders_league_leader_leaders.sport_id IS '$.leagueLeaders[*].leaders[*].sport.id';
 COMMENT ON COLUMN team.leaders_league_leader_leaders.sport_link IS '$.leagueLeaders[*].leaders[*].sport.link';
-COMMENT ON COLUMN team.leaders_league_leader_leaders.leader_team_id IS '$.leagueLeaders[*].leaders[*].team.id';
+COMMENT ON COLUMN team.leaders_league_leader_leaders.leader_team_id IS '$.leagueLeaders[*].leaders[*].team.id (references team.team)';
 COMMENT ON COLUMN team.leaders_league_leader_leaders.team_link IS '$.leagueLeaders[*].leaders[*].team.link';
 COMMENT ON COLUMN team.leaders_league_leader_leaders.team_name IS '$.leagueLeaders[*].leaders[*].team.name';
 COMMENT ON COLUMN team.leaders_league_leader_leaders.value IS '$.leagueLeaders[*].leaders[*].value';
@@ -20464,14 +20684,14 @@ COMMENT ON COLUMN team.leaders_team_leaders.team_id IS 'request parameter teamId
 COMMENT ON COLUMN team.leaders_team_leaders.leader_category IS '$.teamLeaders[*].leaderCategory';
 COMMENT ON COLUMN team.leaders_team_leaders.season IS '$.teamLeaders[*].season';
 COMMENT ON COLUMN team.leaders_team_leaders.stat_group IS '$.teamLeaders[*].statGroup';
-COMMENT ON COLUMN team.leaders_team_leaders.team_leader_team_id IS '$.teamLeaders[*].team.id';
+COMMENT ON COLUMN team.leaders_team_leaders.team_leader_team_id IS '$.teamLeaders[*].team.id (references team.team)';
 COMMENT ON COLUMN team.leaders_team_leaders.team_name IS '$.teamLeaders[*].team.name';
 COMMENT ON COLUMN team.leaders_team_leaders.team_link IS '$.teamLeaders[*].team.link';
 COMMENT ON COLUMN team.leaders_team_leaders.team_season IS '$.teamLeaders[*].team.season';
-COMMENT ON COLUMN team.leaders_team_leaders.team_venue_id IS '$.teamLeaders[*].team.venue.id';
+COMMENT ON COLUMN team.leaders_team_leaders.team_venue_id IS '$.teamLeaders[*].team.venue.id (references venue.venue)';
 COMMENT ON COLUMN team.leaders_team_leaders.team_venue_name IS '$.teamLeaders[*].team.venue.name';
 COMMENT ON COLUMN team.leaders_team_leaders.team_venue_link IS '$.teamLeaders[*].team.venue.link';
-COMMENT ON COLUMN team.leaders_team_leaders.team_spring_venue_id IS '$.teamLeaders[*].team.springVenue.id';
+COMMENT ON COLUMN team.leaders_team_leaders.team_spring_venue_id IS '$.teamLeaders[*].team.springVenue.id (references venue.venue)';
 COMMENT ON COLUMN team.leaders_team_leaders.team_spring_venue_link IS '$.teamLeaders[*].team.springVenue.link';
 COMMENT ON COLUMN team.leaders_team_leaders.team_team_code IS '$.teamLeaders[*].team.teamCode';
 COMMENT ON COLUMN team.leaders_team_leaders.team_file_code IS '$.teamLeaders[*].team.fileCode';
@@ -20514,7 +20734,7 @@ COMMENT ON COLUMN team.leaders_team_leader_leaders.league_name IS '$.teamLeaders
 COMMENT ON COLUMN team.leaders_team_leader_leaders.num_teams IS '$.teamLeaders[*].leaders[*].numTeams';
 COMMENT ON COLUMN team.leaders_team_leader_leaders.person_first_name IS '$.teamLeaders[*].leaders[*].person.firstName';
 COMMENT ON COLUMN team.leaders_team_leader_leaders.person_full_name IS '$.teamLeaders[*].leaders[*].person.fullName';
-COMMENT ON COLUMN team.leaders_team_leader_leaders.person_id IS '$.teamLeaders[*].leaders[*].person.id';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.person_id IS '$.teamLeaders[*].leaders[*].person.id (references person.person)';
 COMMENT ON COLUMN team.leaders_team_leader_leaders.person_last_name IS '$.teamLeaders[*].leaders[*].person.lastName';
 COMMENT ON COLUMN team.leaders_team_leader_leaders.person_link IS '$.teamLeaders[*].leaders[*].person.link';
 COMMENT ON COLUMN team.leaders_team_leader_leaders.rank IS '$.teamLeaders[*].leaders[*].rank';
@@ -20522,7 +20742,7 @@ COMMENT ON COLUMN team.leaders_team_leader_leaders.season IS '$.teamLeaders[*].l
 COMMENT ON COLUMN team.leaders_team_leader_leaders.sport_abbreviation IS '$.teamLeaders[*].leaders[*].sport.abbreviation';
 COMMENT ON COLUMN team.leaders_team_leader_leaders.sport_id IS '$.teamLeaders[*].leaders[*].sport.id';
 COMMENT ON COLUMN team.leaders_team_leader_leaders.sport_link IS '$.teamLeaders[*].leaders[*].sport.link';
-COMMENT ON COLUMN team.leaders_team_leader_leaders.leader_team_id IS '$.teamLeaders[*].leaders[*].team.id';
+COMMENT ON COLUMN team.leaders_team_leader_leaders.leader_team_id IS '$.teamLeaders[*].leaders[*].team.id (references team.team)';
 COMMENT ON COLUMN team.leaders_team_leader_leaders.team_link IS '$.teamLeaders[*].leaders[*].team.link';
 COMMENT ON COLUMN team.leaders_team_leader_leaders.team_name IS '$.teamLeaders[*].leaders[*].team.name';
 COMMENT ON COLUMN team.leaders_team_leader_leaders.value IS '$.teamLeaders[*].leaders[*].value';
@@ -20536,7 +20756,7 @@ COMMENT ON COLUMN team.roster_normalized.document_key IS 'the request: The reque
 COMMENT ON COLUMN team.roster_normalized.roster_index IS 'position in $.roster[*], from 0';
 COMMENT ON COLUMN team.roster_normalized.team_id IS 'request parameter teamId: Unique Team Identifier. Format: 141, 147, etc';
 COMMENT ON COLUMN team.roster_normalized.roster_type IS 'request parameter rosterType: Type of roster. Available types in /api/v1/rosterTypes';
-COMMENT ON COLUMN team.roster_normalized.person_id IS '$.roster[*].person.id';
+COMMENT ON COLUMN team.roster_normalized.person_id IS '$.roster[*].person.id (references person.person)';
 COMMENT ON COLUMN team.roster_normalized.person_full_name IS '$.roster[*].person.fullName';
 COMMENT ON COLUMN team.roster_normalized.person_link IS '$.roster[*].person.link';
 COMMENT ON COLUMN team.roster_normalized.jersey_number IS '$.roster[*].jerseyNumber';
@@ -20653,7 +20873,7 @@ COMMENT ON COLUMN team.stats_splits.stat_wild_pitches IS '$.stats[*].splits[*].s
 COMMENT ON COLUMN team.stats_splits.stat_win_percentage IS '$.stats[*].splits[*].stat.winPercentage';
 COMMENT ON COLUMN team.stats_splits.stat_wins IS '$.stats[*].splits[*].stat.wins';
 COMMENT ON COLUMN team.stats_splits.stats IS '$.stats[*].splits[*].stats';
-COMMENT ON COLUMN team.stats_splits.team_id IS '$.stats[*].splits[*].team.id';
+COMMENT ON COLUMN team.stats_splits.team_id IS '$.stats[*].splits[*].team.id (references team.team)';
 COMMENT ON COLUMN team.stats_splits.team_name IS '$.stats[*].splits[*].team.name';
 COMMENT ON COLUMN team.stats_splits.team_link IS '$.stats[*].splits[*].team.link';
 COMMENT ON COLUMN team.stats_splits.player IS '$.stats[*].splits[*].player';
@@ -20691,14 +20911,14 @@ COMMENT ON COLUMN team.stats_splits_tied_with_limit.value IS '$.stats[*].splitsT
 
 COMMENT ON COLUMN team.teams_normalized.document_key IS 'the request: The request that the response answers, as in the raw table.';
 COMMENT ON COLUMN team.teams_normalized.team_index IS 'position in $.teams[*], from 0';
-COMMENT ON COLUMN team.teams_normalized.id IS '$.teams[*].id';
+COMMENT ON COLUMN team.teams_normalized.id IS '$.teams[*].id (references team.team)';
 COMMENT ON COLUMN team.teams_normalized.name IS '$.teams[*].name';
 COMMENT ON COLUMN team.teams_normalized.link IS '$.teams[*].link';
 COMMENT ON COLUMN team.teams_normalized.season IS '$.teams[*].season';
-COMMENT ON COLUMN team.teams_normalized.venue_id IS '$.teams[*].venue.id';
+COMMENT ON COLUMN team.teams_normalized.venue_id IS '$.teams[*].venue.id (references venue.venue)';
 COMMENT ON COLUMN team.teams_normalized.venue_name IS '$.teams[*].venue.name';
 COMMENT ON COLUMN team.teams_normalized.venue_link IS '$.teams[*].venue.link';
-COMMENT ON COLUMN team.teams_normalized.spring_venue_id IS '$.teams[*].springVenue.id';
+COMMENT ON COLUMN team.teams_normalized.spring_venue_id IS '$.teams[*].springVenue.id (references venue.venue)';
 COMMENT ON COLUMN team.teams_normalized.spring_venue_link IS '$.teams[*].springVenue.link';
 COMMENT ON COLUMN team.teams_normalized.team_code IS '$.teams[*].teamCode';
 COMMENT ON COLUMN team.teams_normalized.file_code IS '$.teams[*].fileCode';

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from compiler.diagnostics import did_you_mean
 from compiler.driver.compilation import load, make_plan
 from compiler.driver.explanation.columns import explain_bookkeeping, explain_column, explain_raw_column
+from compiler.driver.explanation.dimensions import explain_detail, explain_dimension
 from compiler.driver.explanation.paths import UnknownPathError, explain_path
 from compiler.driver.explanation.report import Compiled, Explanation
 from compiler.driver.explanation.tables import explain_raw_table, explain_table
@@ -61,12 +62,25 @@ def explained(compiled: Compiled, subject: str) -> Explanation:
             return explain_path(compiled, operation, path)
         except UnknownPathError as error:
             raise _nothing(error.message, error.advice) from None
+    if found := _dimension(compiled, subject):
+        return found
     if subject in tables:
         return explain_table(compiled, _operation_of(compiled.plan, tables[subject]), tables[subject])
     owner, _, column = subject.rpartition(".")
     if owner in tables:
         return _column(compiled, tables[owner], column)
     return _raw_or_operation(compiled, subject, owner, column)
+
+
+def _dimension(compiled: Compiled, subject: str) -> Explanation | None:
+    """Explain a dimension or a column of one; None if the subject is neither."""
+    for dimension in compiled.plan.dimensions:
+        if subject == dimension.name:
+            return explain_dimension(compiled, dimension)
+        for column in dimension.columns:
+            if subject == f"{dimension.name}.{column.name}":
+                return explain_detail(dimension, column)
+    return None
 
 
 def _operation_of(plan: Plan, table: Table) -> OperationPlan:
@@ -98,7 +112,13 @@ def _raw_or_operation(compiled: Compiled, subject: str, owner: str, column: str)
             keys = (key.name for key in raw[owner].raw_keys)
             raise _no_column(owner, column, (*keys, "captured_at", "document_key", "data"))
         return found
-    known = (*compiled.plan.tables, *raw, *operations, *RULES)
+    known = (
+        *compiled.plan.tables,
+        *(found.name for found in compiled.plan.dimensions),
+        *raw,
+        *operations,
+        *RULES,
+    )
     advice = did_you_mean(subject, known) or did_you_mean(owner, known)
     message = f"`{subject}` is no rule, table, column, operation or path"
     raise _nothing(message, advice or "`mlbc ls --tables` lists the tables")

@@ -158,6 +158,7 @@ def _sections(facts: _Facts) -> Iterator[Section]:
     yield "format", [f"strings: {_FORMATS.get(form, f'decimals, printed {form}')}"] if form else []
     yield "sentinels", [f"NULL for {' '.join(sentinels)}"] if sentinels else []
     yield "copy of", [owner] if owner else []
+    yield "references", [facts.column.references] if facts.column.references else []
     yield "operation", operation_lines(facts.operation)
     yield "row", [grain(facts.table)]
     yield "declared", is_declared.to_lines() if is_declared else ["nowhere"]
@@ -197,6 +198,7 @@ def _object(facts: _Facts) -> Mapping[str, object]:
         "format": form,
         "sentinels": list(sentinels),
         "copy_of": owner_of(facts.operation, table, column) or None,
+        "references": column.references or None,
         "declared": is_declared.to_object() if is_declared else None,
         "observed": was_observed.to_object() if was_observed else None,
         "mapping": {**written.to_object(), "names_column": facts.is_written} if written else None,

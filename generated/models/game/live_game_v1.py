@@ -518,28 +518,74 @@ class BoxscoreTeams(ApiObject):
     home: BoxscoreTeam | None = None
 
 
-class BoxscoreTopPerformer(ApiObject):
-    """`$.liveData.boxscore.topPerformers[*]`"""
+class BoxscoreTopPerformerPlayerGameStatus(ApiObject):
+    """`$.liveData.boxscore.topPerformers[*].player.gameStatus`"""
+
+    is_current_batter: bool | None = Field(None, alias="isCurrentBatter")
+    is_current_pitcher: bool | None = Field(None, alias="isCurrentPitcher")
+    is_on_bench: bool | None = Field(None, alias="isOnBench")
+    is_substitute: bool | None = Field(None, alias="isSubstitute")
+
+
+class BoxscoreTopPerformerPlayerPerson(ApiObject):
+    """`$.liveData.boxscore.topPerformers[*].player.person`"""
+
+    boxscore_name: str | None = Field(None, alias="boxscoreName")
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class BoxscoreTopPerformerPlayerPosition(ApiObject):
+    """`$.liveData.boxscore.topPerformers[*].player.position`"""
+
+    abbreviation: str | None = None
+    code: str | None = None
+    name: str | None = None
+    type_: str | None = Field(None, alias="type")
+
+
+class BoxscoreTopPerformerPlayerStatus(ApiObject):
+    """`$.liveData.boxscore.topPerformers[*].player.status`"""
+
+    code: str | None = None
+    description: str | None = None
+
+
+class BoxscoreTopPerformerPlayer(ApiObject):
+    """`$.liveData.boxscore.topPerformers[*].player`"""
 
     model_config = ConfigDict(
         arbitrary_types_allowed=True,
     )
+    all_positions: JsonValue | None = Field(None, alias="allPositions")
+    batting_order: str | None = Field(None, alias="battingOrder")
+    game_status: BoxscoreTopPerformerPlayerGameStatus | None = Field(None, alias="gameStatus")
+    jersey_number: str | None = Field(None, alias="jerseyNumber")
+    parent_team_id: int | None = Field(None, alias="parentTeamId")
+    person: BoxscoreTopPerformerPlayerPerson | None = None
+    position: BoxscoreTopPerformerPlayerPosition | None = None
+    season_stats: JsonValue | None = Field(None, alias="seasonStats")
+    stats: JsonValue | None = None
+    status: BoxscoreTopPerformerPlayerStatus | None = None
+
+
+class BoxscoreTopPerformer(ApiObject):
+    """`$.liveData.boxscore.topPerformers[*]`"""
+
     game_score: int | None = Field(None, alias="gameScore")
     hitting_game_score: int | None = Field(None, alias="hittingGameScore")
     pitching_game_score: int | None = Field(None, alias="pitchingGameScore")
-    player: JsonValue | None = None
+    player: BoxscoreTopPerformerPlayer | None = None
     type_: str | None = Field(None, alias="type")
 
 
 class Boxscore(ApiObject):
     """`$.liveData.boxscore`"""
 
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
     info: list[BoxscoreInfo] | None = None
     officials: list[BoxscoreOfficial] | None = None
-    pitching_notes: JsonValue | None = Field(None, alias="pitchingNotes")
+    pitching_notes: list[str] | None = Field(None, alias="pitchingNotes")
     teams: BoxscoreTeams | None = None
     top_performers: list[BoxscoreTopPerformer] | None = Field(None, alias="topPerformers")
 
@@ -692,6 +738,22 @@ class Decisions(ApiObject):
     """All of the details of the player who won"""
 
 
+class GameDataAbsChallenge(ApiObject):
+    """`$.gameData.absChallenges.{away,home}`"""
+
+    used_successful: int | None = Field(None, alias="usedSuccessful")
+    used_failed: int | None = Field(None, alias="usedFailed")
+    remaining: int | None = None
+
+
+class GameDataAbsChallenges(ApiObject):
+    """`$.gameData.absChallenges`"""
+
+    has_challenges: bool | None = Field(None, alias="hasChallenges")
+    away: GameDataAbsChallenge | None = None
+    home: GameDataAbsChallenge | None = None
+
+
 class GameDataDatetime(ApiObject):
     """`$.gameData.datetime` Summary all date time details"""
 
@@ -748,6 +810,7 @@ class GameDataGameInfo(ApiObject):
     attendance: int | None = None
     first_pitch: str | None = Field(None, alias="firstPitch")
     game_duration_minutes: int | None = Field(None, alias="gameDurationMinutes")
+    delay_duration_minutes: int | None = Field(None, alias="delayDurationMinutes")
 
 
 class GameDataMoundVisit(ApiObject):
@@ -815,6 +878,14 @@ class GameDataReview(ApiObject):
     away: GameDataReviewSide | None = None
     has_challenges: bool | None = Field(None, alias="hasChallenges")
     home: GameDataReviewSide | None = None
+
+
+class GameDataSecondaryDatacaster(ApiObject):
+    """`$.gameData.secondaryDatacaster`"""
+
+    id: int | None = None
+    full_name: str | None = Field(None, alias="fullName")
+    link: str | None = None
 
 
 class GameDataTeamDivision(ApiObject):
@@ -920,6 +991,8 @@ class GameDataTeam(ApiObject):
     team_code: str | None = Field(None, alias="teamCode")
     team_name: str | None = Field(None, alias="teamName")
     venue: GameDataTeamVenue | None = None
+    parent_org_name: str | None = Field(None, alias="parentOrgName")
+    parent_org_id: int | None = Field(None, alias="parentOrgId")
 
 
 class GameDataTeams(ApiObject):
@@ -1239,6 +1312,14 @@ class LinescoreOffenseTeam(ApiObject):
     name: str | None = None
 
 
+class LinescoreOffenseThird(ApiObject):
+    """`$.liveData.linescore.offense.third`"""
+
+    id: int | None = None
+    full_name: str | None = Field(None, alias="fullName")
+    link: str | None = None
+
+
 class LinescoreOffense(ApiObject):
     """`$.liveData.linescore.offense`"""
 
@@ -1250,6 +1331,7 @@ class LinescoreOffense(ApiObject):
     pitcher: LinescoreOffensePitcher | None = None
     second: LinescoreOffenseSecond | None = None
     team: LinescoreOffenseTeam | None = None
+    third: LinescoreOffenseThird | None = None
 
 
 class LinescoreTeam(ApiObject):
@@ -1405,8 +1487,8 @@ class GameData(ApiObject):
     review: GameDataReview | None = None
     teams: GameDataTeams | None = None
     weather: GameDataWeather | None = None
-    abs_challenges: JsonValue | None = Field(None, alias="absChallenges")
-    secondary_datacaster: JsonValue | None = Field(None, alias="secondaryDatacaster")
+    secondary_datacaster: GameDataSecondaryDatacaster | None = Field(None, alias="secondaryDatacaster")
+    abs_challenges: GameDataAbsChallenges | None = Field(None, alias="absChallenges")
 
 
 class PlayAbout(ApiObject):
@@ -1548,6 +1630,7 @@ class PlayEventPitchData(ApiObject):
     strike_zone_top: int | float | None = Field(None, alias="strikeZoneTop")
     type_confidence: int | float | None = Field(None, alias="typeConfidence")
     zone: int | None = None
+    nasty_factor: int | float | None = Field(None, alias="nastyFactor")
     strike_zone_width: int | float | None = Field(None, alias="strikeZoneWidth")
     strike_zone_depth: int | float | None = Field(None, alias="strikeZoneDepth")
 
@@ -1575,12 +1658,56 @@ class PlayEventReplacedPlayer(ApiObject):
     link: str | None = None
 
 
+class PlayEventReviewDetailsAdditionalReviewPlayer(ApiObject):
+    """`$.liveData.plays.allPlays[*].playEvents[*].reviewDetails.additionalReviews[*].player`"""
+
+    id: int | None = None
+    full_name: str | None = Field(None, alias="fullName")
+    link: str | None = None
+
+
+class PlayEventReviewDetailsAdditionalReview(ApiObject):
+    """`$.liveData.plays.allPlays[*].playEvents[*].reviewDetails.additionalReviews[*]`"""
+
+    is_overturned: bool | None = Field(None, alias="isOverturned")
+    in_progress: bool | None = Field(None, alias="inProgress")
+    review_type: str | None = Field(None, alias="reviewType")
+    challenge_team_id: int | None = Field(None, alias="challengeTeamId")
+    player: PlayEventReviewDetailsAdditionalReviewPlayer | None = None
+
+
+class PlayEventReviewDetailsPlayer(ApiObject):
+    """`$.liveData.plays.allPlays[*].playEvents[*].reviewDetails.player`"""
+
+    id: int | None = None
+    full_name: str | None = Field(None, alias="fullName")
+    link: str | None = None
+
+
+class PlayEventReviewDetails(ApiObject):
+    """`$.liveData.plays.allPlays[*].playEvents[*].reviewDetails`"""
+
+    is_overturned: bool | None = Field(None, alias="isOverturned")
+    in_progress: bool | None = Field(None, alias="inProgress")
+    review_type: str | None = Field(None, alias="reviewType")
+    challenge_team_id: int | None = Field(None, alias="challengeTeamId")
+    player: PlayEventReviewDetailsPlayer | None = None
+    additional_reviews: list[PlayEventReviewDetailsAdditionalReview] | None = Field(
+        None, alias="additionalReviews"
+    )
+
+
+class PlayEventUmpire(ApiObject):
+    """`$.liveData.plays.allPlays[*].playEvents[*].umpire`"""
+
+    id: int | None = None
+    full_name: str | None = Field(None, alias="fullName")
+    link: str | None = None
+
+
 class PlayEvent(ApiObject):
     """`$.liveData.plays.allPlays[*].playEvents[*]`"""
 
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
     action_play_id: str | None = Field(None, alias="actionPlayId")
     batting_order: str | None = Field(None, alias="battingOrder")
     count: PlayEventCount | None = None
@@ -1599,10 +1726,11 @@ class PlayEvent(ApiObject):
     replaced_player: PlayEventReplacedPlayer | None = Field(None, alias="replacedPlayer")
     start_time: str | None = Field(None, alias="startTime")
     type_: str | None = Field(None, alias="type")
-    review_details: JsonValue | None = Field(None, alias="reviewDetails")
-    umpire: JsonValue | None = None
     base: int | None = None
     injury_type: str | None = Field(None, alias="injuryType")
+    pfx_id: str | None = Field(None, alias="pfxId")
+    umpire: PlayEventUmpire | None = None
+    review_details: PlayEventReviewDetails | None = Field(None, alias="reviewDetails")
 
 
 class PlayMatchupBatSide(ApiObject):
@@ -1700,6 +1828,45 @@ class PlayResult(ApiObject):
     type_: str | None = Field(None, alias="type")
 
 
+class PlayReviewDetailsAdditionalReviewPlayer(ApiObject):
+    """`$.liveData.plays.allPlays[*].reviewDetails.additionalReviews[*].player`"""
+
+    id: int | None = None
+    full_name: str | None = Field(None, alias="fullName")
+    link: str | None = None
+
+
+class PlayReviewDetailsAdditionalReview(ApiObject):
+    """`$.liveData.plays.allPlays[*].reviewDetails.additionalReviews[*]`"""
+
+    is_overturned: bool | None = Field(None, alias="isOverturned")
+    in_progress: bool | None = Field(None, alias="inProgress")
+    review_type: str | None = Field(None, alias="reviewType")
+    challenge_team_id: int | None = Field(None, alias="challengeTeamId")
+    player: PlayReviewDetailsAdditionalReviewPlayer | None = None
+
+
+class PlayReviewDetailsPlayer(ApiObject):
+    """`$.liveData.plays.allPlays[*].reviewDetails.player`"""
+
+    id: int | None = None
+    full_name: str | None = Field(None, alias="fullName")
+    link: str | None = None
+
+
+class PlayReviewDetails(ApiObject):
+    """`$.liveData.plays.allPlays[*].reviewDetails`"""
+
+    is_overturned: bool | None = Field(None, alias="isOverturned")
+    in_progress: bool | None = Field(None, alias="inProgress")
+    review_type: str | None = Field(None, alias="reviewType")
+    challenge_team_id: int | None = Field(None, alias="challengeTeamId")
+    player: PlayReviewDetailsPlayer | None = None
+    additional_reviews: list[PlayReviewDetailsAdditionalReview] | None = Field(
+        None, alias="additionalReviews"
+    )
+
+
 class PlayRunnerCreditPlayer(ApiObject):
     """`$.liveData.plays.allPlays[*].runners[*].credits[*].player`"""
 
@@ -1776,9 +1943,6 @@ class PlayRunner(ApiObject):
 class Play(ApiObject):
     """`$.liveData.plays.allPlays[*], $.liveData.plays.currentPlay`"""
 
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
     about: PlayAbout | None = None
     action_index: list[int] | None = Field(None, alias="actionIndex")
     at_bat_index: int | None = Field(None, alias="atBatIndex")
@@ -1790,7 +1954,7 @@ class Play(ApiObject):
     result: PlayResult | None = None
     runner_index: list[int] | None = Field(None, alias="runnerIndex")
     runners: list[PlayRunner] | None = None
-    review_details: JsonValue | None = Field(None, alias="reviewDetails")
+    review_details: PlayReviewDetails | None = Field(None, alias="reviewDetails")
 
 
 class PlaysByInningHitBatter(ApiObject):

@@ -321,30 +321,6 @@ WITH mentions AS (
     WHERE offense_second_id IS NOT NULL
     GROUP BY offense_second_id, offense_second_full_name
     UNION ALL
-    SELECT official_scorer_id AS person_id, 'game.live_game_metadata' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', official_scorer_full_name)) AS said
-    FROM game.live_game_metadata
-    WHERE official_scorer_id IS NOT NULL
-    GROUP BY official_scorer_id, official_scorer_full_name
-    UNION ALL
-    SELECT primary_datacaster_id AS person_id, 'game.live_game_metadata' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', primary_datacaster_full_name)) AS said
-    FROM game.live_game_metadata
-    WHERE primary_datacaster_id IS NOT NULL
-    GROUP BY primary_datacaster_id, primary_datacaster_full_name
-    UNION ALL
-    SELECT player_id AS person_id, 'game.live_game_players' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', full_name, 'first_name', first_name, 'last_name', last_name, 'use_name', use_name, 'boxscore_name', boxscore_name, 'primary_number', primary_number, 'birth_date', birth_date, 'birth_city', birth_city, 'birth_state_province', birth_state_province, 'birth_country', birth_country, 'death_date', death_date, 'height', height, 'weight', weight, 'is_active', active, 'is_player', is_player, 'gender', gender, 'primary_position_code', primary_position_code, 'primary_position_name', primary_position_name, 'primary_position_type', primary_position_type, 'primary_position_abbreviation', primary_position_abbreviation, 'bat_side_code', bat_side_code, 'pitch_hand_code', pitch_hand_code, 'draft_year', draft_year, 'mlb_debut_date', mlb_debut_date, 'last_played_date', last_played_date, 'name_slug', name_slug, 'strike_zone_top', strike_zone_top, 'strike_zone_bottom', strike_zone_bottom)) AS said
-    FROM game.live_game_players
-    WHERE player_id IS NOT NULL
-    GROUP BY player_id, full_name, first_name, last_name, use_name, boxscore_name, primary_number, birth_date, birth_city, birth_state_province, birth_country, death_date, height, weight, active, is_player, gender, primary_position_code, primary_position_name, primary_position_type, primary_position_abbreviation, bat_side_code, pitch_hand_code, draft_year, mlb_debut_date, last_played_date, name_slug, strike_zone_top, strike_zone_bottom
-    UNION ALL
-    SELECT player_id AS person_id, 'game.live_game_probables' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', full_name)) AS said
-    FROM game.live_game_probables
-    WHERE player_id IS NOT NULL
-    GROUP BY player_id, full_name
-    UNION ALL
     SELECT batter_id AS person_id, 'game.live_game_plays' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('full_name', batter_full_name)) AS said
     FROM game.live_game_plays
@@ -375,29 +351,17 @@ WITH mentions AS (
     WHERE post_on_third_id IS NOT NULL
     GROUP BY post_on_third_id, post_on_third_full_name
     UNION ALL
-    SELECT player_id AS person_id, 'game.live_game_pitch_events' AS source, max(captured_at) AS captured_at,
+    SELECT player_id AS person_id, 'game.live_game_play_actions' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.live_game_pitch_events
+    FROM game.live_game_play_actions
     WHERE player_id IS NOT NULL
     GROUP BY player_id
     UNION ALL
-    SELECT replaced_player_id AS person_id, 'game.live_game_pitch_events' AS source, max(captured_at) AS captured_at,
+    SELECT replaced_player_id AS person_id, 'game.live_game_play_actions' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.live_game_pitch_events
+    FROM game.live_game_play_actions
     WHERE replaced_player_id IS NOT NULL
     GROUP BY replaced_player_id
-    UNION ALL
-    SELECT player_in_id AS person_id, 'game.live_game_play_actions' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.live_game_play_actions
-    WHERE player_in_id IS NOT NULL
-    GROUP BY player_in_id
-    UNION ALL
-    SELECT player_out_id AS person_id, 'game.live_game_play_actions' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.live_game_play_actions
-    WHERE player_out_id IS NOT NULL
-    GROUP BY player_out_id
     UNION ALL
     SELECT runner_id AS person_id, 'game.live_game_runners' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('full_name', runner_full_name)) AS said
@@ -428,6 +392,18 @@ WITH mentions AS (
     FROM game.live_game_hits
     WHERE pitcher_id IS NOT NULL
     GROUP BY pitcher_id, pitcher_full_name
+    UNION ALL
+    SELECT offense_first_id AS person_id, 'game.live_game_linescore' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', offense_first_full_name)) AS said
+    FROM game.live_game_linescore
+    WHERE offense_first_id IS NOT NULL
+    GROUP BY offense_first_id, offense_first_full_name
+    UNION ALL
+    SELECT offense_second_id AS person_id, 'game.live_game_linescore' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', offense_second_full_name)) AS said
+    FROM game.live_game_linescore
+    WHERE offense_second_id IS NOT NULL
+    GROUP BY offense_second_id, offense_second_full_name
     UNION ALL
     SELECT defense_batter_id AS person_id, 'game.live_game_linescore' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('full_name', defense_batter_full_name)) AS said
@@ -507,12 +483,6 @@ WITH mentions AS (
     WHERE offense_batter_id IS NOT NULL
     GROUP BY offense_batter_id, offense_batter_full_name
     UNION ALL
-    SELECT offense_first_id AS person_id, 'game.live_game_linescore' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', offense_first_full_name)) AS said
-    FROM game.live_game_linescore
-    WHERE offense_first_id IS NOT NULL
-    GROUP BY offense_first_id, offense_first_full_name
-    UNION ALL
     SELECT offense_in_hole_id AS person_id, 'game.live_game_linescore' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('full_name', offense_in_hole_full_name)) AS said
     FROM game.live_game_linescore
@@ -531,23 +501,47 @@ WITH mentions AS (
     WHERE offense_pitcher_id IS NOT NULL
     GROUP BY offense_pitcher_id, offense_pitcher_full_name
     UNION ALL
-    SELECT offense_second_id AS person_id, 'game.live_game_linescore' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', offense_second_full_name)) AS said
-    FROM game.live_game_linescore
-    WHERE offense_second_id IS NOT NULL
-    GROUP BY offense_second_id, offense_second_full_name
-    UNION ALL
     SELECT player_id AS person_id, 'game.live_game_boxscore_players' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name)) AS said
+        jsonb_strip_nulls(jsonb_build_object('full_name', full_name)) AS said
     FROM game.live_game_boxscore_players
     WHERE player_id IS NOT NULL
-    GROUP BY player_id, person_full_name
+    GROUP BY player_id, full_name
     UNION ALL
     SELECT official_id AS person_id, 'game.live_game_officials' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('full_name', full_name)) AS said
     FROM game.live_game_officials
     WHERE official_id IS NOT NULL
     GROUP BY official_id, full_name
+    UNION ALL
+    SELECT player_id AS person_id, 'game.live_game_top_performers' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_full_name, 'boxscore_name', player_boxscore_name)) AS said
+    FROM game.live_game_top_performers
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_full_name, player_boxscore_name
+    UNION ALL
+    SELECT official_scorer_id AS person_id, 'game.live_game_metadata' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', official_scorer_full_name)) AS said
+    FROM game.live_game_metadata
+    WHERE official_scorer_id IS NOT NULL
+    GROUP BY official_scorer_id, official_scorer_full_name
+    UNION ALL
+    SELECT primary_datacaster_id AS person_id, 'game.live_game_metadata' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', primary_datacaster_full_name)) AS said
+    FROM game.live_game_metadata
+    WHERE primary_datacaster_id IS NOT NULL
+    GROUP BY primary_datacaster_id, primary_datacaster_full_name
+    UNION ALL
+    SELECT player_id AS person_id, 'game.live_game_players' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', full_name, 'first_name', first_name, 'last_name', last_name, 'use_name', use_name, 'boxscore_name', boxscore_name, 'primary_number', primary_number, 'birth_date', birth_date, 'birth_city', birth_city, 'birth_state_province', birth_state_province, 'birth_country', birth_country, 'death_date', death_date, 'height', height, 'weight', weight, 'is_active', active, 'is_player', is_player, 'gender', gender, 'primary_position_code', primary_position_code, 'primary_position_name', primary_position_name, 'primary_position_type', primary_position_type, 'primary_position_abbreviation', primary_position_abbreviation, 'bat_side_code', bat_side_code, 'pitch_hand_code', pitch_hand_code, 'draft_year', draft_year, 'mlb_debut_date', mlb_debut_date, 'last_played_date', last_played_date, 'name_slug', name_slug, 'strike_zone_top', strike_zone_top, 'strike_zone_bottom', strike_zone_bottom)) AS said
+    FROM game.live_game_players
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, full_name, first_name, last_name, use_name, boxscore_name, primary_number, birth_date, birth_city, birth_state_province, birth_country, death_date, height, weight, active, is_player, gender, primary_position_code, primary_position_name, primary_position_type, primary_position_abbreviation, bat_side_code, pitch_hand_code, draft_year, mlb_debut_date, last_played_date, name_slug, strike_zone_top, strike_zone_bottom
+    UNION ALL
+    SELECT player_id AS person_id, 'game.live_game_probables' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', full_name)) AS said
+    FROM game.live_game_probables
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, full_name
     UNION ALL
     SELECT player_id AS person_id, 'game.live_game_decisions' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('full_name', full_name)) AS said

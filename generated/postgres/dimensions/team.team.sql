@@ -51,18 +51,6 @@ WITH mentions AS (
     WHERE offense_team_id IS NOT NULL
     GROUP BY offense_team_id, offense_team_name
     UNION ALL
-    SELECT team_id AS team_id, 'game.live_game_teams' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', name, 'abbreviation', abbreviation, 'team_code', team_code, 'file_code', file_code, 'team_name', team_name, 'location_name', location_name, 'short_name', short_name, 'club_name', club_name, 'franchise_name', franchise_name, 'first_year_of_play', first_year_of_play, 'season', season, 'is_active', active, 'all_star_status', all_star_status, 'venue_id', venue_id, 'spring_venue_id', spring_venue_id, 'league_id', league_id, 'league_name', league_name, 'division_id', division_id, 'division_name', division_name, 'sport_id', sport_id, 'sport_name', sport_name)) AS said
-    FROM game.live_game_teams
-    WHERE team_id IS NOT NULL
-    GROUP BY team_id, name, abbreviation, team_code, file_code, team_name, location_name, short_name, club_name, franchise_name, first_year_of_play, season, active, all_star_status, venue_id, spring_venue_id, league_id, league_name, division_id, division_name, sport_id, sport_name
-    UNION ALL
-    SELECT team_id AS team_id, 'game.live_game_players' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.live_game_players
-    WHERE team_id IS NOT NULL
-    GROUP BY team_id
-    UNION ALL
     SELECT team_id AS team_id, 'game.live_game_hits' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', team_name, 'all_star_status', team_all_star_status)) AS said
     FROM game.live_game_hits
@@ -86,6 +74,18 @@ WITH mentions AS (
     FROM game.live_game_boxscore_team_stats
     WHERE team_id IS NOT NULL
     GROUP BY team_id, team_name, team_all_star_status
+    UNION ALL
+    SELECT team_id AS team_id, 'game.live_game_teams' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', name, 'abbreviation', abbreviation, 'team_code', team_code, 'file_code', file_code, 'team_name', team_name, 'location_name', location_name, 'short_name', short_name, 'club_name', club_name, 'franchise_name', franchise_name, 'first_year_of_play', first_year_of_play, 'season', season, 'is_active', active, 'all_star_status', all_star_status, 'parent_org_id', parent_org_id, 'parent_org_name', parent_org_name, 'venue_id', venue_id, 'spring_venue_id', spring_venue_id, 'league_id', league_id, 'league_name', league_name, 'division_id', division_id, 'division_name', division_name, 'sport_id', sport_id, 'sport_name', sport_name)) AS said
+    FROM game.live_game_teams
+    WHERE team_id IS NOT NULL
+    GROUP BY team_id, name, abbreviation, team_code, file_code, team_name, location_name, short_name, club_name, franchise_name, first_year_of_play, season, active, all_star_status, parent_org_id, parent_org_name, venue_id, spring_venue_id, league_id, league_name, division_id, division_name, sport_id, sport_name
+    UNION ALL
+    SELECT team_id AS team_id, 'game.live_game_players' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.live_game_players
+    WHERE team_id IS NOT NULL
+    GROUP BY team_id
     UNION ALL
     SELECT team_id AS team_id, 'game.play_by_play_plays_by_inning_hits' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', team_name, 'all_star_status', team_all_star_status)) AS said

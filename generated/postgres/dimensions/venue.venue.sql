@@ -57,6 +57,12 @@ WITH mentions AS (
     WHERE game_venue_id IS NOT NULL
     GROUP BY game_venue_id, game_venue_name
     UNION ALL
+    SELECT venue_id AS venue_id, 'game.live_game_metadata' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('time_zone_id', time_zone_id)) AS said
+    FROM game.live_game_metadata
+    WHERE venue_id IS NOT NULL
+    GROUP BY venue_id, time_zone_id
+    UNION ALL
     SELECT official_venue_id AS venue_id, 'game.live_game_metadata' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
     FROM game.live_game_metadata
@@ -76,10 +82,10 @@ WITH mentions AS (
     GROUP BY venue_id, venue_name
     UNION ALL
     SELECT venue_id AS venue_id, 'game.live_game_venue_details' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', name, 'is_active', active, 'season', season, 'address', address1, 'city', city, 'state', state, 'state_abbreviation', state_abbrev, 'postal_code', postal_code, 'country', country, 'phone', phone, 'latitude', latitude, 'longitude', longitude, 'elevation', elevation, 'azimuth_angle', azimuth_angle, 'time_zone_id', time_zone_id, 'time_zone', time_zone_tz, 'capacity', capacity, 'turf_type', turf_type, 'roof_type', roof_type, 'left_line', left_line, 'left_center', left_center, 'center', center, 'right_center', right_center, 'right_line', right_line)) AS said
+        jsonb_strip_nulls(jsonb_build_object('name', name, 'is_active', active, 'season', season, 'address', address1, 'city', city, 'state', state, 'state_abbreviation', state_abbrev, 'postal_code', postal_code, 'country', country, 'phone', phone, 'latitude', latitude, 'longitude', longitude, 'elevation', elevation, 'azimuth_angle', azimuth_angle, 'time_zone_id', time_zone_id, 'time_zone', time_zone_tz, 'capacity', capacity, 'turf_type', turf_type, 'roof_type', roof_type, 'left_line', field_left_line, 'left_center', field_left_center, 'center', field_center, 'right_center', field_right_center, 'right_line', field_right_line)) AS said
     FROM game.live_game_venue_details
     WHERE venue_id IS NOT NULL
-    GROUP BY venue_id, name, active, season, address1, city, state, state_abbrev, postal_code, country, phone, latitude, longitude, elevation, azimuth_angle, time_zone_id, time_zone_tz, capacity, turf_type, roof_type, left_line, left_center, center, right_center, right_line
+    GROUP BY venue_id, name, active, season, address1, city, state, state_abbrev, postal_code, country, phone, latitude, longitude, elevation, azimuth_angle, time_zone_id, time_zone_tz, capacity, turf_type, roof_type, field_left_line, field_left_center, field_center, field_right_center, field_right_line
     UNION ALL
     SELECT current_team_venue_id AS venue_id, 'homerunderby.home_run_derby_bracket_players' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', current_team_venue_name)) AS said
@@ -244,7 +250,7 @@ SELECT
     venue_id,
     (said ->> 'name'),
     (said ->> 'is_active')::boolean,
-    (said ->> 'season'),
+    (said ->> 'season')::bigint,
     (said ->> 'address'),
     (said ->> 'city'),
     (said ->> 'state'),
