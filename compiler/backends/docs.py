@@ -132,7 +132,10 @@ def _proof(operation: OperationPlan) -> str:
         return ""
     if isinstance(operation.response, Unknown):
         return "Not proved: the declaration says nothing of the content, and no response was captured: kept whole."
-    return "Not proved: compiled from the declaration alone, because no response was captured."
+    said = (
+        "what upstream declares and the mapping says" if operation.mapping_file else "the declaration alone"
+    )
+    return f"Not proved: compiled from {said}, because no response was captured."
 
 
 def _table(table: Table) -> TableText:

@@ -25,6 +25,7 @@ from compiler.ir.paths import (
     show,
 )
 from compiler.ir.plan import (
+    REQUEST,
     BranchOf,
     Column,
     EqualPath,
@@ -47,6 +48,7 @@ from compiler.ir.walk import at, child, rewrite
 from compiler.passes.anchors import absolute, table_path, tables_of
 from compiler.passes.codecs import codec_of, formatted_type, has_placeholders
 from compiler.passes.context import Context
+from compiler.passes.derive import DOCUMENT_KEY
 from compiler.passes.shape import describe
 from compiler.passes.unknown import unknown_path
 from compiler.rules import (
@@ -111,7 +113,7 @@ class _Binder:
     def document(self, spec: OperationSpec, raw_keys: tuple[RawKey, ...]) -> None:
         names = [key.name for key in raw_keys]
         for name in (*spec.document, *filter(None, [spec.raw_version])):
-            if name not in names:
+            if name not in names and (*spec.document, name) != (DOCUMENT_KEY, DOCUMENT_KEY):
                 message = f"`{name}` is not among the raw keys"
                 self.sink.report(
                     UNKNOWN_KEY_COLUMN.at(spec.origin, message, advice=did_you_mean(name, names))
@@ -258,7 +260,8 @@ class _Binder:
     ) -> tuple[Source | None, Type | None]:
         """Bind a column that tells where the row stood."""
         if spec.param:
-            return Param(name=spec.param, default=spec.default), Type.TEXT
+            default = "" if spec.param == REQUEST else spec.default
+            return Param(name=spec.param, default=default), Type.TEXT
         if spec.ordinal is not None and (loop := _last(row, Each)):
             return Ordinal(loop=loop, base=spec.ordinal), Type.INTEGER
         if spec.map_key and (loop := _last(row, Entries)):

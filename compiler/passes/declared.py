@@ -48,7 +48,7 @@ class Extension:
             case Unknown(mixed=False), _:
                 return declared
             case Unknown(), _:
-                return found
+                return declared if _never_seen(found) else found
             case _, Unknown():
                 return declared
             case Record(), Record():
@@ -61,7 +61,7 @@ class Extension:
             case Scalar(), Scalar():
                 return found
             case _:
-                return None
+                return declared if _never_seen(found) else None
 
     def _record(self, found: Record, declared: Record) -> Record | None:
         members: list[Member] = []
@@ -73,3 +73,8 @@ class Extension:
             members.append(Member(member.name, shape))
         members += (member for member in declared.members if member.name not in found.by_name)
         return Record(members=tuple(members), evidence=found.evidence)
+
+
+def _never_seen(found: Shape) -> bool:
+    """Whether upstream alone speaks of a place: an author who contradicts it knows better."""
+    return not found.evidence.seen and not found.evidence.by_mapping

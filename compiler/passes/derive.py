@@ -33,7 +33,7 @@ def _operation(plan: OperationPlan, context: Context) -> OperationPlan:
     document = Table(
         name=f"{plan.raw_table}_document",
         scan=(),
-        columns=() if plan.document_key else (_request_key(plan),),
+        columns=() if plan.document_key else (request_key(plan),),
         is_derived=True,
         doc="One row per response.",
         origin=origin,
@@ -41,7 +41,7 @@ def _operation(plan: OperationPlan, context: Context) -> OperationPlan:
     return replace(plan, document_key=plan.document_key or (DOCUMENT_KEY,), tables=(document,))
 
 
-def _request_key(plan: OperationPlan) -> Column:
+def request_key(plan: OperationPlan) -> Column:
     """Make the key of documents that do not name themselves: two requests never share rows."""
     return Column(
         name=DOCUMENT_KEY,
@@ -49,7 +49,7 @@ def _request_key(plan: OperationPlan) -> Column:
         source=Param(name=REQUEST, default=""),
         in_key=True,
         doc="The request that the response answers, as in the raw table.",
-        evidence=Evidence(because="no mapping says what identifies a document"),
+        evidence=Evidence(because="the response does not say what it answers"),
         origin=plan.operation.variants[0].origin,
     )
 

@@ -11,6 +11,7 @@ from compiler.ir.types import Kind
 from compiler.ir.walk import at, child
 from compiler.passes.anchors import tables_of
 from compiler.passes.context import Context
+from compiler.passes.derive import DOCUMENT_KEY, request_key
 from compiler.rules import NULL_KEY, REPEATED_KEY, TABLE_WITHOUT_KEY, UNKNOWN_KEY_COLUMN
 
 
@@ -77,6 +78,8 @@ def _reads_the_same(column: Column, key: Column) -> bool:
 
 def _document_key(plan: OperationPlan) -> list[Column]:
     raw_keys = {key.name: key for key in plan.raw_keys}
+    if plan.document_key == (DOCUMENT_KEY,) and DOCUMENT_KEY not in raw_keys:
+        return [request_key(plan)]
     return [_document_column(plan, raw_keys[name]) for name in plan.document_key if name in raw_keys]
 
 

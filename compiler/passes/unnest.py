@@ -10,7 +10,18 @@ from dataclasses import dataclass, replace
 from compiler.ir.mapping import TableSpec
 from compiler.ir.names import singular, snake, words
 from compiler.ir.paths import Branches, Each, Entries, Field, Path, Step, branches, show, starts_with
-from compiler.ir.plan import BranchOf, Column, Leaf, MapKey, OperationPlan, Ordinal, Plan, Source, Table
+from compiler.ir.plan import (
+    BranchOf,
+    Column,
+    Leaf,
+    MapKey,
+    OperationPlan,
+    Ordinal,
+    Param,
+    Plan,
+    Source,
+    Table,
+)
 from compiler.ir.shape import Array, Evidence, Map, Record, Shape, Unknown
 from compiler.ir.types import Type
 from compiler.ir.walk import at
@@ -95,9 +106,9 @@ def _with_request(plan: OperationPlan) -> OperationPlan:
     tables: list[Table] = []
     for table in plan.tables:
         own = {column.name for column in table.columns}
-        tables.append(
-            replace(table, columns=(*(item for item in asked if item.name not in own), *table.columns))
-        )
+        own |= {snake(item.source.name) for item in table.columns if isinstance(item.source, Param)}
+        added = (item for item in asked if item.name not in own)
+        tables.append(replace(table, columns=(*added, *table.columns)))
     return replace(plan, tables=tuple(tables))
 
 

@@ -1,0 +1,96 @@
+"""Drafts, awards, jobs and lookups: keys and values of real responses."""
+
+from collections import Counter
+
+import pytest
+
+from compiler.ir.plan import Table
+from runtime.transform import Transformed, transform
+from tests.support import project
+
+Found = dict[str, object]
+
+
+def made(operation: str, **params: str) -> Transformed:
+    """Transform the largest capture whose request had these parameters."""
+    fitting = [r for r in project.responses(operation) if params.items() <= r.params.items()]
+    response = max(fitting, key=lambda found: len(found.body))
+    result = transform(project.job(operation), response.document, response.params)
+    assert result.counts.lost == result.counts.rescued == 0
+    return result
+
+
+def rows(operation: str, table: str, **params: str) -> list[Found]:
+    plan = next(item for item in project.operation(operation).tables if item.name == table)
+    names = [column.name for column in plan.columns]
+    found = [dict(zip(names, row, strict=True)) for row in made(operation, **params).rows[table]]
+    check_key(plan, found)
+    return found
+
+
+def check_key(table: Table, found: list[Found]) -> None:
+    keys = Counter(tuple(row[name] for name in table.key) for row in found)
+    assert max(keys.values()) == 1
+    assert all(cell is not None for key in keys for cell in key)
+
+
+def test_draft_picks() -> None:
+    picks = rows("draft.draftPicks", "draft.picks", year="2024")
+    first = picks[0]
+    assert len(picks) == 615
+    assert (first["draft_year"], first["round"], first["pick_number"]) == (2024, "1", 1)
+    assert (first["player_id"], first["pick_value"], first["signing_bonus"]) == (
+        683953,
+        10_570_600,
+        8_950_000,
+    )
+    assert all(row["round"] == row["pick_round"] and row["draft_year"] == row["pick_year"] for row in picks)
+    assert [row["signing_bonus"] is None for row in picks].count(True) == 45
+
+
+def test_draft_rounds() -> None:
+    rounds = [row["round"] for row in rows("draft.draftPicks", "draft.rounds", year="2024")]
+    assert len(rounds) == 26
+    assert {"1", "1C", "CB-A", "PPI"} <= {*rounds}
+
+
+def test_a_prospect_can_be_listed_twice() -> None:
+    prospects = rows("draft.draftProspects", "draft.prospects", year="2020")
+    players = Counter(row["player_id"] for row in prospects)
+    assert players[676508] == 2
+    assert [row["prospect_index"] for row in prospects] == list(range(len(prospects)))
+    assert {row["draft_year"] for row in prospects} == {2020}
+
+
+def test_the_latest_pick() -> None:
+    (pick,) = rows("draft.latestDraftPicks", "draft.latest_picks")
+    assert (pick["draft_year"], pick["pick_number"], pick["player_id"]) == (2024, 615, 814779)
+
+
+def test_awards() -> None:
+    awards = {row["award_id"]: row for row in rows("awards.awards", "awards.awards_normalized")}
+    assert len(awards) > 600
+    assert awards["MLBHOF"]["name"] == "Hall Of Fame"
+    assert awards["MLBHOF"]["sport_id"] == 1
+
+
+def test_jobs() -> None:
+    jobs = rows("job.getJobsByType", "job.jobs")
+    assert len(jobs) == 98
+    assert (jobs[0]["player_id"], jobs[0]["job_id"], jobs[0]["jersey_number"]) == (596809, "UMPR", "67")
+
+
+def test_game_types() -> None:
+    types = rows("config.gameTypes", "config.game_types_normalized")
+    assert {row["game_type"]: row["description"] for row in types}["R"] == "Regular Season"
+
+
+@pytest.mark.parametrize("operation", ["awards.awardRecipients", "person.award"])
+def test_one_award_is_given_to_one_player_several_times(operation: str) -> None:
+    win = {"id": "ALPOW", "season": "2024", "player": {"id": 592450}}
+    document = {"awards": [win | {"date": "2024-05-06"}, win | {"date": "2024-05-06"}, win]}
+    params = {"$request": "/any", "awardId": "ALPOW", "personId": "592450"}
+    result = transform(project.job(operation), document, params)
+    (found,) = result.rows.values()
+    assert len(found) == 3
+    assert result.counts.rescued == 0
