@@ -116,7 +116,9 @@ class _Binder:
             if name not in names and (*spec.document, name) != (DOCUMENT_KEY, DOCUMENT_KEY):
                 message = f"`{name}` is not among the raw keys"
                 self.sink.report(
-                    UNKNOWN_KEY_COLUMN.at(spec.origin, message, advice=did_you_mean(name, names))
+                    UNKNOWN_KEY_COLUMN.at(
+                        spec.origin, message, advice=did_you_mean(name, [*names, DOCUMENT_KEY])
+                    )
                 )
 
     def overrides(self, table: TableSpec, row: Path) -> None:
