@@ -1,5 +1,7 @@
 """Statistics: lists of leaders tie, lines have the statistics of their group as numbers."""
 
+from copy import deepcopy
+
 from runtime.transform import transform
 from tests.support import project
 from tests.support.tables import rows
@@ -46,7 +48,7 @@ def test_a_line_of_pitching() -> None:
     group = {
         "type": {"displayName": "season"},
         "group": {"displayName": "pitching"},
-        "splits": [split, split],
+        "splits": [split, deepcopy(split)],
     }
     made = transform(project.job("stats.stats"), {"stats": [group]}, {"$request": "/any"})
     columns = [column.name for column in project.operation("stats.stats").tables[1].columns]
