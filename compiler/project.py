@@ -70,6 +70,10 @@ class Project:
         """Read `mappings/**/*.yaml`."""
         return tuple(self._below(self.mappings, "*.yaml", sink))
 
+    def view_files(self, sink: Sink) -> tuple[SourceFile, ...]:
+        """Read `mappings/**/*.sql`: views and named queries."""
+        return tuple(self._below(self.mappings, "*.sql", sink))
+
     def observed_files(self, sink: Sink) -> tuple[SourceFile, ...]:
         """Read `schemas/observed/**/*.json`."""
         return tuple(self._below(f"{self.schemas}/observed", "*.json", sink))
@@ -96,6 +100,7 @@ class Project:
         self.upstream(sink)
         self.read(self.lock_path, sink)
         self.mapping_files(sink)
+        self.view_files(sink)
         self.observed_files(sink)
         return not sink.failed
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,10 +14,12 @@ from compiler.frontends.mapping import read_mappings
 from compiler.frontends.observed import file_of, read_facts
 from compiler.frontends.swagger import read_api
 from compiler.frontends.upstream import UpstreamLock, declared, no_lock, read_lock, report_mismatch
+from compiler.frontends.views import read_views
 from compiler.ir.api import ApiModel
 from compiler.ir.facts import Observed
 from compiler.ir.mapping import MappingTree
 from compiler.ir.plan import Plan
+from compiler.ir.views import ViewSpec
 from compiler.passes import Listener, run
 from compiler.project import ProjectError, Upstream
 from compiler.rules import FACTS_OPERATION, UNKNOWN_SELECTION
@@ -34,6 +36,7 @@ class Inputs:
     api: ApiModel
     mapping: MappingTree
     observed: Mapping[str, Observed]
+    views: tuple[ViewSpec, ...] = ()
 
 
 def compile_project(session: Session) -> Bundle | None:
@@ -58,15 +61,27 @@ def make_plan(session: Session, inputs: Inputs, listen: Listener | None = None) 
 
 
 def checked_plan(session: Session) -> Plan | None:
-    """Make the Plan and hold it against what the targets refuse; None if there are errors."""
-    plan = plan_project(session)
+    """Make the Plan, with its views, and hold it against what the targets refuse; None if there are errors."""
+    inputs = load(session)
+    plan = make_plan(session, inputs)
     if plan is None:
         return None
     from compiler.backends.postgres.checks import check  # slow to import
 
     with session.during("check"):
         check(plan, session.sink)
-    return None if session.failed else plan
+    return None if session.failed else with_views(session, inputs, plan)
+
+
+def with_views(session: Session, inputs: Inputs, plan: Plan) -> Plan | None:
+    """Bind the views and the queries to the tables; None if there are errors."""
+    if not inputs.views:
+        return plan
+    from compiler.driver.views import bound_views  # sqlglot is slow to import
+
+    with session.during("views"):
+        views = bound_views(session, inputs.views, plan)
+    return None if session.failed else replace(plan, views=views)
 
 
 def load(session: Session) -> Inputs:
@@ -74,9 +89,11 @@ def load(session: Session) -> Inputs:
     api = load_api(session)
     with session.during("mappings"):
         mapping = read_mappings(session.project.mapping_files(session.sink), session.sink)
+        folder = session.project.mappings
+        views = read_views(session.project.view_files(session.sink), folder, session.sink)
     with session.during("observed facts"):
         observed = load_observed(session, api)
-    return Inputs(api=api, mapping=mapping, observed=observed)
+    return Inputs(api=api, mapping=mapping, observed=observed, views=views)
 
 
 def load_api(session: Session) -> ApiModel:

@@ -14,6 +14,7 @@ from compiler.ir.api import Operation
 from compiler.ir.paths import Path, show
 from compiler.ir.shape import Evidence, Shape
 from compiler.ir.types import Codec, Type
+from compiler.ir.views import View
 from compiler.source import Origin
 
 
@@ -259,10 +260,14 @@ class Dimension:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Every operation that is compiled, sorted by name, and what their tables mention."""
+    """Every operation that is compiled, sorted by name, and what their tables mention.
+
+    `views`: in the order in which they can be made, then named queries.
+    """
 
     operations: tuple[OperationPlan, ...]
     dimensions: tuple[Dimension, ...] = ()
+    views: tuple[View, ...] = ()
 
     @cached_property
     def tables(self) -> dict[str, Table]:

@@ -1,6 +1,6 @@
 """Every rule of the compiler. Codes by family: a module each; a code is never reused."""
 
-from compiler.rules import facts, grammar, history, meaning, physical, project, swagger
+from compiler.rules import facts, grammar, history, meaning, physical, project, swagger, views
 from compiler.rules.facts import (
     CAPTURE_OPERATION,
     CAPTURE_SKIPPED,
@@ -128,7 +128,7 @@ __all__ = [
     "Rule",
 ]
 
-_FAMILIES = (swagger, grammar, facts, project, meaning, physical, history)
+_FAMILIES = (swagger, grammar, facts, project, meaning, physical, history, views)
 
 RULES: dict[str, Rule] = {
     found.code: found for family in _FAMILIES for found in vars(family).values() if isinstance(found, Rule)

@@ -7,10 +7,12 @@ from compiler.backends.base import Name, in_docstring, render, source_of
 from compiler.backends.pyspark.columns import Pattern
 from compiler.backends.pyspark.lower import Rows, Select, TableLowering
 from compiler.backends.pyspark.schema import name_in, prune, quoted, reads, show
+from compiler.bundle import header
 from compiler.ir.paths import Path
 from compiler.ir.paths import show as show_path
 from compiler.ir.plan import OperationPlan, Plan, Table
 from compiler.ir.types import Type
+from compiler.ir.views import View
 
 TEMPLATE = "pyspark/job.py.jinja"
 
@@ -36,11 +38,18 @@ class PySpark:
     name: str = "pyspark"
 
     def emit(self, plan: Plan) -> Mapping[str, str]:
-        """Return one module for each operation that has tables."""
-        return {_file(operation): _module(operation) for operation in plan.operations if operation.tables}
+        """Return one module for each operation that has tables, one text for each view that Spark can ask."""
+        modules = {_file(operation): _module(operation) for operation in plan.operations if operation.tables}
+        return {**modules, **dict(_view(view) for view in plan.views if view.spark)}
 
 
 BACKEND = PySpark()
+
+
+def _view(view: View) -> tuple[str, str]:
+    """Return the file of a view: a SELECT over tables of the same names as in Postgres."""
+    path = f"spark/views/{view.name.replace('.', '/')}.sql"
+    return path, f"{header(path, view.file)}\n-- {' '.join(view.doc.split())}\n{view.spark}\n"
 
 
 def column_name(operation: OperationPlan, table: Table, column: str) -> Name:

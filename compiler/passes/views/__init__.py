@@ -1,0 +1,130 @@
+"""Bind views and named queries: hold every SELECT against the tables and the other views."""
+# pyright: reportUnknownMemberType=false
+
+from sqlglot.errors import SqlglotError
+
+from compiler.diagnostics import Sink
+from compiler.ir.views import Engine, Kind, Relations, View, ViewColumn, ViewSpec
+from compiler.passes.views import names
+from compiler.passes.views.order import ordered
+from compiler.passes.views.spark import spark_text
+from compiler.passes.views.syntax import Call, check_syntax
+from compiler.passes.views.tree import Tree, bound, parsed, type_name
+from compiler.passes.views.types import check_types
+from compiler.rules.views import VIEW_NAME, VIEW_SYNTAX
+
+__all__ = ["bind_views"]
+
+
+def bind_views(
+    specs: tuple[ViewSpec, ...], relations: Relations, before: Relations, sink: Sink
+) -> tuple[View, ...]:
+    """Return views in an order in which they can be made, then queries by name; what is wrong is reported.
+
+    `relations` are the tables; `before` those of the last compilation, to tell what was dropped.
+    """
+    binding = _Binding(specs, relations, before, sink)
+    return binding.views()
+
+
+class _Binding:
+    """Binds SELECTs one after the other, each to what is bound already."""
+
+    def __init__(
+        self, specs: tuple[ViewSpec, ...], relations: Relations, before: Relations, sink: Sink
+    ) -> None:
+        self.specs = {spec.name: spec for spec in specs}
+        self.relations = {name: {**columns} for name, columns in relations.items()}
+        self.before = before
+        self.sink = sink
+        self.functions = tuple(name for name, spec in self.specs.items() if spec.kind is Kind.FUNCTION)
+        self.calls: dict[str, tuple[Call, ...]] = {}
+
+    def views(self) -> tuple[View, ...]:
+        for spec in self.specs.values():
+            self._check_name(spec)
+        reads = {spec.name: found for spec in self.specs.values() if (found := self._reads(spec)) is not None}
+        sound = {name: self.specs[name] for name in reads}
+        made = {name: spec for name, spec in sound.items() if spec.kind is not Kind.QUERY}
+        queries = tuple(spec for name, spec in sound.items() if spec.kind is Kind.QUERY)
+        found = (self._bind(spec, reads[spec.name]) for spec in (*ordered(made, reads, self.sink), *queries))
+        return tuple(view for view in found if view is not None)
+
+    def _check_name(self, spec: ViewSpec) -> None:
+        schema = spec.name.rpartition(".")[0]
+        if spec.name in self.relations or schema == "metadata":
+            what = "a table" if spec.name in self.relations else "of the runtime's schema"
+            message = (
+                f"`{spec.name}` is the name of {what}" if what == "a table" else f"`{spec.name}` is {what}"
+            )
+            self.sink.report(VIEW_NAME.at(spec.origin, message, advice="call the view otherwise"))
+
+    def _reads(self, spec: ViewSpec) -> tuple[str, ...] | None:
+        """Return what a SELECT reads and calls of ours; None if it is no SELECT, or reads what there is not."""
+        calls = check_syntax(spec, self.functions, self.sink)
+        if calls is None:
+            return None
+        self.calls[spec.name] = calls
+        views = [name for name, other in self.specs.items() if other.kind in names.KINDS_THAT_ARE_READ]
+        try:
+            tree = parsed(spec)
+            known = (*self.relations, *views)
+            tables = names.check_relations(spec, tree, known, self.sink)
+        except SqlglotError as error:
+            self._not_understood(spec, error)
+            return None
+        if tables is None:
+            return None
+        called = {call.name for call in calls} & {*self.functions}
+        return tuple(sorted({*tables, *called}))
+
+    def _bind(self, spec: ViewSpec, reads: tuple[str, ...]) -> View | None:
+        unbound = [name for name in reads if name not in self.relations and name not in self.functions]
+        if unbound:
+            return None
+        try:
+            tree = bound(parsed(spec), self.relations)
+            names.check_columns(spec, tree, self.before, self.sink)
+            names.check_output(spec, tree.query, self.sink)
+            check_types(spec, tree.query, self.sink)
+            view = self._view(spec, tree, reads)
+        except SqlglotError as error:
+            self._not_understood(spec, error)
+            return None
+        if view.is_relation:
+            self.relations[view.name] = names.relation_of(view)
+        return view
+
+    def _view(self, spec: ViewSpec, tree: Tree, reads: tuple[str, ...]) -> View:
+        is_for_spark = Engine.SPARK in spec.engines and not self.sink.failed
+        return View(
+            name=spec.name,
+            kind=spec.kind,
+            doc=spec.doc,
+            question=spec.question,
+            key=tuple(word.name for word in spec.key),
+            indexes=tuple(tuple(word.name for word in index) for index in spec.indexes),
+            params=spec.params,
+            columns=_columns(spec, tree),
+            reads=reads,
+            sql=spec.sql,
+            spark=spark_text(spec, tree, self.calls[spec.name], self.sink) if is_for_spark else "",
+            file=spec.file,
+        )
+
+    def _not_understood(self, spec: ViewSpec, error: SqlglotError) -> None:
+        said = str(error).splitlines()[0].rstrip(".")
+        self.sink.report(VIEW_SYNTAX.at(spec.whole, f"this SELECT is not understood: {said}"))
+
+
+def _columns(spec: ViewSpec, tree: Tree) -> tuple[ViewColumn, ...]:
+    docs = {word.name: word.said for word in spec.docs}
+    return tuple(
+        ViewColumn(
+            name=select.output_name,
+            type=type_name(select.type),
+            doc=docs.get(select.output_name, ""),
+            aliases=tuple(word.name for word in spec.aliases if word.said == select.output_name),
+        )
+        for select in tree.query.selects
+    )
