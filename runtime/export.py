@@ -84,7 +84,7 @@ def _parquet(table: Table, rows: Sequence[Row], path: Path) -> None:
         raise TerminalError(
             f"parquet needs `{error.name}`", hint="install the extra `spark`, or use --format ndjson"
         ) from error
-    write(table, rows, path)
+    write(table.columns, rows, path)
 
 
 FORMATS = {"ndjson": Format(".ndjson", _ndjson), "parquet": Format(".parquet", _parquet)}

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import psycopg
 from psycopg import sql
@@ -12,7 +13,13 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from runtime.database import Connection
 from runtime.errors import TerminalError, TransientError
 from runtime.migrations import Migration, statements
+from runtime.views import NONE as NO_VIEWS
+from runtime.views import STEP, Views
+from runtime.views import drop as drop_views
+from runtime.views import make as make_views
+from runtime.views import replace as replace_views
 
+_VIEW_IN_THE_WAY = (psycopg.errors.DependentObjectsStillExist, psycopg.errors.FeatureNotSupported)
 _LOCK = 0x6D6C625F6574  # "mlb_et"
 _ATTEMPTS = 8
 
@@ -63,16 +70,25 @@ def pending(connection: Connection, migrations: tuple[Migration, ...]) -> tuple[
 
 
 def migrate(
-    connection: Connection, migrations: tuple[Migration, ...], report: Callable[[str], None] = lambda _: None
+    connection: Connection,
+    migrations: tuple[Migration, ...],
+    report: Callable[[str], None] = lambda _: None,
+    views: Views = NO_VIEWS,
 ) -> tuple[str, ...]:
-    """Apply what is pending; return the names. Two runs at once take turns."""
+    """Apply what is pending, then make the views; return the names of what was done. Two runs at once take turns."""
     with _alone(connection):
         connection.execute(_BOOTSTRAP)
         todo = pending(connection, migrations)
-        for migration in todo:
+        names = tuple(migration.name for migration in todo)
+        for place, migration in enumerate(todo):
             report(f"applying {migration.name}")
-            _apply_patiently(connection, migration)
-        return tuple(migration.name for migration in todo)
+            try:
+                _patiently(_apply, connection, migration)
+            except _VIEW_IN_THE_WAY:
+                _apply_without_views(connection, todo[place:], views)
+                return (*names, STEP)
+        made = _patiently(replace_views, connection, views)
+        return (*names, STEP) if made else names
 
 
 def generated_schemas(connection: Connection) -> tuple[str, ...]:
@@ -89,6 +105,8 @@ def generated_schemas(connection: Connection) -> tuple[str, ...]:
 def drop_generated(connection: Connection, report: Callable[[str], None] = lambda _: None) -> None:
     """Drop what the migrations created, `metadata` last so that an interrupted drop can be repeated."""
     with _alone(connection):
+        with connection.transaction():
+            drop_views(connection)
         for schema in (*generated_schemas(connection), "metadata"):
             report(f"dropping schema {schema}")
             connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
@@ -107,7 +125,11 @@ def _edited(before: Applied, migrations: tuple[Migration, ...]) -> TerminalError
     )
 
 
-def _apply_patiently(connection: Connection, migration: Migration) -> None:
+Step = TypeVar("Step", Migration, Views)
+Done = TypeVar("Done")
+
+
+def _patiently(step: Callable[[Connection, Step], Done], connection: Connection, what: Step) -> Done:
     attempts = Retrying(
         retry=retry_if_exception_type((psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)),
         wait=wait_random_exponential(multiplier=0.2, max=10),
@@ -115,10 +137,11 @@ def _apply_patiently(connection: Connection, migration: Migration) -> None:
         reraise=True,
     )
     try:
-        attempts(_apply, connection, migration)
+        return attempts(step, connection, what)
     except psycopg.errors.LockNotAvailable as error:
+        name = what.name if isinstance(what, Migration) else STEP
         raise TransientError(
-            f"{migration.name} could not get its locks in {_ATTEMPTS} attempts",
+            f"{name} could not get its locks in {_ATTEMPTS} attempts",
             hint="a long transaction holds a table: end it (see pg_stat_activity) and try again; nothing was changed",
         ) from error
 
@@ -137,6 +160,21 @@ def _apply(connection: Connection, migration: Migration) -> None:
         connection.execute(statement.encode("utf-8"))
     connection.execute("RESET lock_timeout")
     _record(connection, migration, before, started)
+
+
+def _apply_without_views(connection: Connection, todo: tuple[Migration, ...], views: Views) -> None:
+    """Apply what changes a table under a view: all of it and the new views in one transaction, or nothing."""
+    if not all(migration.transactional for migration in todo):
+        raise TerminalError(
+            f"{todo[0].name} changes what a view reads, and what follows cannot run in one transaction",
+            hint="drop the views that it names, migrate, and they are made again",
+        )
+    with connection.transaction():
+        connection.execute("SET LOCAL lock_timeout = '5s'")
+        drop_views(connection)
+        for migration in todo:
+            _apply(connection, migration)
+        make_views(connection, views)
 
 
 def _record(connection: Connection, migration: Migration, before: set[str], started: float) -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from runtime.errors import TerminalError
-from runtime.job import Row, Table
+from runtime.job import Column
 
 _TYPES = {
     "bigint": pa.int64(),
@@ -26,13 +26,11 @@ _TYPES = {
 }
 
 
-def write(table: Table, rows: Sequence[Row], path: Path) -> None:
-    """Write one table; JSON columns hold JSON text."""
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(table.columns)
-    arrays = [_array(column.type, cells) for column, cells in zip(table.columns, columns, strict=True)]
-    pq.write_table(
-        pa.table(arrays, names=[column.name for column in table.columns]), path, compression="zstd"
-    )
+def write(columns: Sequence[Column], rows: Sequence[Sequence[object]], path: Path) -> None:
+    """Write rows of these columns; JSON columns hold JSON text."""
+    cells = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
+    arrays = [_array(column.type, found) for column, found in zip(columns, cells, strict=True)]
+    pq.write_table(pa.table(arrays, names=[column.name for column in columns]), path, compression="zstd")
 
 
 def _array(kind: str, cells: Sequence[object]) -> pa.Array:

@@ -45,6 +45,11 @@ class Project:
         """Generated statements that refresh the dimensions."""
         return self.migrations / "dimensions"
 
+    @property
+    def generated(self) -> Path:
+        """What the compiler made."""
+        return self.root / "generated"
+
     def shown(self, path: Path) -> str:
         """Return a path as a person in the project folder writes it."""
         return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)

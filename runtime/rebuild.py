@@ -9,6 +9,7 @@ from runtime.archive import Archive
 from runtime.database import Connection
 from runtime.errors import TerminalError
 from runtime.migrations import Migration
+from runtime.views import NONE, Views
 
 # Raw tables are recognised by their columns: the code that made them may be older than ours.
 _RAW_TABLES = """
@@ -29,7 +30,11 @@ def plan(connection: Connection, migrations: tuple[Migration, ...]) -> tuple[str
 
 
 def reset(
-    connection: Connection, migrations: tuple[Migration, ...], archive: Archive, report: Callable[[str], None]
+    connection: Connection,
+    migrations: tuple[Migration, ...],
+    archive: Archive,
+    report: Callable[[str], None],
+    views: Views = NONE,
 ) -> None:
     """Drop and create again. Refused when a response in the database is not in the archive."""
     missing = absent(connection, archive)
@@ -40,7 +45,7 @@ def reset(
             hint="run this in the project folder that ingested them",
         )
     migrator.drop_generated(connection, report)
-    migrator.migrate(connection, migrations, report)
+    migrator.migrate(connection, migrations, report, views)
 
 
 def absent(connection: Connection, archive: Archive) -> set[str]:

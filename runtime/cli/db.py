@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 import click
 
-from runtime import database, migrations, migrator, rebuild
+from runtime import database, migrations, migrator, rebuild, views
 from runtime.cli.options import App, as_json_option, database_option, print_json
 from runtime.cli.verbs import Verbs
 from runtime.database import binaries
@@ -114,24 +114,25 @@ def url(app: App, database_url: str | None, as_json: bool) -> None:
 def migrate(app: App, reset: bool, dry_run: bool, database_url: str | None, as_json: bool) -> None:
     """Bring the schema up to date.
 
-    Applies `generated/postgres/migrations/`, each file in one transaction, under a lock. A file that was edited after
-    it was applied is refused; before release 0.1 `--reset` is the way out.
+    Applies `generated/postgres/migrations/`, each file in one transaction, under a lock, then makes the views again if
+    their text changed. A file that was edited after it was applied is refused; before release 0.1 `--reset` is the
+    way out.
 
     Examples:
       mlb-etl db migrate --dry-run
       mlb-etl db migrate --reset
     """
-    files = migrations.read(app.project.migrations)
+    files, wanted = migrations.read(app.project.migrations), views.read(app.project.generated)
     work = app.work(database_url)
     with database.opened(work.url) as connection:
         if dry_run:
-            planned = rebuild.plan(connection, files) if reset else _planned(connection, files)
+            planned = rebuild.plan(connection, files) if reset else _planned(connection, files, wanted)
             _say(planned, as_json, "nothing to do")
             return
         if reset:
-            rebuild.reset(connection, files, work.archive, app.progress.note)
+            rebuild.reset(connection, files, work.archive, app.progress.note, wanted)
         else:
-            applied = migrator.migrate(connection, files, app.progress.note)
+            applied = migrator.migrate(connection, files, app.progress.note, wanted)
             _say([f"applied {name}" for name in applied], as_json, "up to date")
     if reset:
         with recorded(work.url, "db migrate", arguments={"reset": True}) as run:
@@ -170,14 +171,19 @@ def _migrated(app: App, database_url: str | None) -> dict[str, object]:
         version = connection.info.parameter_status("server_version")
         applied = len(migrator.applied(connection))
         try:
-            waiting: object = _planned(connection, migrations.read(app.project.migrations))
+            files, wanted = migrations.read(app.project.migrations), views.read(app.project.generated)
+            waiting: object = _planned(connection, files, wanted)
         except TerminalError as error:
             waiting = error.what
-    return {"version": version, "applied": applied, "pending": waiting}
+        made = views.installed(connection)[1]
+    return {"version": version, "applied": applied, "views": made, "pending": waiting}
 
 
-def _planned(connection: database.Connection, files: tuple[migrations.Migration, ...]) -> list[str]:
-    return [f"apply {migration.name}" for migration in migrator.pending(connection, files)]
+def _planned(
+    connection: database.Connection, files: tuple[migrations.Migration, ...], wanted: views.Views
+) -> list[str]:
+    steps = [f"apply {migration.name}" for migration in migrator.pending(connection, files)]
+    return [*steps, "make the views"] if views.differs(connection, wanted) else steps
 
 
 def _say(lines: list[str] | tuple[str, ...], as_json: bool, otherwise: str) -> None:

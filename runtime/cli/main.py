@@ -20,6 +20,7 @@ from runtime.cli.drift import drift
 from runtime.cli.jobs import jobs, run, status, version
 from runtime.cli.options import App, here
 from runtime.cli.quality import quality
+from runtime.cli.query import query
 from runtime.cli.verbs import Verbs
 from runtime.cli.work import ingest, load, transform
 from runtime.database import problem
@@ -44,7 +45,21 @@ def cli(context: click.Context, folder: str | None, quiet: bool, verbose: int, c
     context.obj = App(here(folder), quiet, verbose, color)
 
 
-for verb in (captures, db, ingest, transform, load, quality, drift, backfill, jobs, run, status, version):
+for verb in (
+    captures,
+    db,
+    ingest,
+    transform,
+    load,
+    query,
+    quality,
+    drift,
+    backfill,
+    jobs,
+    run,
+    status,
+    version,
+):
     cli.add_command(verb)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from runtime import captures, database, dimensions, migrations, migrator
+from runtime import captures, database, dimensions, migrations, migrator, views
 from runtime.archive import Archive
 from runtime.database import opened
 from runtime.documents import Documents
@@ -44,7 +44,8 @@ class Work:
     def migrate(self) -> tuple[str, ...]:
         """Bring the schema up to date."""
         with opened(self.url) as connection:
-            return migrator.migrate(connection, migrations.read(self.project.migrations), self.progress.note)
+            files = migrations.read(self.project.migrations)
+            return migrator.migrate(connection, files, self.progress.note, views.read(self.project.generated))
 
     def ingest(self, files: tuple[str, ...], run: Run) -> None:
         """Take files in."""
@@ -67,6 +68,7 @@ class Work:
             )
             if run.loaded.changed:
                 dimensions.refresh(connection, self.project.dimensions)
+                views.refresh(connection)
         run.findings += outcome.failed
         return outcome
 

@@ -29,6 +29,5 @@ def _columns(elements: Iterable[object]) -> Iterator[tuple[str, str]]:
 
     for element in elements:
         if isinstance(element, ast.ColumnDef) and element.colname and element.typeName:
-            names = element.typeName.names or ()
-            name: str = names[-1].sval
+            name: str = [*(element.typeName.names or ())][-1].sval
             yield element.colname, _SPELLED.get(name, name) + "[]" * len(element.typeName.arrayBounds or ())

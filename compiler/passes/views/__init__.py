@@ -46,8 +46,9 @@ class _Binding:
         reads = {spec.name: found for spec in self.specs.values() if (found := self._reads(spec)) is not None}
         sound = {name: self.specs[name] for name in reads}
         made = {name: spec for name, spec in sound.items() if spec.kind is not Kind.QUERY}
-        queries = tuple(spec for name, spec in sound.items() if spec.kind is Kind.QUERY)
-        found = (self._bind(spec, reads[spec.name]) for spec in (*ordered(made, reads, self.sink), *queries))
+        queries = [spec for spec in sound.values() if spec.kind is Kind.QUERY]
+        in_order = (*ordered(made, reads, self.sink), *queries)
+        found = [self._bind(spec, reads[spec.name]) for spec in in_order]
         return tuple(view for view in found if view is not None)
 
     def _check_name(self, spec: ViewSpec) -> None:
