@@ -37,7 +37,7 @@ def asked(
         with connection.cursor(name="mlb_etl_query") as cursor:
             try:
                 cursor.execute(entry["statement"].encode(), values)
-            except psycopg.DataError as error:
+            except (psycopg.DataError, psycopg.errors.SyntaxError) as error:
                 said = error.diag.message_primary or str(error)
                 raise DataError(f"`{entry['name']}` cannot be answered: {said}") from error
             except psycopg.errors.UndefinedTable as error:

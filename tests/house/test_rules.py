@@ -21,7 +21,7 @@ def shown(root: Path) -> set[str]:
     cases = (
         path
         for path in (root / "tests" / "diagnostics").rglob("*")
-        if path.suffix in {".yaml", ".txt", ".json"}
+        if path.suffix in {".yaml", ".txt", ".json", ".sql"}
     )
     return {code for case in cases for code in REPORTED.findall(case.read_text("utf-8"))}
 

@@ -83,21 +83,24 @@ class _Binding:
         unbound = [name for name in reads if name not in self.relations and name not in self.functions]
         if unbound:
             return None
+        found = Sink()
         try:
             tree = bound(parsed(spec), self.relations)
-            names.check_columns(spec, tree, self.before, self.sink)
-            names.check_output(spec, tree.query, self.sink)
-            check_types(spec, tree.query, self.sink)
-            view = self._view(spec, tree, reads)
+            names.check_columns(spec, tree, self.before, found)
+            names.check_output(spec, tree.query, found)
+            check_types(spec, tree.query, found)
+            view = None if found.failed else self._view(spec, tree, reads)
         except SqlglotError as error:
             self._not_understood(spec, error)
             return None
-        if view.is_relation:
+        for finding in found.diagnostics:
+            self.sink.report(finding)
+        if view is not None and view.is_relation:
             self.relations[view.name] = names.relation_of(view)
         return view
 
     def _view(self, spec: ViewSpec, tree: Tree, reads: tuple[str, ...]) -> View:
-        is_for_spark = Engine.SPARK in spec.engines and not self.sink.failed
+        is_for_spark = Engine.SPARK in spec.engines
         return View(
             name=spec.name,
             kind=spec.kind,

@@ -69,18 +69,23 @@ def _check_column(
     if table in scope.sources:
         columns = tuple(resolver.get_source_columns(table))
         if columns and name not in columns:
-            _unknown(spec, column, columns, _dropped(scope.sources[table], name, before), sink)
+            _unknown(spec, column, columns, _dropped([scope.sources[table]], name, before), sink)
     elif table:
         if not scope.can_be_correlated:
             advice = did_you_mean(table, sources) or f"here are {_listed(sources)}"
             message = f"`{table}` is nothing that this SELECT reads"
             sink.report(UNKNOWN_VIEW_COLUMN.at(place_of(spec, column.args["table"]), message, advice=advice))
     elif not scope.can_be_correlated or scope.parent is None:
-        _unresolved(spec, column, scope, sources, sink)
+        _unresolved(spec, column, scope, sources, before, sink)
 
 
 def _unresolved(
-    spec: ViewSpec, column: exp.Column, scope: Scope, sources: dict[str, tuple[str, ...]], sink: Sink
+    spec: ViewSpec,
+    column: exp.Column,
+    scope: Scope,
+    sources: dict[str, tuple[str, ...]],
+    before: Relations,
+    sink: Sink,
 ) -> None:
     having = [source for source, columns in sources.items() if column.name in columns]
     if len(having) > 1:
@@ -89,7 +94,8 @@ def _unresolved(
         sink.report(AMBIGUOUS_COLUMN.at(place_of(spec, column.this), message, advice=advice))
     elif column.name not in _outputs_for(column, scope):
         known = tuple(name for columns in sources.values() for name in columns)
-        _unknown(spec, column, known, "", sink)
+        note = _dropped([scope.sources.get(name) for name in sources], column.name, before)
+        _unknown(spec, column, known, note, sink)
 
 
 def _outputs_for(column: exp.Column, scope: Scope) -> tuple[str, ...]:
@@ -107,12 +113,11 @@ def _unknown(spec: ViewSpec, column: exp.Column, known: Iterable[str], note: str
     sink.report(UNKNOWN_VIEW_COLUMN.at(origin, message, notes=(note,) if note else (), advice=advice))
 
 
-def _dropped(source: object, name: str, before: Relations) -> str:
+def _dropped(sources: Iterable[object], name: str, before: Relations) -> str:
     """Say that a table had the column in the last compilation."""
-    table = relation_name(source) if isinstance(source, exp.Table) else ""
-    if name not in before.get(table, {}):
-        return ""
-    return f"`{table}` had it: a mapping that drops or renames it must change this view too"
+    tables = (relation_name(source) for source in sources if isinstance(source, exp.Table))
+    table = next((table for table in tables if name in before.get(table, {})), "")
+    return f"`{table}` had it: a mapping that drops or renames it must change this view too" if table else ""
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -22,7 +22,7 @@ _SAME: tuple[type[exp.Expr], ...] = (
     # clauses
     exp.Select, exp.From, exp.Join, exp.Where, exp.Group, exp.Having, exp.Order, exp.Ordered, exp.Limit,
     exp.With, exp.CTE, exp.Table, exp.TableAlias, exp.Alias, exp.Subquery, exp.SetOperation, exp.Values, exp.Tuple,
-    exp.Distinct, exp.Window, exp.WindowSpec, exp.Filter, exp.Star,
+    exp.Distinct, exp.Window, exp.WindowSpec, exp.Filter, exp.WithinGroup, exp.Star,
     # values
     exp.Column, exp.Identifier, exp.Literal, exp.Null, exp.Boolean, exp.Paren, exp.Cast, exp.DataType, exp.Var,
     exp.Collate,
@@ -74,10 +74,11 @@ def _report(origin: Origin, what: str, sink: Sink) -> None:
 
 
 def _differences(node: exp.Expr) -> Iterator[str]:
-    if isinstance(node, _NOT_THE_SAME) or not isinstance(node, (*_SAME, exp.Func)):
+    is_call = isinstance(node, exp.Func) and not isinstance(node, (exp.Binary, *_NOT_THE_SAME))
+    if not (is_call or isinstance(node, _SAME)):
         yield f"`{_shown(node)}`"
         return
-    if type_name(node.type) == "numeric" and not isinstance(node, exp.Paren | exp.Literal):
+    if type_name(node.type) == "numeric" and not isinstance(node, exp.Paren | exp.Literal | exp.Alias):
         yield from _numeric(node)
     if isinstance(node, _ORDERING):
         yield from _order(node.this)

@@ -57,9 +57,13 @@ class Tree:
 def parsed(spec: ViewSpec) -> exp.Query:
     """Parse a SELECT that PostgreSQL can parse; a parameter becomes NULL of its type."""
     tree = parse_one(spec.sql, dialect=DIALECT)
-    types = {param.name: param.type for param in spec.params}
+    types = {param.name: param.type for param in spec.params if param.type}
     for found in [*tree.find_all(exp.Placeholder)]:
-        found.replace(exp.cast(exp.null(), types.get(found.name, "text"), dialect=DIALECT))
+        if found.name in types:
+            kind = exp.DataType.build(types[found.name], dialect=DIALECT, udt=True)
+            found.replace(exp.Cast(this=exp.null(), to=kind))
+        else:
+            found.replace(exp.null())
     assert isinstance(tree, exp.Query)
     return tree
 

@@ -1,0 +1,4 @@
+/*
+doc: A comma too many.
+*/
+SELECT game_pk, FROM game.live_game_plays  -- error[V101]
