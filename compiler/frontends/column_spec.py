@@ -4,22 +4,21 @@ import re
 from dataclasses import dataclass
 
 from compiler.frontends.document import Scalar
+from compiler.frontends.grammar import GRAMMAR, TYPES
 from compiler.frontends.yaml_reader import Yaml, YamlReader
 from compiler.ir.mapping import ColumnSpec
 from compiler.ir.types import EXACT_DIGITS, INNINGS, Type
 from compiler.rules import COLUMN_SOURCE, UNKNOWN_VALUE
 
 _SOURCES = ("path", "ordinal", "map_key", "branch", "param")
-_KEYS = (*_SOURCES, "of", "default", "type", "format", "sentinels", "was", "references", "doc")
 _GOES_WITH = {"of": ("branch", "map_key"), "default": ("param",)}
 _ALIASES = {"double": Type.DOUBLE.value}
-TYPE_NAMES = (*(type_.value for type_ in Type), *_ALIASES)
 _FORMAT = re.compile(rf"0?\.0{{1,{EXACT_DIGITS - 1}}}|{INNINGS}")
 
 
 def read_type(read: YamlReader, at: Yaml | None) -> str:
     """Read a type's name; `double` is short for `double precision`."""
-    written = read.word(at, TYPE_NAMES)
+    written = read.word(at, TYPES)
     return _ALIASES.get(written, written)
 
 
@@ -34,7 +33,7 @@ class ColumnReader:
         if isinstance(at.node, Scalar):
             path = self.read.path(at)
             return ColumnSpec(name=name, path=path, origin=at.key_origin) if path else None
-        fields = self.read.fields(at, _KEYS)
+        fields = self.read.fields(at, GRAMMAR["column"])
         if not self.has_one_source(at, fields, _SOURCES):
             return None
         return ColumnSpec(

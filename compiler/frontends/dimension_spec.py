@@ -3,16 +3,15 @@
 from collections.abc import Iterable
 
 from compiler.frontends.column_spec import ColumnReader
+from compiler.frontends.grammar import GRAMMAR
 from compiler.frontends.yaml_reader import Yaml, YamlReader
 from compiler.ir.mapping import ColumnSpec, DimensionSpec
-
-_DIMENSION = ("key", "link", "columns", "doc")
 
 
 def read_dimensions(read: YamlReader, at: Yaml) -> Iterable[DimensionSpec]:
     """Read `person.person: {key: person_id, link: people, columns: {full_name: .fullName}}`."""
     for name, entry in read.entries(at).items():
-        fields = read.fields(entry, _DIMENSION)
+        fields = read.fields(entry, GRAMMAR["dimension"])
         key, link = (read.text(read.need(entry, fields, word)) for word in ("key", "link"))
         if key and link:
             yield DimensionSpec(

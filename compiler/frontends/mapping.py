@@ -13,6 +13,7 @@ from compiler.diagnostics import Sink
 from compiler.frontends.column_spec import ColumnReader, read_type
 from compiler.frontends.dimension_spec import read_dimensions
 from compiler.frontends.document import Block, Node, Scalar, read_yaml
+from compiler.frontends.grammar import GRAMMAR
 from compiler.frontends.shape_spec import ShapeReader
 from compiler.frontends.yaml_reader import Yaml, YamlReader
 from compiler.ir.mapping import (
@@ -42,11 +43,6 @@ DEFAULTS = "defaults.yaml"
 ENTITIES = "entities.yaml"
 DIMENSIONS = "dimensions.yaml"
 
-_OPERATION = ("operation", "raw", "document", "use", "shapes", "ignore", "tables")
-_FRAGMENT = ("fragment", "shapes", "ignore", "tables")
-_USE = ("fragment", "at", "as", "names")
-_TABLE = ("rows", "where", "doc", "key", "lookups", "prefix", "columns", "omit", "only", "use", "tables")
-_RAW_KEY = ("path", "param", "default", "type")
 _LAST = "[-1]"
 _NOWHERE = PathText(text="", reference=Reference("$", 0, ()), origin=Origin(""))
 _WHERE = re.compile(r"(?P<not>not\s+)?(?P<path>[^\s=]+)(?:\s*=\s*(?P<text>\S(?:.*\S)?))?")
@@ -95,7 +91,7 @@ class _Reading:
     scope: str = ""
 
     def defaults(self, at: Yaml) -> Defaults:
-        fields = self.read.fields(at, ("sentinels", "folds", "ignore", "columns_per_table"))
+        fields = self.read.fields(at, GRAMMAR["defaults"])
         budget = fields.get("columns_per_table")
         return Defaults(
             sentinels=self.read.texts(fields.get("sentinels")),
@@ -130,14 +126,14 @@ class _Reading:
         )
 
     def operation(self, at: Yaml) -> OperationSpec | None:
-        fields = self.read.fields(at, _OPERATION)
+        fields = self.read.fields(at, GRAMMAR["operation"])
         named = self.read.need(at, fields, "operation")
         name = self.read.text(named)
         if named is None or not name or not self._is_new(f"operation `{name}`", named):
             return None
         tables = self._tables(fields)
         uses = self._uses(fields, is_absolute=True)
-        raw = self.read.fields(fields["raw"], ("table", "keys", "version")) if "raw" in fields else {}
+        raw = self.read.fields(fields["raw"], GRAMMAR["raw"]) if "raw" in fields else {}
         return OperationSpec(
             operation=name,
             raw_table=self.read.text(raw.get("table")),
@@ -155,7 +151,7 @@ class _Reading:
         )
 
     def fragment(self, at: Yaml) -> Iterable[FragmentSpec]:
-        fields = self.read.fields(at, _FRAGMENT)
+        fields = self.read.fields(at, GRAMMAR["fragment"])
         named = fields["fragment"]
         name = self.read.text(named)
         if name and self._is_new(f"fragment `{name}`", named):
@@ -173,7 +169,7 @@ class _Reading:
         return tuple(filter(None, used))
 
     def _use(self, at: Yaml, *, is_absolute: bool) -> UseSpec | None:
-        fields = self.read.fields(at, _USE)
+        fields = self.read.fields(at, GRAMMAR["use"])
         fragment = self.read.text(self.read.need(at, fields, "fragment"))
         place = self.read.path(self.read.need(at, fields, "at"), is_absolute=is_absolute)
         names = ((noun, self.read.text(name)) for noun, name in self._entries(fields, "names"))
@@ -202,7 +198,7 @@ class _Reading:
 
     def _raw_key(self, name: str, at: Yaml) -> RawKeySpec | None:
         columns = ColumnReader(self.read)
-        fields = {"path": at} if isinstance(at.node, Scalar) else self.read.fields(at, _RAW_KEY)
+        fields = {"path": at} if isinstance(at.node, Scalar) else self.read.fields(at, GRAMMAR["raw_key"])
         if not columns.has_one_source(at, fields, ("path", "param")):
             return None
         path = self.read.path(fields.get("path"), is_absolute=True)
@@ -219,10 +215,10 @@ class _Reading:
         )
 
     def _ignore(self, at: Yaml) -> IgnoreSpec | None:
-        fields = self.read.fields(at, ("path", "because", "check", "type"))
+        fields = self.read.fields(at, GRAMMAR["ignored"])
         path = self.read.path(self.read.need(at, fields, "path"), is_absolute=True)
         because = self.read.text(self.read.need(at, fields, "because"))
-        check = self.read.fields(fields["check"], ("equals",)) if "check" in fields else {}
+        check = self.read.fields(fields["check"], GRAMMAR["check"]) if "check" in fields else {}
         equals = self._equal_path(check.get("equals"))
         if path is None:
             return None
@@ -244,7 +240,7 @@ class _Reading:
 
     def _table(self, name: str, at: Yaml) -> TableSpec | None:
         is_new = self._is_new(f"{self.scope}table `{name}`", at)
-        fields = self.read.fields(at, _TABLE)
+        fields = self.read.fields(at, GRAMMAR["table"])
         rows = self.read.path(self.read.need(at, fields, "rows")) if fields else None
         parts = self._parts(fields, at)
         return None if rows is None or not is_new else replace(parts, name=name, rows=rows)
@@ -299,7 +295,7 @@ class _Reading:
         return PrefixSpec(path=path, prefix=prefix, origin=at.key_origin) if path else None
 
     def _omit(self, at: Yaml) -> OmitSpec | None:
-        fields = self.read.fields(at, ("path", "because"))
+        fields = self.read.fields(at, GRAMMAR["omitted"])
         path: PathText | None = self.read.path(self.read.need(at, fields, "path"))
         because = self.read.text(self.read.need(at, fields, "because"))
         return OmitSpec(path=path, because=because, origin=at.origin) if path else None

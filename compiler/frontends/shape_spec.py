@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from compiler.frontends.column_spec import TYPE_NAMES, read_type
+from compiler.frontends.column_spec import read_type
 from compiler.frontends.document import Scalar
+from compiler.frontends.grammar import GRAMMAR, SHAPES, TYPES
 from compiler.frontends.yaml_reader import Yaml, YamlReader
 from compiler.ir.mapping import ArraySpec, LeafSpec, MemberSpec, RecordSpec, ShapeSpec
 
-SHAPES = ("record", "map", "array", "json", "column")
 DECLARED = "declared"
 """The kind of an override that adds to what is known."""
 
@@ -26,7 +26,7 @@ class ShapeReader:
         if isinstance(at.node, Scalar):
             kind = self.read.word(at, SHAPES)
             return ShapeSpec(path=path, kind=kind, origin=at.key_origin) if path and kind else None
-        fields = self.read.fields(at, ("as", "type", "numbers", "record", "array"))
+        fields = self.read.fields(at, GRAMMAR["shape"])
         declared = self._nested(fields)
         if declared is not None:
             return (
@@ -57,6 +57,6 @@ class ShapeReader:
     def _inner(self, at: Yaml) -> RecordSpec | ArraySpec | LeafSpec | None:
         """Read what is under a key: the name of a type, `json`, or again `{record: {...}}` or `{array: ...}`."""
         if isinstance(at.node, Scalar):
-            word = self.read.word(at, (*TYPE_NAMES, _JSON))
+            word = self.read.word(at, (*TYPES, _JSON))
             return LeafSpec(type="" if word == _JSON else read_type(self.read, at)) if word else None
-        return self._nested(self.read.fields(at, ("record", "array")))
+        return self._nested(self.read.fields(at, GRAMMAR["member"]))
