@@ -9,6 +9,8 @@ import pytest
 
 from compiler.driver import Session
 from compiler.driver.explanation import Compiled, compile_for, explained
+from compiler.ir.paths import show
+from compiler.ir.plan import MapKey
 from compiler.project import ProjectError, discover
 from tests.support.project import ROOT, plan
 from tests.unit.cli.conftest import Mlbc
@@ -141,7 +143,6 @@ def test_a_column_with_sentinels() -> None:
     [
         ("game.live_game_runners.runner_index", "position", "position in $.liveData.plays.allPlays[*].runners, from 0"),
         ("game.live_game_teams.is_home", "branch", "whether `home` of $.gameData.teams.{away,home}"),
-        ("game.boxscore_team_players.player_key", "map_key", "key in $.teams.{away,home}.players"),
         ("season.seasons_normalized.sport_id", "parameter", "request parameter `sportId`, else `1`"),
         ("game.live_game_metadata.game_events", "leaf", "$.metaData.gameEvents[*], all in one array"),
     ],
@@ -149,6 +150,18 @@ def test_a_column_with_sentinels() -> None:
 def test_other_sources(column: str, kind: str, source: str) -> None:
     found = facts(column)
     assert (found["source_kind"], found["source"]) == (kind, source)
+
+
+def test_a_key_of_a_map() -> None:
+    name, source = next(
+        (f"{table.name}.{column.name}", column.source)
+        for operation in plan().operations
+        for table in operation.tables
+        for column in table.columns
+        if isinstance(column.source, MapKey)
+    )
+    found = facts(name)
+    assert (found["source_kind"], found["source"]) == ("map_key", f"key in {show(source.loop[:-1])}")
 
 
 def test_decisions_of_passes_are_read_off() -> None:
@@ -168,7 +181,10 @@ def test_decisions_of_passes_are_read_off() -> None:
     assert derived[-1][1].startswith("no mapping names it: a column of the nearest table above")
     looked_up = decisions(facts("game.live_game_players.jersey_number"))
     assert ("unnest", "a copy: another column owns the value") in looked_up
-    assert decisions(facts("game.boxscore_teams"))[0][1] != ""
+    derived = next(
+        table.name for operation in plan().operations for table in operation.tables if table.is_derived
+    )
+    assert decisions(facts(derived))[0][1] != ""
 
 
 def test_a_raw_key() -> None:
