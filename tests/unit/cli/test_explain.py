@@ -43,7 +43,8 @@ def decisions(found: Facts) -> list[tuple[str, str]]:
 # ------------------------------------------------------------------------------------------------- keys
 
 COLUMN = """
-kind column type in_key doc operation rows where source source_kind path format sentinels copy_of references declared observed
+kind column type in_key doc operation rows where source source_kind path format sentinels copy_of references
+declared observed
 mapping was decisions names
 """
 RAW_COLUMN = "kind column type in_key operation source source_kind path declared observed roles names"
