@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import cast
+from typing import LiteralString, cast
 
 from psycopg import sql
+from psycopg.rows import TupleRow
 
 from runtime.archive import Archive
 from runtime.capture import PRUNED_BY
@@ -36,9 +37,9 @@ ORDER BY n.captured_at, n.document_key
 """
 
 _ONE = (
-    "SELECT sha256, path_params, query_params, document_key, data::text FROM {raw}"
-    " WHERE raw_id = %s AND captured_at = %s"
+    "SELECT sha256, path_params, query_params, document_key FROM {raw} WHERE raw_id = %s AND captured_at = %s"
 )
+_BODY = "SELECT data::text FROM {raw} WHERE raw_id = %s AND captured_at = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +76,19 @@ class Documents:
 
     def source(self, name: str, raw_id: int, captured_at: datetime) -> Source:
         """Return a response of the raw tier, with its exact bytes if they are in the archive."""
-        found = self.connection.execute(
-            sql.SQL(_ONE).format(raw=table_of(find(self.catalog, name))), (raw_id, captured_at)
-        ).fetchone()
-        if found is None:
-            raise DataError(f"response {raw_id} of `{name}` is not in the raw tier")
-        sha256, path_params, query_params, document_key, data = found
+        sha256, path_params, query_params, document_key = self._raw(_ONE, name, raw_id, captured_at)
         asked = {**cast("Mapping[str, str]", query_params), **cast("Mapping[str, str]", path_params)}
-        body = self.archive.body(sha256) or data.encode()
+        body = self.archive.body(sha256) or str(self._raw(_BODY, name, raw_id, captured_at)[0]).encode()
         return Source(
             raw_id=raw_id, captured_at=captured_at, params=asked | {REQUEST: document_key}, body=body
         )
+
+    def _raw(self, select: LiteralString, name: str, raw_id: int, captured_at: datetime) -> TupleRow:
+        raw = table_of(find(self.catalog, name))
+        found = self.connection.execute(sql.SQL(select).format(raw=raw), (raw_id, captured_at)).fetchone()
+        if found is None:
+            raise DataError(f"response {raw_id} of `{name}` is not in the raw tier")
+        return found
 
     def transformed(self, snapshots: Sequence[Snapshot], engine: Engine) -> Iterator[tuple[Job, Result]]:
         """Transform responses, those of one operation together; yield a result for each, in their order."""
