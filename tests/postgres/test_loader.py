@@ -1,5 +1,6 @@
 """Loading changes what differs and nothing else; the order of captures does not matter."""
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
@@ -137,6 +138,13 @@ def test_a_pruned_response_is_kept_and_changes_nothing(ingest: Ingest, documents
     assert load_pending(documents, (), Quiet(), force=True).loaded.documents == 1
     assert rows(ingest.connection, GAME_ROWS) == [(7, 0, 1, None)]
     assert rows(ingest.connection, "SELECT count(*) FROM demo.game_v1") == [(2,)]
+
+
+def test_without_the_archive_documents_come_from_the_database(ingest: Ingest, documents: Documents) -> None:
+    ingest.capture(capture("demo.game", game(7, "Live", [play(0)])))
+    shutil.rmtree(ingest.archive.root)
+    assert changes(load_pending(documents, (), Quiet()).loaded) == (2, 0, 0, 0)
+    assert rows(ingest.connection, GAME_ROWS) == [(7, 0, 1, None)]
 
 
 def test_a_document_without_its_key_is_a_finding(ingest: Ingest, documents: Documents) -> None:
