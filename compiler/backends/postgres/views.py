@@ -39,13 +39,27 @@ def emit_views(views: tuple[View, ...], tables: frozenset[str]) -> Mapping[str, 
 
 
 def _script(views: list[View], tables: frozenset[str]) -> str:
-    materialized = (qualified(view.name) for view in views if view.kind is Kind.MATERIALIZED)
+    materialized = [view for view in views if view.kind is Kind.MATERIALIZED]
     return render(
         "postgres/views.sql.jinja",
         schemas=tuple(f"CREATE SCHEMA IF NOT EXISTS {quoted(name)};" for name in _schemas(views, tables)),
         views=tuple(_view_text(view) for view in views),
-        materialized=", ".join(literal(name) for name in materialized),
+        materialized=", ".join(literal(qualified(view.name)) for view in materialized),
+        analyzed=", ".join(literal(qualified(name)) for name in _tables_below(materialized, views)),
     )
+
+
+def _tables_below(roots: list[View], views: list[View]) -> list[str]:
+    """Return the tables that views read, directly or through others."""
+    by_name = {view.name: view for view in views}
+    waiting = [name for view in roots for name in view.reads]
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += by_name[name].reads if name in by_name else ()
+    return sorted(seen - by_name.keys())
 
 
 def _schemas(views: list[View], tables: frozenset[str]) -> list[str]:
