@@ -17,6 +17,7 @@ ROWS = {
     "plays": 75,
     "pitch_events": 290,
     "play_actions": 41,
+    "lineup_changes": 11,
     "runners": 101,
     "fielding_credits": 80,
     "hit_data": 48,
