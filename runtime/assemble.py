@@ -5,7 +5,7 @@ placeholders, `{}` and `[]`, and what the mapping ignores. Rows of an array stan
 two tables share an array out, in the order of their keys.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import cast
@@ -92,7 +92,12 @@ class _Building:
         parent = self.tables.get(table.parent)
         records = self.records.setdefault(table.name, {})
         where = _Where(self.job.shape, table)
+        twin = self.twin(table)
         for row in rows:
+            same = twin(row) if twin else None
+            if same is not None:
+                records[row[: len(table.key)]] = same
+                continue
             holder = self.root
             if parent is not None:
                 holder = self.records[parent.name][row[: len(parent.key)]]
@@ -100,6 +105,22 @@ class _Building:
             records[row[: len(table.key)]] = made
             if isinstance(made, _Cell) and not table.scan:
                 self.root = made
+
+    def twin(self, table: Table) -> Callable[[Row], Conformed] | None:
+        """Return what finds the record of a row that holds nothing of its own: another table has the same rows.
+
+        Rows of one record have the key columns alike that both tables have.
+        """
+        if any(column.leaf is not None for column in table.columns):
+            return None
+        for other in self.tables.values():
+            shared = [name for name in table.key if name in other.key]
+            if other is table or other.scan != table.scan or other.parent != table.parent or not shared:
+                continue
+            numbers = [other.key.index(name) for name in shared]
+            made = {tuple(key[n] for n in numbers): item for key, item in self.records[other.name].items()}
+            return lambda row: made.get(tuple(row[table.key.index(name)] for name in shared))
+        return None
 
 
 class _Where:

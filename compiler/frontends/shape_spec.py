@@ -10,13 +10,15 @@ from compiler.ir.mapping import ArraySpec, LeafSpec, MemberSpec, RecordSpec, Sha
 
 DECLARED = "declared"
 """The kind of an override that adds to what is known."""
+LIKE = "like"
+"""The kind of an override that names an entity."""
 
 _JSON = "json"
 
 
 @dataclass(frozen=True, slots=True)
 class ShapeReader:
-    """Reads `$.path: json`, `{as: column, type: bigint}`, `{numbers: double precision}` and `{record: {...}}`."""
+    """Reads `$.path: json`, `{as: column, type: bigint}`, `{numbers: bigint}`, `{record: {...}}` and `{like: name}`."""
 
     read: YamlReader
 
@@ -27,6 +29,8 @@ class ShapeReader:
             kind = self.read.word(at, SHAPES)
             return ShapeSpec(path=path, kind=kind, origin=at.key_origin) if path and kind else None
         fields = self.read.fields(at, GRAMMAR["shape"])
+        if entity := self.read.text(fields.get("like")):
+            return ShapeSpec(path=path, kind=LIKE, entity=entity, origin=at.key_origin) if path else None
         declared = self._nested(fields)
         if declared is not None:
             return (

@@ -110,13 +110,15 @@ class ArraySpec:
 class ShapeSpec:
     """An override of what a path is: `record`, `map`, `array`, `json`, `column`, with a type for columns.
 
-    `declared` has what a path holds besides what is known of it, where the kind is `declared`.
+    `declared` has what a path holds besides what is known of it, where the kind is `declared`. `entity` names the
+    entity whose places tell what may be there, where the kind is `like`.
     """
 
     path: PathText
     kind: str
     type: str = ""
     declared: RecordSpec | ArraySpec | None = None
+    entity: str = ""
     origin: Origin = field(compare=False, repr=False)
 
 

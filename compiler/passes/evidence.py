@@ -7,7 +7,7 @@ from functools import cached_property
 from compiler.ir.api import ApiModel, ArrayRef, MapRef, ModelRef, TypeRef
 from compiler.ir.facts import Facts, Observed, total
 from compiler.ir.mapping import EntitySpec, MappingTree, PlaceSpec
-from compiler.ir.paths import Each, Entries, Field, Path, Step, parse, show
+from compiler.ir.paths import Each, Entries, Field, Path, Step, branches, parse, show
 from compiler.ir.types import Kind
 
 _NOTHING = Facts(kinds={}, texts={}, maps={})
@@ -124,6 +124,7 @@ class Entities:
     roots: Mapping[str, Place]
     by_model: Mapping[str, tuple[Place, ...]]
     by_path: Mapping[tuple[str, Path], tuple[Place, ...]]
+    likes: Mapping[tuple[str, Path], tuple[Place, ...]]
 
     def seen_as(self, model: str, seen: Seen | None) -> Seen | None:
         """Return what is known of a place that is declared as `model`."""
@@ -132,6 +133,23 @@ class Entities:
     def seen_at(self, operation: str, path: Path, seen: Seen | None) -> Seen | None:
         """Return what is known of a place that the author calls by the name of an entity."""
         return _with(seen, self.by_path.get((operation, path), ()))
+
+    def like(self, operation: str, path: Path, seen: Seen | None) -> Seen | None:
+        """Return what may be at a place that the author likens to an entity, whatever was seen there."""
+        places = self.likes.get((operation, path), ())
+        if not places:
+            return seen
+        return Seen(seen.own, (*seen.shared, *places)) if seen else Seen(None, places)
+
+    def likened(self, operation: str, path: Path) -> tuple[Step, ...]:
+        """Return the steps that lead from a place to those that the author likens to entities, in their order."""
+        size = len(path)
+        below = (
+            known[size]
+            for name, known in self.likes
+            if name == operation and len(known) > size and known[:size] == path
+        )
+        return tuple(dict.fromkeys(below))
 
 
 def _with(seen: Seen | None, places: tuple[Place, ...]) -> Seen | None:
@@ -156,7 +174,20 @@ def entities(api: ApiModel, observed: Mapping[str, Observed], mapping: MappingTr
         roots=roots,
         by_model={model: tuple(places) for model, places in by_model.items()},
         by_path=by_path,
+        likes=_likes(roots, mapping),
     )
+
+
+def _likes(roots: Mapping[str, Place], mapping: MappingTree) -> Mapping[tuple[str, Path], tuple[Place, ...]]:
+    """Return the observed places of the entities that mappings liken other places to; unknown entities are skipped."""
+    known = {item.name: _found(roots, (*item.places, *item.also)) for item in mapping.entities}
+    found: dict[tuple[str, Path], tuple[Place, ...]] = {}
+    for spec in mapping.operations:
+        for item in spec.shapes:
+            for path in branches(item.path.reference.steps) if item.entity in known else ():
+                places = (*found.get((spec.operation, path), ()), *known[item.entity])
+                found[spec.operation, path] = tuple(dict.fromkeys(places))
+    return found
 
 
 def _named(

@@ -7,7 +7,7 @@ are told by the observations; nothing is required.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from compiler.diagnostics import Sink
+from compiler.diagnostics import Sink, did_you_mean
 from compiler.ir.api import (
     ArrayRef,
     MapRef,
@@ -20,9 +20,9 @@ from compiler.ir.api import (
     TypeRef,
 )
 from compiler.ir.facts import Facts, TextClass
-from compiler.ir.mapping import PlaceSpec
+from compiler.ir.mapping import OperationSpec, PlaceSpec
 from compiler.ir.names import is_text
-from compiler.ir.paths import Each, Entries, Field, Path, is_loop
+from compiler.ir.paths import Each, Entries, Field, Path, Step, is_loop
 from compiler.ir.plan import OperationPlan, Plan
 from compiler.ir.shape import Array, Evidence, Map, Member, Record, Scalar, Shape, Unknown
 from compiler.ir.types import Codec, DateText, InstantText, Kind, Native, Type
@@ -30,6 +30,7 @@ from compiler.ir.walk import child
 from compiler.passes.context import Context
 from compiler.passes.evidence import Entities, Seen, entities
 from compiler.passes.unknown import unknown_path
+from compiler.rules import UNKNOWN_VALUE
 
 _SCALARS = {Kind.STRING, Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN}
 _DEPTH = 3
@@ -49,7 +50,19 @@ def resolve(context: Context) -> Plan:
         for place in (*entity.places, *entity.also):
             if place.operation in plans:
                 _check(place, plans[place.operation].response, context.sink)
+    for spec in context.specs.values():
+        _check_likes(spec, context)
     return Plan(operations=tuple(plans.values()))
+
+
+def _check_likes(spec: OperationSpec, context: Context) -> None:
+    """Report places that are likened to an entity that there is not."""
+    known = [entity.name for entity in context.mapping.entities]
+    for item in spec.shapes:
+        if item.entity and item.entity not in known:
+            message = f"no entity `{item.entity}` in `entities.yaml`"
+            advice = did_you_mean(item.entity, known)
+            context.sink.report(UNKNOWN_VALUE.at(item.path.origin, message, advice=advice))
 
 
 def _check(place: PlaceSpec, response: Shape, sink: Sink) -> None:
@@ -115,7 +128,12 @@ class _Merger:
         if not kinds <= _SCALARS and _is_deep(path):
             return _document(evidence, _TOO_DEEP)
         if not kinds or seen is None:
-            return self._declared(ref, evidence, path, depth)
+            likened = self.entities.likened(self.operation, path)
+            return (
+                self._container(likened[0], evidence, path, depth)
+                if likened and ref is None
+                else self._declared(ref, evidence, path, depth)
+            )
         if kinds == {Kind.OBJECT}:
             return self._object(ref, seen, evidence, path, depth)
         if kinds == {Kind.ARRAY}:
@@ -130,9 +148,20 @@ class _Merger:
         is_own = seen is not None and seen.own is not None
         if isinstance(ref, ModelRef) and not is_own and self.within.count(ref.name) > 1:
             return None  # a thing may mention its like; what holds itself again and again was never seen to
-        seen = self.entities.seen_at(self.operation, path, seen)
+        seen = self.entities.like(self.operation, path, self.entities.seen_at(self.operation, path, seen))
         is_followed = seen is not None or (not self.is_observed and depth < _DEPTH)
         return self.entities.seen_as(ref.name, seen) if isinstance(ref, ModelRef) and is_followed else seen
+
+    def _container(self, step: Step, evidence: Evidence, path: Path, depth: int) -> Shape:
+        """Return the shape of a place that nobody knows, but the author likens what is below it to an entity."""
+        evidence = replace(evidence, because="the mapping says what is below it", by_mapping=True)
+        match step:
+            case Each():
+                return self._array(None, None, evidence, path, depth)
+            case Entries():
+                return self._map(None, None, evidence, path, depth)
+            case _:
+                return self._record(None, None, evidence, path, depth)
 
     def _array(
         self, item: TypeRef | None, seen: Seen | None, evidence: Evidence, path: Path, depth: int
@@ -195,9 +224,12 @@ class _Merger:
         self, model: Model | None, seen: Seen | None, evidence: Evidence, path: Path, depth: int
     ) -> Shape:
         declared = {item.name: item for item in model.properties} if model else {}
-        if not declared and seen is None:
+        likened = [
+            step.name for step in self.entities.likened(self.operation, path) if isinstance(step, Field)
+        ]
+        if not declared and seen is None and not likened:
             return _document(evidence, "declared without content: kept as JSON")
-        others = sorted(filter(is_text, set(seen.names if seen else ()) - set(declared)))
+        others = sorted(filter(is_text, {*(seen.names if seen else ()), *likened} - set(declared)))
         inside = replace(self, within=(*self.within, model.name)) if model else self
         members = [
             Member(name, inside._member(declared.get(name), model, seen, (*path, Field(name)), depth))

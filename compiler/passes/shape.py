@@ -45,6 +45,8 @@ def _override(response: Shape, spec: ShapeSpec, context: Context) -> Shape:
     found = at(response, path)
     if found is None:
         return _declare(response, spec, context.sink)
+    if spec.entity:
+        return response
     if spec.declared is not None:
         changed = Extension(context.mapping.defaults.sentinels).of(
             found, declared_shape(spec.declared, _declaration(spec))

@@ -41,8 +41,14 @@ def has_gaps(job: Job, table: Table, made: Transformed, document: Conformed) -> 
     ):
         return False
     pointers = set(elements(table.scan, document, ""))
-    rows = sum(len(made.rows[other.name]) for other in job.tables if other.scan == table.scan)
+    holders = [other for other in job.tables if other.scan == table.scan and holds(other)]
+    rows = sum(len(made.rows[other.name]) for other in holders)
     return len(pointers) != rows + len(pointers & {one.pointer for one in made.rescued})
+
+
+def holds(table: Table) -> bool:
+    """Whether rows of the table hold something of their own: two tables may have the same rows."""
+    return any(column.leaf is not None for column in table.columns)
 
 
 def elements(scan: tuple[str | Loop | Branches, ...], value: Conformed, pointer: str) -> list[str]:

@@ -111,12 +111,12 @@ def test_a_fold_in_an_entity_is_a_place_in_each_branch() -> None:
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the real project without `entities.yaml`."""
+    """A copy of the real project without `entities.yaml`, and without the mappings that name its entities."""
     root = tmp_path_factory.mktemp("project")
-    for folder in ("mappings", "schemas"):
-        shutil.copytree(ROOT / folder, root / folder)
+    shutil.copytree(ROOT / "schemas", root / "schemas")
     shutil.copy(ROOT / "pyproject.toml", root)
-    Path(root, "mappings/entities.yaml").unlink()
+    Path(root, "mappings").mkdir()
+    shutil.copy(ROOT / "mappings/defaults.yaml", root / "mappings")
     return root
 
 
