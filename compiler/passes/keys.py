@@ -1,14 +1,16 @@
 """Complete the keys: the document's, then the parent's, then the table's own; and put columns in their order."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from compiler.diagnostics import did_you_mean
+from compiler.ir.facts import Facts, Observed
 from compiler.ir.mapping import TableSpec
 from compiler.ir.paths import Field, Path, branches, show
 from compiler.ir.plan import Column, Leaf, OperationPlan, Plan, RawKey, Source, Table
-from compiler.ir.shape import Evidence, Scalar, Shape
+from compiler.ir.shape import Evidence, Scalar
 from compiler.ir.types import Kind
-from compiler.ir.walk import at, child
+from compiler.ir.walk import at
 from compiler.passes.anchors import tables_of
 from compiler.passes.context import Context
 from compiler.passes.derive import DOCUMENT_KEY, request_key
@@ -109,7 +111,8 @@ def _check_filled(plan: OperationPlan, table: Table, key: list[Column], context:
         source = column.source
         if not isinstance(source, Leaf) or not source.owns or table.where is not None:
             continue
-        place = _sometimes_absent(plan.response, table.scan, source.path)
+        observed = context.observed.get(plan.name)
+        place = _sometimes_absent(observed, table.scan, source.path) if observed else None
         if place is not None:
             message = f"key column `{column.name}` of `{table.name}` is not always filled"
             advice = "choose a column that every row has, or the ordinal"
@@ -138,16 +141,20 @@ def _check_unique(table: Table, spec: TableSpec | None, context: Context, operat
     )
 
 
-def _sometimes_absent(response: Shape, scan: Path, path: Path) -> str | None:
-    shape = at(response, scan)
+def _sometimes_absent(observed: Observed, scan: Path, path: Path) -> str | None:
+    """Say which part of a key the captures of the operation itself lack; what is like it elsewhere may well lack it."""
     for index in range(len(scan), len(path)):
-        if shape is None or not isinstance(path[index], Field):
+        if not isinstance(path[index], Field):
             return None
-        shape = child(shape, path[index])
-        if shape is None:
-            return None
-        evidence = shape.evidence
-        filled = evidence.seen - dict(evidence.kinds).get(Kind.NULL, 0)
-        if evidence.seen and filled < evidence.parent_seen:
-            return f"`{show(path[: index + 1])}` was there {filled} of {evidence.parent_seen} times"
+        records = sum(facts.kinds.get(Kind.OBJECT, 0) for facts in _facts(observed, path[:index]))
+        found = list(_facts(observed, path[: index + 1]))
+        filled = sum(facts.seen - facts.kinds.get(Kind.NULL, 0) for facts in found)
+        if any(facts.seen for facts in found) and filled < records:
+            return f"`{show(path[: index + 1])}` was there {filled} of {records} times"
     return None
+
+
+def _facts(observed: Observed, path: Path) -> Iterator[Facts]:
+    """Yield what was seen at a path, in each branch of its folds."""
+    places = (observed.paths.get(show(place)) for place in branches(path))
+    yield from filter(None, places)

@@ -24,7 +24,7 @@ from runtime.project import Project
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = ("game.liveGameV1", "schedule.schedule", "season.seasons")
-"""Operations whose tables a mapping names; the others have those that the compiler derives."""
+"""Operations to test one by one; the others are tested together."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ def plan() -> Plan:
 
 @cache
 def others() -> tuple[str, ...]:
-    """Return the operations that no mapping gives tables."""
+    """Return the other operations that have tables."""
     return tuple(item.name for item in plan().operations if item.tables and item.name not in OPERATIONS)
 
 

@@ -1,8 +1,9 @@
 """Rows of documents as a reader of the tables sees them: a dictionary for each row, by table."""
 
 from collections.abc import Mapping
-from copy import deepcopy
 from typing import Any
+
+import orjson
 
 from runtime.job import REQUEST, Conformed
 from runtime.transform import Counts, account, transform
@@ -16,7 +17,7 @@ def rows(operation: str, document: Conformed, params: Asked | None = None) -> Ro
     """Return the rows of a document, by the names of tables and columns; every leaf is accounted for."""
     assert counts(operation, document, params).lost == 0
     job = project.job(operation)
-    transformed = transform(job, deepcopy(document), _params(operation, params))
+    transformed = transform(job, _parsed(document), _params(operation, params))
     return {
         table.name: [
             dict(zip((column.name for column in table.columns), row, strict=False))
@@ -28,7 +29,7 @@ def rows(operation: str, document: Conformed, params: Asked | None = None) -> Ro
 
 def counts(operation: str, document: Conformed, params: Asked | None = None) -> Counts:
     """Return where the leaves of a document go."""
-    return account(project.job(operation), deepcopy(document), _params(operation, params))
+    return account(project.job(operation), _parsed(document), _params(operation, params))
 
 
 def captured(operation: str) -> list[Rows]:
@@ -46,6 +47,11 @@ def asking(operation: str, **params: str) -> Rows:
     """Return the rows of the capture whose request had all of these parameters."""
     found = [item for item in project.responses(operation) if params.items() <= item.params.items()]
     return rows(operation, found[0].document, found[0].params)
+
+
+def _parsed(document: Conformed) -> Conformed:
+    """Return a document as it comes: no object stands at two places."""
+    return orjson.loads(orjson.dumps(document))
 
 
 def _assert_keyed(operation: str, found: Rows) -> None:
