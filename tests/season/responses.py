@@ -11,12 +11,15 @@ from random import Random
 
 from compiler.ir.shape import Shape
 from runtime.job import Conformed
+from tests.season import extras
 from tests.season.calendar import Fixture, opening, schedule
 from tests.season.feed import FINAL, NOTICE, Feeds, Played
 from tests.season.league import League, Team, found, position
 from tests.season.templates import Templates
 from tests.support.project import operation
 
+WIN_PROBABILITY_OF = 10
+"""One game of so many has its win probabilities too: half as large as the feed, they add nothing to test."""
 HOST = "https://example.com"
 _POSTPONED = FINAL | {
     "codedGameState": "D",
@@ -63,11 +66,11 @@ class Season:
     def __init__(self, season: int, seed: int, games: int) -> None:
         random = Random(f"{season}/{seed}")
         feed = Templates(_shape("game.liveGameV1"), random)
-        self._random = random
+        self._random = Random(f"{season}/{seed}/others")
         self.league: League = found(season, random, feed)
         self.fixtures: Sequence[Fixture] = schedule(season, random)[:games]
         self._feeds = Feeds(self.league, random, feed)
-        self._schedule = Templates(_shape("schedule.schedule"), random)
+        self._schedule = Templates(_shape("schedule.schedule"), self._random)
 
     def answers(self) -> Iterator[Answer]:
         """Yield every response: the league first, then day by day the games and the day's schedule."""
@@ -80,12 +83,19 @@ class Season:
             for earlier in sorted(other for other in listed if other < day):
                 yield self._day(earlier, listed.pop(earlier))
             for fixture in games:
-                played = self._feeds.play(fixture)
-                yield self._game(played)
-                for other in filter(None, (day, fixture.resumed)):
-                    listed.setdefault(other, []).append(self._listing(fixture, played, other))
+                yield from self._play(fixture, listed)
         for day in sorted(listed):
             yield self._day(day, listed[day])
+        yield self._standings(self.fixtures[-1].day)
+
+    def _play(self, fixture: Fixture, listed: dict[date, list[Conformed]]) -> Iterator[Answer]:
+        """Yield what is asked of a game after it, and list it on its days."""
+        played = self._feeds.play(fixture)
+        yield self._game(played)
+        if not fixture.pk % WIN_PROBABILITY_OF:
+            yield self._win_probability(played)
+        for day in filter(None, (fixture.day, fixture.resumed)):
+            listed.setdefault(day, []).append(self._listing(fixture, played, day))
 
     # ----------------------------------------------------------------------------------------------- the league
 
@@ -110,6 +120,25 @@ class Season:
         for team in self.league.teams:
             yield self._people(team, people, at)
             yield self._roster(team, roster, at)
+        dates, picks = (
+            Templates(_shape(name), self._random) for name in ("season.seasons", "draft.draftPicks")
+        )
+        yield Answer(
+            endpoint="season",
+            method="seasons",
+            path="/v1/seasons",
+            query_params={"sportId": "1", "season": season},
+            captured_at=at,
+            document=extras.seasons(self.league.season, dates),
+        )
+        yield Answer(
+            endpoint="draft",
+            method="draftPicks",
+            path=f"/v1/draft/{season}",
+            path_params={"year": season},
+            captured_at=at,
+            document=extras.draft(self.league, self._random, picks),
+        )
 
     @staticmethod
     def _people(team: Team, people: Templates, at: datetime) -> Answer:
@@ -158,6 +187,29 @@ class Season:
             path_params={"game_pk": str(pk)},
             captured_at=played.game.clock.now + timedelta(minutes=5),
             document=played.document,
+        )
+
+    @staticmethod
+    def _win_probability(played: Played) -> Answer:
+        pk = played.fixture.pk
+        return Answer(
+            endpoint="game",
+            method="getWinProbability",
+            path=f"/v1/game/{pk}/winProbability",
+            path_params={"gamePk": str(pk)},
+            captured_at=played.game.clock.now + timedelta(minutes=6),
+            document=extras.win_probability(played.game.plays),
+        )
+
+    def _standings(self, day: date) -> Answer:
+        places = Templates(_shape("standings.standings"), self._random)
+        return Answer(
+            endpoint="standings",
+            method="standings",
+            path="/v1/standings",
+            query_params={"leagueId": "103,104", "season": str(self.league.season)},
+            captured_at=datetime.combine(day + timedelta(days=1), time(13), UTC),
+            document=extras.standings(self.league, places),
         )
 
     def _day(self, day: date, games: list[Conformed]) -> Answer:
