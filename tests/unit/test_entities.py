@@ -55,7 +55,7 @@ def operation(nickname: str) -> Operation:
 
 
 def resolved(
-    responses: Mapping[str, object], entities_yaml: str = "", sink: Sink | None = None
+    responses: Mapping[str, object], entities_yaml: str = "", sink: Sink | None = None, shapes: str = ""
 ) -> dict[str, Shape]:
     """Return the shapes of operations that all answer with lists of persons; None is one that was never seen."""
     sink = sink or Sink()
@@ -65,6 +65,8 @@ def resolved(
     files = [SourceFile("mappings/defaults.yaml", "ignore: [{path: $.copyright, because: notice}]\n")]
     if entities_yaml:
         files.append(SourceFile("mappings/entities.yaml", entities_yaml))
+    if shapes:
+        files.append(SourceFile("mappings/lab/one.yaml", f"operation: lab.one\nshapes: {{{shapes}}}\n"))
     mapping = inherit(read_mappings(files, sink), api, sink)
     observed = {
         f"lab.{name}": fold(f"lab.{name}", response)
@@ -159,3 +161,32 @@ def learned(observed: Mapping[str, Observed]) -> set[str]:
 
 def merged(known: Observed, response: object) -> Observed:
     return merge(known, fold(known.operation, response))
+
+
+LIKE = "person: {lab.two: ['$[*]']}\n"
+
+
+def test_a_place_that_is_likened_to_an_entity_may_hold_all_of_it() -> None:
+    responses = {"one": [{"team": "x", "boss": MENTION}], "two": [WHOLE]}
+    for path in ("$[*].boss", "$[*].hydrated", "$[*].staff.head", "$[*].staff.{first,second}"):
+        found = resolved(responses, LIKE, shapes=f"'{path}': {{like: person}}")["one"]
+        steps = [
+            Field(name) for name in path.removeprefix("$[*].").replace("{first,second}", "second").split(".")
+        ]
+        assert keys(found, *steps) == {*WHOLE}
+        assert record(found, *steps).by_name["height"].evidence.shared == ("lab.two:$[*].height",)
+    assert keys(resolved(responses, LIKE)["one"], Field("boss")) == {*MENTION}
+
+
+def test_the_elements_of_an_array_may_be_like_an_entity() -> None:
+    shapes = "'$[*].crew[*]': {like: person}"
+    found = resolved({"one": [{"team": "x"}], "two": [WHOLE]}, LIKE, shapes=shapes)["one"]
+    assert keys(found, Field("crew"), Each()) == {*WHOLE}
+
+
+def test_an_unknown_entity_is_reported() -> None:
+    sink = Sink()
+    resolved({"one": [MENTION], "two": [WHOLE]}, LIKE, sink, "'$[*].boss': {like: persona}")
+    (found,) = sink.diagnostics
+    assert "no entity `persona`" in found.message
+    assert "`person`" in found.help
