@@ -200,6 +200,39 @@ def alike(context: click.Context, select: tuple[str, ...], **_options: object) -
     return execute(context, lambda session: driver.propose(session, select))
 
 
+@command.command(
+    cls=Verb,
+    examples=(
+        "mlbc scaffold broadcast.getBroadcasts",
+        "mlbc scaffold team.roster --table team.roster_normalized --stdout",
+    ),
+)
+@click.argument("operation")
+@click.option("--table", metavar="NAME", default="", help="Only this table, with those around and below it.")
+@click.option("--stdout", "is_printed", is_flag=True, help="Print the mapping, write nothing.")
+@global_options
+@click.pass_context
+def scaffold(context: click.Context, operation: str, table: str, is_printed: bool, **_options: object) -> int:
+    """Write a mapping to begin with.
+
+    It says what the compiler does without one, table by table and column by column, with types and how often each was
+    seen. Compiling it changes nothing; editing it does. A mapping that exists is never written over.
+    """
+    return execute(context, lambda session: driver.scaffold(session, operation, table, printed=is_printed))
+
+
+@command.command(cls=Verb, examples=("mlbc schema", "mlbc schema > schemas/mapping.schema.json"))
+@global_options
+@click.pass_context
+def schema(context: click.Context, **_options: object) -> int:
+    """Print the grammar of mappings as a JSON Schema.
+
+    Editors that know it (yaml-language-server) complete keys, explain them and underline mistakes. Nothing is read.
+    """
+    show(settings_of(context), driver.print_schema())
+    return 0
+
+
 @command.group(cls=Verbs, examples=("mlbc migrate diff", "mlbc migrate verify"))
 def migrate() -> None:
     """Show and verify the migrations."""

@@ -13,6 +13,8 @@ from compiler.driver.listing import list_operations
 from compiler.driver.migration import migrate_diff, migrate_verify
 from compiler.driver.observation import observe
 from compiler.driver.rescued import RESCUED, observe_rescued
+from compiler.driver.scaffold import scaffold
+from compiler.driver.schema import print_schema
 from compiler.driver.session import Collector, Session, Silence
 from compiler.driver.upstream import upstream
 
@@ -56,6 +58,8 @@ __all__ = [
     "observe",
     "observe_rescued",
     "plan_project",
+    "print_schema",
     "propose",
+    "scaffold",
     "upstream",
 ]

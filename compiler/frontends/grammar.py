@@ -181,7 +181,9 @@ GRAMMAR: Mapping[str, Block] = {
         "as": Key(Text(words=SHAPES), "What the place is."),
         "type": Key(_TYPE, "The type of a column."),
         "numbers": Key(_TYPE, "The type of every number below."),
-        "like": Key(Text(), "The entity of `entities.yaml` whose places tell what may be here, such as a hydration."),
+        "like": Key(
+            Text(), "The entity of `entities.yaml` whose places tell what may be here, such as a hydration."
+        ),
         "record": Key(MapOf(_MEMBER), "It is an object with these keys; it may have others."),
         "array": Key(_MEMBER, "It is an array of this."),
     },

@@ -6,6 +6,7 @@ from typing import assert_never
 from compiler.ir.paths import ROOT, Each, Entries, Field, Path, show
 from compiler.ir.plan import (
     BranchOf,
+    Dimension,
     Ignored,
     Leaf,
     MapKey,
@@ -22,8 +23,9 @@ from compiler.ir.types import Codec, DateText, DecimalText, InningsText, Instant
 
 
 def dump(plan: Plan) -> str:
-    """Print every operation: what is kept raw, the shape of the response, the tables."""
-    return "\n\n".join("\n".join(_operation(operation)) for operation in plan.operations)
+    """Print every operation: what is kept raw, the shape of the response, the tables; then the dimensions."""
+    operations = ("\n".join(_operation(operation)) for operation in plan.operations)
+    return "\n\n".join((*operations, *filter(None, [dimensions_text(plan)])))
 
 
 def shape_text(plan: OperationPlan) -> str:
@@ -34,6 +36,19 @@ def shape_text(plan: OperationPlan) -> str:
 def plan_text(plan: OperationPlan) -> str:
     """Print the tables: a line each, and one per lookup, omitted place and column (`*`: in the key)."""
     return "\n".join(line for table in plan.tables for line in _table(table))
+
+
+def dimensions_text(plan: Plan) -> str:
+    """Print the dimensions: their columns, and per table that mentions them the columns that feed these."""
+    return "\n".join(line for dimension in plan.dimensions for line in _dimension(dimension))
+
+
+def _dimension(dimension: Dimension) -> Iterator[str]:
+    yield f"{dimension.name} by {dimension.key}"
+    for column in dimension.columns:
+        yield f"    {column.name} {column.type} <- {show(column.path, '.')}"
+    for mention in dimension.mentions:
+        yield f"  from {mention.table}.{mention.key}: {', '.join(name or '-' for name in mention.columns)}"
 
 
 def _operation(plan: OperationPlan) -> Iterator[str]:
@@ -83,7 +98,8 @@ def _table(table: Table) -> Iterator[str]:
         yield f"    omitted {show(path)}: {because}"
     for column in table.columns:
         mark, type_ = "*" if column.in_key else " ", f"{column.type}{'[]' * column.is_array}"
-        yield f"  {mark} {column.name} {type_} <- {_source(column.source)}"
+        refers = f" of {column.references}" if column.references else ""
+        yield f"  {mark} {column.name} {type_}{refers} <- {_source(column.source)}"
 
 
 def where_text(where: Where | None) -> str:

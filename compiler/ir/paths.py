@@ -155,7 +155,7 @@ def show(path: Path, anchor: str = "$") -> str:
     text = "".join(_show_step(step) for step in path)
     if anchor != ".":
         return anchor + text
-    return text if text.startswith(".") else f".{text}"
+    return text or "."
 
 
 def _show_step(step: Step) -> str:

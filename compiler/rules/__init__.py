@@ -55,6 +55,7 @@ from compiler.rules.physical import (
 )
 from compiler.rules.project import (
     FILE_UNREADABLE,
+    MAPPING_EXISTS,
     PROJECT_SETTING,
     UNKNOWN_SELECTION,
     UPSTREAM_MISSING,
@@ -88,6 +89,7 @@ __all__ = [
     "FILE_UNREADABLE",
     "FILTER_SYNTAX",
     "HISTORY_BROKEN",
+    "MAPPING_EXISTS",
     "MISSING_KEY",
     "NOT_ADDITIVE",
     "NULL_KEY",

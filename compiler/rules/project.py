@@ -28,3 +28,10 @@ UNKNOWN_SELECTION = rule(
     "unknown-selection",
     """SELECT names no operation and no table: `game.liveGameV1`, `game.*`, `table:game.live_game_plays`.""",
 )
+MAPPING_EXISTS = rule(
+    "P105",
+    "mapping-exists",
+    """`mlbc scaffold` writes a new mapping and never over one: the operation has one, or the file is there.
+
+    mlbc scaffold team.roster --stdout     # print it, and take over what you want""",
+)

@@ -34,11 +34,11 @@ CREATE TABLE job.job (
     job_id        text         NOT NULL,  -- .jobId
     n2_b          bigint,                 -- .2B
     x             text,                   -- ._x
-    a_b           text,                   -- .['a b']
+    a_b           text,                   -- ['a b']
     class         text,                   -- .class
     date          text,                   -- .date
     end_          text,                   -- .end
-    it_s          text,                   -- .['it\'s']
+    it_s          text,                   -- ['it\'s']
     json          boolean,                -- .json
     model_config  text,                   -- .model_config
     raw_id        bigint       NOT NULL,
