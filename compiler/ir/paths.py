@@ -4,7 +4,7 @@ $.liveData.plays.allPlays[*]                       array elements
 $.gameData.players{*}.fullName                     map values
 $.liveData.boxscore.teams.{away,home}.pitchers[*]  branches of a fold
 .about.inning      ^.team.id      box^.team.id     relative: to the row, to the record around it, to a lookup
-$.gameData.players{@}                              the map value under this row's map key
+$.gameData.players{@}                              the value under this row's map key, or under its branch of a fold
 $['odd.name']                                      a quoted name
 """
 
@@ -42,7 +42,7 @@ class Branches:
 
 @dataclass(frozen=True, slots=True)
 class SameKey:
-    """The map value under the map key of the current row: `{@}`, in lookups only."""
+    """The value under the current row's map key, or under its branch of a fold: `{@}`, in lookups only."""
 
 
 Step = Field | Each | Entries | Branches | SameKey

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from compiler.ir.api import Operation
-from compiler.ir.paths import Path, show
+from compiler.ir.paths import Branches, Path, show
 from compiler.ir.shape import Evidence, Shape
 from compiler.ir.types import Codec, Type
 from compiler.ir.views import View
@@ -115,11 +115,17 @@ class Where:
 class Lookup:
     """A record elsewhere in the document, found by the row's map key: `path` has one `{@}` and at most one fold.
 
-    With a fold, the first branch (in written order) that has the key is taken.
+    With a fold, the first branch (in written order) that has the key is taken. A path that ends in a fold is found by
+    the row's branch of a fold with the same branches.
     """
 
     name: str
     path: Path
+
+    @property
+    def by_branch(self) -> bool:
+        """Whether the row's branch finds the record, not its map key."""
+        return isinstance(self.path[-1], Branches)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from compiler.ir.mapping import TableSpec
-from compiler.ir.paths import Path, Reference, enclosing_record
+from compiler.ir.mapping import LookupSpec, TableSpec
+from compiler.ir.paths import Branches, Entries, Path, Reference, SameKey, enclosing_record
 
 
 def absolute(reference: Reference, row: Path, lookups: Mapping[str, Path]) -> Path | None:
@@ -27,6 +27,19 @@ def absolute(reference: Reference, row: Path, lookups: Mapping[str, Path]) -> Pa
 def table_path(table: TableSpec, parent: Path) -> Path:
     """Return the absolute path of a table's rows; a nested table's path is relative to its parent's rows."""
     return absolute(table.rows.reference, parent, {}) or ()
+
+
+def lookup_path(lookup: LookupSpec, row: Path) -> Path | None:
+    """Return the absolute path of a lookup: `{@}` stands for the row's map key, or for its branch of a fold.
+
+    before: `$.gameData.teams{@}` of a row in `$.gameData.moundVisits.{away,home}`
+    after: `$.gameData.teams.{away,home}`
+    """
+    path = absolute(lookup.path.reference, row, {})
+    told = next((step for step in reversed(row) if isinstance(step, Branches | Entries)), None)
+    if path and isinstance(path[-1], SameKey) and isinstance(told, Branches):
+        return (*path[:-1], told)
+    return path
 
 
 def tables_of(tables: tuple[TableSpec, ...], parent: Path = ()) -> Iterator[tuple[TableSpec, Path]]:

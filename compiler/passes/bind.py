@@ -23,6 +23,7 @@ from compiler.ir.paths import (
     is_loop,
     parse,
     show,
+    starts_with,
 )
 from compiler.ir.plan import (
     REQUEST,
@@ -45,7 +46,7 @@ from compiler.ir.plan import (
 from compiler.ir.shape import Array, Evidence, Record, Scalar, Shape, is_document
 from compiler.ir.types import InningsText, Native, Type
 from compiler.ir.walk import at, child, rewrite
-from compiler.passes.anchors import absolute, table_path, tables_of
+from compiler.passes.anchors import absolute, lookup_path, table_path, tables_of
 from compiler.passes.codecs import codec_of, formatted_type, has_placeholders
 from compiler.passes.context import Context
 from compiler.passes.derive import DOCUMENT_KEY
@@ -241,7 +242,7 @@ class _Binder:
             return None
         shape = at(self.response, path)
         loops = [step for step in path if is_loop(step) or isinstance(step, SameKey)]
-        lookup = written.reference.anchor if written.reference.anchor in lookups else ""
+        lookup = _lookup_of(written.reference.anchor, path, lookups)
         if not lookup and [step for step in row if is_loop(step)][: len(loops)] != loops:
             message = f"`{written.text}` holds many values for one row of the table"
             advice = "give the array a table of its own"
@@ -268,7 +269,7 @@ class _Binder:
             return Ordinal(loop=loop, base=spec.ordinal), Type.INTEGER
         if spec.map_key and (loop := _last(row, Entries)):
             return MapKey(loop=loop), Type.TEXT
-        if spec.branch is not None and (loop := _last(lookups.get(spec.of, row), Branches)):
+        if spec.branch is not None and (loop := _branch_of(spec.of, row, lookups)):
             return (
                 BranchOf(loop=loop, equals=spec.branch or None, lookup=spec.of),
                 Type.BOOLEAN if spec.branch else Type.TEXT,
@@ -378,8 +379,25 @@ def leaf_column(name: str, path: Path, shape: Shape | None, lookup: str = "") ->
 
 
 def _lookup_paths(table: TableSpec, row: Path) -> dict[str, Path]:
-    paths = {lookup.name: absolute(lookup.path.reference, row, {}) for lookup in table.lookups}
+    paths = {lookup.name: lookup_path(lookup, row) for lookup in table.lookups}
     return {name: path for name, path in paths.items() if path is not None}
+
+
+def _lookup_of(anchor: str, path: Path, lookups: Mapping[str, Path]) -> str:
+    """Return the lookup that a path goes through, or "": what is around the branches is there without one."""
+    if anchor not in lookups or (_is_by_branch(lookups[anchor]) and not starts_with(path, lookups[anchor])):
+        return ""
+    return anchor
+
+
+def _branch_of(lookup: str, row: Path, lookups: Mapping[str, Path]) -> Path:
+    """Return the fold whose branch is meant: the row's, or the one in which a lookup found its record."""
+    found = lookups.get(lookup, row)
+    return () if lookup and _is_by_branch(found) else _last(found, Branches)
+
+
+def _is_by_branch(path: Path) -> bool:
+    return bool(path) and isinstance(path[-1], Branches)
 
 
 def _last(path: Path, kind: type[Each | Entries | Branches]) -> Path:

@@ -10,7 +10,7 @@ from compiler.ir.plan import OperationPlan, Plan
 from compiler.ir.shape import Array, Evidence, Map, Member, Record, Scalar, Shape, Unknown
 from compiler.ir.types import Type
 from compiler.ir.walk import at, graft, join, joined, rewrite, scalars
-from compiler.passes.anchors import tables_of
+from compiler.passes.anchors import lookup_path, tables_of
 from compiler.passes.context import Context
 from compiler.passes.declared import Extension, declared_scalar, declared_shape, typed_column
 from compiler.passes.growth import grown
@@ -140,7 +140,7 @@ def _folds(spec: OperationSpec) -> Iterator[Path]:
     found: list[Path] = []
     for table, path in tables_of(spec.tables):
         found.append(path)
-        found += [lookup.path.reference.steps for lookup in table.lookups]
+        found += filter(None, (lookup_path(lookup, path) for lookup in table.lookups))
     for path in found:
         for index, step in enumerate(path):
             if isinstance(step, Branches):

@@ -141,6 +141,12 @@ def test_both_sides_are_in_one_table() -> None:  # 10 to 17
         assert len({(row["team_id"], row["is_home"]) for row in live(noun)}) == 2, noun
 
 
+def test_a_side_has_its_team() -> None:  # 10 to 17
+    teams = {row["is_home"]: row["team_id"] for row in live("teams")}
+    for noun in ("linescore_teams", "mound_visits", "challenges", "probables"):
+        assert {row["is_home"]: row["team_id"] for row in live(noun)} == teams, noun
+
+
 def test_the_batting_order_is_the_order_of_the_response() -> None:  # 10 to 17
     for _, rows in every(LIVE):
         for is_home in (True, False):

@@ -182,7 +182,12 @@ class Interpreter:
     # ---------------------------------------------------------------------------------------------------- cells
 
     def look_up(self, table: Table, lookup: Lookup, row: Row) -> Row:
-        """Return the row with the record that has its map key, in the first branch that has it."""
+        """Return the row with the record that has its map key, in the first branch that has it; or of its branch."""
+        if lookup.by_branch:
+            fold = max(end for end, step in enumerate(table.scan) if isinstance(step, Branches)) + 1
+            found = dict(children(lookup.path[-1], row.read(lookup.path[:-1])))
+            branch = row.tokens[table.scan[:fold]]
+            return row.at(lookup.path, branch, found[branch]) if branch in found else row
         fold = next((end for end, step in enumerate(lookup.path) if isinstance(step, Branches)), None)
         places = [row]
         if fold is not None:

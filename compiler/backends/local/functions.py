@@ -94,7 +94,7 @@ class _Writer:
         self, holder: Path, names: tuple[str, ...], path: Path, noun: str, item: str
     ) -> Iterator[str]:
         record = self.scope.get(holder) or self.get(holder)
-        if not self.tells(path):
+        if not self.tells(path) and not (path == self.fold() and self.finds_by_branch()):
             values = ", ".join(f"{record}.get({name!r})" for name in names)
             yield f"{self.indent}for {item} in ({values}):"
             return
@@ -109,6 +109,15 @@ class _Writer:
             isinstance(column.source, Ordinal | MapKey | BranchOf) and column.source.loop == loop
             for column in self.table.columns
         )
+
+    def fold(self) -> Path:
+        """Return the innermost fold of the scan, or ()."""
+        scan = self.table.scan
+        ends = (end for end in range(len(scan), 0, -1) if isinstance(scan[end - 1], Branches))
+        return scan[: next(ends, 0)]
+
+    def finds_by_branch(self) -> bool:
+        return any(lookup.by_branch for lookup in self.table.lookups)
 
     def base(self, loop: Path) -> int:
         for column in self.table.columns:
@@ -173,7 +182,12 @@ class _Writer:
             yield from self.lookup(lookup)
 
     def lookup(self, lookup: Lookup) -> Iterator[str]:
-        """Find the record under the row's own map key, in the first branch that has it."""
+        """Find the record under the row's own map key, in the first branch that has it; or in the row's branch."""
+        if lookup.by_branch:
+            name, branch = self.fresh(lookup.name), self.positions[self.fold()]
+            yield f"{self.indent}{name} = {self.get(lookup.path[:-1])}.get({branch}) or EMPTY"
+            self.scope[lookup.path] = name
+            return
         key = self.positions[self.table.scan]
         fold = next((end for end, step in enumerate(lookup.path) if isinstance(step, Branches)), None)
         name = self.fresh(lookup.name)

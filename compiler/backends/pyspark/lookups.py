@@ -39,8 +39,7 @@ class Found:
     @property
     def steps(self) -> Path:
         """The path from its scope to the map."""
-        end = self.lookup.path.index(SameKey())
-        return self.lookup.path[self.scopes[self.source].depth : end]
+        return _place(self.lookup)[self.scopes[self.source].depth :]
 
     def holds(self, leaf: Leaf) -> bool:
         """Whether a leaf lies in the record itself, not around it."""
@@ -66,6 +65,12 @@ class Found:
     def matches(self) -> dict[str, str]:
         """Return the columns that the match adds: the record and, with a fold, the branch."""
         key = quoted(self.scopes[self.key_scope].key)
+        if self.lookup.by_branch:
+            chosen = (
+                f".when(F.col({key}) == {quoted(branch)}, F.col({quoted(name)}))"
+                for branch, name in self._readable()
+            )
+            return {self.name: "F" + "".join(chosen)}
         found = {branch: f"F.try_element_at({quoted(name)}, {key})" for branch, name in self._readable()}
         whens = "".join(
             f".when({record}.isNotNull(), F.lit({quoted(branch)}))"
@@ -82,18 +87,24 @@ class Found:
 
     @property
     def key_scope(self) -> int:
-        """The scope of the row's map key: the innermost map of the scan."""
-        return _key_scope(self.scopes)
+        """The scope of the row's map key, or branch: the innermost map, or fold, of the scan."""
+        return _key_scope(self.lookup, self.scopes)
 
 
 def find(lookup: Lookup, table: Table, scopes: tuple[Scope, ...]) -> Found:
     """Place a lookup in the scopes of its table."""
-    source = scope_of(lookup.path[: lookup.path.index(SameKey())], table)
-    return Found(lookup, table, scopes, source, max(source, _key_scope(scopes)))
+    source = scope_of(_place(lookup), table)
+    return Found(lookup, table, scopes, source, max(source, _key_scope(lookup, scopes)))
 
 
-def _key_scope(scopes: tuple[Scope, ...]) -> int:
-    return max(number for number, scope in enumerate(scopes) if isinstance(scope.step, Entries))
+def _place(lookup: Lookup) -> Path:
+    """Return the path of the map to look into, or of the records of the branches."""
+    return lookup.path if lookup.by_branch else lookup.path[: lookup.path.index(SameKey())]
+
+
+def _key_scope(lookup: Lookup, scopes: tuple[Scope, ...]) -> int:
+    kind = Branches if lookup.by_branch else Entries
+    return max(number for number, scope in enumerate(scopes) if isinstance(scope.step, kind))
 
 
 def _in_branch(path: Path, branch: str) -> Path:
