@@ -1,6 +1,12 @@
 """Every rule of the compiler. Codes by family: a module each; a code is never reused."""
 
-from compiler.rules import facts, grammar, history, meaning, physical, project, swagger, views
+from compiler.rules import expressions, facts, grammar, history, meaning, physical, project, swagger, views
+from compiler.rules.expressions import (
+    SQL_SYNTAX,
+    SQL_TYPE,
+    SQL_UNKNOWN_COLUMN,
+    SQL_UNSUPPORTED,
+)
 from compiler.rules.facts import (
     CAPTURE_OPERATION,
     CAPTURE_SKIPPED,
@@ -102,6 +108,10 @@ __all__ = [
     "ROWS_WITHOUT_PLACE",
     "RULES",
     "SHAPE_CONFLICT",
+    "SQL_SYNTAX",
+    "SQL_TYPE",
+    "SQL_UNKNOWN_COLUMN",
+    "SQL_UNSUPPORTED",
     "SWAGGER_MISSING_KEY",
     "SWAGGER_MISSING_MODEL",
     "SWAGGER_RESPONSE_CONFLICT",
@@ -130,7 +140,7 @@ __all__ = [
     "Rule",
 ]
 
-_FAMILIES = (swagger, grammar, facts, project, meaning, physical, history, views)
+_FAMILIES = (swagger, grammar, facts, project, meaning, physical, history, views, expressions)
 
 RULES: dict[str, Rule] = {
     found.code: found for family in _FAMILIES for found in vars(family).values() if isinstance(found, Rule)
