@@ -175,7 +175,7 @@ def _postgres_constant(constant: Constant, is_bare: bool) -> _Text:
 
 def _postgres_binds(body: str, bound: dict[str, str], name: str) -> str:
     columns = ", ".join(f"{text} AS {short}" for short, text in bound.items())
-    return f"(SELECT {body} FROM (SELECT {columns}) AS {name})"
+    return f"(SELECT {body} FROM (SELECT {columns}) AS {name})"  # nosec B608: text of the compiler itself
 
 
 def _spark_name(name: str) -> str:

@@ -16,7 +16,7 @@ from compiler.passes.typecheck import bind_expression
 from compiler.source import Origin
 from runtime import sql
 
-B, N, I, D, T, DAY, AT = (
+B, N, W, D, T, DAY, AT = (
     Type.BOOLEAN,
     Type.INTEGER,
     Type.BIGINT,
@@ -29,8 +29,8 @@ COLUMNS: dict[str, Type] = {
     "is_home": B,
     "is_pitch": B,
     "inning": N,
-    "game_pk": I,
-    "other_pk": I,
+    "game_pk": W,
+    "other_pk": W,
     "speed": D,
     "angle": D,
     "name": T,
@@ -143,41 +143,23 @@ MEASURES = (
     ),
     *(5e-324, 1.7976931348623157e308, 2.0**53, 2.0**53 - 0.5, 1e16, 1 / 3, -7.0, float("inf"), float("-inf")),
 )
-DAYS = (
-    date(1, 1, 1),
-    date(1876, 4, 22),
-    date(1900, 2, 28),
-    date(2000, 2, 29),
-    date(2024, 7, 12),
-    date(9999, 12, 31),
-)
-INSTANTS = (
-    *(
-        datetime(1, 1, 1),
-        datetime(1, 1, 2, 3),
-        datetime(1876, 4, 22, 19, 5, 6),
-        datetime(1883, 11, 18, 17, 0),
-    ),
-    *(datetime(2024, 3, 10, 6, 59, 59, 999000), datetime(2024, 3, 10, 7), datetime(2024, 11, 3, 5, 30)),
-    *(datetime(2024, 11, 3, 6, 30), datetime(2024, 7, 13, 1, 40), datetime(1969, 12, 31, 23, 59, 59, 500000)),
-    *(
-        datetime(2050, 7, 1),
-        datetime(9999, 12, 30),
-        datetime(9999, 12, 30, 0, 0, 0, 1000),
-        datetime(9999, 12, 31, 23, 59),
-    ),
-)
+_DAYS = "0001-01-01 1876-04-22 1900-02-28 2000-02-29 2024-07-12 9999-12-31"
+_INSTANTS = """0001-01-01T00:00:00 0001-01-02T03:00:00 1876-04-22T19:05:06 1883-11-18T17:00:00 1969-12-31T23:59:59.500
+2024-03-10T06:59:59.999 2024-03-10T07:00:00 2024-11-03T05:30:00 2024-11-03T06:30:00 2024-07-13T01:40:00
+2050-07-01T00:00:00 9999-12-30T00:00:00 9999-12-30T00:00:00.001 9999-12-31T23:59:00"""
+DAYS = tuple(map(date.fromisoformat, _DAYS.split()))
+INSTANTS = tuple(datetime.fromisoformat(f"{text}Z") for text in _INSTANTS.split())
 VALUES: dict[Type, st.SearchStrategy] = {
     B: st.booleans(),
     N: st.sampled_from([value for value in NUMBERS if abs(value) < 2**31 or value == -(2**31)])
     | st.integers(-9, 999),
-    I: st.sampled_from(NUMBERS) | st.integers(-9, 999) | st.integers(-(2**63), 2**63 - 1),
+    W: st.sampled_from(NUMBERS) | st.integers(-9, 999) | st.integers(-(2**63), 2**63 - 1),
     D: st.sampled_from(MEASURES) | st.floats(-1000, 1000) | st.floats(allow_nan=False),
     T: st.sampled_from(TEXTS)
     | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=5)
     | st.integers(-999, 999).map(str),
     DAY: st.sampled_from(DAYS) | st.dates(),
-    AT: st.sampled_from([value.replace(tzinfo=UTC) for value in INSTANTS])
+    AT: st.sampled_from(INSTANTS)
     | st.datetimes(timezones=st.just(UTC)).map(
         lambda value: value.replace(microsecond=value.microsecond // 1000 * 1000)
     ),
@@ -196,7 +178,7 @@ def typed(text: str, inputs: dict[str, Input] | None = None) -> Typed:
 
 # -------------------------------------------------------------------------------------------- drawn as text
 
-_COMPARED = (I, D, T, DAY, AT)
+_COMPARED = (W, D, T, DAY, AT)
 _ANY = (B, *_COMPARED)
 
 
@@ -230,7 +212,7 @@ def quoted(text: str) -> str:
 
 
 def _columns(type_: Type) -> list[str]:
-    fits = (N, I) if type_ is I else (type_,)
+    fits = (N, W) if type_ is W else (type_,)
     return [f'"{name}"' for name, column in COLUMNS.items() if column in fits]
 
 
@@ -238,7 +220,7 @@ def _columns(type_: Type) -> list[str]:
 def _atom(type_: Type) -> st.SearchStrategy[str]:
     literals = {
         B: st.sampled_from(["true", "false"]),
-        I: VALUES[I].map(str),
+        W: VALUES[W].map(str),
         D: st.sampled_from(["0.0", "0.5", "95.0", "-1.5", "1e-150", "1e150", "2.5", "0.1"]),
         T: VALUES[T].map(quoted),
         DAY: VALUES[DAY].map(lambda value: f"DATE '{value.isoformat()}'"),
@@ -254,7 +236,7 @@ def _test(of: _Draw) -> str:
 
 
 def _mixed_test(of: _Draw) -> str:
-    return f"{of(I)} {of.one('=', '<', '>=')} {of(D)}"
+    return f"{of(W)} {of.one('=', '<', '>=')} {of(D)}"
 
 
 def _in(of: _Draw) -> str:
@@ -304,29 +286,29 @@ _MADE = {
         *(lambda of: f"{of(B)} and {of(B)}", lambda of: f"{of(B)} or {of(B)}", lambda of: f"not {of(B)}"),
         lambda of: f"{of(of.one(*_ANY))} is {of.one('', 'not ')}null",
         lambda of: f"{of(B)} is {of.one('', 'not ')}{of.one('true', 'false')}",
-        lambda of: f"{of(D)} between {of(D)} and {of(I)}",
+        lambda of: f"{of(D)} between {of(D)} and {of(W)}",
         lambda of: f"starts_with({of(T)}, {of(T)})",
     ),
-    I: (
-        *(lambda of: f"{of(I)} {of.one('+', '-', '*', '/', '%')} {of(I)}",) * 3,
-        lambda of: f"{of(I)} {of.one('/', '%')} {of.one('2', '-3', '100', '0', '-1')}",
-        lambda of: f"- {of(I)}",
-        lambda of: f"abs({of(I)})",
+    W: (
+        *(lambda of: f"{of(W)} {of.one('+', '-', '*', '/', '%')} {of(W)}",) * 3,
+        lambda of: f"{of(W)} {of.one('/', '%')} {of.one('2', '-3', '100', '0', '-1')}",
+        lambda of: f"- {of(W)}",
+        lambda of: f"abs({of(W)})",
         lambda of: f"{of.one('round', 'floor', 'ceil')}({of(D)})",
         lambda of: f"{of(T)}::bigint",
         lambda of: f"length({of(T)})",
         lambda of: f"strpos({of(T)}, {of.text()})",
         lambda of: f"{of(DAY)} - {of(DAY)}",
-        lambda of: f"{of.one('greatest', 'least')}({of(I)}, {of(I)}, {of(I)})",
+        lambda of: f"{of.one('greatest', 'least')}({of(W)}, {of(W)}, {of(W)})",
         _part,
         _part_in_zone,
     ),
     D: (
-        *(lambda of: f"{of(D)} {of.one('+', '-', '*', '/')} {of(of.one(D, D, I))}",) * 3,
+        *(lambda of: f"{of(D)} {of.one('+', '-', '*', '/')} {of(of.one(D, D, W))}",) * 3,
         lambda of: f"{of(D)} {of.one('+', '-', '*', '/')} {of.one('2', '0.5', '-3.25', '0')}",
-        *(lambda of: f"- {of(D)}", lambda of: f"abs({of(D)})", lambda of: f"{of(I)}::double precision"),
+        *(lambda of: f"- {of(D)}", lambda of: f"abs({of(D)})", lambda of: f"{of(W)}::double precision"),
         lambda of: f"{of(T)}::double precision",
-        lambda of: f"coalesce({of(D)}, {of(I)})",
+        lambda of: f"coalesce({of(D)}, {of(W)})",
         lambda of: f"{of.one('greatest', 'least')}({of(D)}, {of(D)}, {of(D)})",
         lambda of: f"extract(epoch from {of(AT)} - {of(AT)})",
         lambda of: f"extract(epoch from {of(AT)})",
@@ -339,7 +321,7 @@ _MADE = {
         lambda of: f"{of.one('left', 'right')}({of(T)}, {of.one(0, 1, 2, 9)})",
         lambda of: f"split_part({of(T)}, {of.text()}, {of.one(1, 2, 3)})",
         lambda of: f"replace({of(T)}, {of.text()}, {of(T)})",
-        lambda of: f"{of(of.one(I, B, DAY))}::text",
+        lambda of: f"{of(of.one(W, B, DAY))}::text",
         lambda of: f"{of.one('greatest', 'least')}({of(T)}, {of(T)})",
     ),
     DAY: (
@@ -394,7 +376,7 @@ _VARIABLES = {"order": "order_"}
 def evaluated(expression: Typed, row: dict[str, object]) -> object:
     """Return what the generated Python gives for a row."""
     variables = {_VARIABLES.get(name, name): value for name, value in row.items()}
-    return eval(python_source(expression, _VARIABLES), {"sql": sql, **variables})  # noqa: S307
+    return eval(python_source(expression, _VARIABLES), {"sql": sql, **variables})
 
 
 def same(one: object, other: object) -> bool:
