@@ -21,14 +21,14 @@ def test_postgres_agrees_with_python(connection: Connection) -> None:
     expressions, rows = batch(500, 1)
     connection.execute("SET TIME ZONE 'Pacific/Kiritimati'")
     columns = ", ".join(f'"{name}" {type_}' for name, type_ in COLUMNS.items())
-    connection.execute(f"CREATE TEMP TABLE drawn (number integer, {columns})")
+    connection.execute(f"CREATE TEMP TABLE drawn (number integer, {columns})".encode())
     marks = ", ".join(["%s"] * (len(COLUMNS) + 1))
     for number, row in enumerate(rows):
-        connection.execute(f"INSERT INTO drawn VALUES ({marks})", (number, *row.values()))
+        connection.execute(f"INSERT INTO drawn VALUES ({marks})".encode(), (number, *row.values()))
     for start in range(0, len(expressions), AT_ONCE):
         part = expressions[start : start + AT_ONCE]
         query = f"SELECT {', '.join(map(asked, part))} FROM drawn ORDER BY number"
-        found = connection.execute(query).fetchall()
+        found = connection.execute(query.encode()).fetchall()
         differences = [
             line
             for row, theirs in zip(rows, found, strict=True)

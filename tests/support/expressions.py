@@ -1,5 +1,6 @@
 """Expressions and rows drawn at random, of every type, with what engines disagree on: one table for all engines."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
 
@@ -373,7 +374,7 @@ def _named(type_: Type, place: int) -> str:
 _VARIABLES = {"order": "order_"}
 
 
-def evaluated(expression: Typed, row: dict[str, object]) -> object:
+def evaluated(expression: Typed, row: Mapping[str, object]) -> object:
     """Return what the generated Python gives for a row."""
     variables = {_VARIABLES.get(name, name): value for name, value in row.items()}
     return eval(python_source(expression, _VARIABLES), {"sql": sql, **variables})
@@ -401,7 +402,7 @@ def drawn(strategy: st.SearchStrategy, count: int, number: int) -> list:
     @settings(
         max_examples=count,
         phases=[Phase.generate],
-        suppress_health_check=[*HealthCheck],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
         database=None,
         deadline=None,
     )

@@ -8,7 +8,7 @@ from compiler.backends.expressions import postgres_sql, python_source, spark_sql
 from compiler.ir.types import Type
 from tests.support.expressions import COLUMNS, evaluated, typed
 
-NULLS: dict[str, object] = dict.fromkeys(COLUMNS)
+NULLS = dict.fromkeys(COLUMNS)
 LEAST, BIGGEST = -(2**63), 2**63 - 1
 
 
