@@ -14,7 +14,7 @@ from runtime.capture import PRUNED_BY
 from runtime.database import Connection
 from runtime.engines import Engine, Result, Source, transform_one
 from runtime.errors import DataError
-from runtime.job import REQUEST, Job, Operation, Rows
+from runtime.job import REQUEST, Job, Operation, Rows, Table
 from runtime.raw import table_of
 from runtime.registry import Catalog, find
 from runtime.snapshot import Snapshot
@@ -22,18 +22,28 @@ from runtime.snapshot import Snapshot
 # The newest whole response of each document, unless it is loaded already by the present transform.
 _PENDING = """
 WITH newest AS (
-    SELECT DISTINCT ON (document_key) raw_id, {version} AS version, captured_at, sha256, document_key{keys}
+    SELECT DISTINCT ON (document_key) raw_id, {version} AS version, captured_at, sha256, document_key,
+           {day} AS day{keys}
     FROM {raw}
     WHERE data IS NOT NULL AND NOT query_params ? %(pruned_by)s
     ORDER BY document_key, {version} COLLATE "C" DESC, captured_at DESC, sha256 COLLATE "C" DESC, raw_id
 )
-SELECT n.* FROM newest n
+SELECT {is_detached}, n.* FROM newest n
 LEFT JOIN metadata.documents d ON d.operation = %(operation)s AND d.document_key = n.document_key
 WHERE %(force)s OR d.raw_id IS NULL
    OR (n.version COLLATE "C", n.captured_at, n.sha256 COLLATE "C")
     > (d.version COLLATE "C", d.captured_at, d.sha256 COLLATE "C")
    OR d.transform_digest <> %(digest)s
 ORDER BY n.captured_at, n.document_key
+"""
+
+# Whether a table's partition that its rows belong into, or lie in, was detached.
+_IS_DETACHED = """
+EXISTS (
+    SELECT FROM metadata.detached_partitions p
+    WHERE p.table_name = ANY (%(tables)s)
+      AND (n.day >= p.first_day AND n.day < p.end_day OR d.partition_day >= p.first_day AND d.partition_day < p.end_day)
+)
 """
 
 _ONE = (
@@ -54,11 +64,23 @@ class Documents:
         """Return the snapshots of an operation to load: the newest of each document, if it is not loaded."""
         operation = find(self.catalog, name)
         digest = self.catalog.digest(name)
+        job = self.catalog.job(name)
+        partitioned = [table for table in job.tables if table.partitioning] if job else []
         found = self.connection.execute(
             sql.SQL(_PENDING).format(
-                raw=table_of(operation), keys=_key_columns(operation), version=_version(operation)
+                raw=table_of(operation),
+                keys=_key_columns(operation),
+                version=version_of(operation),
+                day=day_of(partitioned),
+                is_detached=sql.SQL(_IS_DETACHED if partitioned else "false"),
             ),
-            {"operation": name, "force": force, "digest": digest, "pruned_by": PRUNED_BY},
+            {
+                "operation": name,
+                "force": force,
+                "digest": digest,
+                "pruned_by": PRUNED_BY,
+                "tables": [table.name for table in partitioned],
+            },
         )
         return [
             Snapshot(
@@ -70,8 +92,9 @@ class Documents:
                 captured_at=captured_at,
                 sha256=sha256,
                 transform_digest=digest,
+                is_detached=is_detached,
             )
-            for raw_id, version, captured_at, sha256, document_key, *keys in found
+            for is_detached, raw_id, version, captured_at, sha256, document_key, _, *keys in found
         ]
 
     def source(self, name: str, raw_id: int, captured_at: datetime) -> Source:
@@ -121,7 +144,13 @@ def _key_columns(operation: Operation) -> sql.Composed:
     return sql.SQL("").join(names)
 
 
-def _version(operation: Operation) -> sql.Composable:
+def day_of(partitioned: Sequence[Table]) -> sql.Composable:
+    """Return the raw key that tells the partition of a document's rows."""
+    by = next((table.partitioning.column for table in partitioned if table.partitioning), None)
+    return sql.SQL("NULL::date") if by is None else sql.Identifier(by)
+
+
+def version_of(operation: Operation) -> sql.Composable:
     """Return what orders the states of a document: its own word, if it has one."""
     if not operation.version:
         return sql.Literal("")

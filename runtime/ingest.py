@@ -14,7 +14,7 @@ from runtime.database import Connection
 from runtime.document import Document, Parsed, Unusable, parse
 from runtime.envelope import Defaults, UnreadableError, read
 from runtime.errors import DataError
-from runtime.partitions import Partitions
+from runtime.partitions import DetachedError, Partitions
 from runtime.progress import Progress
 from runtime.raw import RawRow
 from runtime.registry import Catalog
@@ -22,7 +22,7 @@ from runtime.registry import Catalog
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the responses. `stored` of them are new, `known` were there."""
+    """What became of the responses. `stored` of them are new, `known` were there, `detached` are of a closed month."""
 
     responses: int = 0
     stored: int = 0
@@ -30,11 +30,12 @@ class Tally:
     without_data: int = 0
     dead_letters: int = 0
     unreadable: int = 0
+    detached: int = 0
 
     @property
     def clean(self) -> bool:
         """Say whether every response became a document or was an error of the API, kept as such."""
-        return not self.dead_letters and not self.unreadable
+        return not self.dead_letters and not self.unreadable and not self.detached
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,9 @@ class Ingest:
             return self.capture(read(source, self.defaults))
         except UnreadableError as error:
             self.unreadable(error)
+        except DetachedError as error:
+            self.tally.detached += 1
+            self.progress.finding(f"{source}: {error.what}; kept in the archive only")
         except DataError as error:
             self.tally.unreadable += 1
             self.progress.finding(f"{source}: {error.what}")
@@ -96,7 +100,11 @@ class Ingest:
             )
             return None
         parsed = parse(capture.body)
-        self.partitions.ensure(operation.raw_table, capture.request.captured_at)
+        try:
+            self.partitions.ensure(operation.raw_table, capture.request.captured_at)
+        except DetachedError:
+            archived.result()
+            raise
         ok = capture.request.status_code == 200
         with self.connection.transaction():
             row = raw.insert(self.connection, operation, capture, parsed)

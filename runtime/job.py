@@ -58,6 +58,7 @@ __all__ = [
     "Map",
     "Operation",
     "Params",
+    "Partitioning",
     "Place",
     "RawKey",
     "Record",
@@ -186,9 +187,19 @@ class Place:
     equals: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Partitioning:
+    """Range partitions by the date in `column`: one for every `every` (`year`, `month`)."""
+
+    column: str
+    every: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A normalized table: key columns first. The loader adds `raw_id` and `captured_at` after the last.
+    """A normalized table: key columns first, then the partition key if it is none of them.
+
+    The loader adds `raw_id` and `captured_at` after the last.
 
     `scan` leads from the document to the rows; `where` keeps some of them; `places` say where in it a row stood.
     """
@@ -199,7 +210,14 @@ class Table:
     where: Where | None = None
     parent: str = ""
     key: tuple[str, ...]
+    partitioning: Partitioning | None = None
     columns: tuple[Column, ...]
+
+    @property
+    def required(self) -> int:
+        """How many columns, from the first, every row has a value in."""
+        by = self.partitioning
+        return len(self.key) + (by is not None and by.column not in self.key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class Outcome:
 
 
 def pending(documents: Documents, operations: Sequence[str], *, force: bool = False) -> list[Snapshot]:
-    """Return what is to be loaded of some operations, or of all that have tables."""
+    """Return what is to be loaded of some operations, or of all that have tables; detached documents are among it."""
     names = operations or with_tables(documents.catalog)
     return [snapshot for name in names for snapshot in documents.pending(name, force=force)]
 
@@ -45,7 +45,9 @@ def load_pending(
 ) -> Outcome:
     """Load what is pending, counting into `loaded`; a document that cannot be loaded does not stop the others."""
     outcome = Outcome(loaded if loaded is not None else Loaded())
-    snapshots = pending(documents, operations, force=force)
+    waiting = pending(documents, operations, force=force)
+    snapshots = [snapshot for snapshot in waiting if not snapshot.is_detached]
+    outcome.loaded += Loaded(detached=len(waiting) - len(snapshots))
     results = documents.transformed(snapshots, engine)
     for snapshot, (job, result) in zip(progress.track("load", snapshots), results, strict=False):
         try:

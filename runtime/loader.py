@@ -1,23 +1,27 @@
 """Load one document's rows: only what differs is written, in one transaction; an older capture changes nothing.
 
 A document that is known by its own key (a game) owns the rows with its key values: see `runtime.merge`. One that is
-known by its request (a schedule of a date) may share rows with others: see `runtime.claims`.
+known by its request (a schedule of a date) may share rows with others: see `runtime.claims`. Partitions are made when a
+row finds none, outside of the transaction, which is then tried again.
 """
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from typing import cast
 
 import orjson
+import psycopg
 from psycopg.types.json import Jsonb
 
 from runtime.claims import share
 from runtime.conform import Rescued
 from runtime.database import Connection
 from runtime.job import Check, Job, Json, Rows
-from runtime.merge import fill, merge
+from runtime.merge import fill, held_days, merge
+from runtime.partitions import create_for
 from runtime.quality import QUARANTINE, RESULTS, doubts, found_by, remember, set_aside, summaries
 from runtime.snapshot import Again, Loaded, Snapshot
 from runtime.target import Target, target
@@ -26,20 +30,29 @@ from runtime.transform import Transformed
 _RESCUED = "metadata.rescued_values"
 
 _KNOWN = (
-    "SELECT version, captured_at, sha256, tables FROM metadata.documents"
+    "SELECT version, captured_at, sha256, tables, partition_day FROM metadata.documents"
     " WHERE operation = %s AND document_key = %s"
 )
 
 _REMEMBER = """
 INSERT INTO metadata.documents AS d
-       (operation, document_key, raw_id, version, captured_at, sha256, transform_digest, tables, counts)
+       (operation, document_key, raw_id, version, captured_at, sha256, transform_digest, tables, counts, partition_day)
 VALUES (%(operation)s, %(document_key)s, %(raw_id)s, %(version)s, %(captured_at)s, %(sha256)s, %(transform_digest)s,
-        %(tables)s, %(counts)s)
+        %(tables)s, %(counts)s, %(partition_day)s)
 ON CONFLICT ON CONSTRAINT documents_pkey DO UPDATE
 SET raw_id = excluded.raw_id, version = excluded.version, captured_at = excluded.captured_at, sha256 = excluded.sha256,
     transform_digest = excluded.transform_digest, tables = excluded.tables, counts = excluded.counts,
-    loaded_at = now()
+    partition_day = excluded.partition_day, loaded_at = now()
 """
+
+_IN_DETACHED = """
+SELECT FROM metadata.detached_partitions
+WHERE table_name = ANY (%s) AND EXISTS (SELECT FROM unnest(%s::date[]) AS day WHERE day >= first_day AND day < end_day)
+LIMIT 1
+"""
+
+DETACHING = "SELECT pg_advisory_xact_lock{}(hashtextextended('metadata.detached_partitions', 4))"
+"""Loads share this lock; who says that a partition is detached holds it alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +63,17 @@ class Known:
     captured_at: datetime
     sha256: str
     tables: Mapping[str, Mapping[str, Json]]
+    partition_day: date | None
 
     @property
     def position(self) -> tuple[str, datetime, str]:
         """Its place among the snapshots of the document."""
         return (self.version, self.captured_at, self.sha256)
+
+    @property
+    def days(self) -> set[date]:
+        """The days that tell the partitions of its rows: one, or none."""
+        return set() if self.partition_day is None else {self.partition_day}
 
     def has(self, table: str, summary: Mapping[str, Json]) -> bool:
         """Say whether a table holds exactly these rows of the document."""
@@ -75,8 +94,28 @@ def load(
 
     What is in the tables is known by digest, as long as nobody else writes to them; `force` compares them all the same.
     """
+    once = partial(_load, connection, job, transformed, snapshot, again=again, checks=checks, force=force)
+    try:
+        return once()
+    except psycopg.errors.CheckViolation:  # a row without a partition
+        places = [target(table, job.document_key) for table in job.tables]
+        create_for(connection, job.tables, _days(places, transformed.rows))
+        return once()
+
+
+def _load(
+    connection: Connection,
+    job: Job,
+    transformed: Transformed,
+    snapshot: Snapshot,
+    *,
+    again: Again,
+    checks: Sequence[Check],
+    force: bool,
+) -> Loaded:
     places = [target(table, job.document_key) for table in job.tables]
     rows: Rows = {place.table.name: transformed.rows.get(place.table.name, []) for place in places}
+    days = _days(places, rows)
     tables = {place.table.name: place.summary(rows[place.table.name]) for place in places}
     tables |= {_RESCUED: _summary(transformed.rescued), **summaries(transformed, checks)}
     with connection.transaction():
@@ -84,22 +123,55 @@ def load(
         known = _known(connection, snapshot)
         if known and known.position > snapshot.position:
             return Loaded(documents=1, outdated=1)
+        if _is_detached(connection, places, days, known):
+            return Loaded(documents=1, detached=1)
         trusted = known if known and not force else None
         changed = _changed(places, tables, trusted, snapshot)
         if not job.document_key:
             loaded = share(connection, changed, rows, snapshot, again)
-        elif known or force:
-            loaded = merge(connection, changed, rows, snapshot)
+        elif known and not force:
+            loaded = merge(connection, changed, rows, snapshot, days | known.days)
         else:
-            loaded = fill(connection, changed, rows, snapshot)
+            loaded = _write_all(connection, changed, rows, snapshot, days, force)
         _keep_the_rest(connection, transformed, snapshot, tables, trusted)
         if changed or trusted is None or not trusted.has(RESULTS, tables[RESULTS]):
             loaded.findings = _check(connection, transformed, checks, snapshot)
-        _remember(connection, transformed, tables, snapshot)
+        _remember(connection, transformed, tables, snapshot, days)
     loaded.documents, loaded.rescued = 1, len(transformed.rescued)
     loaded.quarantined = len(transformed.quarantined)
     loaded.unchanged += sum(len(rows[place.table.name]) for place in places if place not in changed)
     return loaded
+
+
+def _write_all(
+    connection: Connection,
+    places: Sequence[Target],
+    rows: Rows,
+    snapshot: Snapshot,
+    days: set[date],
+    force: bool,
+) -> Loaded:
+    """Write a document of which nothing is known; `force`: of which nothing is believed.
+
+    Rows that are there nevertheless may lie in any partition, where no unique index would find them.
+    """
+    if force or held_days(connection, places[:1], snapshot):
+        return merge(connection, places, rows, snapshot, days | held_days(connection, places, snapshot))
+    return fill(connection, places, rows, snapshot, days)
+
+
+def _days(places: Sequence[Target], rows: Rows) -> set[date]:
+    """Return the days that tell the partitions of a document's rows."""
+    return {day for place in places for day in place.days(rows.get(place.table.name, []))}
+
+
+def _is_detached(
+    connection: Connection, places: Sequence[Target], days: set[date], known: Known | None
+) -> bool:
+    """Say whether rows of the document belong, or lie, in a partition that was detached."""
+    names = [place.table.name for place in places if place.partition_key]
+    days = days | known.days if known else days
+    return bool(names) and connection.execute(_IN_DETACHED, (names, sorted(days))).fetchone() is not None
 
 
 def _changed(
@@ -120,6 +192,8 @@ def _lock(connection: Connection, places: Sequence[Target], snapshot: Snapshot) 
     names = (
         [f"{snapshot.operation} {snapshot.document_key}"] if owned else sorted(p.table.name for p in places)
     )
+    if any(place.partition_key for place in places):
+        connection.execute(DETACHING.format("_shared").encode())
     for name in names:
         connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 3))", (name,))
 
@@ -178,7 +252,11 @@ def _check(
 
 
 def _remember(
-    connection: Connection, transformed: Transformed, tables: Mapping[str, Json], snapshot: Snapshot
+    connection: Connection,
+    transformed: Transformed,
+    tables: Mapping[str, Json],
+    snapshot: Snapshot,
+    days: set[date],
 ) -> None:
     connection.execute(
         _REMEMBER,
@@ -192,5 +270,6 @@ def _remember(
             "transform_digest": snapshot.transform_digest,
             "tables": Jsonb(tables),
             "counts": Jsonb(cast(Json, orjson.loads(orjson.dumps(transformed.counts)))),
+            "partition_day": max(days, default=None),
         },
     )

@@ -11,11 +11,11 @@ from runtime.errors import TerminalError
 from runtime.migrations import Migration
 from runtime.views import NONE, Views
 
-# Raw tables are recognised by their columns: the code that made them may be older than ours.
+# Raw tables, and detached partitions of them, are recognised by their columns: the code that made them may be older.
 _RAW_TABLES = """
 SELECT n.nspname, c.relname
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind = 'p' AND n.nspname = ANY (%s)
+WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname = ANY (%s)
   AND 4 = (SELECT count(*) FROM pg_attribute a
            WHERE a.attrelid = c.oid AND a.attname IN ('raw_id', 'sha256', 'path_params', 'data') AND NOT attisdropped)
 ORDER BY 1, 2

@@ -11,7 +11,10 @@ from runtime.raw import Cell
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """Which response a document comes from. `keys` are the values of the operation's document key."""
+    """Which response a document comes from. `keys` are the values of the operation's document key.
+
+    `is_detached`: its rows belong, or belonged, into a partition that was detached.
+    """
 
     operation: str
     document_key: str
@@ -21,6 +24,7 @@ class Snapshot:
     captured_at: datetime
     sha256: str
     transform_digest: str = ""
+    is_detached: bool = False
 
     @property
     def tail(self) -> Row:
@@ -35,13 +39,15 @@ class Snapshot:
 
 @dataclass(slots=True)
 class Loaded:
-    """What loading did: documents (`outdated`: a newer one was there), rows, rescued values, and what rules found.
+    """What loading did: documents, rows, rescued values, and what rules found.
 
-    `quarantined` rows violate a rule and entered no table; `findings` are of warnings, where they were looked for.
+    `outdated`: a newer snapshot was there. `detached`: left alone, as their partition was detached. `quarantined` rows
+    violate a rule and entered no table; `findings` are of warnings, where they were looked for.
     """
 
     documents: int = 0
     outdated: int = 0
+    detached: int = 0
     inserted: int = 0
     updated: int = 0
     deleted: int = 0
@@ -58,6 +64,7 @@ class Loaded:
     def __iadd__(self, other: "Loaded") -> "Loaded":
         self.documents += other.documents
         self.outdated += other.outdated
+        self.detached += other.detached
         self.inserted += other.inserted
         self.updated += other.updated
         self.deleted += other.deleted

@@ -7,7 +7,7 @@ keeps the `raw_id` and `captured_at` of the response that brought it.
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import LiteralString, cast
 
@@ -60,32 +60,58 @@ class Target:
         """Fill the staging table's name into a statement."""
         return _made(sql.SQL(statement).format(stage=self.stage))
 
+    @property
+    def partition_key(self) -> str:
+        """The column that the table is partitioned by, or ""."""
+        return self.table.partitioning.column if self.table.partitioning else ""
+
+    def days(self, rows: Iterable[Row]) -> set[date]:
+        """Return the days that the partitions of some rows are told by."""
+        if not self.partition_key:
+            return set()
+        place = [column.name for column in self.table.columns].index(self.partition_key)
+        return {cast(date, row[place]) for row in rows}
+
+    @cached_property
+    def held_days(self) -> bytes:
+        """Select the days that rows of the document (its key values are the parameters) lie on."""
+        return _made(
+            sql.SQL("SELECT DISTINCT t.{} FROM {} t WHERE {}").format(
+                sql.Identifier(self.partition_key), self.name, self._document
+            )
+        )
+
     @cached_property
     def delete_vanished(self) -> bytes:
-        """Delete rows of the document (its key values are the parameters) that are not staged."""
+        """Delete rows of the document that are not staged.
+
+        The parameters are its key values. Here, in `update_changed` and in `insert_new` the last parameter of a
+        partitioned table is the days that its rows may lie on, so that other partitions are not looked at.
+        """
         return _made(
-            sql.SQL("DELETE FROM {} t WHERE {} AND NOT EXISTS (SELECT FROM {} s WHERE {})").format(
-                self.name, self._document, self.stage, self._same_key
+            sql.SQL("DELETE FROM {} t WHERE {}{} AND NOT EXISTS (SELECT FROM {} s WHERE {})").format(
+                self.name, self._document, self._on_days, self.stage, self._same_key
             )
         )
 
     @cached_property
     def has_payload(self) -> bool:
         """Say whether a row is more than its key."""
-        return len(self.table.columns) > len(self.table.key)
+        return len(self.table.columns) > self.table.required
 
     @cached_property
     def update_changed(self) -> bytes:
         """Update rows that differ from what is staged."""
-        payload = [column.name for column in self.table.columns if column.name not in self.table.key]
+        payload = [column.name for column in self.table.columns[self.table.required :]]
         kept = [*payload, *(name for name, _ in BOOKKEEPING)]
         assignments = (sql.SQL("{0} = s.{0}").format(sql.Identifier(name)) for name in kept)
         return _made(
-            sql.SQL("UPDATE {} t SET {} FROM {} s WHERE {} AND ({}) IS DISTINCT FROM ({})").format(
+            sql.SQL("UPDATE {} t SET {} FROM {} s WHERE {}{} AND ({}) IS DISTINCT FROM ({})").format(
                 self.name,
                 sql.SQL(", ").join(assignments),
                 self.stage,
                 self._same_key,
+                self._on_days,
                 _names("t", payload),
                 _names("s", payload),
             )
@@ -96,7 +122,7 @@ class Target:
         """Insert staged rows whose key the table lacks."""
         return _made(
             sql.SQL(
-                "INSERT INTO {} ({}) SELECT {} FROM {} s WHERE NOT EXISTS (SELECT FROM {} t WHERE {})"
+                "INSERT INTO {} ({}) SELECT {} FROM {} s WHERE NOT EXISTS (SELECT FROM {} t WHERE {}{})"
             ).format(
                 self.name,
                 sql.SQL(", ").join(map(sql.Identifier, self.columns)),
@@ -104,6 +130,7 @@ class Target:
                 self.stage,
                 self.name,
                 self._same_key,
+                self._on_days,
             )
         )
 
@@ -133,8 +160,15 @@ class Target:
     @cached_property
     def _same_key(self) -> sql.Composed:
         return sql.SQL(" AND ").join(
-            sql.SQL("t.{0} = s.{0}").format(sql.Identifier(name)) for name in self.table.key
+            sql.SQL("t.{0} = s.{0}").format(sql.Identifier(column.name))
+            for column in self.table.columns[: self.table.required]
         )
+
+    @cached_property
+    def _on_days(self) -> sql.Composable:
+        if not self.partition_key:
+            return sql.SQL("")
+        return sql.SQL(" AND t.{} = ANY (%s)").format(sql.Identifier(self.partition_key))
 
     @cached_property
     def _document(self) -> sql.Composed:

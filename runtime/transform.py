@@ -138,13 +138,17 @@ class _Fitting:
 
 
 def _misfits(table: Table, rows: list[Row], columns: tuple[Row, ...]) -> dict[int, str]:
-    """Return row number -> reason for rows without a key, with a key that was there before, or out of range."""
+    """Return row number -> reason for rows without a key, with one that was there before, or out of range.
+
+    A partition key is missed like a part of the key.
+    """
     reasons: dict[int, str] = {}
     keys = list(zip(*columns[: len(table.key)], strict=True))
-    if len(set(keys)) < len(rows) or any(None in cells for cells in columns[: len(table.key)]):
+    required = columns[: table.required]
+    if len(set(keys)) < len(rows) or any(None in cells for cells in required):
         seen: set[Row] = set()
-        for index, key in enumerate(keys):
-            if None in key:
+        for index, (key, needed) in enumerate(zip(keys, zip(*required, strict=True), strict=True)):
+            if None in needed:
                 reasons[index] = "null-key"
             elif key in seen:
                 reasons[index] = "duplicate-key"

@@ -217,7 +217,7 @@ def _optional(name: str, schema: object, doc: str) -> AvroSchema:
 def _cell(column: Column) -> AvroSchema:
     name = field_name(column.name)
     schema = types.avro(column.type, is_array=column.is_array)
-    if column.in_key:
+    if column.is_required:
         return {"name": name, "type": schema, "doc": described(column)}
     return _optional(name, schema, described(column))
 

@@ -35,6 +35,7 @@ class TableText:
     anchor: str
     grain: str
     key: str
+    partitioning: str
     parent: str
     doc: str
     columns: tuple[ColumnText, ...]
@@ -121,7 +122,7 @@ def operation_text(operation: OperationPlan) -> OperationText:
         raw_table=operation.raw_table,
         raw_keys=", ".join(f"`{key.name}` ({_code(key.source)})" for key in operation.raw_keys),
         document=", ".join(f"`{name}`" for name in operation.document_key),
-        tables=tuple(_table(table) for table in operation.tables),
+        tables=tuple(_table(table, operation) for table in operation.tables),
         ignored=tuple((_code(show(found.path)), _cell(found.because)) for found in operation.ignored),
     )
 
@@ -138,16 +139,22 @@ def _proof(operation: OperationPlan) -> str:
     return f"Not proved: compiled from {said}, because no response was captured."
 
 
-def _table(table: Table) -> TableText:
+def _table(table: Table, operation: OperationPlan) -> TableText:
     return TableText(
         name=table.name,
         anchor=table.name.replace(".", ""),
         grain=_code(show(table.scan)) + _condition(table),
         key=", ".join(f"`{name}`" for name in table.key),
+        partitioning=_partitioning(table, operation),
         parent=table.parent,
         doc=_cell(table.doc),
         columns=tuple(_column(column) for column in table.columns),
     )
+
+
+def _partitioning(table: Table, operation: OperationPlan) -> str:
+    asked = operation.partition
+    return f"{asked.every} of `{table.partition_key}`" if asked else ""
 
 
 def _condition(table: Table) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from compiler.ir.types import Type
 
 SHAPES = ("record", "map", "array", "json", "column")
+EVERY = ("year", "month")
 TYPES = (*(type_.value for type_ in Type), "double")
 
 PATH = r"^(\$|\.|\^|[a-z_][a-z0-9_]*[.^]).*|^[a-z_][a-z0-9_]*$"
@@ -93,6 +94,7 @@ GRAMMAR: Mapping[str, Block] = {
             _NAMES,
             "Raw keys that say which document a response shows, else its request does; all tables start with them.",
         ),
+        "partition": Key(Of("partition"), "All its tables lie in partitions by a date of the document."),
         "use": Key(ListOf(Of("use")), "Fragments whose tables it has too; they stand before its own."),
         "shapes": Key(MapOf(_SHAPE), "What places of the response are, where the facts do not say it."),
         "ignore": Key(ListOf(Of("ignored")), "Parts of the response that are not loaded."),
@@ -114,6 +116,10 @@ GRAMMAR: Mapping[str, Block] = {
         "version": Key(
             Text(), "The raw key that orders the states of a document, before the time of capture."
         ),
+    },
+    "partition": {
+        "by": Key(Text(), "A raw key that is a date.", is_required=True),
+        "every": Key(Text(words=EVERY), "What one partition holds.", is_required=True),
     },
     "raw_key": {
         "path": Key(_FROM_ROOT, "Where in the response."),
@@ -153,6 +159,7 @@ GRAMMAR: Mapping[str, Block] = {
         "only": Key(
             Text(words=("observed",)), "`observed`: no columns for what is declared and was never seen."
         ),
+        "indexes": Key(ListOf(_NAMES), "Columns of secondary indexes, by their final names."),
         "use": Key(ListOf(Of("use")), "Fragments whose tables lie below the rows."),
         "tables": Key(MapOf(Of("table")), "Tables below the rows."),
     },

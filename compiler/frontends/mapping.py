@@ -15,6 +15,7 @@ from compiler.frontends.dimension_spec import read_dimensions
 from compiler.frontends.document import Block, Node, Scalar, read_yaml
 from compiler.frontends.grammar import GRAMMAR
 from compiler.frontends.shape_spec import ShapeReader
+from compiler.frontends.storage_spec import read_indexes, read_partition
 from compiler.frontends.yaml_reader import Yaml, YamlReader
 from compiler.ir.mapping import (
     Defaults,
@@ -143,6 +144,7 @@ class _Reading:
             raw_version=self.read.text(raw.get("version")),
             document=self.read.names(fields.get("document")),
             uses=uses,
+            partition=read_partition(self.read, fields.get("partition")),
             tables=tables,
             is_raw_only="tables" in fields and not tables and not uses,
             ignore=self._ignored(fields),
@@ -264,6 +266,7 @@ class _Reading:
             omit=tuple(filter(None, map(self._omit, self.read.items(fields.get("omit"))))),
             only=self.read.word(fields.get("only"), ("observed",)),
             uses=self._uses(fields, is_absolute=False),
+            indexes=read_indexes(self.read, fields.get("indexes")),
             tables=self._tables(fields),
             doc=self.read.text(fields.get("doc")),
             origin=at.key_origin,

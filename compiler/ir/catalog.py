@@ -45,7 +45,10 @@ class Partitioning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A physical table; `kind` is `raw` or `normalized`; `operation` names where its rows come from."""
+    """A physical table; `kind` is `raw` or `normalized`; `operation` names where its rows come from.
+
+    `key` is the natural key: no two rows have the same. A database can only promise `primary_key`.
+    """
 
     name: str
     kind: str
@@ -56,6 +59,12 @@ class Table:
     indexes: tuple[Index, ...] = ()
     partitioning: Partitioning | None = None
     comment: str = ""
+
+    @property
+    def primary_key(self) -> tuple[str, ...]:
+        """The key, and the partition key, which PostgreSQL wants in every unique index of a partitioned table."""
+        by = self.partitioning.column if self.partitioning else ""
+        return (*self.key, by) if by and by not in self.key else self.key
 
     @property
     def schema(self) -> str:

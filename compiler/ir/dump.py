@@ -97,9 +97,12 @@ def _table(table: Table) -> Iterator[str]:
     for path, because in table.omitted:
         yield f"    omitted {show(path)}: {because}"
     for column in table.columns:
-        mark, type_ = "*" if column.in_key else " ", f"{column.type}{'[]' * column.is_array}"
+        mark = "*" if column.in_key else "|" if column.is_partition_key else " "
+        type_ = f"{column.type}{'[]' * column.is_array}"
         refers = f" of {column.references}" if column.references else ""
         yield f"  {mark} {column.name} {type_}{refers} <- {_source(column.source)}"
+    for index in table.indexes:
+        yield f"    index {', '.join(index)}"
 
 
 def where_text(where: Where | None) -> str:

@@ -107,6 +107,23 @@ class ArraySpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IndexSpec:
+    """A secondary index on columns of a table, by their final names."""
+
+    columns: tuple[str, ...]
+    origin: Origin = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartitionSpec:
+    """Partitions by the raw key `by`, a date: one for every `every` (`year` or `month`)."""
+
+    by: str
+    every: str
+    origin: Origin = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShapeSpec:
     """An override of what a path is: `record`, `map`, `array`, `json`, `column`, with a type for columns.
 
@@ -169,6 +186,7 @@ class TableSpec:
     omit: tuple[OmitSpec, ...] = ()
     only: str = ""
     uses: tuple[UseSpec, ...] = ()
+    indexes: tuple[IndexSpec, ...] = ()
     tables: tuple["TableSpec", ...] = ()
     doc: str = ""
     origin: Origin = field(compare=False, repr=False)
@@ -210,6 +228,7 @@ class OperationSpec:
     raw_version: str = ""
     document: tuple[str, ...] = ()
     uses: tuple[UseSpec, ...] = ()
+    partition: PartitionSpec | None = None
     tables: tuple[TableSpec, ...] = ()
     is_raw_only: bool = False
     ignore: tuple[IgnoreSpec, ...] = ()

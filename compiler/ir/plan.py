@@ -79,8 +79,8 @@ Source = Leaf | Ordinal | MapKey | BranchOf | Param
 class Column:
     """A column: its physical name, type, where its cells come from, and why.
 
-    `doc` is a sentence for people. A column that is not in the key is nullable. `references` names the dimension whose
-    key the cells are, or is "".
+    `doc` is a sentence for people. A column that is in neither the key nor the partition key is nullable. `references`
+    names the dimension whose key the cells are, or is "".
     """
 
     name: str
@@ -88,12 +88,18 @@ class Column:
     source: Source
     is_array: bool = False
     in_key: bool = False
+    is_partition_key: bool = False
     doc: str = ""
     evidence: Evidence
     was: tuple[str, ...] = ()
     references: str = ""
     decisions: tuple[str, ...] = ()
     origin: Origin = field(compare=False, repr=False)
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a row without it is rescued."""
+        return self.in_key or self.is_partition_key
 
     def copied(self) -> "Column":
         """Return the column as another table has it: it reads the same leaf and does not own it."""
@@ -132,7 +138,8 @@ class Lookup:
 class Table:
     """A normalized table: one row per value at `scan` that passes `where`.
 
-    Columns: the parent's key, the own key, then the others, in this order. `is_derived`: no mapping names it.
+    Columns: the parent's key, the own key, the partition key, then the others, in this order. `is_derived`: no
+    mapping names it. `indexes` name the columns of secondary indexes.
     """
 
     name: str
@@ -142,6 +149,7 @@ class Table:
     lookups: tuple[Lookup, ...] = ()
     columns: tuple[Column, ...]
     omitted: tuple[tuple[Path, str], ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
     is_derived: bool = False
     doc: str = ""
     origin: Origin = field(compare=False, repr=False)
@@ -150,6 +158,11 @@ class Table:
     def key(self) -> tuple[str, ...]:
         """Names of the key's columns."""
         return tuple(column.name for column in self.columns if column.in_key)
+
+    @property
+    def partition_key(self) -> str:
+        """Name of the column that the table is partitioned by; "" if it is not."""
+        return next((column.name for column in self.columns if column.is_partition_key), "")
 
     @property
     def schema(self) -> str:
@@ -195,6 +208,14 @@ class RawKey:
         return f"request parameter {self.param.name}" if self.param else show(self.path)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partition:
+    """All tables are partitioned by the raw key `by`, a date: one partition for every `every` (`year`, `month`)."""
+
+    by: str
+    every: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class OperationPlan:
     """All decisions about one operation. `tables` is parent before child; empty: the operation is kept raw only.
@@ -211,6 +232,7 @@ class OperationPlan:
     raw_keys: tuple[RawKey, ...] = ()
     document_key: tuple[str, ...] = ()
     version: str = ""
+    partition: Partition | None = None
     is_observed: bool = True
     tables: tuple[Table, ...] = ()
     ignored: tuple[Ignored, ...] = ()

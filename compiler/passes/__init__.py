@@ -23,11 +23,23 @@ from compiler.passes.names import names
 from compiler.passes.references import references
 from compiler.passes.resolve import resolve
 from compiler.passes.shape import shape
+from compiler.passes.storage import storage
 from compiler.passes.unnest import unnest
 
 Pass: TypeAlias = Callable[[Plan, Context], Plan]
 
-PIPELINE: tuple[Pass, ...] = (shape, bind, derive, unnest, keys, names, references, dimensions, lint)
+PIPELINE: tuple[Pass, ...] = (
+    shape,
+    bind,
+    derive,
+    unnest,
+    keys,
+    storage,
+    names,
+    references,
+    dimensions,
+    lint,
+)
 STAGES = (resolve.__name__, *(step.__name__ for step in PIPELINE))
 """The passes that leave a Plan, by name, in their order."""
 

@@ -37,6 +37,7 @@ from compiler.ir.plan import (
     OperationPlan,
     Ordinal,
     Param,
+    Partition,
     Plan,
     RawKey,
     Source,
@@ -59,6 +60,7 @@ from compiler.rules import (
     UNKNOWN_ANCHOR,
     UNKNOWN_KEY_COLUMN,
 )
+from compiler.rules.meaning import BAD_PARTITION
 from compiler.source import Origin
 
 
@@ -106,6 +108,7 @@ class _Binder:
             response=self.response,
             raw_keys=raw_keys,
             document_key=spec.document,
+            partition=self.partition(spec, raw_keys),
             version=spec.raw_version,
             tables=tables,
             ignored=tuple(item for written in spec.ignore if (item := self.ignored(written))),
@@ -121,6 +124,25 @@ class _Binder:
                         spec.origin, message, advice=did_you_mean(name, [*names, DOCUMENT_KEY])
                     )
                 )
+
+    def partition(self, spec: OperationSpec, raw_keys: tuple[RawKey, ...]) -> Partition | None:
+        """Bind the partition key: a raw key that is a date, of documents that own their rows."""
+        asked = spec.partition
+        if asked is None:
+            return None
+        types = {key.name: key.type for key in raw_keys}
+        if asked.by not in types:
+            message = f"`{asked.by}` is not among the raw keys"
+            advice = did_you_mean(asked.by, types)
+            self.sink.report(UNKNOWN_KEY_COLUMN.at(asked.origin, message, advice=advice))
+        elif types[asked.by] is not Type.DATE:
+            message = f"tables cannot be partitioned by `{asked.by}`: it is {types[asked.by]}"
+            self.sink.report(BAD_PARTITION.at(asked.origin, message, label="not a date"))
+        elif spec.is_raw_only or not spec.document:
+            missing = "tables" if spec.is_raw_only else "`document:`"
+            message = f"`partition` means nothing here: the operation has no {missing}"
+            self.sink.report(BAD_PARTITION.at(asked.origin, message))
+        return Partition(by=asked.by, every=asked.every)
 
     def overrides(self, table: TableSpec, row: Path) -> None:
         """Give leaves the types that columns ask for, before any column is bound."""

@@ -41,7 +41,7 @@ def _table(
     taken = {column.name: column for column in inherited}
     own: dict[str, Column] = {}
     for column in table.columns:
-        if column.name not in taken or _reads_the_same(column, taken[column.name]):
+        if column.name not in taken or reads_the_same(column, taken[column.name]):
             own.setdefault(column.name, column)
     names = [column.name for column in inherited]
     names += [name for name in _own_key(table, spec) if name not in names]
@@ -71,7 +71,7 @@ def _parent_key(parent: Table) -> list[Column]:
     return [column.copied() for column in parent.columns if column.in_key]
 
 
-def _reads_the_same(column: Column, key: Column) -> bool:
+def reads_the_same(column: Column, key: Column) -> bool:
     """Whether a column can stand for a key of the parent: its name alone would not find the parent's row."""
     if isinstance(column.source, Leaf) and isinstance(key.source, Leaf):
         return column.source.path == key.source.path
@@ -82,10 +82,11 @@ def _document_key(plan: OperationPlan) -> list[Column]:
     raw_keys = {key.name: key for key in plan.raw_keys}
     if plan.document_key == (DOCUMENT_KEY,) and DOCUMENT_KEY not in raw_keys:
         return [request_key(plan)]
-    return [_document_column(plan, raw_keys[name]) for name in plan.document_key if name in raw_keys]
+    return [raw_key_column(plan, raw_keys[name]) for name in plan.document_key if name in raw_keys]
 
 
-def _document_column(plan: OperationPlan, key: RawKey) -> Column:
+def raw_key_column(plan: OperationPlan, key: RawKey) -> Column:
+    """Return a raw key as the tables of the operation have it: a copy, in the key."""
     shape = at(plan.response, key.path)
     if key.param is not None:
         source: Source = key.param
@@ -112,7 +113,7 @@ def _check_filled(plan: OperationPlan, table: Table, key: list[Column], context:
         if not isinstance(source, Leaf) or not source.owns or table.where is not None:
             continue
         observed = context.observed.get(plan.name)
-        place = _sometimes_absent(observed, table.scan, source.path) if observed else None
+        place = sometimes_absent(observed, table.scan, source.path) if observed else None
         if place is not None:
             message = f"key column `{column.name}` of `{table.name}` is not always filled"
             advice = "choose a column that every row has, or the ordinal"
@@ -141,7 +142,7 @@ def _check_unique(table: Table, spec: TableSpec | None, context: Context, operat
     )
 
 
-def _sometimes_absent(observed: Observed, scan: Path, path: Path) -> str | None:
+def sometimes_absent(observed: Observed, scan: Path, path: Path) -> str | None:
     """Say which part of a key the captures of the operation itself lack; what is like it elsewhere may well lack it."""
     for index in range(len(scan), len(path)):
         if not isinstance(path[index], Field):

@@ -39,7 +39,11 @@ def names(plan: Plan, context: Context) -> Plan:
 def _table(table: Table) -> Table:
     columns = tuple(replace(column, name=physical(column.name)) for column in table.columns)
     return replace(
-        table, name=_bounded_table(table.name), parent=_bounded_table(table.parent), columns=columns
+        table,
+        name=_bounded_table(table.name),
+        parent=_bounded_table(table.parent),
+        columns=columns,
+        indexes=tuple(tuple(map(physical, index)) for index in table.indexes),
     )
 
 

@@ -227,7 +227,8 @@ class _Filler:
 
     def inherited(self, parent: str) -> dict[str, Path]:
         """Return the key that a table below `parent` will start with: names, and the leaves that they read."""
-        found = {key.name: key.path for key in self.plan.raw_keys if key.name in self.plan.document_key}
+        every_table = (*self.plan.document_key, self.plan.partition.by if self.plan.partition else "")
+        found = {key.name: key.path for key in self.plan.raw_keys if key.name in every_table}
         if parent:
             found |= {column.name: () for column in request_columns(self.plan)}
         while parent:

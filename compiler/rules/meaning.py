@@ -39,7 +39,8 @@ Otherwise nothing tells which element of the outer array a row came from.
 UNKNOWN_KEY_COLUMN = rule(
     "M205",
     "unknown-key-column",
-    """`key:` and `document:` name columns: those of the table (for `document:`, the raw keys), by their final names.
+    """`key:` and `indexes:` name columns of their table, by their final names; `document:`, `version:` and `partition:`
+name raw keys.
 
     key: [at_bat_idx]              # the column is `at_bat_index`""",
 )
@@ -128,4 +129,15 @@ UNKNOWN_DETAIL = rule(
     """A column of a dimension reads a path that no mention has, in any table.
 
     person.person: {columns: {full_name: .fulName}}     # people have `.fullName`""",
+)
+BAD_PARTITION = rule(
+    "M221",
+    "bad-partition",
+    """`partition:` names a raw key that is a date, of an operation whose documents own their rows: one with `document:`
+and tables. Every table gets the column, and rows of one year lie together.
+
+    raw: {keys: {game_pk: $.gamePk, game_date: $.gameData.datetime.officialDate}}
+    document: [game_pk]
+    partition: {by: game_pk, every: year}        # not a date
+    partition: {by: game_date, every: year}      # good""",
 )

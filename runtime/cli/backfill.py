@@ -86,7 +86,9 @@ def _refuse_old(connection: Connection, work: Work) -> None:
 
 def _waiting(connection: Connection, work: Work, operations: tuple[str, ...]) -> Counter[str]:
     documents = Documents(connection, work.catalog, work.archive)
-    return Counter(snapshot.operation for snapshot in pending(documents, operations))
+    return Counter(
+        snapshot.operation for snapshot in pending(documents, operations) if not snapshot.is_detached
+    )
 
 
 def _plan(waiting: Counter[str], as_json: bool) -> int:

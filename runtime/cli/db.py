@@ -9,6 +9,7 @@ import click
 
 from runtime import database, migrations, migrator, rebuild, views
 from runtime.cli.options import App, as_json_option, database_option, print_json
+from runtime.cli.partitions import partitions
 from runtime.cli.verbs import Verbs
 from runtime.database import binaries
 from runtime.errors import TerminalError
@@ -159,6 +160,9 @@ def shell(app: App, arguments: tuple[str, ...], database_url: str | None, as_jso
         print_json({"command": command})
         return
     os.execve(program, command, environment | ({"PGPASSWORD": secret} if secret else {}))  # nosec B606
+
+
+db.add_command(partitions)
 
 
 def _described(found: database.Status) -> dict[str, object]:

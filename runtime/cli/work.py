@@ -65,6 +65,8 @@ def ingest(
             f"{tally.responses} responses: {tally.stored} stored, {tally.known} known,"
             f" {tally.without_data} without data, {tally.dead_letters} dead letters, {tally.unreadable} unreadable"
         )
+        if tally.detached:
+            click.echo(f"{tally.detached} responses of detached months are in the archive only", err=True)
     return 0 if tally.clean else 1
 
 
@@ -136,6 +138,8 @@ def load(
             f"{done.documents} documents: {done.inserted:,} rows inserted, {done.updated:,} updated,"
             f" {done.deleted:,} deleted, {done.unchanged:,} unchanged, {done.rescued:,} values rescued{_judged(done)}"
         )
+        if done.detached:
+            click.echo(f"{done.detached} documents of detached partitions are left alone", err=True)
     return 1 if outcome.failed else 0
 
 

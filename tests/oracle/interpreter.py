@@ -89,9 +89,10 @@ class Interpreter:
                 row = self.look_up(table, lookup, row)
             cells = tuple(self.cell(column, row) for column in table.columns)
             key = cells[: len(table.key)]
+            filled = [cell for column, cell in zip(table.columns, cells, strict=True) if column.is_required]
             in_range = all(map(fits, table.columns, cells))
             has_parent = self.dropped.isdisjoint(place(above, row) for above in self.parents(table))
-            if key not in keys and None not in key and in_range and has_parent:
+            if key not in keys and None not in filled and in_range and has_parent:
                 kept.append(cells)
             else:
                 self.dropped.add(place(table, row))

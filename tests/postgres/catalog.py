@@ -1,7 +1,10 @@
-"""A small catalog, written by hand as the compiler would: a game that owns its rows, a schedule that shares them."""
+"""A small catalog, written by hand as the compiler would.
+
+A game that owns its rows, the same with its day in a partition key, a schedule that shares its rows.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +28,7 @@ from runtime.job import (
     Leaves,
     Operation,
     Params,
+    Partitioning,
     RawKey,
     Record,
     Row,
@@ -58,6 +62,21 @@ PLAYS = Table(
         Column("speed", "double precision", ("speed",)),
     ),
 )
+DAY = Column("played", "date")
+BY_YEAR = Partitioning("played", "year")
+DATED_GAMES = replace(
+    GAMES,
+    name="demo.dated_games",
+    partitioning=BY_YEAR,
+    columns=(GAMES.columns[0], DAY, Column("state", "text", ("state",))),
+)
+DATED_PLAYS = replace(
+    PLAYS,
+    name="demo.dated_plays",
+    parent="demo.dated_games",
+    partitioning=BY_YEAR,
+    columns=(*PLAYS.columns[:2], DAY, *PLAYS.columns[2:]),
+)
 LISTED = Table(
     name="demo.listed_games",
     scan=("dates", EACH, "games", EACH),
@@ -79,6 +98,14 @@ def plays(document: Conformed, params: Params) -> list[Row]:
         (document.get("gamePk"), play.get("index"), play.get("inning"), play.get("speed"))
         for play in document.get("plays", ())
     ]
+
+
+def dated_games(document: Conformed, params: Params) -> list[Row]:
+    return [(document.get("gamePk"), document.get("played"), document.get("state"))]
+
+
+def dated_plays(document: Conformed, params: Params) -> list[Row]:
+    return [(pk, index, document.get("played"), *more) for pk, index, *more in plays(document, params)]
 
 
 def listed(document: Conformed, params: Params) -> list[Row]:
@@ -103,6 +130,15 @@ GAME = Job(
         }
     ),
     extractions=(Extraction(table=GAMES, rows=games), Extraction(table=PLAYS, rows=plays)),
+)
+DATED_GAME = Job(
+    operation="demo.dated_game",
+    document_key=("game_pk",),
+    shape=GAME.shape,
+    extractions=(
+        Extraction(table=DATED_GAMES, rows=dated_games),
+        Extraction(table=DATED_PLAYS, rows=dated_plays),
+    ),
 )
 SCHEDULE = Job(
     operation="demo.schedule",
@@ -146,12 +182,22 @@ CATALOG = Catalog(
             version="stamp",
             local="demo.game",
         ),
+        "demo.dated_game": Operation(
+            name="demo.dated_game",
+            raw_table="demo.dated_game_v1",
+            raw_keys=(
+                RawKey(name="game_pk", type="bigint", path=("gamePk",)),
+                RawKey(name="played", type="date", path=("played",)),
+            ),
+            document_key=("game_pk",),
+            local="demo.dated_game",
+        ),
         "demo.schedule": Operation(
             name="demo.schedule", raw_table="demo.schedule", raw_keys=(), local="demo.schedule"
         ),
         "demo.other": Operation(name="demo.other", raw_table="demo.other", raw_keys=()),
     },
-    {"demo.game": GAME, "demo.schedule": SCHEDULE},
+    {"demo.game": GAME, "demo.dated_game": DATED_GAME, "demo.schedule": SCHEDULE},
 )
 
 _RAW = """
@@ -174,10 +220,12 @@ def ddl() -> str:
     for job in CATALOG.jobs.values():
         for table in job.tables:
             columns = "".join(f"{column.name} {column.type}, " for column in table.columns)
-            key = ", ".join(table.key)
+            by = [table.partitioning.column] if table.partitioning else []
+            key = ", ".join([*table.key, *by])
             parts.append(
                 f"CREATE TABLE {table.name} ({columns} raw_id bigint NOT NULL,"
-                f" captured_at timestamptz NOT NULL, PRIMARY KEY ({key}));"
+                f" captured_at timestamptz NOT NULL, PRIMARY KEY ({key}))"
+                f"{f' PARTITION BY RANGE ({by[0]})' if by else ''};"
             )
     return "\n".join(parts)
 

@@ -138,7 +138,7 @@ def test_a_backfill_that_is_interrupted_goes_on_where_it_stopped(loaded: Documen
 
 
 def test_operations_tables_and_columns_can_be_named() -> None:
-    assert resolve(GROWN, ()).operations == ("demo.game", "demo.schedule")
+    assert resolve(GROWN, ()).operations == ("demo.game", "demo.dated_game", "demo.schedule")
     named = resolve(GROWN, ("demo.schedule", "demo.plays", "demo.plays.spin", "demo.games.state"))
     assert named.operations == ("demo.schedule", "demo.game")
     assert named.columns == {("demo.plays", "spin"), ("demo.games", "state")}

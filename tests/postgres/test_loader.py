@@ -21,6 +21,9 @@ from runtime.snapshot import Loaded
 from tests.postgres.catalog import CATALOG, capture, game, play, schedule
 
 GAME_ROWS = "SELECT game_pk, play_index, inning, speed FROM demo.plays ORDER BY 1, 2"
+DATED_ROWS = (
+    "SELECT tableoid::regclass::text, played::text, game_pk, play_index FROM demo.dated_plays ORDER BY 3, 4"
+)
 LISTED_ROWS = "SELECT game_pk, listed_date::text, state FROM demo.listed_games ORDER BY 1, 2"
 
 
@@ -192,6 +195,13 @@ GAMES = st.builds(
     st.sampled_from(["Live", "Final"]),
     st.lists(PLAY, max_size=4, unique_by=lambda one: one["index"]),
 )
+DATED = st.builds(
+    game,
+    st.integers(1, 2),
+    st.sampled_from(["Live", "Final"]),
+    st.lists(PLAY, max_size=3, unique_by=lambda one: one["index"]),
+    played=st.sampled_from(["2023-12-31", "2024-01-01", "2024-07-12", None]),
+)
 LISTINGS = st.lists(
     st.tuples(
         st.integers(1, 3), st.sampled_from(["2024-07-12", "2024-07-13"]), st.sampled_from(["Live", "Final"])
@@ -201,6 +211,7 @@ LISTINGS = st.lists(
 ).map(lambda games: schedule(*games))
 CAPTURES = st.one_of(
     st.builds(capture, st.just("demo.game"), GAMES, st.integers(0, 3)),
+    st.builds(capture, st.just("demo.dated_game"), DATED, st.integers(0, 3)),
     st.builds(
         lambda document, minute, request: capture("demo.schedule", document, minute, date=request),
         LISTINGS,
@@ -215,16 +226,23 @@ HISTORIES = st.lists(CAPTURES, max_size=8).flatmap(
 )
 
 
-def expected(history: Sequence[Capture]) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+def expected(history: Sequence[Capture]) -> tuple[list[tuple[object, ...]], ...]:
     """What the tables must hold, by definition: newest snapshots, and of shared rows the newest claim."""
-    newest: dict[str, Capture] = {}
+    newest: dict[tuple[str, object], Capture] = {}
     for one in history:
         document = orjson.loads(one.body)
-        key = document.get("gamePk") or one.request.canonical()
+        key = one.request.operation, document.get("gamePk") or one.request.canonical()
         newest[key] = max(newest.get(key, one), one, key=lambda c: (c.request.captured_at, c.sha256))
+    dated = [orjson.loads(one.body) for (name, _), one in newest.items() if name == "demo.dated_game"]
+    years = [
+        (f"demo.dated_plays_y{document['played'][:4]}", document["played"], document["gamePk"], one["index"])
+        for document in dated
+        for one in (document["plays"] if document["played"] else ())
+    ]
     plays, listed = [], {}
     for one in sorted(
-        newest.values(), key=lambda c: (c.request.captured_at, c.sha256, c.request.canonical())
+        (one for (name, _), one in newest.items() if name != "demo.dated_game"),
+        key=lambda c: (c.request.captured_at, c.sha256, c.request.canonical()),
     ):
         document = orjson.loads(one.body)
         plays += [
@@ -232,7 +250,11 @@ def expected(history: Sequence[Capture]) -> tuple[list[tuple[object, ...]], list
         ]
         for day in document.get("dates", []):
             listed |= {(g["gamePk"], day["date"]): g["state"] for g in day["games"]}
-    return sorted(plays, key=lambda row: row[:2]), sorted((*key, state) for key, state in listed.items())
+    return (
+        sorted(plays, key=lambda row: row[:2]),
+        sorted(years, key=lambda row: row[2:]),
+        sorted((*key, state) for key, state in listed.items()),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -251,7 +273,10 @@ def test_any_order_ends_in_the_same_tables(
 ) -> None:
     first, second, again = history
     for order in (first, [*second, *filter(None, again)]):
-        reused.execute("TRUNCATE demo.games, demo.plays, demo.listed_games, demo.game_v1, demo.schedule")
+        reused.execute(
+            "TRUNCATE demo.games, demo.plays, demo.listed_games, demo.dated_games, demo.dated_plays"
+        )
+        reused.execute("TRUNCATE demo.game_v1, demo.dated_game_v1, demo.schedule")
         reused.execute("TRUNCATE metadata.documents, metadata.row_claims, metadata.rescued_values")
         ingest = Ingest(reused, CATALOG, Archive(tmp_path_factory.mktemp("archive")), Quiet())
         documents = Documents(reused, CATALOG, ingest.archive)
@@ -260,4 +285,6 @@ def test_any_order_ends_in_the_same_tables(
             if received and not batch:
                 receive(ingest, documents, received)
         load_pending(documents, (), Quiet())
-        assert (rows(reused, GAME_ROWS), rows(reused, LISTED_ROWS)) == expected(first)
+        found = (rows(reused, GAME_ROWS), rows(reused, DATED_ROWS), rows(reused, LISTED_ROWS))
+        assert found == expected(first)
+        assert load_pending(documents, (), Quiet()).loaded == Loaded()

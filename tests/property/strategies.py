@@ -188,7 +188,9 @@ def _wanted(plan: OperationPlan, table: Table) -> Iterator[Path]:
     """Yield every place on the way to the rows of a table, and to what its key, its filter and its lookups read."""
     targets = [table.scan, *(item.path for item in table.lookups)]
     targets += [
-        column.source.path for column in table.columns if column.in_key and isinstance(column.source, Leaf)
+        column.source.path
+        for column in table.columns
+        if column.is_required and isinstance(column.source, Leaf)
     ]
     targets += [(*table.scan, *table.where.path)] if table.where else []
     for target in targets:

@@ -45,6 +45,23 @@ def test_captures(name: str) -> None:
         check(project.operation(name), project.job(name), captured.document, captured.params)
 
 
+@pytest.mark.parametrize("day", [None, 20240712, "", "2024-02-30"])
+def test_a_game_without_its_day_has_no_rows_and_loses_nothing(day: Conformed) -> None:
+    name = "game.liveGameV1"
+    game: Conformed = {
+        "gamePk": 7,
+        "gameData": {"datetime": {"officialDate": "2024-07-12"}, "venue": {"id": 1}},
+    }
+    rows = transform(project.job(name), copy.deepcopy(game), {}).rows
+    assert len(rows["game.live_game_metadata"]) == 1
+    game["gameData"]["datetime"]["officialDate"] = day
+    made = transform(project.job(name), copy.deepcopy(game), {})
+    assert not any(made.rows.values())
+    assert made.counts.lost == 0
+    assert "null-key" in {rescued.reason for rescued in made.rescued}
+    check(project.operation(name), project.job(name), game, {})
+
+
 @pytest.mark.slow
 def test_captures_of_operations_without_a_mapping() -> None:
     for name in project.others():

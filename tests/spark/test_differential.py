@@ -126,6 +126,14 @@ def test_captures(differences, name) -> None:
     assert differences(operation(name), job(name), [one.body for one in found], dict(found[0].params)) == {}
 
 
+@pytest.mark.parametrize("day", [None, 20240712, "2024-02-30"])
+def test_a_game_without_its_day(differences, day) -> None:
+    name = "game.liveGameV1"
+    document = json.loads(responses(name)[0].body)
+    document["gameData"]["datetime"]["officialDate"] = day
+    assert differences(operation(name), job(name), [json.dumps(document).encode()], {}) == {}
+
+
 def test_captures_of_operations_without_a_mapping(differences) -> None:
     for name in others():
         for one in responses(name):

@@ -25,6 +25,7 @@ _NAMES = (
     "Ignored",
     "Leaves",
     "Map",
+    "Partitioning",
     "Place",
     "Record",
     "Split",
@@ -47,6 +48,7 @@ class _Table:
     where: str
     parent: str
     key: str
+    partitioning: str
     columns: tuple[str, ...]
 
 
@@ -62,11 +64,11 @@ def document_module(plan: OperationPlan) -> str:
     """Return the module with an operation's tables and shape."""
     lowering = ShapeLowering(plan)
     root = lowering.root()
-    tables = tuple(_table(table) for table in plan.tables)
+    tables = tuple(_table(table, plan) for table in plan.tables)
     body = [
         root,
         *lowering.rows.values(),
-        *(f"{table.scan} {table.places} {table.where}" for table in tables),
+        *(f"{table.scan} {table.places} {table.where} {table.partitioning}" for table in tables),
     ]
     return render(
         "local/documents.py.jinja",
@@ -85,7 +87,7 @@ def used(names: tuple[str, ...], body: str) -> tuple[str, ...]:
     return tuple(name for name in names if re.search(rf"\b{name}\b", code))
 
 
-def _table(table: Table) -> _Table:
+def _table(table: Table, plan: OperationPlan) -> _Table:
     return _Table(
         constant=table.short_name.upper(),
         name=repr(table.name),
@@ -94,8 +96,14 @@ def _table(table: Table) -> _Table:
         where=_where(table),
         parent=repr(table.parent),
         key=repr(table.key),
+        partitioning=_partitioning(table, plan),
         columns=tuple(_column(table, column) for column in table.columns),
     )
+
+
+def _partitioning(table: Table, plan: OperationPlan) -> str:
+    asked = plan.partition
+    return f"Partitioning({table.partition_key!r}, {asked.every!r})" if asked else ""
 
 
 def _tuple(parts: tuple[str, ...]) -> str:

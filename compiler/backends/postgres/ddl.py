@@ -128,7 +128,9 @@ def _keywords() -> frozenset[str]:
 
 
 def _primary_key(table: Table) -> str:
-    return f"CONSTRAINT {quoted(table.key_name)} PRIMARY KEY ({_names(table.key)})" if table.key else ""
+    return (
+        f"CONSTRAINT {quoted(table.key_name)} PRIMARY KEY ({_names(table.primary_key)})" if table.key else ""
+    )
 
 
 def _create_index(index: Index, table: str) -> str:

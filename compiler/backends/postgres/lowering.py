@@ -98,7 +98,8 @@ def _normalized_table(table: PlanTable, operation: OperationPlan) -> Table:
         columns=(*(column_of(column) for column in table.columns), *_BOOKKEEPING),
         key=table.key,
         key_name=bounded(f"{name}_pkey"),
-        indexes=by_document,
+        indexes=(*by_document, *(_index(name, columns) for columns in table.indexes)),
+        partitioning=_partitioning(table, operation),
         comment=_table_comment(table, operation),
     )
 
@@ -122,12 +123,17 @@ def _dimension_table(dimension: Dimension) -> Table:
     )
 
 
+def _partitioning(table: PlanTable, operation: OperationPlan) -> Partitioning | None:
+    asked = operation.partition
+    return Partitioning(column=table.partition_key, every=asked.every) if asked else None
+
+
 def column_of(column: PlanColumn) -> Column:
     """Return a column of a table as PostgreSQL has it."""
     return Column(
         name=column.name,
         type=types.postgres(column.type, is_array=column.is_array),
-        nullable=not column.in_key,
+        nullable=not column.is_required,
         comment=described(column),
     )
 

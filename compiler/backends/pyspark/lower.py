@@ -42,7 +42,7 @@ class Rows:
     source: str
     filters: tuple[str, ...]
     items: tuple[str, ...]
-    key: str
+    required: str
     content: str
     partition: str
     order: str
@@ -231,7 +231,7 @@ class TableLowering:
             source=self.scopes[last].frame,
             filters=tuple(self.filters.at(last)),
             items=(*items, *map(quoted, KEPT), *map(quoted, positions), *more),
-            key=_names(column.name for column in key),
+            required=_names(column.name for column in self.table.columns if column.is_required),
             content=_names((*own, *((MORE,) if more else ()))),
             partition=_names(("raw_id", *(column.name for column in key if self._home(column) > 0))),
             order=_names(positions),

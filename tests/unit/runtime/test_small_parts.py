@@ -1,7 +1,7 @@
 """Errors, migrations on disk, recipes, the registry, progress, and rows in files."""
 
 import sys
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import orjson
@@ -12,7 +12,7 @@ from runtime import jobs, migrations, registry
 from runtime.errors import DataError, TerminalError, redact
 from runtime.export import transform_files
 from runtime.job import Operation
-from runtime.partitions import bounds, partition_name
+from runtime.partitions import partition_name, range_of
 from runtime.progress import Lines, Quiet, Terminal, for_stderr
 from runtime.registry import Generated, find
 from tests.postgres.catalog import CATALOG, game, play
@@ -110,13 +110,15 @@ def test_the_digest_of_a_transform_covers_what_it_imports(
 
 
 def test_names_and_bounds_of_partitions() -> None:
-    day = datetime(1876, 4, 22, tzinfo=UTC)
-    assert partition_name("seasons", day) == "seasons_y1876m04"
-    long = partition_name("x" * 60, day)
+    month, year = (range_of(date(1876, 4, 22), every) for every in ("month", "year"))
+    assert partition_name("seasons", month) == "seasons_y1876m04"
+    assert partition_name("seasons", year) == "seasons_y1876"
+    long = partition_name("x" * 60, month)
     assert len(long.encode()) <= 63
-    assert long != partition_name("x" * 61, day)
-    assert len(partition_name("é" * 31, day).encode()) <= 63
-    assert bounds(datetime(2100, 12, 31, tzinfo=UTC)) == ("2100-12-01 00:00:00+00", "2101-01-01 00:00:00+00")
+    assert long != partition_name("x" * 61, month)
+    assert len(partition_name("é" * 31, month).encode()) <= 63
+    assert range_of(date(2100, 12, 31), "month").bounds == ("2100-12-01", "2101-01-01")
+    assert (year.bounds, range_of(date.min, "year").bounds[0]) == (("1876-01-01", "1877-01-01"), "0001-01-01")
 
 
 def test_progress_passes_items_on() -> None:
