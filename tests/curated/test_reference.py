@@ -69,3 +69,11 @@ def test_one_award_is_given_to_one_player_several_times(operation: str) -> None:
     (found,) = result.rows.values()
     assert len(found) == 3
     assert result.counts.rescued == 0
+
+
+def test_a_year_can_have_several_drafts() -> None:
+    picks = [{"pickNumber": 1, "draftType": {"code": code}} for code in ("JR", "NR")]
+    document = {"drafts": {"draftYear": 1975, "rounds": [{"round": "1", "picks": picks}]}}
+    result = transform(project.job("draft.draftPicks"), document, {})
+    assert [row[:4] for row in result.rows["draft.picks"]] == [(1975, "1", "JR", 1), (1975, "1", "NR", 1)]
+    assert result.counts.rescued == 0
