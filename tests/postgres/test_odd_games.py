@@ -17,7 +17,10 @@ from psycopg import sql
 
 from compiler.backends import local
 from compiler.backends.postgres import BACKEND
+from compiler.driver import Session
+from compiler.driver.compilation import checked_plan
 from compiler.ir.plan import Plan
+from compiler.project import discover
 from runtime import database
 from runtime.archive import Archive
 from runtime.capture import Capture, Request, digest
@@ -33,6 +36,7 @@ from tests.support import project
 from tests.support.game import LIVE, edited
 
 SCHEDULE = "schedule.schedule"
+REVIEWS = "game.live_game_reviews"
 COUNTED = (
     "metadata",
     "plays",
@@ -96,7 +100,10 @@ class Warehouse:
 @pytest.fixture(scope="module")
 def warehouse(server: database.Status, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     """A database that is made from the mappings as they are now."""
-    made = Plan(operations=(project.operation(LIVE), project.operation(SCHEDULE)))
+    whole = checked_plan(Session(project=discover(project.ROOT)))
+    assert whole is not None
+    views = tuple(view for view in whole.views if view.name == REVIEWS)
+    made = Plan(operations=(project.operation(LIVE), project.operation(SCHEDULE)), views=views)
     operations = vars(module("generated_operations", local.BACKEND.emit(made)["jobs/operations.py"]))[
         "OPERATIONS"
     ]
@@ -105,7 +112,8 @@ def warehouse(server: database.Status, tmp_path_factory: pytest.TempPathFactory)
     with database.opened(server.settings.url("postgres")) as admin:
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         with database.opened(server.settings.url(name)) as connection:
-            connection.execute(BACKEND.emit(made)["postgres/schema.sql"].encode())
+            for file in ("schema", "views"):
+                connection.execute(BACKEND.emit(made)[f"postgres/{file}.sql"].encode())
         catalog = Compiled({one.name: one for one in operations})
         yield Warehouse(server.settings.url(name), tmp_path_factory.mktemp("archive"), catalog)
         admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
@@ -258,3 +266,25 @@ def test_a_doubleheader_on_one_date(warehouse: Warehouse) -> None:
     ]
     plays = "SELECT game_pk, count(*) FROM game.live_game_plays WHERE game_pk IN (900020, 900021) GROUP BY 1 ORDER BY 1"
     assert warehouse.rows(plays) == [(900020, 75), (900021, 75)]
+
+
+def test_reviews_of_plays_and_of_events_are_one_view(warehouse: Warehouse) -> None:
+    game = final(900030)
+    plays = game["liveData"]["plays"]["allPlays"]
+    first = {"isOverturned": True, "reviewType": "MF", "challengeTeamId": 109}
+    plays[3]["reviewDetails"] = first | {"additionalReviews": [{"isOverturned": False, "reviewType": "NH"}]}
+    plays[4]["playEvents"][0]["reviewDetails"] = {
+        "isOverturned": True,
+        "reviewType": "MJ",
+        "player": {"id": 666971},
+    }
+    warehouse.take(capture(LIVE, game))
+    query = (
+        "SELECT at_bat_index, event_index, review_index, review_type, is_overturned, challenge_team_id, player_id"
+        " FROM game.live_game_reviews WHERE game_pk = 900030 ORDER BY 1, 3"
+    )
+    assert warehouse.rows(query) == [
+        (3, None, 0, "MF", True, 109, None),
+        (3, None, 1, "NH", False, None, None),
+        (4, 0, 0, "MJ", True, None, 666971),
+    ]
