@@ -13,21 +13,6 @@ class BoxscoreInfo(ApiObject):
     value: str | None = None
 
 
-class BoxscoreOfficialOfficial(ApiObject):
-    """`$.liveData.boxscore.officials[*].official`"""
-
-    full_name: str | None = Field(None, alias="fullName")
-    id: int | None = None
-    link: str | None = None
-
-
-class BoxscoreOfficial(ApiObject):
-    """`$.liveData.boxscore.officials[*]`"""
-
-    official: BoxscoreOfficialOfficial | None = None
-    official_type: str | None = Field(None, alias="officialType")
-
-
 class BoxscoreTeamInfoFieldList(ApiObject):
     """`$.liveData.boxscore.teams.{away,home}.info[*].fieldList[*]`"""
 
@@ -580,16 +565,6 @@ class BoxscoreTopPerformer(ApiObject):
     type_: str | None = Field(None, alias="type")
 
 
-class Boxscore(ApiObject):
-    """`$.liveData.boxscore`"""
-
-    info: list[BoxscoreInfo] | None = None
-    officials: list[BoxscoreOfficial] | None = None
-    pitching_notes: list[str] | None = Field(None, alias="pitchingNotes")
-    teams: BoxscoreTeams | None = None
-    top_performers: list[BoxscoreTopPerformer] | None = Field(None, alias="topPerformers")
-
-
 class Decision(ApiObject):
     """`$.liveData.decisions.{winner,loser,save}` All of the details of the player who won"""
 
@@ -1002,97 +977,6 @@ class GameDataTeams(ApiObject):
     home: GameDataTeam | None = None
 
 
-class GameDataVenueFieldInfo(ApiObject):
-    """`$.gameData.venue.fieldInfo` Dimensions and capacity of the venue"""
-
-    capacity: int | None = None
-    """Number of seats in the venue."""
-
-    center: int | None = None
-    left: int | None = None
-    left_center: int | None = Field(None, alias="leftCenter")
-    left_line: int | None = Field(None, alias="leftLine")
-    right: int | None = None
-    right_center: int | None = Field(None, alias="rightCenter")
-    right_line: int | None = Field(None, alias="rightLine")
-    roof_type: str | None = Field(None, alias="roofType")
-    turf_type: str | None = Field(None, alias="turfType")
-
-
-class GameDataVenueLocationDefaultCoordinates(ApiObject):
-    """`$.gameData.venue.location.defaultCoordinates`"""
-
-    latitude: int | float | None = None
-    longitude: int | float | None = None
-
-
-class GameDataVenueLocation(ApiObject):
-    """`$.gameData.venue.location` Location details about the venue"""
-
-    state: str | None = None
-    """State where the venue is located. Format: Ohio"""
-
-    state_abbrev: str | None = Field(None, alias="stateAbbrev")
-    """State abbrevation where the venue is located. Format: OH"""
-
-    address1: str | None = None
-    azimuth_angle: int | float | None = Field(None, alias="azimuthAngle")
-    city: str | None = None
-    country: str | None = None
-    default_coordinates: GameDataVenueLocationDefaultCoordinates | None = Field(
-        None, alias="defaultCoordinates"
-    )
-    elevation: int | float | None = None
-    phone: str | None = None
-    postal_code: str | None = Field(None, alias="postalCode")
-
-
-class GameDataVenueTimeZone(ApiObject):
-    """`$.gameData.venue.timeZone` Time zone the venue is located in"""
-
-    id: str | None = None
-    """Format: America/Detroit"""
-
-    offset: int | float | None = None
-    """The offset in hours from UTC. Format: -5"""
-
-    offset_at_game_time: int | float | None = Field(None, alias="offsetAtGameTime")
-    tz: str | None = None
-
-
-class GameDataVenue(ApiObject):
-    """`$.gameData.venue` All of the details of a venue"""
-
-    id: int | None = None
-    """Unique Identifier"""
-
-    name: str | None = None
-    """Unique Name"""
-
-    link: str | None = None
-    """Link to full resource"""
-
-    location: GameDataVenueLocation | None = None
-    """Location details about the venue"""
-
-    time_zone: GameDataVenueTimeZone | None = Field(None, alias="timeZone")
-    """Time zone the venue is located in"""
-
-    field_info: GameDataVenueFieldInfo | None = Field(None, alias="fieldInfo")
-    """Dimensions and capacity of the venue"""
-
-    active: bool | None = None
-    season: str | None = None
-
-
-class GameDataWeather(ApiObject):
-    """`$.gameData.weather`"""
-
-    condition: str | None = None
-    temp: str | None = None
-    wind: str | None = None
-
-
 class GameStatus(ApiObject):
     """`$.gameData.status` Status and state of the game. Available types in /api/v1/gameStatus"""
 
@@ -1383,6 +1267,31 @@ class MetaData(ApiObject):
     logical_events: list[str] | None = Field(None, alias="logicalEvents")
 
 
+class OfficialOfficial(ApiObject):
+    """`$.liveData.boxscore.officials[*].official`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class Official(ApiObject):
+    """`$.liveData.boxscore.officials[*]`"""
+
+    official: OfficialOfficial | None = None
+    official_type: str | None = Field(None, alias="officialType")
+
+
+class Boxscore(ApiObject):
+    """`$.liveData.boxscore`"""
+
+    info: list[BoxscoreInfo] | None = None
+    officials: list[Official] | None = None
+    pitching_notes: list[str] | None = Field(None, alias="pitchingNotes")
+    teams: BoxscoreTeams | None = None
+    top_performers: list[BoxscoreTopPerformer] | None = Field(None, alias="topPerformers")
+
+
 class PersonBatSide(ApiObject):
     """`$.gameData.players{*}.batSide`"""
 
@@ -1455,40 +1364,6 @@ class Person(ApiObject):
     death_city: str | None = Field(None, alias="deathCity")
     death_state_province: str | None = Field(None, alias="deathStateProvince")
     death_country: str | None = Field(None, alias="deathCountry")
-
-
-class GameData(ApiObject):
-    """`$.gameData` All the data that doesn't change during a game"""
-
-    model_config = ConfigDict(
-        arbitrary_types_allowed=True,
-    )
-    game: GameDataGame | None = None
-    """Schedule information about the game"""
-
-    datetime: GameDataDatetime | None = None
-    """Summary all date time details"""
-
-    status: GameStatus | None = None
-    """Status and state of the game. Available types in /api/v1/gameStatus"""
-
-    venue: GameDataVenue | None = None
-    """All of the details of a venue"""
-
-    alerts: JsonValue | None = None
-    flags: GameDataFlags | None = None
-    game_info: GameDataGameInfo | None = Field(None, alias="gameInfo")
-    mound_visits: GameDataMoundVisits | None = Field(None, alias="moundVisits")
-    official_scorer: GameDataOfficialScorer | None = Field(None, alias="officialScorer")
-    official_venue: GameDataOfficialVenue | None = Field(None, alias="officialVenue")
-    players: dict[str, Person] | None = None
-    primary_datacaster: GameDataPrimaryDatacaster | None = Field(None, alias="primaryDatacaster")
-    probable_pitchers: GameDataProbablePitchers | None = Field(None, alias="probablePitchers")
-    review: GameDataReview | None = None
-    teams: GameDataTeams | None = None
-    weather: GameDataWeather | None = None
-    secondary_datacaster: GameDataSecondaryDatacaster | None = Field(None, alias="secondaryDatacaster")
-    abs_challenges: GameDataAbsChallenges | None = Field(None, alias="absChallenges")
 
 
 class PlayAbout(ApiObject):
@@ -2058,6 +1933,129 @@ class LiveData(ApiObject):
     boxscore: Boxscore | None = None
     leaders: JsonValue | None = None
     linescore: Linescore | None = None
+
+
+class VenueFieldInfo(ApiObject):
+    """`$.gameData.venue.fieldInfo` Dimensions and capacity of the venue"""
+
+    capacity: int | None = None
+    """Number of seats in the venue."""
+
+    center: int | None = None
+    left: int | None = None
+    left_center: int | None = Field(None, alias="leftCenter")
+    left_line: int | None = Field(None, alias="leftLine")
+    right: int | None = None
+    right_center: int | None = Field(None, alias="rightCenter")
+    right_line: int | None = Field(None, alias="rightLine")
+    roof_type: str | None = Field(None, alias="roofType")
+    turf_type: str | None = Field(None, alias="turfType")
+
+
+class VenueLocationDefaultCoordinates(ApiObject):
+    """`$.gameData.venue.location.defaultCoordinates`"""
+
+    latitude: int | float | None = None
+    longitude: int | float | None = None
+
+
+class VenueLocation(ApiObject):
+    """`$.gameData.venue.location` Location details about the venue"""
+
+    state: str | None = None
+    """State where the venue is located. Format: Ohio"""
+
+    state_abbrev: str | None = Field(None, alias="stateAbbrev")
+    """State abbrevation where the venue is located. Format: OH"""
+
+    address1: str | None = None
+    azimuth_angle: int | float | None = Field(None, alias="azimuthAngle")
+    city: str | None = None
+    country: str | None = None
+    default_coordinates: VenueLocationDefaultCoordinates | None = Field(None, alias="defaultCoordinates")
+    elevation: int | float | None = None
+    phone: str | None = None
+    postal_code: str | None = Field(None, alias="postalCode")
+
+
+class VenueTimeZone(ApiObject):
+    """`$.gameData.venue.timeZone` Time zone the venue is located in"""
+
+    id: str | None = None
+    """Format: America/Detroit"""
+
+    offset: int | float | None = None
+    """The offset in hours from UTC. Format: -5"""
+
+    offset_at_game_time: int | float | None = Field(None, alias="offsetAtGameTime")
+    tz: str | None = None
+
+
+class Venue(ApiObject):
+    """`$.gameData.venue` All of the details of a venue"""
+
+    id: int | None = None
+    """Unique Identifier"""
+
+    name: str | None = None
+    """Unique Name"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    location: VenueLocation | None = None
+    """Location details about the venue"""
+
+    time_zone: VenueTimeZone | None = Field(None, alias="timeZone")
+    """Time zone the venue is located in"""
+
+    field_info: VenueFieldInfo | None = Field(None, alias="fieldInfo")
+    """Dimensions and capacity of the venue"""
+
+    active: bool | None = None
+    season: str | None = None
+
+
+class Weather(ApiObject):
+    """`$.gameData.weather`"""
+
+    condition: str | None = None
+    temp: str | None = None
+    wind: str | None = None
+
+
+class GameData(ApiObject):
+    """`$.gameData` All the data that doesn't change during a game"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    game: GameDataGame | None = None
+    """Schedule information about the game"""
+
+    datetime: GameDataDatetime | None = None
+    """Summary all date time details"""
+
+    status: GameStatus | None = None
+    """Status and state of the game. Available types in /api/v1/gameStatus"""
+
+    venue: Venue | None = None
+    """All of the details of a venue"""
+
+    alerts: JsonValue | None = None
+    flags: GameDataFlags | None = None
+    game_info: GameDataGameInfo | None = Field(None, alias="gameInfo")
+    mound_visits: GameDataMoundVisits | None = Field(None, alias="moundVisits")
+    official_scorer: GameDataOfficialScorer | None = Field(None, alias="officialScorer")
+    official_venue: GameDataOfficialVenue | None = Field(None, alias="officialVenue")
+    players: dict[str, Person] | None = None
+    primary_datacaster: GameDataPrimaryDatacaster | None = Field(None, alias="primaryDatacaster")
+    probable_pitchers: GameDataProbablePitchers | None = Field(None, alias="probablePitchers")
+    review: GameDataReview | None = None
+    teams: GameDataTeams | None = None
+    weather: Weather | None = None
+    secondary_datacaster: GameDataSecondaryDatacaster | None = Field(None, alias="secondaryDatacaster")
+    abs_challenges: GameDataAbsChallenges | None = Field(None, alias="absChallenges")
 
 
 class LiveGameV1Response(ApiObject):

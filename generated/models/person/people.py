@@ -13,6 +13,345 @@ class PersonBatSide(ApiObject):
     description: str | None = None
 
 
+class PersonCurrentTeamDivision(ApiObject):
+    """`$.people[*].currentTeam.division` All of the details of a division"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Identifier"""
+
+    name: str | None = None
+    """Unique Name"""
+
+    season: str | None = None
+    """Season of play"""
+
+    name_short: str | None = Field(None, alias="nameShort")
+    """Shortened version of name. Format: AL East, SF Giants"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    conference: JsonValue | None = None
+    league: JsonValue | None = None
+    """The league the division belongs to"""
+
+    sport: JsonValue | None = None
+    """The sport the league belongs to"""
+
+    has_wildcard: bool | None = Field(None, alias="hasWildcard")
+    """Whether or not there is a wildcard"""
+
+
+class PersonCurrentTeamLeague(ApiObject):
+    """`$.people[*].currentTeam.league` The league the division belongs to"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Identifier"""
+
+    name: str | None = None
+    """Unique Name"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    name_short: str | None = Field(None, alias="nameShort")
+    """Shortened version of name. Format: AL East, SF Giants"""
+
+    season_state: str | None = Field(None, alias="seasonState")
+    """The status of the season. Format: offseason"""
+
+    has_wild_card: bool | None = Field(None, alias="hasWildCard")
+    """Whether or not there is a wildcard"""
+
+    has_split_season: bool | None = Field(None, alias="hasSplitSeason")
+    """Whether or not there is a split season"""
+
+    num_games: int | None = Field(None, alias="numGames")
+    """The number of regular season games"""
+
+    has_playoff_points: bool | None = Field(None, alias="hasPlayoffPoints")
+    """True if a league uses points for standings"""
+
+    num_teams: int | None = Field(None, alias="numTeams")
+    """The number of teams"""
+
+    num_wildcard_teams: int | None = Field(None, alias="numWildcardTeams")
+    """The number of wildcard teams"""
+
+    season_date_info: JsonValue | None = Field(None, alias="seasonDateInfo")
+    """Dates of specific points in a season"""
+
+    season: str | None = None
+    """Season of play"""
+
+    org_code: str | None = Field(None, alias="orgCode")
+    """Deprecated Field"""
+
+    conferences_in_use: bool | None = Field(None, alias="conferencesInUse")
+    """Whether or not the League has Conferences"""
+
+    divisions_in_use: bool | None = Field(None, alias="divisionsInUse")
+    """Whether or not the League has Divisions"""
+
+    time_zone: JsonValue | None = Field(None, alias="timeZone")
+    """Time zone the venue is located in"""
+
+    sort_order: int | None = Field(None, alias="sortOrder")
+    """The order of sorting, ascending or descending"""
+
+    active: bool | None = None
+    """Whether or not a league is active"""
+
+
+class PersonCurrentTeamLeagueRecord(ApiObject):
+    """`$.people[*].currentTeam.record.leagueRecord`"""
+
+    wins: int | None = None
+    losses: int | None = None
+    ties: int | None = None
+    type_: str | None = Field(None, alias="type")
+    pct: str | None = None
+
+
+class PersonCurrentTeamRecord(ApiObject):
+    """`$.people[*].currentTeam.record` All of the details of a team's record"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    team: JsonValue | None = None
+    """All of the details of a team"""
+
+    division: JsonValue | None = None
+    """All of the details of a division"""
+
+    conference: JsonValue | None = None
+    """All the details of a conference"""
+
+    league: JsonValue | None = None
+    """The league the division belongs to"""
+
+    season: str | None = None
+    streak: JsonValue | None = None
+    clinch_indicator: str | None = Field(None, alias="clinchIndicator")
+    division_rank: str | None = Field(None, alias="divisionRank")
+    conference_rank: str | None = Field(None, alias="conferenceRank")
+    league_rank: str | None = Field(None, alias="leagueRank")
+    spring_league_rank: str | None = Field(None, alias="springLeagueRank")
+    wild_card_rank: str | None = Field(None, alias="wildCardRank")
+    sport_rank: str | None = Field(None, alias="sportRank")
+    games_played: int | None = Field(None, alias="gamesPlayed")
+    games_back: str | None = Field(None, alias="gamesBack")
+    wild_card_games_back: str | None = Field(None, alias="wildCardGamesBack")
+    league_games_back: str | None = Field(None, alias="leagueGamesBack")
+    spring_league_games_back: str | None = Field(None, alias="springLeagueGamesBack")
+    sport_games_back: str | None = Field(None, alias="sportGamesBack")
+    division_games_back: str | None = Field(None, alias="divisionGamesBack")
+    conference_games_back: str | None = Field(None, alias="conferenceGamesBack")
+    league_record: PersonCurrentTeamLeagueRecord | None = Field(None, alias="leagueRecord")
+    probabilites: JsonValue | None = None
+    division_leader: bool | None = Field(None, alias="divisionLeader")
+    losses: int | None = None
+    records: JsonValue | None = None
+    winning_percentage: str | None = Field(None, alias="winningPercentage")
+    wins: int | None = None
+
+
+class PersonCurrentTeamSport(ApiObject):
+    """`$.people[*].currentTeam.sport` The sport the league belongs to"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Top level organization of a sport"""
+
+    code: str | None = None
+    link: str | None = None
+    """Link to full resource"""
+
+    name: str | None = None
+    """Name of a sport's league. Format: Major League Baseball"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    sort_order: int | None = Field(None, alias="sortOrder")
+    """Determines the sort order of each sport. (ex. MLB -> AAA -> AA -> Rookie)"""
+
+    active: bool | None = None
+    """Flag for fetching sports that are currently active (Y), inactive (N), pending (P), or all teams (B)"""
+
+    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
+
+
+class PersonCurrentTeamSpringLeague(ApiObject):
+    """`$.people[*].currentTeam.springLeague`"""
+
+    abbreviation: str | None = None
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class PersonCurrentTeamSpringVenue(ApiObject):
+    """`$.people[*].currentTeam.springVenue` All of the details of a venue"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Identifier"""
+
+    name: str | None = None
+    """Unique Name"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    location: JsonValue | None = None
+    """Location details about the venue"""
+
+    time_zone: JsonValue | None = Field(None, alias="timeZone")
+    """Time zone the venue is located in"""
+
+    field_info: JsonValue | None = Field(None, alias="fieldInfo")
+    """Dimensions and capacity of the venue"""
+
+
+class PersonCurrentTeamVenue(ApiObject):
+    """`$.people[*].currentTeam.venue` All of the details of a venue"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Identifier"""
+
+    name: str | None = None
+    """Unique Name"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    location: JsonValue | None = None
+    """Location details about the venue"""
+
+    time_zone: JsonValue | None = Field(None, alias="timeZone")
+    """Time zone the venue is located in"""
+
+    field_info: JsonValue | None = Field(None, alias="fieldInfo")
+    """Dimensions and capacity of the venue"""
+
+
+class PersonCurrentTeam(ApiObject):
+    """`$.people[*].currentTeam` All of the details of a player's current team"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    """Unique Team Identifier. Format: 141, 147, etc"""
+
+    name: str | None = None
+    """Unique Full Team Name. Format: Toronto Blue Jays, New York Yankees, etc"""
+
+    link: str | None = None
+    """Link to full resource"""
+
+    season: int | None = None
+    """Season of play"""
+
+    venue: PersonCurrentTeamVenue | None = None
+    """All of the details of a venue"""
+
+    spring_venue: PersonCurrentTeamSpringVenue | None = Field(None, alias="springVenue")
+    """All of the details of a venue"""
+
+    team_code: str | None = Field(None, alias="teamCode")
+    """Unique Team Code. Format: tor, nya, etc"""
+
+    file_code: str | None = Field(None, alias="fileCode")
+    """Unique File Code. Format: tor, nyy, etc"""
+
+    abbreviation: str | None = None
+    """Shortened version of short name. Format: ALE, SFG"""
+
+    tri_code: str | None = Field(None, alias="triCode")
+    """Three letter abbreviation that will be adjusted for different languages"""
+
+    team_name: str | None = Field(None, alias="teamName")
+    """Unique Team Name. Blue Jays, Yankees, etc"""
+
+    location_name: str | None = Field(None, alias="locationName")
+    """Unique Team Location. Toronto, Bronx, etc"""
+
+    first_year_of_play: str | None = Field(None, alias="firstYearOfPlay")
+    """The first year of play. Format: 1903"""
+
+    league: PersonCurrentTeamLeague | None = None
+    """The league the division belongs to"""
+
+    division: PersonCurrentTeamDivision | None = None
+    """All of the details of a division"""
+
+    sport: PersonCurrentTeamSport | None = None
+    """The sport the league belongs to"""
+
+    conference: JsonValue | None = None
+    """All the details of a conference"""
+
+    franchise: JsonValue | None = None
+    """All of the details of a franchise"""
+
+    team_stats: JsonValue | None = Field(None, alias="teamStats")
+    """All of the details of a player's stats"""
+
+    roster: JsonValue | None = None
+    """All of the details of a roster"""
+
+    team_leaders: JsonValue | None = Field(None, alias="teamLeaders")
+    """All of the details of team leaders"""
+
+    next_game_schedule: JsonValue | None = Field(None, alias="nextGameSchedule")
+    previous_game_schedule: JsonValue | None = Field(None, alias="previousGameSchedule")
+    next_schedule: JsonValue | None = Field(None, alias="nextSchedule")
+    previous_schedule: JsonValue | None = Field(None, alias="previousSchedule")
+    is_active: bool | None = Field(None, alias="isActive")
+    is_placeholder: bool | None = Field(None, alias="isPlaceholder")
+    content: JsonValue | None = None
+    device_properties: JsonValue | None = Field(None, alias="deviceProperties")
+    social: JsonValue | None = None
+    """All of the details of a player's social media"""
+
+    short_name: str | None = Field(None, alias="shortName")
+    """Shortened version of name. Format: AL East, SF Giants"""
+
+    record: PersonCurrentTeamRecord | None = None
+    """All of the details of a team's record"""
+
+    playoff_info: JsonValue | None = Field(None, alias="playoffInfo")
+    parent_org_name: str | None = Field(None, alias="parentOrgName")
+    parent_org_id: int | None = Field(None, alias="parentOrgId")
+    active: bool | None = None
+    all_star_status: str | None = Field(None, alias="allStarStatus")
+    club_name: str | None = Field(None, alias="clubName")
+    franchise_name: str | None = Field(None, alias="franchiseName")
+    spring_league: PersonCurrentTeamSpringLeague | None = Field(None, alias="springLeague")
+
+
 class PersonPitchHand(ApiObject):
     """`$.people[*].pitchHand`"""
 
@@ -138,7 +477,7 @@ class Person(ApiObject):
     rookie: bool | None = None
     """Whether or not a player is a rookie"""
 
-    current_team: JsonValue | None = Field(None, alias="currentTeam")
+    current_team: PersonCurrentTeam | None = Field(None, alias="currentTeam")
     """All of the details of a player's current team"""
 
     primary_position: PersonPrimaryPosition | None = Field(None, alias="primaryPosition")

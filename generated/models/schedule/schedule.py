@@ -6,54 +6,6 @@ from pydantic import ConfigDict, Field, JsonValue
 from generated.models.base import ApiObject
 
 
-class DateGameContent(ApiObject):
-    """`$.dates[*].games[*].content`"""
-
-    link: str | None = None
-
-
-class DateGameTeamLeagueRecord(ApiObject):
-    """`$.dates[*].games[*].teams.{away,home}.leagueRecord`"""
-
-    losses: int | None = None
-    pct: str | None = None
-    wins: int | None = None
-
-
-class DateGameTeamTeam(ApiObject):
-    """`$.dates[*].games[*].teams.{away,home}.team`"""
-
-    id: int | None = None
-    link: str | None = None
-    name: str | None = None
-
-
-class DateGameTeam(ApiObject):
-    """`$.dates[*].games[*].teams.{away,home}`"""
-
-    is_winner: bool | None = Field(None, alias="isWinner")
-    league_record: DateGameTeamLeagueRecord | None = Field(None, alias="leagueRecord")
-    score: int | None = None
-    series_number: int | None = Field(None, alias="seriesNumber")
-    split_squad: bool | None = Field(None, alias="splitSquad")
-    team: DateGameTeamTeam | None = None
-
-
-class DateGameTeams(ApiObject):
-    """`$.dates[*].games[*].teams`"""
-
-    away: DateGameTeam | None = None
-    home: DateGameTeam | None = None
-
-
-class DateGameVenue(ApiObject):
-    """`$.dates[*].games[*].venue`"""
-
-    id: int | None = None
-    link: str | None = None
-    name: str | None = None
-
-
 class GameStatus(ApiObject):
     """`$.dates[*].games[*].status`"""
 
@@ -66,12 +18,867 @@ class GameStatus(ApiObject):
     reason: str | None = None
 
 
-class DateGame(ApiObject):
+class ScheduleDayGameBroadcast(ApiObject):
+    """`$.dates[*].games[*].broadcasts[*]`"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    id: int | None = None
+    name: str | None = None
+    type_: str | None = Field(None, alias="type")
+    language: str | None = None
+    site: str | None = None
+    home_away: str | None = Field(None, alias="homeAway")
+    call_sign: str | None = Field(None, alias="callSign")
+    is_national: bool | None = Field(None, alias="isNational")
+    source_url: str | None = Field(None, alias="sourceUrl")
+    broadcast_date: str | None = Field(None, alias="broadcastDate")
+    media_id: str | None = Field(None, alias="mediaId")
+    game_date_broadcast_guid: str | None = Field(None, alias="gameDateBroadcastGuid")
+    mvpd_auth_required: bool | None = Field(None, alias="mvpdAuthRequired")
+    available_for_streaming: bool | None = Field(None, alias="availableForStreaming")
+    free_game: bool | None = Field(None, alias="freeGame")
+    free_game_status: bool | None = Field(None, alias="freeGameStatus")
+    pre_game_show: bool | None = Field(None, alias="preGameShow")
+    post_game_show: bool | None = Field(None, alias="postGameShow")
+    season: str | None = None
+    sort_order: int | None = Field(None, alias="sortOrder")
+    video_resolution: JsonValue | None = Field(None, alias="videoResolution")
+    availability: JsonValue | None = None
+    media_state: JsonValue | None = Field(None, alias="mediaState")
+    color_space: JsonValue | None = Field(None, alias="colorSpace")
+
+
+class ScheduleDayGameContent(ApiObject):
+    """`$.dates[*].games[*].content`"""
+
+    link: str | None = None
+
+
+class ScheduleDayGameDecisionBatSide(ApiObject):
+    """`$.dates[*].games[*].decisions.{winner,loser,save}.batSide`"""
+
+    code: str | None = None
+    description: str | None = None
+
+
+class ScheduleDayGameDecisionPitchHand(ApiObject):
+    """`$.dates[*].games[*].decisions.{winner,loser,save}.pitchHand`"""
+
+    code: str | None = None
+    description: str | None = None
+
+
+class ScheduleDayGameDecisionPrimaryPosition(ApiObject):
+    """`$.dates[*].games[*].decisions.{winner,loser,save}.primaryPosition`"""
+
+    abbreviation: str | None = None
+    code: str | None = None
+    name: str | None = None
+    type_: str | None = Field(None, alias="type")
+
+
+class ScheduleDayGameDecision(ApiObject):
+    """`$.dates[*].games[*].decisions.{winner,loser,save}`"""
+
+    active: bool | None = None
+    bat_side: ScheduleDayGameDecisionBatSide | None = Field(None, alias="batSide")
+    birth_city: str | None = Field(None, alias="birthCity")
+    birth_country: str | None = Field(None, alias="birthCountry")
+    birth_date: str | None = Field(None, alias="birthDate")
+    birth_state_province: str | None = Field(None, alias="birthStateProvince")
+    boxscore_name: str | None = Field(None, alias="boxscoreName")
+    current_age: int | None = Field(None, alias="currentAge")
+    draft_year: int | None = Field(None, alias="draftYear")
+    first_last_name: str | None = Field(None, alias="firstLastName")
+    first_name: str | None = Field(None, alias="firstName")
+    full_fml_name: str | None = Field(None, alias="fullFMLName")
+    full_lfm_name: str | None = Field(None, alias="fullLFMName")
+    full_name: str | None = Field(None, alias="fullName")
+    gender: str | None = None
+    height: str | None = None
+    id: int | None = None
+    init_last_name: str | None = Field(None, alias="initLastName")
+    is_player: bool | None = Field(None, alias="isPlayer")
+    is_verified: bool | None = Field(None, alias="isVerified")
+    last_first_name: str | None = Field(None, alias="lastFirstName")
+    last_init_name: str | None = Field(None, alias="lastInitName")
+    last_name: str | None = Field(None, alias="lastName")
+    last_played_date: str | None = Field(None, alias="lastPlayedDate")
+    link: str | None = None
+    middle_name: str | None = Field(None, alias="middleName")
+    mlb_debut_date: str | None = Field(None, alias="mlbDebutDate")
+    name_first_last: str | None = Field(None, alias="nameFirstLast")
+    name_matrilineal: str | None = Field(None, alias="nameMatrilineal")
+    name_slug: str | None = Field(None, alias="nameSlug")
+    name_suffix: str | None = Field(None, alias="nameSuffix")
+    name_title: str | None = Field(None, alias="nameTitle")
+    nick_name: str | None = Field(None, alias="nickName")
+    pitch_hand: ScheduleDayGameDecisionPitchHand | None = Field(None, alias="pitchHand")
+    primary_number: str | None = Field(None, alias="primaryNumber")
+    primary_position: ScheduleDayGameDecisionPrimaryPosition | None = Field(None, alias="primaryPosition")
+    pronunciation: str | None = None
+    strike_zone_bottom: int | float | None = Field(None, alias="strikeZoneBottom")
+    strike_zone_top: int | float | None = Field(None, alias="strikeZoneTop")
+    use_last_name: str | None = Field(None, alias="useLastName")
+    use_name: str | None = Field(None, alias="useName")
+    weight: int | None = None
+
+
+class ScheduleDayGameDecisions(ApiObject):
+    """`$.dates[*].games[*].decisions`"""
+
+    loser: ScheduleDayGameDecision | None = None
+    save: ScheduleDayGameDecision | None = None
+    winner: ScheduleDayGameDecision | None = None
+
+
+class ScheduleDayGameLinescoreDefenseBatter(ApiObject):
+    """`$.dates[*].games[*].linescore.defense.batter`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class ScheduleDayGameLinescoreDefenseCatcher(ApiObject):
+    """`$.dates[*].games[*].linescore.defense.catcher`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class ScheduleDayGameLinescoreDefenseCenter(ApiObject):
+    """`$.dates[*].games[*].linescore.defense.center`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class ScheduleDayGameLinescoreDefenseFirst(ApiObject):
+    """`$.dates[*].games[*].linescore.defense.first`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class ScheduleDayGameLinescoreDefenseInHole(ApiObject):
+    """`$.dates[*].games[*].linescore.defense.inHole`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class ScheduleDayGameLinescoreDefenseLeft(ApiObject):
+    """`$.dates[*].games[*].linescore.defense.left`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class ScheduleDayGameLinescoreDefenseOnDeck(ApiObject):
+    """`$.dates[*].games[*].linescore.defense.onDeck`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class ScheduleDayGameLinescoreDefensePitcher(ApiObject):
+    """`$.dates[*].games[*].linescore.defense.pitcher`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class ScheduleDayGameLinescoreDefenseRight(ApiObject):
+    """`$.dates[*].games[*].linescore.defense.right`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class ScheduleDayGameLinescoreDefenseSecond(ApiObject):
+    """`$.dates[*].games[*].linescore.defense.second`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class ScheduleDayGameLinescoreDefenseShortstop(ApiObject):
+    """`$.dates[*].games[*].linescore.defense.shortstop`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class ScheduleDayGameLinescoreDefenseTeam(ApiObject):
+    """`$.dates[*].games[*].linescore.defense.team`"""
+
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class ScheduleDayGameLinescoreDefenseThird(ApiObject):
+    """`$.dates[*].games[*].linescore.defense.third`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class ScheduleDayGameLinescoreDefense(ApiObject):
+    """`$.dates[*].games[*].linescore.defense`"""
+
+    batter: ScheduleDayGameLinescoreDefenseBatter | None = None
+    batting_order: int | None = Field(None, alias="battingOrder")
+    catcher: ScheduleDayGameLinescoreDefenseCatcher | None = None
+    center: ScheduleDayGameLinescoreDefenseCenter | None = None
+    first: ScheduleDayGameLinescoreDefenseFirst | None = None
+    in_hole: ScheduleDayGameLinescoreDefenseInHole | None = Field(None, alias="inHole")
+    left: ScheduleDayGameLinescoreDefenseLeft | None = None
+    on_deck: ScheduleDayGameLinescoreDefenseOnDeck | None = Field(None, alias="onDeck")
+    pitcher: ScheduleDayGameLinescoreDefensePitcher | None = None
+    right: ScheduleDayGameLinescoreDefenseRight | None = None
+    second: ScheduleDayGameLinescoreDefenseSecond | None = None
+    shortstop: ScheduleDayGameLinescoreDefenseShortstop | None = None
+    team: ScheduleDayGameLinescoreDefenseTeam | None = None
+    third: ScheduleDayGameLinescoreDefenseThird | None = None
+
+
+class ScheduleDayGameLinescoreInningSide(ApiObject):
+    """`$.dates[*].games[*].linescore.innings[*].{away,home}`"""
+
+    errors: int | None = None
+    hits: int | None = None
+    left_on_base: int | None = Field(None, alias="leftOnBase")
+    runs: int | None = None
+
+
+class ScheduleDayGameLinescoreInning(ApiObject):
+    """`$.dates[*].games[*].linescore.innings[*]`"""
+
+    away: ScheduleDayGameLinescoreInningSide | None = None
+    home: ScheduleDayGameLinescoreInningSide | None = None
+    num: int | None = None
+    ordinal_num: str | None = Field(None, alias="ordinalNum")
+
+
+class ScheduleDayGameLinescoreOffenseBatter(ApiObject):
+    """`$.dates[*].games[*].linescore.offense.batter`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class ScheduleDayGameLinescoreOffenseFirst(ApiObject):
+    """`$.dates[*].games[*].linescore.offense.first`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class ScheduleDayGameLinescoreOffenseInHole(ApiObject):
+    """`$.dates[*].games[*].linescore.offense.inHole`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class ScheduleDayGameLinescoreOffenseOnDeck(ApiObject):
+    """`$.dates[*].games[*].linescore.offense.onDeck`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class ScheduleDayGameLinescoreOffensePitcher(ApiObject):
+    """`$.dates[*].games[*].linescore.offense.pitcher`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class ScheduleDayGameLinescoreOffenseSecond(ApiObject):
+    """`$.dates[*].games[*].linescore.offense.second`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class ScheduleDayGameLinescoreOffenseTeam(ApiObject):
+    """`$.dates[*].games[*].linescore.offense.team`"""
+
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class ScheduleDayGameLinescoreOffense(ApiObject):
+    """`$.dates[*].games[*].linescore.offense`"""
+
+    batter: ScheduleDayGameLinescoreOffenseBatter | None = None
+    batting_order: int | None = Field(None, alias="battingOrder")
+    first: ScheduleDayGameLinescoreOffenseFirst | None = None
+    in_hole: ScheduleDayGameLinescoreOffenseInHole | None = Field(None, alias="inHole")
+    on_deck: ScheduleDayGameLinescoreOffenseOnDeck | None = Field(None, alias="onDeck")
+    pitcher: ScheduleDayGameLinescoreOffensePitcher | None = None
+    second: ScheduleDayGameLinescoreOffenseSecond | None = None
+    team: ScheduleDayGameLinescoreOffenseTeam | None = None
+
+
+class ScheduleDayGameLinescoreTeam(ApiObject):
+    """`$.dates[*].games[*].linescore.teams.{away,home}`"""
+
+    errors: int | None = None
+    hits: int | None = None
+    is_winner: bool | None = Field(None, alias="isWinner")
+    left_on_base: int | None = Field(None, alias="leftOnBase")
+    runs: int | None = None
+
+
+class ScheduleDayGameLinescoreTeams(ApiObject):
+    """`$.dates[*].games[*].linescore.teams`"""
+
+    away: ScheduleDayGameLinescoreTeam | None = None
+    home: ScheduleDayGameLinescoreTeam | None = None
+
+
+class ScheduleDayGameLinescore(ApiObject):
+    """`$.dates[*].games[*].linescore`"""
+
+    balls: int | None = None
+    current_inning: int | None = Field(None, alias="currentInning")
+    current_inning_ordinal: str | None = Field(None, alias="currentInningOrdinal")
+    defense: ScheduleDayGameLinescoreDefense | None = None
+    inning_half: str | None = Field(None, alias="inningHalf")
+    inning_state: str | None = Field(None, alias="inningState")
+    innings: list[ScheduleDayGameLinescoreInning] | None = None
+    is_top_inning: bool | None = Field(None, alias="isTopInning")
+    note: str | None = None
+    offense: ScheduleDayGameLinescoreOffense | None = None
+    outs: int | None = None
+    scheduled_innings: int | None = Field(None, alias="scheduledInnings")
+    strikes: int | None = None
+    teams: ScheduleDayGameLinescoreTeams | None = None
+
+
+class ScheduleDayGameLineupBatSide(ApiObject):
+    """`$.dates[*].games[*].lineups.{awayPlayers,homePlayers}[*].batSide`"""
+
+    code: str | None = None
+    description: str | None = None
+
+
+class ScheduleDayGameLineupPitchHand(ApiObject):
+    """`$.dates[*].games[*].lineups.{awayPlayers,homePlayers}[*].pitchHand`"""
+
+    code: str | None = None
+    description: str | None = None
+
+
+class ScheduleDayGameLineupPrimaryPosition(ApiObject):
+    """`$.dates[*].games[*].lineups.{awayPlayers,homePlayers}[*].primaryPosition`"""
+
+    abbreviation: str | None = None
+    code: str | None = None
+    name: str | None = None
+    type_: str | None = Field(None, alias="type")
+
+
+class ScheduleDayGameLineup(ApiObject):
+    """`$.dates[*].games[*].lineups.{awayPlayers,homePlayers}[*]`"""
+
+    active: bool | None = None
+    bat_side: ScheduleDayGameLineupBatSide | None = Field(None, alias="batSide")
+    birth_city: str | None = Field(None, alias="birthCity")
+    birth_country: str | None = Field(None, alias="birthCountry")
+    birth_date: str | None = Field(None, alias="birthDate")
+    birth_state_province: str | None = Field(None, alias="birthStateProvince")
+    boxscore_name: str | None = Field(None, alias="boxscoreName")
+    current_age: int | None = Field(None, alias="currentAge")
+    draft_year: int | None = Field(None, alias="draftYear")
+    first_last_name: str | None = Field(None, alias="firstLastName")
+    first_name: str | None = Field(None, alias="firstName")
+    full_fml_name: str | None = Field(None, alias="fullFMLName")
+    full_lfm_name: str | None = Field(None, alias="fullLFMName")
+    full_name: str | None = Field(None, alias="fullName")
+    gender: str | None = None
+    height: str | None = None
+    id: int | None = None
+    init_last_name: str | None = Field(None, alias="initLastName")
+    is_player: bool | None = Field(None, alias="isPlayer")
+    is_verified: bool | None = Field(None, alias="isVerified")
+    last_first_name: str | None = Field(None, alias="lastFirstName")
+    last_init_name: str | None = Field(None, alias="lastInitName")
+    last_name: str | None = Field(None, alias="lastName")
+    last_played_date: str | None = Field(None, alias="lastPlayedDate")
+    link: str | None = None
+    middle_name: str | None = Field(None, alias="middleName")
+    mlb_debut_date: str | None = Field(None, alias="mlbDebutDate")
+    name_first_last: str | None = Field(None, alias="nameFirstLast")
+    name_matrilineal: str | None = Field(None, alias="nameMatrilineal")
+    name_slug: str | None = Field(None, alias="nameSlug")
+    name_suffix: str | None = Field(None, alias="nameSuffix")
+    name_title: str | None = Field(None, alias="nameTitle")
+    nick_name: str | None = Field(None, alias="nickName")
+    pitch_hand: ScheduleDayGameLineupPitchHand | None = Field(None, alias="pitchHand")
+    primary_number: str | None = Field(None, alias="primaryNumber")
+    primary_position: ScheduleDayGameLineupPrimaryPosition | None = Field(None, alias="primaryPosition")
+    pronunciation: str | None = None
+    strike_zone_bottom: int | float | None = Field(None, alias="strikeZoneBottom")
+    strike_zone_top: int | float | None = Field(None, alias="strikeZoneTop")
+    use_last_name: str | None = Field(None, alias="useLastName")
+    use_name: str | None = Field(None, alias="useName")
+    weight: int | None = None
+
+
+class ScheduleDayGameLineups(ApiObject):
+    """`$.dates[*].games[*].lineups`"""
+
+    away_players: list[ScheduleDayGameLineup] | None = Field(None, alias="awayPlayers")
+    home_players: list[ScheduleDayGameLineup] | None = Field(None, alias="homePlayers")
+
+
+class ScheduleDayGameOfficialOfficial(ApiObject):
+    """`$.dates[*].games[*].officials[*].official`"""
+
+    full_name: str | None = Field(None, alias="fullName")
+    id: int | None = None
+    link: str | None = None
+
+
+class ScheduleDayGameOfficial(ApiObject):
+    """`$.dates[*].games[*].officials[*]`"""
+
+    official: ScheduleDayGameOfficialOfficial | None = None
+    official_type: str | None = Field(None, alias="officialType")
+
+
+class ScheduleDayGameSeriesStatusBranchDivision(ApiObject):
+    """`$.dates[*].games[*].seriesStatus.{winningTeam,losingTeam}.division`"""
+
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class ScheduleDayGameSeriesStatusBranchLeague(ApiObject):
+    """`$.dates[*].games[*].seriesStatus.{winningTeam,losingTeam}.league`"""
+
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class ScheduleDayGameSeriesStatusBranchLeagueRecord(ApiObject):
+    """`$.dates[*].games[*].seriesStatus.{winningTeam,losingTeam}.record.leagueRecord`"""
+
+    losses: int | None = None
+    pct: str | None = None
+    ties: int | None = None
+    wins: int | None = None
+
+
+class ScheduleDayGameSeriesStatusBranchRecord(ApiObject):
+    """`$.dates[*].games[*].seriesStatus.{winningTeam,losingTeam}.record`"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    conference_games_back: str | None = Field(None, alias="conferenceGamesBack")
+    division_games_back: str | None = Field(None, alias="divisionGamesBack")
+    division_leader: bool | None = Field(None, alias="divisionLeader")
+    games_played: int | None = Field(None, alias="gamesPlayed")
+    league_games_back: str | None = Field(None, alias="leagueGamesBack")
+    league_record: ScheduleDayGameSeriesStatusBranchLeagueRecord | None = Field(None, alias="leagueRecord")
+    losses: int | None = None
+    records: JsonValue | None = None
+    sport_games_back: str | None = Field(None, alias="sportGamesBack")
+    spring_league_games_back: str | None = Field(None, alias="springLeagueGamesBack")
+    wild_card_games_back: str | None = Field(None, alias="wildCardGamesBack")
+    winning_percentage: str | None = Field(None, alias="winningPercentage")
+    wins: int | None = None
+
+
+class ScheduleDayGameSeriesStatusBranchSport(ApiObject):
+    """`$.dates[*].games[*].seriesStatus.{winningTeam,losingTeam}.sport`"""
+
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class ScheduleDayGameSeriesStatusBranchSpringLeague(ApiObject):
+    """`$.dates[*].games[*].seriesStatus.{winningTeam,losingTeam}.springLeague`"""
+
+    abbreviation: str | None = None
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class ScheduleDayGameSeriesStatusBranchSpringVenue(ApiObject):
+    """`$.dates[*].games[*].seriesStatus.{winningTeam,losingTeam}.springVenue`"""
+
+    id: int | None = None
+    link: str | None = None
+
+
+class ScheduleDayGameSeriesStatusBranchVenue(ApiObject):
+    """`$.dates[*].games[*].seriesStatus.{winningTeam,losingTeam}.venue`"""
+
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class ScheduleDayGameSeriesStatusBranch(ApiObject):
+    """`$.dates[*].games[*].seriesStatus.{winningTeam,losingTeam}`"""
+
+    abbreviation: str | None = None
+    active: bool | None = None
+    all_star_status: str | None = Field(None, alias="allStarStatus")
+    club_name: str | None = Field(None, alias="clubName")
+    division: ScheduleDayGameSeriesStatusBranchDivision | None = None
+    file_code: str | None = Field(None, alias="fileCode")
+    first_year_of_play: str | None = Field(None, alias="firstYearOfPlay")
+    franchise_name: str | None = Field(None, alias="franchiseName")
+    id: int | None = None
+    league: ScheduleDayGameSeriesStatusBranchLeague | None = None
+    link: str | None = None
+    location_name: str | None = Field(None, alias="locationName")
+    name: str | None = None
+    record: ScheduleDayGameSeriesStatusBranchRecord | None = None
+    season: int | None = None
+    short_name: str | None = Field(None, alias="shortName")
+    sport: ScheduleDayGameSeriesStatusBranchSport | None = None
+    spring_league: ScheduleDayGameSeriesStatusBranchSpringLeague | None = Field(None, alias="springLeague")
+    spring_venue: ScheduleDayGameSeriesStatusBranchSpringVenue | None = Field(None, alias="springVenue")
+    team_code: str | None = Field(None, alias="teamCode")
+    team_name: str | None = Field(None, alias="teamName")
+    venue: ScheduleDayGameSeriesStatusBranchVenue | None = None
+
+
+class ScheduleDayGameSeriesStatus(ApiObject):
+    """`$.dates[*].games[*].seriesStatus`"""
+
+    losing_team: ScheduleDayGameSeriesStatusBranch | None = Field(None, alias="losingTeam")
+    winning_team: ScheduleDayGameSeriesStatusBranch | None = Field(None, alias="winningTeam")
+    game_number: int | None = Field(None, alias="gameNumber")
+    total_games: int | None = Field(None, alias="totalGames")
+    is_tied: bool | None = Field(None, alias="isTied")
+    is_over: bool | None = Field(None, alias="isOver")
+    wins: int | None = None
+    losses: int | None = None
+    description: str | None = None
+    short_description: str | None = Field(None, alias="shortDescription")
+    result: str | None = None
+    short_name: str | None = Field(None, alias="shortName")
+    abbreviation: str | None = None
+
+
+class ScheduleDayGameTeamLeagueRecord(ApiObject):
+    """`$.dates[*].games[*].teams.{away,home}.leagueRecord`"""
+
+    losses: int | None = None
+    pct: str | None = None
+    wins: int | None = None
+
+
+class ScheduleDayGameTeamProbablePitcherBatSide(ApiObject):
+    """`$.dates[*].games[*].teams.{away,home}.probablePitcher.batSide`"""
+
+    code: str | None = None
+    description: str | None = None
+
+
+class ScheduleDayGameTeamProbablePitcherPitchHand(ApiObject):
+    """`$.dates[*].games[*].teams.{away,home}.probablePitcher.pitchHand`"""
+
+    code: str | None = None
+    description: str | None = None
+
+
+class ScheduleDayGameTeamProbablePitcherPrimaryPosition(ApiObject):
+    """`$.dates[*].games[*].teams.{away,home}.probablePitcher.primaryPosition`"""
+
+    abbreviation: str | None = None
+    code: str | None = None
+    name: str | None = None
+    type_: str | None = Field(None, alias="type")
+
+
+class ScheduleDayGameTeamProbablePitcher(ApiObject):
+    """`$.dates[*].games[*].teams.{away,home}.probablePitcher`"""
+
+    active: bool | None = None
+    bat_side: ScheduleDayGameTeamProbablePitcherBatSide | None = Field(None, alias="batSide")
+    birth_city: str | None = Field(None, alias="birthCity")
+    birth_country: str | None = Field(None, alias="birthCountry")
+    birth_date: str | None = Field(None, alias="birthDate")
+    birth_state_province: str | None = Field(None, alias="birthStateProvince")
+    boxscore_name: str | None = Field(None, alias="boxscoreName")
+    current_age: int | None = Field(None, alias="currentAge")
+    draft_year: int | None = Field(None, alias="draftYear")
+    first_last_name: str | None = Field(None, alias="firstLastName")
+    first_name: str | None = Field(None, alias="firstName")
+    full_fml_name: str | None = Field(None, alias="fullFMLName")
+    full_lfm_name: str | None = Field(None, alias="fullLFMName")
+    full_name: str | None = Field(None, alias="fullName")
+    gender: str | None = None
+    height: str | None = None
+    id: int | None = None
+    init_last_name: str | None = Field(None, alias="initLastName")
+    is_player: bool | None = Field(None, alias="isPlayer")
+    is_verified: bool | None = Field(None, alias="isVerified")
+    last_first_name: str | None = Field(None, alias="lastFirstName")
+    last_init_name: str | None = Field(None, alias="lastInitName")
+    last_name: str | None = Field(None, alias="lastName")
+    last_played_date: str | None = Field(None, alias="lastPlayedDate")
+    link: str | None = None
+    middle_name: str | None = Field(None, alias="middleName")
+    mlb_debut_date: str | None = Field(None, alias="mlbDebutDate")
+    name_first_last: str | None = Field(None, alias="nameFirstLast")
+    name_matrilineal: str | None = Field(None, alias="nameMatrilineal")
+    name_slug: str | None = Field(None, alias="nameSlug")
+    name_suffix: str | None = Field(None, alias="nameSuffix")
+    name_title: str | None = Field(None, alias="nameTitle")
+    nick_name: str | None = Field(None, alias="nickName")
+    pitch_hand: ScheduleDayGameTeamProbablePitcherPitchHand | None = Field(None, alias="pitchHand")
+    primary_number: str | None = Field(None, alias="primaryNumber")
+    primary_position: ScheduleDayGameTeamProbablePitcherPrimaryPosition | None = Field(
+        None, alias="primaryPosition"
+    )
+    pronunciation: str | None = None
+    strike_zone_bottom: int | float | None = Field(None, alias="strikeZoneBottom")
+    strike_zone_top: int | float | None = Field(None, alias="strikeZoneTop")
+    use_last_name: str | None = Field(None, alias="useLastName")
+    use_name: str | None = Field(None, alias="useName")
+    weight: int | None = None
+    note: str | None = None
+
+
+class ScheduleDayGameTeamTeamDivision(ApiObject):
+    """`$.dates[*].games[*].teams.{away,home}.team.division`"""
+
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class ScheduleDayGameTeamTeamLeague(ApiObject):
+    """`$.dates[*].games[*].teams.{away,home}.team.league`"""
+
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class ScheduleDayGameTeamTeamLeagueRecord(ApiObject):
+    """`$.dates[*].games[*].teams.{away,home}.team.record.leagueRecord`"""
+
+    losses: int | None = None
+    pct: str | None = None
+    ties: int | None = None
+    wins: int | None = None
+
+
+class ScheduleDayGameTeamTeamRecord(ApiObject):
+    """`$.dates[*].games[*].teams.{away,home}.team.record`"""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
+    conference_games_back: str | None = Field(None, alias="conferenceGamesBack")
+    division_games_back: str | None = Field(None, alias="divisionGamesBack")
+    division_leader: bool | None = Field(None, alias="divisionLeader")
+    games_played: int | None = Field(None, alias="gamesPlayed")
+    league_games_back: str | None = Field(None, alias="leagueGamesBack")
+    league_record: ScheduleDayGameTeamTeamLeagueRecord | None = Field(None, alias="leagueRecord")
+    losses: int | None = None
+    records: JsonValue | None = None
+    sport_games_back: str | None = Field(None, alias="sportGamesBack")
+    spring_league_games_back: str | None = Field(None, alias="springLeagueGamesBack")
+    wild_card_games_back: str | None = Field(None, alias="wildCardGamesBack")
+    winning_percentage: str | None = Field(None, alias="winningPercentage")
+    wins: int | None = None
+
+
+class ScheduleDayGameTeamTeamSport(ApiObject):
+    """`$.dates[*].games[*].teams.{away,home}.team.sport`"""
+
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class ScheduleDayGameTeamTeamSpringLeague(ApiObject):
+    """`$.dates[*].games[*].teams.{away,home}.team.springLeague`"""
+
+    abbreviation: str | None = None
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class ScheduleDayGameTeamTeamSpringVenue(ApiObject):
+    """`$.dates[*].games[*].teams.{away,home}.team.springVenue`"""
+
+    id: int | None = None
+    link: str | None = None
+
+
+class ScheduleDayGameTeamTeamVenue(ApiObject):
+    """`$.dates[*].games[*].teams.{away,home}.team.venue`"""
+
+    id: int | None = None
+    link: str | None = None
+    name: str | None = None
+
+
+class ScheduleDayGameTeamTeam(ApiObject):
+    """`$.dates[*].games[*].teams.{away,home}.team`"""
+
+    abbreviation: str | None = None
+    active: bool | None = None
+    all_star_status: str | None = Field(None, alias="allStarStatus")
+    club_name: str | None = Field(None, alias="clubName")
+    division: ScheduleDayGameTeamTeamDivision | None = None
+    file_code: str | None = Field(None, alias="fileCode")
+    first_year_of_play: str | None = Field(None, alias="firstYearOfPlay")
+    franchise_name: str | None = Field(None, alias="franchiseName")
+    id: int | None = None
+    league: ScheduleDayGameTeamTeamLeague | None = None
+    link: str | None = None
+    location_name: str | None = Field(None, alias="locationName")
+    name: str | None = None
+    record: ScheduleDayGameTeamTeamRecord | None = None
+    season: int | None = None
+    short_name: str | None = Field(None, alias="shortName")
+    sport: ScheduleDayGameTeamTeamSport | None = None
+    spring_league: ScheduleDayGameTeamTeamSpringLeague | None = Field(None, alias="springLeague")
+    spring_venue: ScheduleDayGameTeamTeamSpringVenue | None = Field(None, alias="springVenue")
+    team_code: str | None = Field(None, alias="teamCode")
+    team_name: str | None = Field(None, alias="teamName")
+    venue: ScheduleDayGameTeamTeamVenue | None = None
+
+
+class ScheduleDayGameTeam(ApiObject):
+    """`$.dates[*].games[*].teams.{away,home}`"""
+
+    is_winner: bool | None = Field(None, alias="isWinner")
+    league_record: ScheduleDayGameTeamLeagueRecord | None = Field(None, alias="leagueRecord")
+    probable_pitcher: ScheduleDayGameTeamProbablePitcher | None = Field(None, alias="probablePitcher")
+    score: int | None = None
+    series_number: int | None = Field(None, alias="seriesNumber")
+    split_squad: bool | None = Field(None, alias="splitSquad")
+    team: ScheduleDayGameTeamTeam | None = None
+
+
+class ScheduleDayGameTeams(ApiObject):
+    """`$.dates[*].games[*].teams`"""
+
+    away: ScheduleDayGameTeam | None = None
+    home: ScheduleDayGameTeam | None = None
+
+
+class ScheduleDayGameVenueFieldInfo(ApiObject):
+    """`$.dates[*].games[*].venue.fieldInfo`"""
+
+    capacity: int | None = None
+    center: int | None = None
+    left: int | None = None
+    left_center: int | None = Field(None, alias="leftCenter")
+    left_line: int | None = Field(None, alias="leftLine")
+    right: int | None = None
+    right_center: int | None = Field(None, alias="rightCenter")
+    right_line: int | None = Field(None, alias="rightLine")
+    roof_type: str | None = Field(None, alias="roofType")
+    turf_type: str | None = Field(None, alias="turfType")
+
+
+class ScheduleDayGameVenueLocationDefaultCoordinates(ApiObject):
+    """`$.dates[*].games[*].venue.location.defaultCoordinates`"""
+
+    latitude: int | float | None = None
+    longitude: int | float | None = None
+
+
+class ScheduleDayGameVenueLocation(ApiObject):
+    """`$.dates[*].games[*].venue.location`"""
+
+    address1: str | None = None
+    azimuth_angle: int | float | None = Field(None, alias="azimuthAngle")
+    city: str | None = None
+    country: str | None = None
+    default_coordinates: ScheduleDayGameVenueLocationDefaultCoordinates | None = Field(
+        None, alias="defaultCoordinates"
+    )
+    elevation: int | float | None = None
+    phone: str | None = None
+    postal_code: str | None = Field(None, alias="postalCode")
+    state: str | None = None
+    state_abbrev: str | None = Field(None, alias="stateAbbrev")
+
+
+class ScheduleDayGameVenueTimeZone(ApiObject):
+    """`$.dates[*].games[*].venue.timeZone`"""
+
+    id: str | None = None
+    offset: int | float | None = None
+    offset_at_game_time: int | float | None = Field(None, alias="offsetAtGameTime")
+    tz: str | None = None
+
+
+class ScheduleDayGameVenue(ApiObject):
+    """`$.dates[*].games[*].venue`"""
+
+    active: bool | None = None
+    field_info: ScheduleDayGameVenueFieldInfo | None = Field(None, alias="fieldInfo")
+    id: int | None = None
+    link: str | None = None
+    location: ScheduleDayGameVenueLocation | None = None
+    name: str | None = None
+    season: str | None = None
+    time_zone: ScheduleDayGameVenueTimeZone | None = Field(None, alias="timeZone")
+
+
+class ScheduleDayGameWeather(ApiObject):
+    """`$.dates[*].games[*].weather`"""
+
+    condition: str | None = None
+    temp: str | None = None
+    wind: str | None = None
+
+
+class ScheduleDayGame(ApiObject):
     """`$.dates[*].games[*]`"""
 
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+    )
     calendar_event_id: str | None = Field(None, alias="calendarEventID")
-    content: DateGameContent | None = None
+    content: ScheduleDayGameContent | None = None
     day_night: str | None = Field(None, alias="dayNight")
+    decisions: ScheduleDayGameDecisions | None = None
     description: str | None = None
     double_header: str | None = Field(None, alias="doubleHeader")
     game_date: str | None = Field(None, alias="gameDate")
@@ -85,8 +892,11 @@ class DateGame(ApiObject):
     if_necessary_description: str | None = Field(None, alias="ifNecessaryDescription")
     inning_break_length: int | None = Field(None, alias="inningBreakLength")
     is_tie: bool | None = Field(None, alias="isTie")
+    linescore: ScheduleDayGameLinescore | None = None
+    lineups: ScheduleDayGameLineups | None = None
     link: str | None = None
     official_date: str | None = Field(None, alias="officialDate")
+    officials: list[ScheduleDayGameOfficial] | None = None
     public_facing: bool | None = Field(None, alias="publicFacing")
     record_source: str | None = Field(None, alias="recordSource")
     reverse_home_away_status: bool | None = Field(None, alias="reverseHomeAwayStatus")
@@ -95,10 +905,12 @@ class DateGame(ApiObject):
     season_display: str | None = Field(None, alias="seasonDisplay")
     series_description: str | None = Field(None, alias="seriesDescription")
     series_game_number: int | None = Field(None, alias="seriesGameNumber")
+    series_status: ScheduleDayGameSeriesStatus | None = Field(None, alias="seriesStatus")
     status: GameStatus | None = None
-    teams: DateGameTeams | None = None
+    teams: ScheduleDayGameTeams | None = None
     tiebreaker: str | None = None
-    venue: DateGameVenue | None = None
+    venue: ScheduleDayGameVenue | None = None
+    weather: ScheduleDayGameWeather | None = None
     reschedule_date: str | None = Field(None, alias="rescheduleDate")
     reschedule_game_date: str | None = Field(None, alias="rescheduleGameDate")
     rescheduled_from: str | None = Field(None, alias="rescheduledFrom")
@@ -107,9 +919,13 @@ class DateGame(ApiObject):
     resume_game_date: str | None = Field(None, alias="resumeGameDate")
     resumed_from: str | None = Field(None, alias="resumedFrom")
     resumed_from_date: str | None = Field(None, alias="resumedFromDate")
+    is_featured_game: bool | None = Field(None, alias="isFeaturedGame")
+    flags: JsonValue | None = None
+    review: JsonValue | None = None
+    broadcasts: list[ScheduleDayGameBroadcast] | None = None
 
 
-class Date(ApiObject):
+class ScheduleDay(ApiObject):
     """`$.dates[*]`"""
 
     model_config = ConfigDict(
@@ -117,7 +933,7 @@ class Date(ApiObject):
     )
     date: str | None = None
     events: JsonValue | None = None
-    games: list[DateGame] | None = None
+    games: list[ScheduleDayGame] | None = None
     total_events: int | None = Field(None, alias="totalEvents")
     total_games: int | None = Field(None, alias="totalGames")
     total_games_in_progress: int | None = Field(None, alias="totalGamesInProgress")
@@ -127,7 +943,7 @@ class Date(ApiObject):
 class ScheduleResponse(ApiObject):
     """Response of schedule.schedule. View schedule info"""
 
-    dates: list[Date] | None = None
+    dates: list[ScheduleDay] | None = None
     total_events: int | None = Field(None, alias="totalEvents")
     total_games: int | None = Field(None, alias="totalGames")
     total_games_in_progress: int | None = Field(None, alias="totalGamesInProgress")

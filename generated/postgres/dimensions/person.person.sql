@@ -3,323 +3,407 @@
 -- person.person: One row per person whom any response mentions, players and others.
 -- Per column the newest mention that says it; of equally new ones the richest.
 WITH mentions AS (
-    SELECT player_id AS person_id, 'awards.award_recipients_awards' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', player_full_name)) AS said
-    FROM awards.award_recipients_awards
+    SELECT player_id AS person_id, 'awards.recipients' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_full_name, 'primary_position_code', player_primary_position_code, 'primary_position_name', player_primary_position_name, 'primary_position_type', player_primary_position_type, 'primary_position_abbreviation', player_primary_position_abbreviation)) AS said
+    FROM awards.recipients
     WHERE player_id IS NOT NULL
-    GROUP BY player_id, player_full_name
+    GROUP BY player_id, player_full_name, player_primary_position_code, player_primary_position_name, player_primary_position_type, player_primary_position_abbreviation
     UNION ALL
-    SELECT person_id AS person_id, 'draft.draft_picks_round_picks' AS source, max(captured_at) AS captured_at,
+    SELECT player_id AS person_id, 'draft.picks' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name, 'first_name', person_first_name, 'last_name', person_last_name, 'use_name', person_use_name, 'boxscore_name', person_boxscore_name, 'primary_number', person_primary_number, 'birth_date', person_birth_date, 'birth_city', person_birth_city, 'birth_state_province', person_birth_state_province, 'birth_country', person_birth_country, 'height', person_height, 'weight', person_weight, 'is_active', person_active, 'is_player', person_is_player, 'gender', person_gender, 'primary_position_code', person_primary_position_code, 'primary_position_name', person_primary_position_name, 'primary_position_type', person_primary_position_type, 'primary_position_abbreviation', person_primary_position_abbreviation, 'bat_side_code', person_bat_side_code, 'pitch_hand_code', person_pitch_hand_code, 'draft_year', person_draft_year, 'mlb_debut_date', person_mlb_debut_date, 'last_played_date', person_last_played_date, 'name_slug', person_name_slug, 'strike_zone_top', person_strike_zone_top, 'strike_zone_bottom', person_strike_zone_bottom)) AS said
-    FROM draft.draft_picks_round_picks
-    WHERE person_id IS NOT NULL
-    GROUP BY person_id, person_full_name, person_first_name, person_last_name, person_use_name, person_boxscore_name, person_primary_number, person_birth_date, person_birth_city, person_birth_state_province, person_birth_country, person_height, person_weight, person_active, person_is_player, person_gender, person_primary_position_code, person_primary_position_name, person_primary_position_type, person_primary_position_abbreviation, person_bat_side_code, person_pitch_hand_code, person_draft_year, person_mlb_debut_date, person_last_played_date, person_name_slug, person_strike_zone_top, person_strike_zone_bottom
+    FROM draft.picks
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, person_full_name, person_first_name, person_last_name, person_use_name, person_boxscore_name, person_primary_number, person_birth_date, person_birth_city, person_birth_state_province, person_birth_country, person_height, person_weight, person_active, person_is_player, person_gender, person_primary_position_code, person_primary_position_name, person_primary_position_type, person_primary_position_abbreviation, person_bat_side_code, person_pitch_hand_code, person_draft_year, person_mlb_debut_date, person_last_played_date, person_name_slug, person_strike_zone_top, person_strike_zone_bottom
     UNION ALL
-    SELECT person_id AS person_id, 'draft.draft_prospects_normalized' AS source, max(captured_at) AS captured_at,
+    SELECT player_id AS person_id, 'draft.prospects' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name, 'first_name', person_first_name, 'last_name', person_last_name, 'use_name', person_use_name, 'boxscore_name', person_boxscore_name, 'primary_number', person_primary_number, 'birth_date', person_birth_date, 'birth_city', person_birth_city, 'birth_state_province', person_birth_state_province, 'birth_country', person_birth_country, 'height', person_height, 'weight', person_weight, 'is_active', person_active, 'is_player', person_is_player, 'gender', person_gender, 'primary_position_code', person_primary_position_code, 'primary_position_name', person_primary_position_name, 'primary_position_type', person_primary_position_type, 'primary_position_abbreviation', person_primary_position_abbreviation, 'bat_side_code', person_bat_side_code, 'pitch_hand_code', person_pitch_hand_code, 'draft_year', person_draft_year, 'mlb_debut_date', person_mlb_debut_date, 'last_played_date', person_last_played_date, 'name_slug', person_name_slug, 'strike_zone_top', person_strike_zone_top, 'strike_zone_bottom', person_strike_zone_bottom)) AS said
-    FROM draft.draft_prospects_normalized
-    WHERE person_id IS NOT NULL
-    GROUP BY person_id, person_full_name, person_first_name, person_last_name, person_use_name, person_boxscore_name, person_primary_number, person_birth_date, person_birth_city, person_birth_state_province, person_birth_country, person_height, person_weight, person_active, person_is_player, person_gender, person_primary_position_code, person_primary_position_name, person_primary_position_type, person_primary_position_abbreviation, person_bat_side_code, person_pitch_hand_code, person_draft_year, person_mlb_debut_date, person_last_played_date, person_name_slug, person_strike_zone_top, person_strike_zone_bottom
+    FROM draft.prospects
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, person_full_name, person_first_name, person_last_name, person_use_name, person_boxscore_name, person_primary_number, person_birth_date, person_birth_city, person_birth_state_province, person_birth_country, person_height, person_weight, person_active, person_is_player, person_gender, person_primary_position_code, person_primary_position_name, person_primary_position_type, person_primary_position_abbreviation, person_bat_side_code, person_pitch_hand_code, person_draft_year, person_mlb_debut_date, person_last_played_date, person_name_slug, person_strike_zone_top, person_strike_zone_bottom
     UNION ALL
-    SELECT pick_person_id AS person_id, 'draft.latest_draft_picks_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', pick_person_full_name, 'first_name', pick_person_first_name, 'last_name', pick_person_last_name, 'use_name', pick_person_use_name, 'boxscore_name', pick_person_boxscore_name, 'birth_date', pick_person_birth_date, 'birth_city', pick_person_birth_city, 'birth_state_province', pick_person_birth_state_province, 'birth_country', pick_person_birth_country, 'height', pick_person_height, 'weight', pick_person_weight, 'is_active', pick_person_active, 'is_player', pick_person_is_player, 'gender', pick_person_gender, 'primary_position_code', pick_person_primary_position_code, 'primary_position_name', pick_person_primary_position_name, 'primary_position_type', pick_person_primary_position_type, 'primary_position_abbreviation', pick_person_primary_position_abbreviation, 'bat_side_code', pick_person_bat_side_code, 'pitch_hand_code', pick_person_pitch_hand_code, 'draft_year', pick_person_draft_year, 'name_slug', pick_person_name_slug, 'strike_zone_top', pick_person_strike_zone_top, 'strike_zone_bottom', pick_person_strike_zone_bottom)) AS said
-    FROM draft.latest_draft_picks_document
-    WHERE pick_person_id IS NOT NULL
-    GROUP BY pick_person_id, pick_person_full_name, pick_person_first_name, pick_person_last_name, pick_person_use_name, pick_person_boxscore_name, pick_person_birth_date, pick_person_birth_city, pick_person_birth_state_province, pick_person_birth_country, pick_person_height, pick_person_weight, pick_person_active, pick_person_is_player, pick_person_gender, pick_person_primary_position_code, pick_person_primary_position_name, pick_person_primary_position_type, pick_person_primary_position_abbreviation, pick_person_bat_side_code, pick_person_pitch_hand_code, pick_person_draft_year, pick_person_name_slug, pick_person_strike_zone_top, pick_person_strike_zone_bottom
+    SELECT player_id AS person_id, 'draft.latest_picks' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name, 'first_name', person_first_name, 'last_name', person_last_name, 'use_name', person_use_name, 'boxscore_name', person_boxscore_name, 'birth_date', person_birth_date, 'birth_city', person_birth_city, 'birth_state_province', person_birth_state_province, 'birth_country', person_birth_country, 'height', person_height, 'weight', person_weight, 'is_active', person_active, 'is_player', person_is_player, 'gender', person_gender, 'primary_position_code', person_primary_position_code, 'primary_position_name', person_primary_position_name, 'primary_position_type', person_primary_position_type, 'primary_position_abbreviation', person_primary_position_abbreviation, 'bat_side_code', person_bat_side_code, 'pitch_hand_code', person_pitch_hand_code, 'draft_year', person_draft_year, 'name_slug', person_name_slug, 'strike_zone_top', person_strike_zone_top, 'strike_zone_bottom', person_strike_zone_bottom)) AS said
+    FROM draft.latest_picks
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, person_full_name, person_first_name, person_last_name, person_use_name, person_boxscore_name, person_birth_date, person_birth_city, person_birth_state_province, person_birth_country, person_height, person_weight, person_active, person_is_player, person_gender, person_primary_position_code, person_primary_position_name, person_primary_position_type, person_primary_position_abbreviation, person_bat_side_code, person_pitch_hand_code, person_draft_year, person_name_slug, person_strike_zone_top, person_strike_zone_bottom
+    UNION ALL
+    SELECT player_id AS person_id, 'game.boxscore_players' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', full_name, 'boxscore_name', boxscore_name)) AS said
+    FROM game.boxscore_players
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, full_name, boxscore_name
     UNION ALL
     SELECT official_id AS person_id, 'game.boxscore_officials' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', official_full_name)) AS said
+        jsonb_strip_nulls(jsonb_build_object('full_name', full_name)) AS said
     FROM game.boxscore_officials
     WHERE official_id IS NOT NULL
-    GROUP BY official_id, official_full_name
+    GROUP BY official_id, full_name
     UNION ALL
-    SELECT person_id AS person_id, 'game.boxscore_team_players' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name, 'boxscore_name', person_boxscore_name)) AS said
-    FROM game.boxscore_team_players
-    WHERE person_id IS NOT NULL
-    GROUP BY person_id, person_full_name, person_boxscore_name
-    UNION ALL
-    SELECT player_person_id AS person_id, 'game.boxscore_top_performers' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', player_person_full_name, 'boxscore_name', player_person_boxscore_name)) AS said
+    SELECT player_id AS person_id, 'game.boxscore_top_performers' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_full_name, 'boxscore_name', player_boxscore_name)) AS said
     FROM game.boxscore_top_performers
-    WHERE player_person_id IS NOT NULL
-    GROUP BY player_person_id, player_person_full_name, player_person_boxscore_name
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_full_name, player_boxscore_name
     UNION ALL
-    SELECT probable_pitcher_id AS person_id, 'game.get_game_context_metrics_teams' AS source, max(captured_at) AS captured_at,
+    SELECT probable_pitcher_id AS person_id, 'game.context_metrics_teams' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('full_name', probable_pitcher_full_name)) AS said
-    FROM game.get_game_context_metrics_teams
+    FROM game.context_metrics_teams
     WHERE probable_pitcher_id IS NOT NULL
     GROUP BY probable_pitcher_id, probable_pitcher_full_name
     UNION ALL
-    SELECT matchup_batter_id AS person_id, 'game.get_win_probability_normalized' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', matchup_batter_full_name)) AS said
-    FROM game.get_win_probability_normalized
-    WHERE matchup_batter_id IS NOT NULL
-    GROUP BY matchup_batter_id, matchup_batter_full_name
+    SELECT batter_id AS person_id, 'game.win_probability' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', batter_full_name)) AS said
+    FROM game.win_probability
+    WHERE batter_id IS NOT NULL
+    GROUP BY batter_id, batter_full_name
     UNION ALL
-    SELECT matchup_pitcher_id AS person_id, 'game.get_win_probability_normalized' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', matchup_pitcher_full_name)) AS said
-    FROM game.get_win_probability_normalized
-    WHERE matchup_pitcher_id IS NOT NULL
-    GROUP BY matchup_pitcher_id, matchup_pitcher_full_name
+    SELECT pitcher_id AS person_id, 'game.win_probability' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', pitcher_full_name)) AS said
+    FROM game.win_probability
+    WHERE pitcher_id IS NOT NULL
+    GROUP BY pitcher_id, pitcher_full_name
     UNION ALL
-    SELECT matchup_post_on_first_id AS person_id, 'game.get_win_probability_normalized' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', matchup_post_on_first_full_name)) AS said
-    FROM game.get_win_probability_normalized
-    WHERE matchup_post_on_first_id IS NOT NULL
-    GROUP BY matchup_post_on_first_id, matchup_post_on_first_full_name
+    SELECT post_on_first_id AS person_id, 'game.win_probability' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', post_on_first_full_name)) AS said
+    FROM game.win_probability
+    WHERE post_on_first_id IS NOT NULL
+    GROUP BY post_on_first_id, post_on_first_full_name
     UNION ALL
-    SELECT matchup_post_on_second_id AS person_id, 'game.get_win_probability_normalized' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', matchup_post_on_second_full_name)) AS said
-    FROM game.get_win_probability_normalized
-    WHERE matchup_post_on_second_id IS NOT NULL
-    GROUP BY matchup_post_on_second_id, matchup_post_on_second_full_name
+    SELECT post_on_second_id AS person_id, 'game.win_probability' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', post_on_second_full_name)) AS said
+    FROM game.win_probability
+    WHERE post_on_second_id IS NOT NULL
+    GROUP BY post_on_second_id, post_on_second_full_name
     UNION ALL
-    SELECT matchup_post_on_third_id AS person_id, 'game.get_win_probability_normalized' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', matchup_post_on_third_full_name)) AS said
-    FROM game.get_win_probability_normalized
-    WHERE matchup_post_on_third_id IS NOT NULL
-    GROUP BY matchup_post_on_third_id, matchup_post_on_third_full_name
+    SELECT post_on_third_id AS person_id, 'game.win_probability' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', post_on_third_full_name)) AS said
+    FROM game.win_probability
+    WHERE post_on_third_id IS NOT NULL
+    GROUP BY post_on_third_id, post_on_third_full_name
     UNION ALL
-    SELECT player_id AS person_id, 'game.get_win_probability_credits' AS source, max(captured_at) AS captured_at,
+    SELECT player_id AS person_id, 'game.win_probability_credits' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.get_win_probability_credits
+    FROM game.win_probability_credits
     WHERE player_id IS NOT NULL
     GROUP BY player_id
     UNION ALL
-    SELECT defense_catcher_id AS person_id, 'game.get_win_probability_play_events' AS source, max(captured_at) AS captured_at,
+    SELECT defense_catcher_id AS person_id, 'game.win_probability_pitch_events' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.get_win_probability_play_events
+    FROM game.win_probability_pitch_events
     WHERE defense_catcher_id IS NOT NULL
     GROUP BY defense_catcher_id
     UNION ALL
-    SELECT defense_center_id AS person_id, 'game.get_win_probability_play_events' AS source, max(captured_at) AS captured_at,
+    SELECT defense_center_id AS person_id, 'game.win_probability_pitch_events' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.get_win_probability_play_events
+    FROM game.win_probability_pitch_events
     WHERE defense_center_id IS NOT NULL
     GROUP BY defense_center_id
     UNION ALL
-    SELECT defense_first_id AS person_id, 'game.get_win_probability_play_events' AS source, max(captured_at) AS captured_at,
+    SELECT defense_first_id AS person_id, 'game.win_probability_pitch_events' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.get_win_probability_play_events
+    FROM game.win_probability_pitch_events
     WHERE defense_first_id IS NOT NULL
     GROUP BY defense_first_id
     UNION ALL
-    SELECT defense_left_id AS person_id, 'game.get_win_probability_play_events' AS source, max(captured_at) AS captured_at,
+    SELECT defense_left_id AS person_id, 'game.win_probability_pitch_events' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.get_win_probability_play_events
+    FROM game.win_probability_pitch_events
     WHERE defense_left_id IS NOT NULL
     GROUP BY defense_left_id
     UNION ALL
-    SELECT defense_pitcher_id AS person_id, 'game.get_win_probability_play_events' AS source, max(captured_at) AS captured_at,
+    SELECT defense_pitcher_id AS person_id, 'game.win_probability_pitch_events' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('pitch_hand_code', defense_pitcher_pitch_hand_code)) AS said
-    FROM game.get_win_probability_play_events
+    FROM game.win_probability_pitch_events
     WHERE defense_pitcher_id IS NOT NULL
     GROUP BY defense_pitcher_id, defense_pitcher_pitch_hand_code
     UNION ALL
-    SELECT defense_right_id AS person_id, 'game.get_win_probability_play_events' AS source, max(captured_at) AS captured_at,
+    SELECT defense_right_id AS person_id, 'game.win_probability_pitch_events' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.get_win_probability_play_events
+    FROM game.win_probability_pitch_events
     WHERE defense_right_id IS NOT NULL
     GROUP BY defense_right_id
     UNION ALL
-    SELECT defense_second_id AS person_id, 'game.get_win_probability_play_events' AS source, max(captured_at) AS captured_at,
+    SELECT defense_second_id AS person_id, 'game.win_probability_pitch_events' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.get_win_probability_play_events
+    FROM game.win_probability_pitch_events
     WHERE defense_second_id IS NOT NULL
     GROUP BY defense_second_id
     UNION ALL
-    SELECT defense_shortstop_id AS person_id, 'game.get_win_probability_play_events' AS source, max(captured_at) AS captured_at,
+    SELECT defense_shortstop_id AS person_id, 'game.win_probability_pitch_events' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.get_win_probability_play_events
+    FROM game.win_probability_pitch_events
     WHERE defense_shortstop_id IS NOT NULL
     GROUP BY defense_shortstop_id
     UNION ALL
-    SELECT defense_third_id AS person_id, 'game.get_win_probability_play_events' AS source, max(captured_at) AS captured_at,
+    SELECT defense_third_id AS person_id, 'game.win_probability_pitch_events' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.get_win_probability_play_events
+    FROM game.win_probability_pitch_events
     WHERE defense_third_id IS NOT NULL
     GROUP BY defense_third_id
     UNION ALL
-    SELECT offense_batter_id AS person_id, 'game.get_win_probability_play_events' AS source, max(captured_at) AS captured_at,
+    SELECT offense_batter_id AS person_id, 'game.win_probability_pitch_events' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('bat_side_code', offense_batter_bat_side_code)) AS said
-    FROM game.get_win_probability_play_events
+    FROM game.win_probability_pitch_events
     WHERE offense_batter_id IS NOT NULL
     GROUP BY offense_batter_id, offense_batter_bat_side_code
     UNION ALL
-    SELECT offense_first_id AS person_id, 'game.get_win_probability_play_events' AS source, max(captured_at) AS captured_at,
+    SELECT offense_first_id AS person_id, 'game.win_probability_pitch_events' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.get_win_probability_play_events
+    FROM game.win_probability_pitch_events
     WHERE offense_first_id IS NOT NULL
     GROUP BY offense_first_id
     UNION ALL
-    SELECT offense_post_on_second_id AS person_id, 'game.get_win_probability_play_events' AS source, max(captured_at) AS captured_at,
+    SELECT offense_post_on_second_id AS person_id, 'game.win_probability_pitch_events' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.get_win_probability_play_events
+    FROM game.win_probability_pitch_events
     WHERE offense_post_on_second_id IS NOT NULL
     GROUP BY offense_post_on_second_id
     UNION ALL
-    SELECT offense_post_on_third_id AS person_id, 'game.get_win_probability_play_events' AS source, max(captured_at) AS captured_at,
+    SELECT offense_post_on_third_id AS person_id, 'game.win_probability_pitch_events' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.get_win_probability_play_events
+    FROM game.win_probability_pitch_events
     WHERE offense_post_on_third_id IS NOT NULL
     GROUP BY offense_post_on_third_id
     UNION ALL
-    SELECT offense_second_id AS person_id, 'game.get_win_probability_play_events' AS source, max(captured_at) AS captured_at,
+    SELECT offense_second_id AS person_id, 'game.win_probability_pitch_events' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.get_win_probability_play_events
+    FROM game.win_probability_pitch_events
     WHERE offense_second_id IS NOT NULL
     GROUP BY offense_second_id
     UNION ALL
-    SELECT offense_third_id AS person_id, 'game.get_win_probability_play_events' AS source, max(captured_at) AS captured_at,
+    SELECT offense_third_id AS person_id, 'game.win_probability_pitch_events' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.get_win_probability_play_events
+    FROM game.win_probability_pitch_events
     WHERE offense_third_id IS NOT NULL
     GROUP BY offense_third_id
     UNION ALL
-    SELECT player_id AS person_id, 'game.get_win_probability_play_events' AS source, max(captured_at) AS captured_at,
+    SELECT player_id AS person_id, 'game.win_probability_play_actions' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.get_win_probability_play_events
+    FROM game.win_probability_play_actions
     WHERE player_id IS NOT NULL
     GROUP BY player_id
     UNION ALL
-    SELECT replaced_player_id AS person_id, 'game.get_win_probability_play_events' AS source, max(captured_at) AS captured_at,
+    SELECT replaced_player_id AS person_id, 'game.win_probability_play_actions' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.get_win_probability_play_events
+    FROM game.win_probability_play_actions
     WHERE replaced_player_id IS NOT NULL
     GROUP BY replaced_player_id
     UNION ALL
-    SELECT official_id AS person_id, 'game.get_win_probability_play_event_officials' AS source, max(captured_at) AS captured_at,
+    SELECT defense_catcher_id AS person_id, 'game.win_probability_play_actions' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.get_win_probability_play_event_officials
-    WHERE official_id IS NOT NULL
-    GROUP BY official_id
+    FROM game.win_probability_play_actions
+    WHERE defense_catcher_id IS NOT NULL
+    GROUP BY defense_catcher_id
     UNION ALL
-    SELECT details_responsible_pitcher_id AS person_id, 'game.get_win_probability_runners' AS source, max(captured_at) AS captured_at,
+    SELECT defense_center_id AS person_id, 'game.win_probability_play_actions' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.get_win_probability_runners
-    WHERE details_responsible_pitcher_id IS NOT NULL
-    GROUP BY details_responsible_pitcher_id
+    FROM game.win_probability_play_actions
+    WHERE defense_center_id IS NOT NULL
+    GROUP BY defense_center_id
     UNION ALL
-    SELECT details_runner_id AS person_id, 'game.get_win_probability_runners' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', details_runner_full_name)) AS said
-    FROM game.get_win_probability_runners
-    WHERE details_runner_id IS NOT NULL
-    GROUP BY details_runner_id, details_runner_full_name
-    UNION ALL
-    SELECT player_id AS person_id, 'game.get_win_probability_runner_credits' AS source, max(captured_at) AS captured_at,
+    SELECT defense_first_id AS person_id, 'game.win_probability_play_actions' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.get_win_probability_runner_credits
+    FROM game.win_probability_play_actions
+    WHERE defense_first_id IS NOT NULL
+    GROUP BY defense_first_id
+    UNION ALL
+    SELECT defense_left_id AS person_id, 'game.win_probability_play_actions' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.win_probability_play_actions
+    WHERE defense_left_id IS NOT NULL
+    GROUP BY defense_left_id
+    UNION ALL
+    SELECT defense_pitcher_id AS person_id, 'game.win_probability_play_actions' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('pitch_hand_code', defense_pitcher_pitch_hand_code)) AS said
+    FROM game.win_probability_play_actions
+    WHERE defense_pitcher_id IS NOT NULL
+    GROUP BY defense_pitcher_id, defense_pitcher_pitch_hand_code
+    UNION ALL
+    SELECT defense_right_id AS person_id, 'game.win_probability_play_actions' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.win_probability_play_actions
+    WHERE defense_right_id IS NOT NULL
+    GROUP BY defense_right_id
+    UNION ALL
+    SELECT defense_second_id AS person_id, 'game.win_probability_play_actions' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.win_probability_play_actions
+    WHERE defense_second_id IS NOT NULL
+    GROUP BY defense_second_id
+    UNION ALL
+    SELECT defense_shortstop_id AS person_id, 'game.win_probability_play_actions' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.win_probability_play_actions
+    WHERE defense_shortstop_id IS NOT NULL
+    GROUP BY defense_shortstop_id
+    UNION ALL
+    SELECT defense_third_id AS person_id, 'game.win_probability_play_actions' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.win_probability_play_actions
+    WHERE defense_third_id IS NOT NULL
+    GROUP BY defense_third_id
+    UNION ALL
+    SELECT offense_batter_id AS person_id, 'game.win_probability_play_actions' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('bat_side_code', offense_batter_bat_side_code)) AS said
+    FROM game.win_probability_play_actions
+    WHERE offense_batter_id IS NOT NULL
+    GROUP BY offense_batter_id, offense_batter_bat_side_code
+    UNION ALL
+    SELECT offense_first_id AS person_id, 'game.win_probability_play_actions' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.win_probability_play_actions
+    WHERE offense_first_id IS NOT NULL
+    GROUP BY offense_first_id
+    UNION ALL
+    SELECT offense_post_on_second_id AS person_id, 'game.win_probability_play_actions' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.win_probability_play_actions
+    WHERE offense_post_on_second_id IS NOT NULL
+    GROUP BY offense_post_on_second_id
+    UNION ALL
+    SELECT offense_post_on_third_id AS person_id, 'game.win_probability_play_actions' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.win_probability_play_actions
+    WHERE offense_post_on_third_id IS NOT NULL
+    GROUP BY offense_post_on_third_id
+    UNION ALL
+    SELECT offense_second_id AS person_id, 'game.win_probability_play_actions' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.win_probability_play_actions
+    WHERE offense_second_id IS NOT NULL
+    GROUP BY offense_second_id
+    UNION ALL
+    SELECT offense_third_id AS person_id, 'game.win_probability_play_actions' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.win_probability_play_actions
+    WHERE offense_third_id IS NOT NULL
+    GROUP BY offense_third_id
+    UNION ALL
+    SELECT runner_id AS person_id, 'game.win_probability_runners' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', runner_full_name)) AS said
+    FROM game.win_probability_runners
+    WHERE runner_id IS NOT NULL
+    GROUP BY runner_id, runner_full_name
+    UNION ALL
+    SELECT responsible_pitcher_id AS person_id, 'game.win_probability_runners' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.win_probability_runners
+    WHERE responsible_pitcher_id IS NOT NULL
+    GROUP BY responsible_pitcher_id
+    UNION ALL
+    SELECT player_id AS person_id, 'game.win_probability_fielding_credits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.win_probability_fielding_credits
     WHERE player_id IS NOT NULL
     GROUP BY player_id
     UNION ALL
-    SELECT defense_batter_id AS person_id, 'game.linescore_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', defense_batter_full_name)) AS said
-    FROM game.linescore_document
-    WHERE defense_batter_id IS NOT NULL
-    GROUP BY defense_batter_id, defense_batter_full_name
-    UNION ALL
-    SELECT defense_catcher_id AS person_id, 'game.linescore_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', defense_catcher_full_name)) AS said
-    FROM game.linescore_document
-    WHERE defense_catcher_id IS NOT NULL
-    GROUP BY defense_catcher_id, defense_catcher_full_name
-    UNION ALL
-    SELECT defense_center_id AS person_id, 'game.linescore_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', defense_center_full_name)) AS said
-    FROM game.linescore_document
-    WHERE defense_center_id IS NOT NULL
-    GROUP BY defense_center_id, defense_center_full_name
-    UNION ALL
-    SELECT defense_first_id AS person_id, 'game.linescore_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', defense_first_full_name)) AS said
-    FROM game.linescore_document
-    WHERE defense_first_id IS NOT NULL
-    GROUP BY defense_first_id, defense_first_full_name
-    UNION ALL
-    SELECT defense_in_hole_id AS person_id, 'game.linescore_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', defense_in_hole_full_name)) AS said
-    FROM game.linescore_document
-    WHERE defense_in_hole_id IS NOT NULL
-    GROUP BY defense_in_hole_id, defense_in_hole_full_name
-    UNION ALL
-    SELECT defense_left_id AS person_id, 'game.linescore_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', defense_left_full_name)) AS said
-    FROM game.linescore_document
-    WHERE defense_left_id IS NOT NULL
-    GROUP BY defense_left_id, defense_left_full_name
-    UNION ALL
-    SELECT defense_on_deck_id AS person_id, 'game.linescore_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', defense_on_deck_full_name)) AS said
-    FROM game.linescore_document
-    WHERE defense_on_deck_id IS NOT NULL
-    GROUP BY defense_on_deck_id, defense_on_deck_full_name
-    UNION ALL
-    SELECT defense_pitcher_id AS person_id, 'game.linescore_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', defense_pitcher_full_name)) AS said
-    FROM game.linescore_document
-    WHERE defense_pitcher_id IS NOT NULL
-    GROUP BY defense_pitcher_id, defense_pitcher_full_name
-    UNION ALL
-    SELECT defense_right_id AS person_id, 'game.linescore_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', defense_right_full_name)) AS said
-    FROM game.linescore_document
-    WHERE defense_right_id IS NOT NULL
-    GROUP BY defense_right_id, defense_right_full_name
-    UNION ALL
-    SELECT defense_second_id AS person_id, 'game.linescore_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', defense_second_full_name)) AS said
-    FROM game.linescore_document
-    WHERE defense_second_id IS NOT NULL
-    GROUP BY defense_second_id, defense_second_full_name
-    UNION ALL
-    SELECT defense_shortstop_id AS person_id, 'game.linescore_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', defense_shortstop_full_name)) AS said
-    FROM game.linescore_document
-    WHERE defense_shortstop_id IS NOT NULL
-    GROUP BY defense_shortstop_id, defense_shortstop_full_name
-    UNION ALL
-    SELECT defense_third_id AS person_id, 'game.linescore_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', defense_third_full_name)) AS said
-    FROM game.linescore_document
-    WHERE defense_third_id IS NOT NULL
-    GROUP BY defense_third_id, defense_third_full_name
-    UNION ALL
-    SELECT offense_batter_id AS person_id, 'game.linescore_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', offense_batter_full_name)) AS said
-    FROM game.linescore_document
-    WHERE offense_batter_id IS NOT NULL
-    GROUP BY offense_batter_id, offense_batter_full_name
-    UNION ALL
-    SELECT offense_first_id AS person_id, 'game.linescore_document' AS source, max(captured_at) AS captured_at,
+    SELECT offense_first_id AS person_id, 'game.linescore_state' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('full_name', offense_first_full_name)) AS said
-    FROM game.linescore_document
+    FROM game.linescore_state
     WHERE offense_first_id IS NOT NULL
     GROUP BY offense_first_id, offense_first_full_name
     UNION ALL
-    SELECT offense_in_hole_id AS person_id, 'game.linescore_document' AS source, max(captured_at) AS captured_at,
+    SELECT offense_second_id AS person_id, 'game.linescore_state' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', offense_second_full_name)) AS said
+    FROM game.linescore_state
+    WHERE offense_second_id IS NOT NULL
+    GROUP BY offense_second_id, offense_second_full_name
+    UNION ALL
+    SELECT defense_batter_id AS person_id, 'game.linescore_state' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_batter_full_name)) AS said
+    FROM game.linescore_state
+    WHERE defense_batter_id IS NOT NULL
+    GROUP BY defense_batter_id, defense_batter_full_name
+    UNION ALL
+    SELECT defense_catcher_id AS person_id, 'game.linescore_state' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_catcher_full_name)) AS said
+    FROM game.linescore_state
+    WHERE defense_catcher_id IS NOT NULL
+    GROUP BY defense_catcher_id, defense_catcher_full_name
+    UNION ALL
+    SELECT defense_center_id AS person_id, 'game.linescore_state' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_center_full_name)) AS said
+    FROM game.linescore_state
+    WHERE defense_center_id IS NOT NULL
+    GROUP BY defense_center_id, defense_center_full_name
+    UNION ALL
+    SELECT defense_first_id AS person_id, 'game.linescore_state' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_first_full_name)) AS said
+    FROM game.linescore_state
+    WHERE defense_first_id IS NOT NULL
+    GROUP BY defense_first_id, defense_first_full_name
+    UNION ALL
+    SELECT defense_in_hole_id AS person_id, 'game.linescore_state' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_in_hole_full_name)) AS said
+    FROM game.linescore_state
+    WHERE defense_in_hole_id IS NOT NULL
+    GROUP BY defense_in_hole_id, defense_in_hole_full_name
+    UNION ALL
+    SELECT defense_left_id AS person_id, 'game.linescore_state' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_left_full_name)) AS said
+    FROM game.linescore_state
+    WHERE defense_left_id IS NOT NULL
+    GROUP BY defense_left_id, defense_left_full_name
+    UNION ALL
+    SELECT defense_on_deck_id AS person_id, 'game.linescore_state' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_on_deck_full_name)) AS said
+    FROM game.linescore_state
+    WHERE defense_on_deck_id IS NOT NULL
+    GROUP BY defense_on_deck_id, defense_on_deck_full_name
+    UNION ALL
+    SELECT defense_pitcher_id AS person_id, 'game.linescore_state' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_pitcher_full_name)) AS said
+    FROM game.linescore_state
+    WHERE defense_pitcher_id IS NOT NULL
+    GROUP BY defense_pitcher_id, defense_pitcher_full_name
+    UNION ALL
+    SELECT defense_right_id AS person_id, 'game.linescore_state' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_right_full_name)) AS said
+    FROM game.linescore_state
+    WHERE defense_right_id IS NOT NULL
+    GROUP BY defense_right_id, defense_right_full_name
+    UNION ALL
+    SELECT defense_second_id AS person_id, 'game.linescore_state' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_second_full_name)) AS said
+    FROM game.linescore_state
+    WHERE defense_second_id IS NOT NULL
+    GROUP BY defense_second_id, defense_second_full_name
+    UNION ALL
+    SELECT defense_shortstop_id AS person_id, 'game.linescore_state' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_shortstop_full_name)) AS said
+    FROM game.linescore_state
+    WHERE defense_shortstop_id IS NOT NULL
+    GROUP BY defense_shortstop_id, defense_shortstop_full_name
+    UNION ALL
+    SELECT defense_third_id AS person_id, 'game.linescore_state' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_third_full_name)) AS said
+    FROM game.linescore_state
+    WHERE defense_third_id IS NOT NULL
+    GROUP BY defense_third_id, defense_third_full_name
+    UNION ALL
+    SELECT offense_batter_id AS person_id, 'game.linescore_state' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', offense_batter_full_name)) AS said
+    FROM game.linescore_state
+    WHERE offense_batter_id IS NOT NULL
+    GROUP BY offense_batter_id, offense_batter_full_name
+    UNION ALL
+    SELECT offense_in_hole_id AS person_id, 'game.linescore_state' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('full_name', offense_in_hole_full_name)) AS said
-    FROM game.linescore_document
+    FROM game.linescore_state
     WHERE offense_in_hole_id IS NOT NULL
     GROUP BY offense_in_hole_id, offense_in_hole_full_name
     UNION ALL
-    SELECT offense_on_deck_id AS person_id, 'game.linescore_document' AS source, max(captured_at) AS captured_at,
+    SELECT offense_on_deck_id AS person_id, 'game.linescore_state' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('full_name', offense_on_deck_full_name)) AS said
-    FROM game.linescore_document
+    FROM game.linescore_state
     WHERE offense_on_deck_id IS NOT NULL
     GROUP BY offense_on_deck_id, offense_on_deck_full_name
     UNION ALL
-    SELECT offense_pitcher_id AS person_id, 'game.linescore_document' AS source, max(captured_at) AS captured_at,
+    SELECT offense_pitcher_id AS person_id, 'game.linescore_state' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('full_name', offense_pitcher_full_name)) AS said
-    FROM game.linescore_document
+    FROM game.linescore_state
     WHERE offense_pitcher_id IS NOT NULL
     GROUP BY offense_pitcher_id, offense_pitcher_full_name
-    UNION ALL
-    SELECT offense_second_id AS person_id, 'game.linescore_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', offense_second_full_name)) AS said
-    FROM game.linescore_document
-    WHERE offense_second_id IS NOT NULL
-    GROUP BY offense_second_id, offense_second_full_name
     UNION ALL
     SELECT batter_id AS person_id, 'game.live_game_plays' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('full_name', batter_full_name)) AS said
@@ -549,323 +633,551 @@ WITH mentions AS (
     WHERE player_id IS NOT NULL
     GROUP BY player_id, full_name
     UNION ALL
-    SELECT current_play_matchup_batter_id AS person_id, 'game.play_by_play_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', current_play_matchup_batter_full_name)) AS said
-    FROM game.play_by_play_document
-    WHERE current_play_matchup_batter_id IS NOT NULL
-    GROUP BY current_play_matchup_batter_id, current_play_matchup_batter_full_name
-    UNION ALL
-    SELECT current_play_matchup_pitcher_id AS person_id, 'game.play_by_play_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', current_play_matchup_pitcher_full_name)) AS said
-    FROM game.play_by_play_document
-    WHERE current_play_matchup_pitcher_id IS NOT NULL
-    GROUP BY current_play_matchup_pitcher_id, current_play_matchup_pitcher_full_name
-    UNION ALL
-    SELECT current_play_matchup_post_on_first_id AS person_id, 'game.play_by_play_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', current_play_matchup_post_on_first_full_name)) AS said
-    FROM game.play_by_play_document
-    WHERE current_play_matchup_post_on_first_id IS NOT NULL
-    GROUP BY current_play_matchup_post_on_first_id, current_play_matchup_post_on_first_full_name
-    UNION ALL
-    SELECT current_play_matchup_post_on_second_id AS person_id, 'game.play_by_play_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', current_play_matchup_post_on_second_full_name)) AS said
-    FROM game.play_by_play_document
-    WHERE current_play_matchup_post_on_second_id IS NOT NULL
-    GROUP BY current_play_matchup_post_on_second_id, current_play_matchup_post_on_second_full_name
-    UNION ALL
-    SELECT current_play_matchup_post_on_third_id AS person_id, 'game.play_by_play_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', current_play_matchup_post_on_third_full_name)) AS said
-    FROM game.play_by_play_document
-    WHERE current_play_matchup_post_on_third_id IS NOT NULL
-    GROUP BY current_play_matchup_post_on_third_id, current_play_matchup_post_on_third_full_name
-    UNION ALL
-    SELECT matchup_batter_id AS person_id, 'game.play_by_play_all_plays' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', matchup_batter_full_name)) AS said
-    FROM game.play_by_play_all_plays
-    WHERE matchup_batter_id IS NOT NULL
-    GROUP BY matchup_batter_id, matchup_batter_full_name
-    UNION ALL
-    SELECT matchup_pitcher_id AS person_id, 'game.play_by_play_all_plays' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', matchup_pitcher_full_name)) AS said
-    FROM game.play_by_play_all_plays
-    WHERE matchup_pitcher_id IS NOT NULL
-    GROUP BY matchup_pitcher_id, matchup_pitcher_full_name
-    UNION ALL
-    SELECT matchup_post_on_first_id AS person_id, 'game.play_by_play_all_plays' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', matchup_post_on_first_full_name)) AS said
-    FROM game.play_by_play_all_plays
-    WHERE matchup_post_on_first_id IS NOT NULL
-    GROUP BY matchup_post_on_first_id, matchup_post_on_first_full_name
-    UNION ALL
-    SELECT matchup_post_on_second_id AS person_id, 'game.play_by_play_all_plays' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', matchup_post_on_second_full_name)) AS said
-    FROM game.play_by_play_all_plays
-    WHERE matchup_post_on_second_id IS NOT NULL
-    GROUP BY matchup_post_on_second_id, matchup_post_on_second_full_name
-    UNION ALL
-    SELECT matchup_post_on_third_id AS person_id, 'game.play_by_play_all_plays' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', matchup_post_on_third_full_name)) AS said
-    FROM game.play_by_play_all_plays
-    WHERE matchup_post_on_third_id IS NOT NULL
-    GROUP BY matchup_post_on_third_id, matchup_post_on_third_full_name
-    UNION ALL
-    SELECT player_id AS person_id, 'game.play_by_play_all_play_play_events' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.play_by_play_all_play_play_events
-    WHERE player_id IS NOT NULL
-    GROUP BY player_id
-    UNION ALL
-    SELECT replaced_player_id AS person_id, 'game.play_by_play_all_play_play_events' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.play_by_play_all_play_play_events
-    WHERE replaced_player_id IS NOT NULL
-    GROUP BY replaced_player_id
-    UNION ALL
-    SELECT details_responsible_pitcher_id AS person_id, 'game.play_by_play_all_play_runners' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.play_by_play_all_play_runners
-    WHERE details_responsible_pitcher_id IS NOT NULL
-    GROUP BY details_responsible_pitcher_id
-    UNION ALL
-    SELECT details_runner_id AS person_id, 'game.play_by_play_all_play_runners' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', details_runner_full_name)) AS said
-    FROM game.play_by_play_all_play_runners
-    WHERE details_runner_id IS NOT NULL
-    GROUP BY details_runner_id, details_runner_full_name
-    UNION ALL
-    SELECT player_id AS person_id, 'game.play_by_play_all_play_runner_credits' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.play_by_play_all_play_runner_credits
-    WHERE player_id IS NOT NULL
-    GROUP BY player_id
-    UNION ALL
-    SELECT player_id AS person_id, 'game.play_by_play_play_events' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.play_by_play_play_events
-    WHERE player_id IS NOT NULL
-    GROUP BY player_id
-    UNION ALL
-    SELECT replaced_player_id AS person_id, 'game.play_by_play_play_events' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.play_by_play_play_events
-    WHERE replaced_player_id IS NOT NULL
-    GROUP BY replaced_player_id
-    UNION ALL
-    SELECT details_responsible_pitcher_id AS person_id, 'game.play_by_play_runners' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.play_by_play_runners
-    WHERE details_responsible_pitcher_id IS NOT NULL
-    GROUP BY details_responsible_pitcher_id
-    UNION ALL
-    SELECT details_runner_id AS person_id, 'game.play_by_play_runners' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', details_runner_full_name)) AS said
-    FROM game.play_by_play_runners
-    WHERE details_runner_id IS NOT NULL
-    GROUP BY details_runner_id, details_runner_full_name
-    UNION ALL
-    SELECT player_id AS person_id, 'game.play_by_play_runner_credits' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.play_by_play_runner_credits
-    WHERE player_id IS NOT NULL
-    GROUP BY player_id
-    UNION ALL
-    SELECT batter_id AS person_id, 'game.play_by_play_plays_by_inning_hits' AS source, max(captured_at) AS captured_at,
+    SELECT batter_id AS person_id, 'game.play_by_play_plays' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('full_name', batter_full_name)) AS said
-    FROM game.play_by_play_plays_by_inning_hits
+    FROM game.play_by_play_plays
     WHERE batter_id IS NOT NULL
     GROUP BY batter_id, batter_full_name
     UNION ALL
-    SELECT pitcher_id AS person_id, 'game.play_by_play_plays_by_inning_hits' AS source, max(captured_at) AS captured_at,
+    SELECT pitcher_id AS person_id, 'game.play_by_play_plays' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('full_name', pitcher_full_name)) AS said
-    FROM game.play_by_play_plays_by_inning_hits
+    FROM game.play_by_play_plays
     WHERE pitcher_id IS NOT NULL
     GROUP BY pitcher_id, pitcher_full_name
     UNION ALL
-    SELECT status_current_batter_id AS person_id, 'homerunderby.home_run_derby_bracket_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', status_current_batter_full_name, 'first_name', status_current_batter_first_name, 'last_name', status_current_batter_last_name, 'use_name', status_current_batter_use_name, 'boxscore_name', status_current_batter_boxscore_name, 'primary_number', status_current_batter_primary_number, 'birth_date', status_current_batter_birth_date, 'birth_city', status_current_batter_birth_city, 'birth_state_province', status_current_batter_birth_state_province, 'birth_country', status_current_batter_birth_country, 'height', status_current_batter_height, 'weight', status_current_batter_weight, 'is_active', status_current_batter_active, 'is_player', status_current_batter_is_player, 'gender', status_current_batter_gender, 'primary_position_code', status_current_batter_primary_position_code, 'primary_position_name', status_current_batter_primary_position_name, 'primary_position_type', status_current_batter_primary_position_type, 'primary_position_abbreviation', status_current_batter_primary_position_abbreviation, 'bat_side_code', status_current_batter_bat_side_code, 'pitch_hand_code', status_current_batter_pitch_hand_code, 'draft_year', status_current_batter_draft_year, 'mlb_debut_date', status_current_batter_mlb_debut_date, 'last_played_date', status_current_batter_last_played_date, 'name_slug', status_current_batter_name_slug, 'strike_zone_top', status_current_batter_strike_zone_top, 'strike_zone_bottom', status_current_batter_strike_zone_bottom)) AS said
-    FROM homerunderby.home_run_derby_bracket_document
-    WHERE status_current_batter_id IS NOT NULL
-    GROUP BY status_current_batter_id, status_current_batter_full_name, status_current_batter_first_name, status_current_batter_last_name, status_current_batter_use_name, status_current_batter_boxscore_name, status_current_batter_primary_number, status_current_batter_birth_date, status_current_batter_birth_city, status_current_batter_birth_state_province, status_current_batter_birth_country, status_current_batter_height, status_current_batter_weight, status_current_batter_active, status_current_batter_is_player, status_current_batter_gender, status_current_batter_primary_position_code, status_current_batter_primary_position_name, status_current_batter_primary_position_type, status_current_batter_primary_position_abbreviation, status_current_batter_bat_side_code, status_current_batter_pitch_hand_code, status_current_batter_draft_year, status_current_batter_mlb_debut_date, status_current_batter_last_played_date, status_current_batter_name_slug, status_current_batter_strike_zone_top, status_current_batter_strike_zone_bottom
+    SELECT post_on_first_id AS person_id, 'game.play_by_play_plays' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', post_on_first_full_name)) AS said
+    FROM game.play_by_play_plays
+    WHERE post_on_first_id IS NOT NULL
+    GROUP BY post_on_first_id, post_on_first_full_name
     UNION ALL
-    SELECT id AS person_id, 'homerunderby.home_run_derby_bracket_players' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', full_name, 'first_name', first_name, 'last_name', last_name, 'use_name', use_name, 'boxscore_name', boxscore_name, 'primary_number', primary_number, 'birth_date', birth_date, 'birth_city', birth_city, 'birth_state_province', birth_state_province, 'birth_country', birth_country, 'death_date', death_date, 'height', height, 'weight', weight, 'is_active', active, 'is_player', is_player, 'gender', gender, 'primary_position_code', primary_position_code, 'primary_position_name', primary_position_name, 'primary_position_type', primary_position_type, 'primary_position_abbreviation', primary_position_abbreviation, 'bat_side_code', bat_side_code, 'pitch_hand_code', pitch_hand_code, 'draft_year', draft_year, 'mlb_debut_date', mlb_debut_date, 'last_played_date', last_played_date, 'current_team_id', current_team_id, 'name_slug', name_slug, 'strike_zone_top', strike_zone_top, 'strike_zone_bottom', strike_zone_bottom)) AS said
-    FROM homerunderby.home_run_derby_bracket_players
-    WHERE id IS NOT NULL
-    GROUP BY id, full_name, first_name, last_name, use_name, boxscore_name, primary_number, birth_date, birth_city, birth_state_province, birth_country, death_date, height, weight, active, is_player, gender, primary_position_code, primary_position_name, primary_position_type, primary_position_abbreviation, bat_side_code, pitch_hand_code, draft_year, mlb_debut_date, last_played_date, current_team_id, name_slug, strike_zone_top, strike_zone_bottom
+    SELECT post_on_second_id AS person_id, 'game.play_by_play_plays' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', post_on_second_full_name)) AS said
+    FROM game.play_by_play_plays
+    WHERE post_on_second_id IS NOT NULL
+    GROUP BY post_on_second_id, post_on_second_full_name
     UNION ALL
-    SELECT person_id AS person_id, 'homerunderby.home_run_derby_bracket_player_roster_entries' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name)) AS said
-    FROM homerunderby.home_run_derby_bracket_player_roster_entries
-    WHERE person_id IS NOT NULL
-    GROUP BY person_id, person_full_name
+    SELECT post_on_third_id AS person_id, 'game.play_by_play_plays' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', post_on_third_full_name)) AS said
+    FROM game.play_by_play_plays
+    WHERE post_on_third_id IS NOT NULL
+    GROUP BY post_on_third_id, post_on_third_full_name
     UNION ALL
-    SELECT person_id AS person_id, 'homerunderby.home_run_derby_bracket_player_job_entries' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name)) AS said
-    FROM homerunderby.home_run_derby_bracket_player_job_entries
-    WHERE person_id IS NOT NULL
-    GROUP BY person_id, person_full_name
-    UNION ALL
-    SELECT status_current_batter_id AS person_id, 'homerunderby.home_run_derby_pool_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', status_current_batter_full_name, 'first_name', status_current_batter_first_name, 'last_name', status_current_batter_last_name, 'use_name', status_current_batter_use_name, 'boxscore_name', status_current_batter_boxscore_name, 'primary_number', status_current_batter_primary_number, 'birth_date', status_current_batter_birth_date, 'birth_city', status_current_batter_birth_city, 'birth_state_province', status_current_batter_birth_state_province, 'birth_country', status_current_batter_birth_country, 'height', status_current_batter_height, 'weight', status_current_batter_weight, 'is_active', status_current_batter_active, 'is_player', status_current_batter_is_player, 'gender', status_current_batter_gender, 'primary_position_code', status_current_batter_primary_position_code, 'primary_position_name', status_current_batter_primary_position_name, 'primary_position_type', status_current_batter_primary_position_type, 'primary_position_abbreviation', status_current_batter_primary_position_abbreviation, 'bat_side_code', status_current_batter_bat_side_code, 'pitch_hand_code', status_current_batter_pitch_hand_code, 'draft_year', status_current_batter_draft_year, 'mlb_debut_date', status_current_batter_mlb_debut_date, 'last_played_date', status_current_batter_last_played_date, 'name_slug', status_current_batter_name_slug, 'strike_zone_top', status_current_batter_strike_zone_top, 'strike_zone_bottom', status_current_batter_strike_zone_bottom)) AS said
-    FROM homerunderby.home_run_derby_pool_document
-    WHERE status_current_batter_id IS NOT NULL
-    GROUP BY status_current_batter_id, status_current_batter_full_name, status_current_batter_first_name, status_current_batter_last_name, status_current_batter_use_name, status_current_batter_boxscore_name, status_current_batter_primary_number, status_current_batter_birth_date, status_current_batter_birth_city, status_current_batter_birth_state_province, status_current_batter_birth_country, status_current_batter_height, status_current_batter_weight, status_current_batter_active, status_current_batter_is_player, status_current_batter_gender, status_current_batter_primary_position_code, status_current_batter_primary_position_name, status_current_batter_primary_position_type, status_current_batter_primary_position_abbreviation, status_current_batter_bat_side_code, status_current_batter_pitch_hand_code, status_current_batter_draft_year, status_current_batter_mlb_debut_date, status_current_batter_last_played_date, status_current_batter_name_slug, status_current_batter_strike_zone_top, status_current_batter_strike_zone_bottom
-    UNION ALL
-    SELECT id AS person_id, 'homerunderby.home_run_derby_pool_players' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', full_name, 'first_name', first_name, 'last_name', last_name, 'use_name', use_name, 'boxscore_name', boxscore_name, 'primary_number', primary_number, 'birth_date', birth_date, 'birth_city', birth_city, 'birth_state_province', birth_state_province, 'birth_country', birth_country, 'death_date', death_date, 'height', height, 'weight', weight, 'is_active', active, 'is_player', is_player, 'gender', gender, 'primary_position_code', primary_position_code, 'primary_position_name', primary_position_name, 'primary_position_type', primary_position_type, 'primary_position_abbreviation', primary_position_abbreviation, 'bat_side_code', bat_side_code, 'pitch_hand_code', pitch_hand_code, 'draft_year', draft_year, 'mlb_debut_date', mlb_debut_date, 'last_played_date', last_played_date, 'current_team_id', current_team_id, 'name_slug', name_slug, 'strike_zone_top', strike_zone_top, 'strike_zone_bottom', strike_zone_bottom)) AS said
-    FROM homerunderby.home_run_derby_pool_players
-    WHERE id IS NOT NULL
-    GROUP BY id, full_name, first_name, last_name, use_name, boxscore_name, primary_number, birth_date, birth_city, birth_state_province, birth_country, death_date, height, weight, active, is_player, gender, primary_position_code, primary_position_name, primary_position_type, primary_position_abbreviation, bat_side_code, pitch_hand_code, draft_year, mlb_debut_date, last_played_date, current_team_id, name_slug, strike_zone_top, strike_zone_bottom
-    UNION ALL
-    SELECT person_id AS person_id, 'homerunderby.home_run_derby_pool_player_roster_entries' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name)) AS said
-    FROM homerunderby.home_run_derby_pool_player_roster_entries
-    WHERE person_id IS NOT NULL
-    GROUP BY person_id, person_full_name
-    UNION ALL
-    SELECT person_id AS person_id, 'homerunderby.home_run_derby_pool_player_job_entries' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name)) AS said
-    FROM homerunderby.home_run_derby_pool_player_job_entries
-    WHERE person_id IS NOT NULL
-    GROUP BY person_id, person_full_name
-    UNION ALL
-    SELECT person_id AS person_id, 'job.datacasters_roster' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name)) AS said
-    FROM job.datacasters_roster
-    WHERE person_id IS NOT NULL
-    GROUP BY person_id, person_full_name
-    UNION ALL
-    SELECT person_id AS person_id, 'job.get_jobs_by_type_roster' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name)) AS said
-    FROM job.get_jobs_by_type_roster
-    WHERE person_id IS NOT NULL
-    GROUP BY person_id, person_full_name
-    UNION ALL
-    SELECT person_id AS person_id, 'job.official_scorers_roster' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name)) AS said
-    FROM job.official_scorers_roster
-    WHERE person_id IS NOT NULL
-    GROUP BY person_id, person_full_name
-    UNION ALL
-    SELECT person_id AS person_id, 'job.umpires_roster' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name)) AS said
-    FROM job.umpires_roster
-    WHERE person_id IS NOT NULL
-    GROUP BY person_id, person_full_name
-    UNION ALL
-    SELECT player_id AS person_id, 'person.award_normalized' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', player_full_name)) AS said
-    FROM person.award_normalized
+    SELECT player_id AS person_id, 'game.play_by_play_play_actions' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.play_by_play_play_actions
     WHERE player_id IS NOT NULL
-    GROUP BY player_id, player_full_name
+    GROUP BY player_id
     UNION ALL
-    SELECT id AS person_id, 'person.current_game_stats_people' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', full_name, 'first_name', first_name, 'last_name', last_name, 'use_name', use_name, 'boxscore_name', boxscore_name, 'primary_number', primary_number, 'birth_date', birth_date, 'birth_city', birth_city, 'birth_state_province', birth_state_province, 'birth_country', birth_country, 'death_date', death_date, 'height', height, 'weight', weight, 'is_active', active, 'is_player', is_player, 'gender', gender, 'primary_position_code', primary_position_code, 'primary_position_name', primary_position_name, 'primary_position_type', primary_position_type, 'primary_position_abbreviation', primary_position_abbreviation, 'bat_side_code', bat_side_code, 'pitch_hand_code', pitch_hand_code, 'draft_year', draft_year, 'mlb_debut_date', mlb_debut_date, 'last_played_date', last_played_date, 'current_team_id', current_team_id, 'name_slug', name_slug, 'strike_zone_top', strike_zone_top, 'strike_zone_bottom', strike_zone_bottom)) AS said
-    FROM person.current_game_stats_people
-    WHERE id IS NOT NULL
-    GROUP BY id, full_name, first_name, last_name, use_name, boxscore_name, primary_number, birth_date, birth_city, birth_state_province, birth_country, death_date, height, weight, active, is_player, gender, primary_position_code, primary_position_name, primary_position_type, primary_position_abbreviation, bat_side_code, pitch_hand_code, draft_year, mlb_debut_date, last_played_date, current_team_id, name_slug, strike_zone_top, strike_zone_bottom
+    SELECT replaced_player_id AS person_id, 'game.play_by_play_play_actions' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.play_by_play_play_actions
+    WHERE replaced_player_id IS NOT NULL
+    GROUP BY replaced_player_id
     UNION ALL
-    SELECT roster_entry_person_id AS person_id, 'person.current_game_stats_person_roster_entries' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name)) AS said
-    FROM person.current_game_stats_person_roster_entries
-    WHERE roster_entry_person_id IS NOT NULL
-    GROUP BY roster_entry_person_id, person_full_name
+    SELECT runner_id AS person_id, 'game.play_by_play_runners' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', runner_full_name)) AS said
+    FROM game.play_by_play_runners
+    WHERE runner_id IS NOT NULL
+    GROUP BY runner_id, runner_full_name
     UNION ALL
-    SELECT job_entry_person_id AS person_id, 'person.current_game_stats_person_job_entries' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name)) AS said
-    FROM person.current_game_stats_person_job_entries
-    WHERE job_entry_person_id IS NOT NULL
-    GROUP BY job_entry_person_id, person_full_name
+    SELECT responsible_pitcher_id AS person_id, 'game.play_by_play_runners' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.play_by_play_runners
+    WHERE responsible_pitcher_id IS NOT NULL
+    GROUP BY responsible_pitcher_id
     UNION ALL
-    SELECT player_id AS person_id, 'person.free_agents_normalized' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', player_full_name)) AS said
-    FROM person.free_agents_normalized
+    SELECT player_id AS person_id, 'game.play_by_play_fielding_credits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.play_by_play_fielding_credits
     WHERE player_id IS NOT NULL
-    GROUP BY player_id, player_full_name
+    GROUP BY player_id
     UNION ALL
-    SELECT id AS person_id, 'person.people_normalized' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', full_name, 'first_name', first_name, 'last_name', last_name, 'use_name', use_name, 'boxscore_name', boxscore_name, 'primary_number', primary_number, 'birth_date', birth_date, 'birth_city', birth_city, 'birth_state_province', birth_state_province, 'birth_country', birth_country, 'death_date', death_date, 'height', height, 'weight', weight, 'is_active', active, 'is_player', is_player, 'gender', gender, 'primary_position_code', primary_position_code, 'primary_position_name', primary_position_name, 'primary_position_type', primary_position_type, 'primary_position_abbreviation', primary_position_abbreviation, 'bat_side_code', bat_side_code, 'pitch_hand_code', pitch_hand_code, 'draft_year', draft_year, 'mlb_debut_date', mlb_debut_date, 'last_played_date', last_played_date, 'name_slug', name_slug, 'strike_zone_top', strike_zone_top, 'strike_zone_bottom', strike_zone_bottom)) AS said
+    SELECT batter_id AS person_id, 'game.play_by_play_hits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', batter_full_name)) AS said
+    FROM game.play_by_play_hits
+    WHERE batter_id IS NOT NULL
+    GROUP BY batter_id, batter_full_name
+    UNION ALL
+    SELECT pitcher_id AS person_id, 'game.play_by_play_hits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', pitcher_full_name)) AS said
+    FROM game.play_by_play_hits
+    WHERE pitcher_id IS NOT NULL
+    GROUP BY pitcher_id, pitcher_full_name
+    UNION ALL
+    SELECT player_id AS person_id, 'highlow.highs' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_name)) AS said
+    FROM highlow.highs
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_name
+    UNION ALL
+    SELECT player_id AS person_id, 'homerunderby.bracket_seeds' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_name)) AS said
+    FROM homerunderby.bracket_seeds
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_name
+    UNION ALL
+    SELECT player_id AS person_id, 'homerunderby.bracket_batters' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_name)) AS said
+    FROM homerunderby.bracket_batters
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_name
+    UNION ALL
+    SELECT player_id AS person_id, 'homerunderby.pool_seeds' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_name)) AS said
+    FROM homerunderby.pool_seeds
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_name
+    UNION ALL
+    SELECT player_id AS person_id, 'homerunderby.pool_batters' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_name)) AS said
+    FROM homerunderby.pool_batters
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_name
+    UNION ALL
+    SELECT player_id AS person_id, 'job.datacaster_jobs' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', full_name)) AS said
+    FROM job.datacaster_jobs
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, full_name
+    UNION ALL
+    SELECT player_id AS person_id, 'job.jobs' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', full_name)) AS said
+    FROM job.jobs
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, full_name
+    UNION ALL
+    SELECT player_id AS person_id, 'job.official_scorer_jobs' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', full_name)) AS said
+    FROM job.official_scorer_jobs
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, full_name
+    UNION ALL
+    SELECT player_id AS person_id, 'job.umpire_jobs' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', full_name)) AS said
+    FROM job.umpire_jobs
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, full_name
+    UNION ALL
+    SELECT player_id AS person_id, 'league.final_vote_candidates' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', full_name, 'first_name', first_name, 'last_name', last_name, 'use_name', use_name, 'boxscore_name', boxscore_name, 'primary_number', primary_number, 'birth_date', birth_date, 'birth_city', birth_city, 'birth_state_province', birth_state_province, 'birth_country', birth_country, 'height', height, 'weight', weight, 'is_active', is_active, 'is_player', is_player, 'gender', gender, 'primary_position_code', position_code, 'primary_position_name', position_name, 'primary_position_type', position_type, 'primary_position_abbreviation', position_abbreviation, 'bat_side_code', bat_side_code, 'pitch_hand_code', pitch_hand_code, 'draft_year', draft_year, 'mlb_debut_date', mlb_debut_date, 'last_played_date', last_played_date, 'name_slug', name_slug, 'strike_zone_top', strike_zone_top, 'strike_zone_bottom', strike_zone_bottom)) AS said
+    FROM league.final_vote_candidates
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, full_name, first_name, last_name, use_name, boxscore_name, primary_number, birth_date, birth_city, birth_state_province, birth_country, height, weight, is_active, is_player, gender, position_code, position_name, position_type, position_abbreviation, bat_side_code, pitch_hand_code, draft_year, mlb_debut_date, last_played_date, name_slug, strike_zone_top, strike_zone_bottom
+    UNION ALL
+    SELECT player_id AS person_id, 'league.write_in_candidates' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', full_name, 'first_name', first_name, 'last_name', last_name, 'use_name', use_name, 'boxscore_name', boxscore_name, 'primary_number', primary_number, 'birth_date', birth_date, 'birth_city', birth_city, 'birth_state_province', birth_state_province, 'birth_country', birth_country, 'height', height, 'weight', weight, 'is_active', is_active, 'is_player', is_player, 'gender', gender, 'primary_position_code', position_code, 'primary_position_name', position_name, 'primary_position_type', position_type, 'primary_position_abbreviation', position_abbreviation, 'bat_side_code', bat_side_code, 'pitch_hand_code', pitch_hand_code, 'draft_year', draft_year, 'mlb_debut_date', mlb_debut_date, 'last_played_date', last_played_date, 'name_slug', name_slug, 'strike_zone_top', strike_zone_top, 'strike_zone_bottom', strike_zone_bottom)) AS said
+    FROM league.write_in_candidates
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, full_name, first_name, last_name, use_name, boxscore_name, primary_number, birth_date, birth_city, birth_state_province, birth_country, height, weight, is_active, is_player, gender, position_code, position_name, position_type, position_abbreviation, bat_side_code, pitch_hand_code, draft_year, mlb_debut_date, last_played_date, name_slug, strike_zone_top, strike_zone_bottom
+    UNION ALL
+    SELECT player_id AS person_id, 'person.awards' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_full_name, 'primary_position_code', player_primary_position_code, 'primary_position_name', player_primary_position_name, 'primary_position_type', player_primary_position_type, 'primary_position_abbreviation', player_primary_position_abbreviation)) AS said
+    FROM person.awards
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_full_name, player_primary_position_code, player_primary_position_name, player_primary_position_type, player_primary_position_abbreviation
+    UNION ALL
+    SELECT player_id AS person_id, 'person.game_stat_splits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_name, 'first_name', player_first_name, 'last_name', player_last_name)) AS said
+    FROM person.game_stat_splits
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_name, player_first_name, player_last_name
+    UNION ALL
+    SELECT batter_id AS person_id, 'person.game_stat_splits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', batter_full_name)) AS said
+    FROM person.game_stat_splits
+    WHERE batter_id IS NOT NULL
+    GROUP BY batter_id, batter_full_name
+    UNION ALL
+    SELECT pitcher_id AS person_id, 'person.game_stat_splits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', pitcher_full_name)) AS said
+    FROM person.game_stat_splits
+    WHERE pitcher_id IS NOT NULL
+    GROUP BY pitcher_id, pitcher_full_name
+    UNION ALL
+    SELECT person_id AS person_id, 'person.changed_people' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', full_name, 'first_name', first_name, 'last_name', last_name, 'use_name', use_name, 'boxscore_name', boxscore_name, 'primary_number', primary_number, 'birth_date', birth_date, 'birth_city', birth_city, 'birth_state_province', birth_state_province, 'birth_country', birth_country, 'death_date', death_date, 'height', height, 'weight', weight, 'is_active', is_active, 'is_player', is_player, 'gender', gender, 'primary_position_code', primary_position_code, 'primary_position_name', primary_position_name, 'primary_position_type', primary_position_type, 'primary_position_abbreviation', primary_position_abbreviation, 'bat_side_code', bat_side_code, 'pitch_hand_code', pitch_hand_code, 'draft_year', draft_year, 'mlb_debut_date', mlb_debut_date, 'last_played_date', last_played_date, 'name_slug', name_slug, 'strike_zone_top', strike_zone_top, 'strike_zone_bottom', strike_zone_bottom)) AS said
+    FROM person.changed_people
+    WHERE person_id IS NOT NULL
+    GROUP BY person_id, full_name, first_name, last_name, use_name, boxscore_name, primary_number, birth_date, birth_city, birth_state_province, birth_country, death_date, height, weight, is_active, is_player, gender, primary_position_code, primary_position_name, primary_position_type, primary_position_abbreviation, bat_side_code, pitch_hand_code, draft_year, mlb_debut_date, last_played_date, name_slug, strike_zone_top, strike_zone_bottom
+    UNION ALL
+    SELECT player_id AS person_id, 'person.free_agent_players' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_name)) AS said
+    FROM person.free_agent_players
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_name
+    UNION ALL
+    SELECT person_id AS person_id, 'person.people_normalized' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', full_name, 'first_name', first_name, 'last_name', last_name, 'use_name', use_name, 'boxscore_name', boxscore_name, 'primary_number', primary_number, 'birth_date', birth_date, 'birth_city', birth_city, 'birth_state_province', birth_state_province, 'birth_country', birth_country, 'death_date', death_date, 'height', height, 'weight', weight, 'is_active', is_active, 'is_player', is_player, 'gender', gender, 'primary_position_code', primary_position_code, 'primary_position_name', primary_position_name, 'primary_position_type', primary_position_type, 'primary_position_abbreviation', primary_position_abbreviation, 'bat_side_code', bat_side_code, 'pitch_hand_code', pitch_hand_code, 'draft_year', draft_year, 'mlb_debut_date', mlb_debut_date, 'last_played_date', last_played_date, 'current_team_id', current_team_id, 'name_slug', name_slug, 'strike_zone_top', strike_zone_top, 'strike_zone_bottom', strike_zone_bottom)) AS said
     FROM person.people_normalized
-    WHERE id IS NOT NULL
-    GROUP BY id, full_name, first_name, last_name, use_name, boxscore_name, primary_number, birth_date, birth_city, birth_state_province, birth_country, death_date, height, weight, active, is_player, gender, primary_position_code, primary_position_name, primary_position_type, primary_position_abbreviation, bat_side_code, pitch_hand_code, draft_year, mlb_debut_date, last_played_date, name_slug, strike_zone_top, strike_zone_bottom
-    UNION ALL
-    SELECT id AS person_id, 'sports.sport_players_people' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', full_name, 'first_name', first_name, 'last_name', last_name, 'use_name', use_name, 'boxscore_name', boxscore_name, 'primary_number', primary_number, 'birth_date', birth_date, 'birth_city', birth_city, 'birth_state_province', birth_state_province, 'birth_country', birth_country, 'death_date', death_date, 'height', height, 'weight', weight, 'is_active', active, 'is_player', is_player, 'gender', gender, 'primary_position_code', primary_position_code, 'primary_position_name', primary_position_name, 'primary_position_type', primary_position_type, 'primary_position_abbreviation', primary_position_abbreviation, 'bat_side_code', bat_side_code, 'pitch_hand_code', pitch_hand_code, 'draft_year', draft_year, 'mlb_debut_date', mlb_debut_date, 'last_played_date', last_played_date, 'current_team_id', current_team_id, 'name_slug', name_slug, 'strike_zone_top', strike_zone_top, 'strike_zone_bottom', strike_zone_bottom)) AS said
-    FROM sports.sport_players_people
-    WHERE id IS NOT NULL
-    GROUP BY id, full_name, first_name, last_name, use_name, boxscore_name, primary_number, birth_date, birth_city, birth_state_province, birth_country, death_date, height, weight, active, is_player, gender, primary_position_code, primary_position_name, primary_position_type, primary_position_abbreviation, bat_side_code, pitch_hand_code, draft_year, mlb_debut_date, last_played_date, current_team_id, name_slug, strike_zone_top, strike_zone_bottom
-    UNION ALL
-    SELECT person_id AS person_id, 'sports.sport_players_person_roster_entries' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name)) AS said
-    FROM sports.sport_players_person_roster_entries
     WHERE person_id IS NOT NULL
-    GROUP BY person_id, person_full_name
+    GROUP BY person_id, full_name, first_name, last_name, use_name, boxscore_name, primary_number, birth_date, birth_city, birth_state_province, birth_country, death_date, height, weight, is_active, is_player, gender, primary_position_code, primary_position_name, primary_position_type, primary_position_abbreviation, bat_side_code, pitch_hand_code, draft_year, mlb_debut_date, last_played_date, current_team_id, name_slug, strike_zone_top, strike_zone_bottom
     UNION ALL
-    SELECT person_id AS person_id, 'sports.sport_players_person_job_entries' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name)) AS said
-    FROM sports.sport_players_person_job_entries
+    SELECT person_id AS person_id, 'person.current_teams' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('current_team_id', team_id)) AS said
+    FROM person.current_teams
     WHERE person_id IS NOT NULL
-    GROUP BY person_id, person_full_name
+    GROUP BY person_id, team_id
     UNION ALL
-    SELECT person_id AS person_id, 'stats.leaders_leaders' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name, 'first_name', person_first_name, 'last_name', person_last_name)) AS said
-    FROM stats.leaders_leaders
+    SELECT player_id AS person_id, 'schedule.postseason_probables' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_name, 'first_name', first_name, 'last_name', last_name, 'use_name', use_name, 'boxscore_name', boxscore_name, 'primary_number', primary_number, 'birth_date', birth_date, 'birth_city', birth_city, 'birth_state_province', birth_state_province, 'birth_country', birth_country, 'height', height, 'weight', weight, 'is_active', active, 'is_player', is_player, 'gender', gender, 'primary_position_code', primary_position_code, 'primary_position_name', primary_position_name, 'primary_position_type', primary_position_type, 'primary_position_abbreviation', primary_position_abbreviation, 'bat_side_code', bat_side_code, 'pitch_hand_code', pitch_hand_code, 'draft_year', draft_year, 'mlb_debut_date', mlb_debut_date, 'last_played_date', last_played_date, 'name_slug', name_slug, 'strike_zone_top', strike_zone_top, 'strike_zone_bottom', strike_zone_bottom)) AS said
+    FROM schedule.postseason_probables
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_name, first_name, last_name, use_name, boxscore_name, primary_number, birth_date, birth_city, birth_state_province, birth_country, height, weight, active, is_player, gender, primary_position_code, primary_position_name, primary_position_type, primary_position_abbreviation, bat_side_code, pitch_hand_code, draft_year, mlb_debut_date, last_played_date, name_slug, strike_zone_top, strike_zone_bottom
+    UNION ALL
+    SELECT defense_batter_id AS person_id, 'schedule.postseason_linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_batter_full_name)) AS said
+    FROM schedule.postseason_linescores
+    WHERE defense_batter_id IS NOT NULL
+    GROUP BY defense_batter_id, defense_batter_full_name
+    UNION ALL
+    SELECT defense_catcher_id AS person_id, 'schedule.postseason_linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_catcher_full_name)) AS said
+    FROM schedule.postseason_linescores
+    WHERE defense_catcher_id IS NOT NULL
+    GROUP BY defense_catcher_id, defense_catcher_full_name
+    UNION ALL
+    SELECT defense_center_id AS person_id, 'schedule.postseason_linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_center_full_name)) AS said
+    FROM schedule.postseason_linescores
+    WHERE defense_center_id IS NOT NULL
+    GROUP BY defense_center_id, defense_center_full_name
+    UNION ALL
+    SELECT defense_first_id AS person_id, 'schedule.postseason_linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_first_full_name)) AS said
+    FROM schedule.postseason_linescores
+    WHERE defense_first_id IS NOT NULL
+    GROUP BY defense_first_id, defense_first_full_name
+    UNION ALL
+    SELECT defense_in_hole_id AS person_id, 'schedule.postseason_linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_in_hole_full_name)) AS said
+    FROM schedule.postseason_linescores
+    WHERE defense_in_hole_id IS NOT NULL
+    GROUP BY defense_in_hole_id, defense_in_hole_full_name
+    UNION ALL
+    SELECT defense_left_id AS person_id, 'schedule.postseason_linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_left_full_name)) AS said
+    FROM schedule.postseason_linescores
+    WHERE defense_left_id IS NOT NULL
+    GROUP BY defense_left_id, defense_left_full_name
+    UNION ALL
+    SELECT defense_on_deck_id AS person_id, 'schedule.postseason_linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_on_deck_full_name)) AS said
+    FROM schedule.postseason_linescores
+    WHERE defense_on_deck_id IS NOT NULL
+    GROUP BY defense_on_deck_id, defense_on_deck_full_name
+    UNION ALL
+    SELECT defense_pitcher_id AS person_id, 'schedule.postseason_linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_pitcher_full_name)) AS said
+    FROM schedule.postseason_linescores
+    WHERE defense_pitcher_id IS NOT NULL
+    GROUP BY defense_pitcher_id, defense_pitcher_full_name
+    UNION ALL
+    SELECT defense_right_id AS person_id, 'schedule.postseason_linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_right_full_name)) AS said
+    FROM schedule.postseason_linescores
+    WHERE defense_right_id IS NOT NULL
+    GROUP BY defense_right_id, defense_right_full_name
+    UNION ALL
+    SELECT defense_second_id AS person_id, 'schedule.postseason_linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_second_full_name)) AS said
+    FROM schedule.postseason_linescores
+    WHERE defense_second_id IS NOT NULL
+    GROUP BY defense_second_id, defense_second_full_name
+    UNION ALL
+    SELECT defense_shortstop_id AS person_id, 'schedule.postseason_linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_shortstop_full_name)) AS said
+    FROM schedule.postseason_linescores
+    WHERE defense_shortstop_id IS NOT NULL
+    GROUP BY defense_shortstop_id, defense_shortstop_full_name
+    UNION ALL
+    SELECT defense_third_id AS person_id, 'schedule.postseason_linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_third_full_name)) AS said
+    FROM schedule.postseason_linescores
+    WHERE defense_third_id IS NOT NULL
+    GROUP BY defense_third_id, defense_third_full_name
+    UNION ALL
+    SELECT offense_batter_id AS person_id, 'schedule.postseason_linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', offense_batter_full_name)) AS said
+    FROM schedule.postseason_linescores
+    WHERE offense_batter_id IS NOT NULL
+    GROUP BY offense_batter_id, offense_batter_full_name
+    UNION ALL
+    SELECT offense_first_id AS person_id, 'schedule.postseason_linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', offense_first_full_name)) AS said
+    FROM schedule.postseason_linescores
+    WHERE offense_first_id IS NOT NULL
+    GROUP BY offense_first_id, offense_first_full_name
+    UNION ALL
+    SELECT offense_in_hole_id AS person_id, 'schedule.postseason_linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', offense_in_hole_full_name)) AS said
+    FROM schedule.postseason_linescores
+    WHERE offense_in_hole_id IS NOT NULL
+    GROUP BY offense_in_hole_id, offense_in_hole_full_name
+    UNION ALL
+    SELECT offense_on_deck_id AS person_id, 'schedule.postseason_linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', offense_on_deck_full_name)) AS said
+    FROM schedule.postseason_linescores
+    WHERE offense_on_deck_id IS NOT NULL
+    GROUP BY offense_on_deck_id, offense_on_deck_full_name
+    UNION ALL
+    SELECT offense_pitcher_id AS person_id, 'schedule.postseason_linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', offense_pitcher_full_name)) AS said
+    FROM schedule.postseason_linescores
+    WHERE offense_pitcher_id IS NOT NULL
+    GROUP BY offense_pitcher_id, offense_pitcher_full_name
+    UNION ALL
+    SELECT offense_second_id AS person_id, 'schedule.postseason_linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', offense_second_full_name)) AS said
+    FROM schedule.postseason_linescores
+    WHERE offense_second_id IS NOT NULL
+    GROUP BY offense_second_id, offense_second_full_name
+    UNION ALL
+    SELECT player_id AS person_id, 'schedule.postseason_game_decisions' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_name, 'first_name', first_name, 'last_name', last_name, 'use_name', use_name, 'boxscore_name', boxscore_name, 'primary_number', primary_number, 'birth_date', birth_date, 'birth_city', birth_city, 'birth_state_province', birth_state_province, 'birth_country', birth_country, 'height', height, 'weight', weight, 'is_active', active, 'is_player', is_player, 'gender', gender, 'primary_position_code', primary_position_code, 'primary_position_name', primary_position_name, 'primary_position_type', primary_position_type, 'primary_position_abbreviation', primary_position_abbreviation, 'bat_side_code', bat_side_code, 'pitch_hand_code', pitch_hand_code, 'draft_year', draft_year, 'mlb_debut_date', mlb_debut_date, 'last_played_date', last_played_date, 'name_slug', name_slug, 'strike_zone_top', strike_zone_top, 'strike_zone_bottom', strike_zone_bottom)) AS said
+    FROM schedule.postseason_game_decisions
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_name, first_name, last_name, use_name, boxscore_name, primary_number, birth_date, birth_city, birth_state_province, birth_country, height, weight, active, is_player, gender, primary_position_code, primary_position_name, primary_position_type, primary_position_abbreviation, bat_side_code, pitch_hand_code, draft_year, mlb_debut_date, last_played_date, name_slug, strike_zone_top, strike_zone_bottom
+    UNION ALL
+    SELECT official_id AS person_id, 'schedule.postseason_game_officials' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', official_name)) AS said
+    FROM schedule.postseason_game_officials
+    WHERE official_id IS NOT NULL
+    GROUP BY official_id, official_name
+    UNION ALL
+    SELECT player_id AS person_id, 'schedule.postseason_lineups' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_name, 'first_name', first_name, 'last_name', last_name, 'use_name', use_name, 'boxscore_name', boxscore_name, 'primary_number', primary_number, 'birth_date', birth_date, 'birth_city', birth_city, 'birth_state_province', birth_state_province, 'birth_country', birth_country, 'height', height, 'weight', weight, 'is_active', active, 'is_player', is_player, 'gender', gender, 'primary_position_code', primary_position_code, 'primary_position_name', primary_position_name, 'primary_position_type', primary_position_type, 'primary_position_abbreviation', primary_position_abbreviation, 'bat_side_code', bat_side_code, 'pitch_hand_code', pitch_hand_code, 'draft_year', draft_year, 'mlb_debut_date', mlb_debut_date, 'last_played_date', last_played_date, 'name_slug', name_slug, 'strike_zone_top', strike_zone_top, 'strike_zone_bottom', strike_zone_bottom)) AS said
+    FROM schedule.postseason_lineups
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_name, first_name, last_name, use_name, boxscore_name, primary_number, birth_date, birth_city, birth_state_province, birth_country, height, weight, active, is_player, gender, primary_position_code, primary_position_name, primary_position_type, primary_position_abbreviation, bat_side_code, pitch_hand_code, draft_year, mlb_debut_date, last_played_date, name_slug, strike_zone_top, strike_zone_bottom
+    UNION ALL
+    SELECT player_id AS person_id, 'schedule.probables' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_name, 'first_name', first_name, 'last_name', last_name, 'use_name', use_name, 'boxscore_name', boxscore_name, 'primary_number', primary_number, 'birth_date', birth_date, 'birth_city', birth_city, 'birth_state_province', birth_state_province, 'birth_country', birth_country, 'height', height, 'weight', weight, 'is_active', active, 'is_player', is_player, 'gender', gender, 'primary_position_code', primary_position_code, 'primary_position_name', primary_position_name, 'primary_position_type', primary_position_type, 'primary_position_abbreviation', primary_position_abbreviation, 'bat_side_code', bat_side_code, 'pitch_hand_code', pitch_hand_code, 'draft_year', draft_year, 'mlb_debut_date', mlb_debut_date, 'last_played_date', last_played_date, 'name_slug', name_slug, 'strike_zone_top', strike_zone_top, 'strike_zone_bottom', strike_zone_bottom)) AS said
+    FROM schedule.probables
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_name, first_name, last_name, use_name, boxscore_name, primary_number, birth_date, birth_city, birth_state_province, birth_country, height, weight, active, is_player, gender, primary_position_code, primary_position_name, primary_position_type, primary_position_abbreviation, bat_side_code, pitch_hand_code, draft_year, mlb_debut_date, last_played_date, name_slug, strike_zone_top, strike_zone_bottom
+    UNION ALL
+    SELECT defense_batter_id AS person_id, 'schedule.linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_batter_full_name)) AS said
+    FROM schedule.linescores
+    WHERE defense_batter_id IS NOT NULL
+    GROUP BY defense_batter_id, defense_batter_full_name
+    UNION ALL
+    SELECT defense_catcher_id AS person_id, 'schedule.linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_catcher_full_name)) AS said
+    FROM schedule.linescores
+    WHERE defense_catcher_id IS NOT NULL
+    GROUP BY defense_catcher_id, defense_catcher_full_name
+    UNION ALL
+    SELECT defense_center_id AS person_id, 'schedule.linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_center_full_name)) AS said
+    FROM schedule.linescores
+    WHERE defense_center_id IS NOT NULL
+    GROUP BY defense_center_id, defense_center_full_name
+    UNION ALL
+    SELECT defense_first_id AS person_id, 'schedule.linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_first_full_name)) AS said
+    FROM schedule.linescores
+    WHERE defense_first_id IS NOT NULL
+    GROUP BY defense_first_id, defense_first_full_name
+    UNION ALL
+    SELECT defense_in_hole_id AS person_id, 'schedule.linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_in_hole_full_name)) AS said
+    FROM schedule.linescores
+    WHERE defense_in_hole_id IS NOT NULL
+    GROUP BY defense_in_hole_id, defense_in_hole_full_name
+    UNION ALL
+    SELECT defense_left_id AS person_id, 'schedule.linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_left_full_name)) AS said
+    FROM schedule.linescores
+    WHERE defense_left_id IS NOT NULL
+    GROUP BY defense_left_id, defense_left_full_name
+    UNION ALL
+    SELECT defense_on_deck_id AS person_id, 'schedule.linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_on_deck_full_name)) AS said
+    FROM schedule.linescores
+    WHERE defense_on_deck_id IS NOT NULL
+    GROUP BY defense_on_deck_id, defense_on_deck_full_name
+    UNION ALL
+    SELECT defense_pitcher_id AS person_id, 'schedule.linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_pitcher_full_name)) AS said
+    FROM schedule.linescores
+    WHERE defense_pitcher_id IS NOT NULL
+    GROUP BY defense_pitcher_id, defense_pitcher_full_name
+    UNION ALL
+    SELECT defense_right_id AS person_id, 'schedule.linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_right_full_name)) AS said
+    FROM schedule.linescores
+    WHERE defense_right_id IS NOT NULL
+    GROUP BY defense_right_id, defense_right_full_name
+    UNION ALL
+    SELECT defense_second_id AS person_id, 'schedule.linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_second_full_name)) AS said
+    FROM schedule.linescores
+    WHERE defense_second_id IS NOT NULL
+    GROUP BY defense_second_id, defense_second_full_name
+    UNION ALL
+    SELECT defense_shortstop_id AS person_id, 'schedule.linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_shortstop_full_name)) AS said
+    FROM schedule.linescores
+    WHERE defense_shortstop_id IS NOT NULL
+    GROUP BY defense_shortstop_id, defense_shortstop_full_name
+    UNION ALL
+    SELECT defense_third_id AS person_id, 'schedule.linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', defense_third_full_name)) AS said
+    FROM schedule.linescores
+    WHERE defense_third_id IS NOT NULL
+    GROUP BY defense_third_id, defense_third_full_name
+    UNION ALL
+    SELECT offense_batter_id AS person_id, 'schedule.linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', offense_batter_full_name)) AS said
+    FROM schedule.linescores
+    WHERE offense_batter_id IS NOT NULL
+    GROUP BY offense_batter_id, offense_batter_full_name
+    UNION ALL
+    SELECT offense_first_id AS person_id, 'schedule.linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', offense_first_full_name)) AS said
+    FROM schedule.linescores
+    WHERE offense_first_id IS NOT NULL
+    GROUP BY offense_first_id, offense_first_full_name
+    UNION ALL
+    SELECT offense_in_hole_id AS person_id, 'schedule.linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', offense_in_hole_full_name)) AS said
+    FROM schedule.linescores
+    WHERE offense_in_hole_id IS NOT NULL
+    GROUP BY offense_in_hole_id, offense_in_hole_full_name
+    UNION ALL
+    SELECT offense_on_deck_id AS person_id, 'schedule.linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', offense_on_deck_full_name)) AS said
+    FROM schedule.linescores
+    WHERE offense_on_deck_id IS NOT NULL
+    GROUP BY offense_on_deck_id, offense_on_deck_full_name
+    UNION ALL
+    SELECT offense_pitcher_id AS person_id, 'schedule.linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', offense_pitcher_full_name)) AS said
+    FROM schedule.linescores
+    WHERE offense_pitcher_id IS NOT NULL
+    GROUP BY offense_pitcher_id, offense_pitcher_full_name
+    UNION ALL
+    SELECT offense_second_id AS person_id, 'schedule.linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', offense_second_full_name)) AS said
+    FROM schedule.linescores
+    WHERE offense_second_id IS NOT NULL
+    GROUP BY offense_second_id, offense_second_full_name
+    UNION ALL
+    SELECT player_id AS person_id, 'schedule.game_decisions' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_name, 'first_name', first_name, 'last_name', last_name, 'use_name', use_name, 'boxscore_name', boxscore_name, 'primary_number', primary_number, 'birth_date', birth_date, 'birth_city', birth_city, 'birth_state_province', birth_state_province, 'birth_country', birth_country, 'height', height, 'weight', weight, 'is_active', active, 'is_player', is_player, 'gender', gender, 'primary_position_code', primary_position_code, 'primary_position_name', primary_position_name, 'primary_position_type', primary_position_type, 'primary_position_abbreviation', primary_position_abbreviation, 'bat_side_code', bat_side_code, 'pitch_hand_code', pitch_hand_code, 'draft_year', draft_year, 'mlb_debut_date', mlb_debut_date, 'last_played_date', last_played_date, 'name_slug', name_slug, 'strike_zone_top', strike_zone_top, 'strike_zone_bottom', strike_zone_bottom)) AS said
+    FROM schedule.game_decisions
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_name, first_name, last_name, use_name, boxscore_name, primary_number, birth_date, birth_city, birth_state_province, birth_country, height, weight, active, is_player, gender, primary_position_code, primary_position_name, primary_position_type, primary_position_abbreviation, bat_side_code, pitch_hand_code, draft_year, mlb_debut_date, last_played_date, name_slug, strike_zone_top, strike_zone_bottom
+    UNION ALL
+    SELECT official_id AS person_id, 'schedule.game_officials' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', official_name)) AS said
+    FROM schedule.game_officials
+    WHERE official_id IS NOT NULL
+    GROUP BY official_id, official_name
+    UNION ALL
+    SELECT player_id AS person_id, 'schedule.lineups' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_name, 'first_name', first_name, 'last_name', last_name, 'use_name', use_name, 'boxscore_name', boxscore_name, 'primary_number', primary_number, 'birth_date', birth_date, 'birth_city', birth_city, 'birth_state_province', birth_state_province, 'birth_country', birth_country, 'height', height, 'weight', weight, 'is_active', active, 'is_player', is_player, 'gender', gender, 'primary_position_code', primary_position_code, 'primary_position_name', primary_position_name, 'primary_position_type', primary_position_type, 'primary_position_abbreviation', primary_position_abbreviation, 'bat_side_code', bat_side_code, 'pitch_hand_code', pitch_hand_code, 'draft_year', draft_year, 'mlb_debut_date', mlb_debut_date, 'last_played_date', last_played_date, 'name_slug', name_slug, 'strike_zone_top', strike_zone_top, 'strike_zone_bottom', strike_zone_bottom)) AS said
+    FROM schedule.lineups
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_name, first_name, last_name, use_name, boxscore_name, primary_number, birth_date, birth_city, birth_state_province, birth_country, height, weight, active, is_player, gender, primary_position_code, primary_position_name, primary_position_type, primary_position_abbreviation, bat_side_code, pitch_hand_code, draft_year, mlb_debut_date, last_played_date, name_slug, strike_zone_top, strike_zone_bottom
+    UNION ALL
+    SELECT player_id AS person_id, 'sports.players' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', full_name, 'first_name', first_name, 'last_name', last_name, 'use_name', use_name, 'boxscore_name', boxscore_name, 'primary_number', primary_number, 'birth_date', birth_date, 'birth_city', birth_city, 'birth_state_province', birth_state_province, 'birth_country', birth_country, 'height', height, 'weight', weight, 'is_active', is_active, 'is_player', is_player, 'gender', gender, 'primary_position_code', primary_position_code, 'primary_position_name', primary_position_name, 'primary_position_type', primary_position_type, 'primary_position_abbreviation', primary_position_abbreviation, 'bat_side_code', bat_side_code, 'pitch_hand_code', pitch_hand_code, 'draft_year', draft_year, 'mlb_debut_date', mlb_debut_date, 'last_played_date', last_played_date, 'current_team_id', current_team_id, 'name_slug', name_slug, 'strike_zone_top', strike_zone_top, 'strike_zone_bottom', strike_zone_bottom)) AS said
+    FROM sports.players
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, full_name, first_name, last_name, use_name, boxscore_name, primary_number, birth_date, birth_city, birth_state_province, birth_country, height, weight, is_active, is_player, gender, primary_position_code, primary_position_name, primary_position_type, primary_position_abbreviation, bat_side_code, pitch_hand_code, draft_year, mlb_debut_date, last_played_date, current_team_id, name_slug, strike_zone_top, strike_zone_bottom
+    UNION ALL
+    SELECT player_id AS person_id, 'stats.grouped_stat_splits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_name, 'first_name', player_first_name, 'last_name', player_last_name)) AS said
+    FROM stats.grouped_stat_splits
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_name, player_first_name, player_last_name
+    UNION ALL
+    SELECT batter_id AS person_id, 'stats.grouped_stat_splits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', batter_full_name)) AS said
+    FROM stats.grouped_stat_splits
+    WHERE batter_id IS NOT NULL
+    GROUP BY batter_id, batter_full_name
+    UNION ALL
+    SELECT pitcher_id AS person_id, 'stats.grouped_stat_splits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', pitcher_full_name)) AS said
+    FROM stats.grouped_stat_splits
+    WHERE pitcher_id IS NOT NULL
+    GROUP BY pitcher_id, pitcher_full_name
+    UNION ALL
+    SELECT player_id AS person_id, 'stats.stat_leaders' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_name, 'first_name', person_first_name, 'last_name', person_last_name)) AS said
+    FROM stats.stat_leaders
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_name, person_first_name, person_last_name
+    UNION ALL
+    SELECT player_id AS person_id, 'stats.stat_splits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_name, 'first_name', player_first_name, 'last_name', player_last_name)) AS said
+    FROM stats.stat_splits
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_name, player_first_name, player_last_name
+    UNION ALL
+    SELECT batter_id AS person_id, 'stats.stat_splits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', batter_full_name)) AS said
+    FROM stats.stat_splits
+    WHERE batter_id IS NOT NULL
+    GROUP BY batter_id, batter_full_name
+    UNION ALL
+    SELECT pitcher_id AS person_id, 'stats.stat_splits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', pitcher_full_name)) AS said
+    FROM stats.stat_splits
+    WHERE pitcher_id IS NOT NULL
+    GROUP BY pitcher_id, pitcher_full_name
+    UNION ALL
+    SELECT player_id AS person_id, 'team.alumni_players' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', full_name, 'first_name', first_name, 'last_name', last_name, 'use_name', use_name, 'boxscore_name', boxscore_name, 'primary_number', primary_number, 'birth_date', birth_date, 'birth_city', birth_city, 'birth_state_province', birth_state_province, 'birth_country', birth_country, 'death_date', death_date, 'height', height, 'weight', weight, 'is_active', is_active, 'is_player', is_player, 'gender', gender, 'primary_position_code', primary_position_code, 'primary_position_name', primary_position_name, 'primary_position_type', primary_position_type, 'primary_position_abbreviation', primary_position_abbreviation, 'bat_side_code', bat_side_code, 'pitch_hand_code', pitch_hand_code, 'draft_year', draft_year, 'mlb_debut_date', mlb_debut_date, 'last_played_date', last_played_date, 'name_slug', name_slug, 'strike_zone_top', strike_zone_top, 'strike_zone_bottom', strike_zone_bottom)) AS said
+    FROM team.alumni_players
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, full_name, first_name, last_name, use_name, boxscore_name, primary_number, birth_date, birth_city, birth_state_province, birth_country, death_date, height, weight, is_active, is_player, gender, primary_position_code, primary_position_name, primary_position_type, primary_position_abbreviation, bat_side_code, pitch_hand_code, draft_year, mlb_debut_date, last_played_date, name_slug, strike_zone_top, strike_zone_bottom
+    UNION ALL
+    SELECT person_id AS person_id, 'team.coaches_normalized' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', full_name, 'first_name', person_first_name, 'last_name', person_last_name, 'use_name', person_use_name, 'boxscore_name', person_boxscore_name, 'primary_number', person_primary_number, 'birth_date', person_birth_date, 'birth_city', person_birth_city, 'birth_state_province', person_birth_state_province, 'birth_country', person_birth_country, 'height', person_height, 'weight', person_weight, 'is_active', person_active, 'is_player', person_is_player, 'gender', person_gender, 'primary_position_code', person_primary_position_code, 'primary_position_name', person_primary_position_name, 'primary_position_type', person_primary_position_type, 'primary_position_abbreviation', person_primary_position_abbreviation, 'bat_side_code', person_bat_side_code, 'pitch_hand_code', person_pitch_hand_code, 'draft_year', person_draft_year, 'mlb_debut_date', person_mlb_debut_date, 'last_played_date', person_last_played_date, 'name_slug', person_name_slug, 'strike_zone_top', person_strike_zone_top, 'strike_zone_bottom', person_strike_zone_bottom)) AS said
+    FROM team.coaches_normalized
     WHERE person_id IS NOT NULL
-    GROUP BY person_id, person_full_name, person_first_name, person_last_name
+    GROUP BY person_id, full_name, person_first_name, person_last_name, person_use_name, person_boxscore_name, person_primary_number, person_birth_date, person_birth_city, person_birth_state_province, person_birth_country, person_height, person_weight, person_active, person_is_player, person_gender, person_primary_position_code, person_primary_position_name, person_primary_position_type, person_primary_position_abbreviation, person_bat_side_code, person_pitch_hand_code, person_draft_year, person_mlb_debut_date, person_last_played_date, person_name_slug, person_strike_zone_top, person_strike_zone_bottom
     UNION ALL
-    SELECT person_id AS person_id, 'team.affiliates_team_roster' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name)) AS said
-    FROM team.affiliates_team_roster
-    WHERE person_id IS NOT NULL
-    GROUP BY person_id, person_full_name
+    SELECT player_id AS person_id, 'team.player_leaders' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_name, 'first_name', person_first_name, 'last_name', person_last_name)) AS said
+    FROM team.player_leaders
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_name, person_first_name, person_last_name
     UNION ALL
-    SELECT person_id AS person_id, 'team.affiliates_leaders' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name, 'first_name', person_first_name, 'last_name', person_last_name)) AS said
-    FROM team.affiliates_leaders
-    WHERE person_id IS NOT NULL
-    GROUP BY person_id, person_full_name, person_first_name, person_last_name
+    SELECT player_id AS person_id, 'team.team_leaders' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_name, 'first_name', person_first_name, 'last_name', person_last_name)) AS said
+    FROM team.team_leaders
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_name, person_first_name, person_last_name
     UNION ALL
-    SELECT person_id AS person_id, 'team.all_teams_roster' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name)) AS said
-    FROM team.all_teams_roster
-    WHERE person_id IS NOT NULL
-    GROUP BY person_id, person_full_name
+    SELECT player_id AS person_id, 'team.roster_players' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_name, 'first_name', person_first_name, 'last_name', person_last_name, 'use_name', person_use_name, 'boxscore_name', person_boxscore_name, 'primary_number', person_primary_number, 'birth_date', person_birth_date, 'birth_city', person_birth_city, 'birth_state_province', person_birth_state_province, 'birth_country', person_birth_country, 'height', person_height, 'weight', person_weight, 'is_active', person_active, 'is_player', person_is_player, 'gender', person_gender, 'primary_position_code', person_primary_position_code, 'primary_position_name', person_primary_position_name, 'primary_position_type', person_primary_position_type, 'primary_position_abbreviation', person_primary_position_abbreviation, 'bat_side_code', person_bat_side_code, 'pitch_hand_code', person_pitch_hand_code, 'draft_year', person_draft_year, 'mlb_debut_date', person_mlb_debut_date, 'last_played_date', person_last_played_date, 'name_slug', person_name_slug, 'strike_zone_top', person_strike_zone_top, 'strike_zone_bottom', person_strike_zone_bottom)) AS said
+    FROM team.roster_players
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_name, person_first_name, person_last_name, person_use_name, person_boxscore_name, person_primary_number, person_birth_date, person_birth_city, person_birth_state_province, person_birth_country, person_height, person_weight, person_active, person_is_player, person_gender, person_primary_position_code, person_primary_position_name, person_primary_position_type, person_primary_position_abbreviation, person_bat_side_code, person_pitch_hand_code, person_draft_year, person_mlb_debut_date, person_last_played_date, person_name_slug, person_strike_zone_top, person_strike_zone_bottom
     UNION ALL
-    SELECT person_id AS person_id, 'team.all_teams_leaders' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name, 'first_name', person_first_name, 'last_name', person_last_name)) AS said
-    FROM team.all_teams_leaders
-    WHERE person_id IS NOT NULL
-    GROUP BY person_id, person_full_name, person_first_name, person_last_name
+    SELECT player_id AS person_id, 'team.stat_splits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', player_name, 'first_name', player_first_name, 'last_name', player_last_name)) AS said
+    FROM team.stat_splits
+    WHERE player_id IS NOT NULL
+    GROUP BY player_id, player_name, player_first_name, player_last_name
     UNION ALL
-    SELECT id AS person_id, 'team.alumni_people' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', full_name, 'first_name', first_name, 'last_name', last_name, 'use_name', use_name, 'boxscore_name', boxscore_name, 'primary_number', primary_number, 'birth_date', birth_date, 'birth_city', birth_city, 'birth_state_province', birth_state_province, 'birth_country', birth_country, 'death_date', death_date, 'height', height, 'weight', weight, 'is_active', active, 'is_player', is_player, 'gender', gender, 'primary_position_code', primary_position_code, 'primary_position_name', primary_position_name, 'primary_position_type', primary_position_type, 'primary_position_abbreviation', primary_position_abbreviation, 'bat_side_code', bat_side_code, 'pitch_hand_code', pitch_hand_code, 'draft_year', draft_year, 'mlb_debut_date', mlb_debut_date, 'last_played_date', last_played_date, 'name_slug', name_slug, 'strike_zone_top', strike_zone_top, 'strike_zone_bottom', strike_zone_bottom)) AS said
-    FROM team.alumni_people
-    WHERE id IS NOT NULL
-    GROUP BY id, full_name, first_name, last_name, use_name, boxscore_name, primary_number, birth_date, birth_city, birth_state_province, birth_country, death_date, height, weight, active, is_player, gender, primary_position_code, primary_position_name, primary_position_type, primary_position_abbreviation, bat_side_code, pitch_hand_code, draft_year, mlb_debut_date, last_played_date, name_slug, strike_zone_top, strike_zone_bottom
+    SELECT batter_id AS person_id, 'team.stat_splits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', batter_full_name)) AS said
+    FROM team.stat_splits
+    WHERE batter_id IS NOT NULL
+    GROUP BY batter_id, batter_full_name
     UNION ALL
-    SELECT person_id AS person_id, 'team.coaches_roster' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name)) AS said
-    FROM team.coaches_roster
-    WHERE person_id IS NOT NULL
-    GROUP BY person_id, person_full_name
-    UNION ALL
-    SELECT person_id AS person_id, 'team.leaders_league_leader_leaders' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name, 'first_name', person_first_name, 'last_name', person_last_name)) AS said
-    FROM team.leaders_league_leader_leaders
-    WHERE person_id IS NOT NULL
-    GROUP BY person_id, person_full_name, person_first_name, person_last_name
-    UNION ALL
-    SELECT person_id AS person_id, 'team.leaders_team_leader_leaders' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name, 'first_name', person_first_name, 'last_name', person_last_name)) AS said
-    FROM team.leaders_team_leader_leaders
-    WHERE person_id IS NOT NULL
-    GROUP BY person_id, person_full_name, person_first_name, person_last_name
-    UNION ALL
-    SELECT person_id AS person_id, 'team.roster_normalized' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('full_name', person_full_name)) AS said
-    FROM team.roster_normalized
-    WHERE person_id IS NOT NULL
-    GROUP BY person_id, person_full_name
+    SELECT pitcher_id AS person_id, 'team.stat_splits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('full_name', pitcher_full_name)) AS said
+    FROM team.stat_splits
+    WHERE pitcher_id IS NOT NULL
+    GROUP BY pitcher_id, pitcher_full_name
 ),
 ranked AS (
     SELECT *, row_number() OVER (

@@ -3,51 +3,51 @@
 -- team.team: One row per team that any response mentions, of any league.
 -- Per column the newest mention that says it; of equally new ones the richest.
 WITH mentions AS (
-    SELECT team_id AS team_id, 'awards.award_recipients_awards' AS source, max(captured_at) AS captured_at,
+    SELECT team_id AS team_id, 'awards.recipients' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', team_name, 'abbreviation', team_abbreviation, 'team_code', team_team_code, 'file_code', team_file_code, 'team_name', team_team_name, 'location_name', team_location_name, 'short_name', team_short_name, 'club_name', team_club_name, 'franchise_name', team_franchise_name, 'first_year_of_play', team_first_year_of_play, 'season', team_season, 'is_active', team_active, 'all_star_status', team_all_star_status, 'venue_id', team_venue_id, 'spring_venue_id', team_spring_venue_id, 'league_id', team_league_id, 'league_name', team_league_name, 'division_id', team_division_id, 'division_name', team_division_name, 'sport_id', team_sport_id, 'sport_name', team_sport_name)) AS said
-    FROM awards.award_recipients_awards
+    FROM awards.recipients
     WHERE team_id IS NOT NULL
     GROUP BY team_id, team_name, team_abbreviation, team_team_code, team_file_code, team_team_name, team_location_name, team_short_name, team_club_name, team_franchise_name, team_first_year_of_play, team_season, team_active, team_all_star_status, team_venue_id, team_spring_venue_id, team_league_id, team_league_name, team_division_id, team_division_name, team_sport_id, team_sport_name
     UNION ALL
-    SELECT team_id AS team_id, 'draft.draft_picks_round_picks' AS source, max(captured_at) AS captured_at,
+    SELECT team_id AS team_id, 'draft.picks' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', team_name, 'all_star_status', team_all_star_status)) AS said
-    FROM draft.draft_picks_round_picks
+    FROM draft.picks
     WHERE team_id IS NOT NULL
     GROUP BY team_id, team_name, team_all_star_status
     UNION ALL
-    SELECT team_id AS team_id, 'draft.draft_prospects_normalized' AS source, max(captured_at) AS captured_at,
+    SELECT team_id AS team_id, 'draft.prospects' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', team_name, 'abbreviation', team_abbreviation, 'team_code', team_team_code, 'file_code', team_file_code, 'team_name', team_team_name, 'location_name', team_location_name, 'short_name', team_short_name, 'club_name', team_club_name, 'franchise_name', team_franchise_name, 'first_year_of_play', team_first_year_of_play, 'season', team_season, 'is_active', team_active, 'all_star_status', team_all_star_status, 'venue_id', team_venue_id, 'spring_venue_id', team_spring_venue_id, 'league_id', team_league_id, 'league_name', team_league_name, 'division_id', team_division_id, 'division_name', team_division_name, 'sport_id', team_sport_id, 'sport_name', team_sport_name)) AS said
-    FROM draft.draft_prospects_normalized
+    FROM draft.prospects
     WHERE team_id IS NOT NULL
     GROUP BY team_id, team_name, team_abbreviation, team_team_code, team_file_code, team_team_name, team_location_name, team_short_name, team_club_name, team_franchise_name, team_first_year_of_play, team_season, team_active, team_all_star_status, team_venue_id, team_spring_venue_id, team_league_id, team_league_name, team_division_id, team_division_name, team_sport_id, team_sport_name
     UNION ALL
-    SELECT pick_team_id AS team_id, 'draft.latest_draft_picks_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', pick_team_name, 'abbreviation', pick_team_abbreviation, 'team_code', pick_team_team_code, 'file_code', pick_team_file_code, 'team_name', pick_team_team_name, 'location_name', pick_team_location_name, 'short_name', pick_team_short_name, 'club_name', pick_team_club_name, 'franchise_name', pick_team_franchise_name, 'first_year_of_play', pick_team_first_year_of_play, 'season', pick_team_season, 'is_active', pick_team_active, 'all_star_status', pick_team_all_star_status, 'venue_id', pick_team_venue_id, 'spring_venue_id', pick_team_spring_venue_id, 'league_id', pick_team_league_id, 'league_name', pick_team_league_name, 'division_id', pick_team_division_id, 'division_name', pick_team_division_name, 'sport_id', pick_team_sport_id, 'sport_name', pick_team_sport_name)) AS said
-    FROM draft.latest_draft_picks_document
-    WHERE pick_team_id IS NOT NULL
-    GROUP BY pick_team_id, pick_team_name, pick_team_abbreviation, pick_team_team_code, pick_team_file_code, pick_team_team_name, pick_team_location_name, pick_team_short_name, pick_team_club_name, pick_team_franchise_name, pick_team_first_year_of_play, pick_team_season, pick_team_active, pick_team_all_star_status, pick_team_venue_id, pick_team_spring_venue_id, pick_team_league_id, pick_team_league_name, pick_team_division_id, pick_team_division_name, pick_team_sport_id, pick_team_sport_name
-    UNION ALL
-    SELECT team_id AS team_id, 'game.boxscore_teams' AS source, max(captured_at) AS captured_at,
+    SELECT team_id AS team_id, 'draft.latest_picks' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', team_name, 'abbreviation', team_abbreviation, 'team_code', team_team_code, 'file_code', team_file_code, 'team_name', team_team_name, 'location_name', team_location_name, 'short_name', team_short_name, 'club_name', team_club_name, 'franchise_name', team_franchise_name, 'first_year_of_play', team_first_year_of_play, 'season', team_season, 'is_active', team_active, 'all_star_status', team_all_star_status, 'venue_id', team_venue_id, 'spring_venue_id', team_spring_venue_id, 'league_id', team_league_id, 'league_name', team_league_name, 'division_id', team_division_id, 'division_name', team_division_name, 'sport_id', team_sport_id, 'sport_name', team_sport_name)) AS said
-    FROM game.boxscore_teams
+    FROM draft.latest_picks
     WHERE team_id IS NOT NULL
     GROUP BY team_id, team_name, team_abbreviation, team_team_code, team_file_code, team_team_name, team_location_name, team_short_name, team_club_name, team_franchise_name, team_first_year_of_play, team_season, team_active, team_all_star_status, team_venue_id, team_spring_venue_id, team_league_id, team_league_name, team_division_id, team_division_name, team_sport_id, team_sport_name
     UNION ALL
-    SELECT team_id AS team_id, 'game.get_game_context_metrics_teams' AS source, max(captured_at) AS captured_at,
+    SELECT team_id AS team_id, 'game.boxscore_team_stats' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', team_name, 'abbreviation', team_abbreviation, 'team_code', team_team_code, 'file_code', team_file_code, 'team_name', team_team_name, 'location_name', team_location_name, 'short_name', team_short_name, 'club_name', team_club_name, 'franchise_name', team_franchise_name, 'first_year_of_play', team_first_year_of_play, 'season', team_season, 'is_active', team_active, 'all_star_status', team_all_star_status, 'venue_id', team_venue_id, 'spring_venue_id', team_spring_venue_id, 'league_id', team_league_id, 'league_name', team_league_name, 'division_id', team_division_id, 'division_name', team_division_name, 'sport_id', team_sport_id, 'sport_name', team_sport_name)) AS said
+    FROM game.boxscore_team_stats
+    WHERE team_id IS NOT NULL
+    GROUP BY team_id, team_name, team_abbreviation, team_team_code, team_file_code, team_team_name, team_location_name, team_short_name, team_club_name, team_franchise_name, team_first_year_of_play, team_season, team_active, team_all_star_status, team_venue_id, team_spring_venue_id, team_league_id, team_league_name, team_division_id, team_division_name, team_sport_id, team_sport_name
+    UNION ALL
+    SELECT team_id AS team_id, 'game.context_metrics_teams' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM game.get_game_context_metrics_teams
+    FROM game.context_metrics_teams
     WHERE team_id IS NOT NULL
     GROUP BY team_id, team_name
     UNION ALL
-    SELECT defense_team_id AS team_id, 'game.linescore_document' AS source, max(captured_at) AS captured_at,
+    SELECT defense_team_id AS team_id, 'game.linescore_state' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', defense_team_name)) AS said
-    FROM game.linescore_document
+    FROM game.linescore_state
     WHERE defense_team_id IS NOT NULL
     GROUP BY defense_team_id, defense_team_name
     UNION ALL
-    SELECT offense_team_id AS team_id, 'game.linescore_document' AS source, max(captured_at) AS captured_at,
+    SELECT offense_team_id AS team_id, 'game.linescore_state' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', offense_team_name)) AS said
-    FROM game.linescore_document
+    FROM game.linescore_state
     WHERE offense_team_id IS NOT NULL
     GROUP BY offense_team_id, offense_team_name
     UNION ALL
@@ -87,89 +87,125 @@ WITH mentions AS (
     WHERE team_id IS NOT NULL
     GROUP BY team_id
     UNION ALL
-    SELECT team_id AS team_id, 'game.play_by_play_plays_by_inning_hits' AS source, max(captured_at) AS captured_at,
+    SELECT team_id AS team_id, 'game.live_game_probables' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.live_game_probables
+    WHERE team_id IS NOT NULL
+    GROUP BY team_id
+    UNION ALL
+    SELECT team_id AS team_id, 'game.live_game_mound_visits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.live_game_mound_visits
+    WHERE team_id IS NOT NULL
+    GROUP BY team_id
+    UNION ALL
+    SELECT team_id AS team_id, 'game.live_game_challenges' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.live_game_challenges
+    WHERE team_id IS NOT NULL
+    GROUP BY team_id
+    UNION ALL
+    SELECT team_id AS team_id, 'game.live_game_abs_challenges' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.live_game_abs_challenges
+    WHERE team_id IS NOT NULL
+    GROUP BY team_id
+    UNION ALL
+    SELECT team_id AS team_id, 'game.live_game_linescore_teams' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.live_game_linescore_teams
+    WHERE team_id IS NOT NULL
+    GROUP BY team_id
+    UNION ALL
+    SELECT team_id AS team_id, 'game.play_by_play_hits' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', team_name, 'all_star_status', team_all_star_status)) AS said
-    FROM game.play_by_play_plays_by_inning_hits
+    FROM game.play_by_play_hits
     WHERE team_id IS NOT NULL
     GROUP BY team_id, team_name, team_all_star_status
     UNION ALL
-    SELECT current_team_id AS team_id, 'homerunderby.home_run_derby_bracket_players' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', current_team_name, 'abbreviation', current_team_abbreviation, 'team_code', current_team_team_code, 'file_code', current_team_file_code, 'team_name', current_team_team_name, 'location_name', current_team_location_name, 'short_name', current_team_short_name, 'club_name', current_team_club_name, 'franchise_name', current_team_franchise_name, 'first_year_of_play', current_team_first_year_of_play, 'season', current_team_season, 'is_active', current_team_active, 'all_star_status', current_team_all_star_status, 'venue_id', current_team_venue_id, 'spring_venue_id', current_team_spring_venue_id, 'league_id', current_team_league_id, 'league_name', current_team_league_name, 'division_id', current_team_division_id, 'division_name', current_team_division_name, 'sport_id', current_team_sport_id, 'sport_name', current_team_sport_name)) AS said
-    FROM homerunderby.home_run_derby_bracket_players
-    WHERE current_team_id IS NOT NULL
-    GROUP BY current_team_id, current_team_name, current_team_abbreviation, current_team_team_code, current_team_file_code, current_team_team_name, current_team_location_name, current_team_short_name, current_team_club_name, current_team_franchise_name, current_team_first_year_of_play, current_team_season, current_team_active, current_team_all_star_status, current_team_venue_id, current_team_spring_venue_id, current_team_league_id, current_team_league_name, current_team_division_id, current_team_division_name, current_team_sport_id, current_team_sport_name
-    UNION ALL
-    SELECT team_id AS team_id, 'homerunderby.home_run_derby_bracket_stat_splits' AS source, max(captured_at) AS captured_at,
+    SELECT team_id AS team_id, 'highlow.highs' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM homerunderby.home_run_derby_bracket_stat_splits
+    FROM highlow.highs
     WHERE team_id IS NOT NULL
     GROUP BY team_id, team_name
     UNION ALL
-    SELECT current_team_id AS team_id, 'homerunderby.home_run_derby_pool_players' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', current_team_name, 'abbreviation', current_team_abbreviation, 'team_code', current_team_team_code, 'file_code', current_team_file_code, 'team_name', current_team_team_name, 'location_name', current_team_location_name, 'short_name', current_team_short_name, 'club_name', current_team_club_name, 'franchise_name', current_team_franchise_name, 'first_year_of_play', current_team_first_year_of_play, 'season', current_team_season, 'is_active', current_team_active, 'all_star_status', current_team_all_star_status, 'venue_id', current_team_venue_id, 'spring_venue_id', current_team_spring_venue_id, 'league_id', current_team_league_id, 'league_name', current_team_league_name, 'division_id', current_team_division_id, 'division_name', current_team_division_name, 'sport_id', current_team_sport_id, 'sport_name', current_team_sport_name)) AS said
-    FROM homerunderby.home_run_derby_pool_players
-    WHERE current_team_id IS NOT NULL
-    GROUP BY current_team_id, current_team_name, current_team_abbreviation, current_team_team_code, current_team_file_code, current_team_team_name, current_team_location_name, current_team_short_name, current_team_club_name, current_team_franchise_name, current_team_first_year_of_play, current_team_season, current_team_active, current_team_all_star_status, current_team_venue_id, current_team_spring_venue_id, current_team_league_id, current_team_league_name, current_team_division_id, current_team_division_name, current_team_sport_id, current_team_sport_name
+    SELECT opponent_id AS team_id, 'highlow.highs' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', opponent_name)) AS said
+    FROM highlow.highs
+    WHERE opponent_id IS NOT NULL
+    GROUP BY opponent_id, opponent_name
     UNION ALL
-    SELECT team_id AS team_id, 'homerunderby.home_run_derby_pool_stat_splits' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM homerunderby.home_run_derby_pool_stat_splits
-    WHERE team_id IS NOT NULL
-    GROUP BY team_id, team_name
+    SELECT home_team_id AS team_id, 'highlow.highs' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', home_team_name)) AS said
+    FROM highlow.highs
+    WHERE home_team_id IS NOT NULL
+    GROUP BY home_team_id, home_team_name
     UNION ALL
-    SELECT team_id AS team_id, 'person.award_normalized' AS source, max(captured_at) AS captured_at,
+    SELECT away_team_id AS team_id, 'highlow.highs' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', away_team_name)) AS said
+    FROM highlow.highs
+    WHERE away_team_id IS NOT NULL
+    GROUP BY away_team_id, away_team_name
+    UNION ALL
+    SELECT team_id AS team_id, 'person.awards' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', team_name, 'abbreviation', team_abbreviation, 'team_code', team_team_code, 'file_code', team_file_code, 'team_name', team_team_name, 'location_name', team_location_name, 'short_name', team_short_name, 'club_name', team_club_name, 'franchise_name', team_franchise_name, 'first_year_of_play', team_first_year_of_play, 'season', team_season, 'is_active', team_active, 'all_star_status', team_all_star_status, 'venue_id', team_venue_id, 'spring_venue_id', team_spring_venue_id, 'league_id', team_league_id, 'league_name', team_league_name, 'division_id', team_division_id, 'division_name', team_division_name, 'sport_id', team_sport_id, 'sport_name', team_sport_name)) AS said
-    FROM person.award_normalized
+    FROM person.awards
     WHERE team_id IS NOT NULL
     GROUP BY team_id, team_name, team_abbreviation, team_team_code, team_file_code, team_team_name, team_location_name, team_short_name, team_club_name, team_franchise_name, team_first_year_of_play, team_season, team_active, team_all_star_status, team_venue_id, team_spring_venue_id, team_league_id, team_league_name, team_division_id, team_division_name, team_sport_id, team_sport_name
     UNION ALL
-    SELECT current_team_id AS team_id, 'person.current_game_stats_people' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', current_team_name, 'abbreviation', current_team_abbreviation, 'team_code', current_team_team_code, 'file_code', current_team_file_code, 'team_name', current_team_team_name, 'location_name', current_team_location_name, 'short_name', current_team_short_name, 'club_name', current_team_club_name, 'franchise_name', current_team_franchise_name, 'first_year_of_play', current_team_first_year_of_play, 'season', current_team_season, 'is_active', current_team_active, 'all_star_status', current_team_all_star_status, 'venue_id', current_team_venue_id, 'spring_venue_id', current_team_spring_venue_id, 'league_id', current_team_league_id, 'league_name', current_team_league_name, 'division_id', current_team_division_id, 'division_name', current_team_division_name, 'sport_id', current_team_sport_id, 'sport_name', current_team_sport_name)) AS said
-    FROM person.current_game_stats_people
-    WHERE current_team_id IS NOT NULL
-    GROUP BY current_team_id, current_team_name, current_team_abbreviation, current_team_team_code, current_team_file_code, current_team_team_name, current_team_location_name, current_team_short_name, current_team_club_name, current_team_franchise_name, current_team_first_year_of_play, current_team_season, current_team_active, current_team_all_star_status, current_team_venue_id, current_team_spring_venue_id, current_team_league_id, current_team_league_name, current_team_division_id, current_team_division_name, current_team_sport_id, current_team_sport_name
-    UNION ALL
-    SELECT team_id AS team_id, 'person.current_game_stats_stat_splits' AS source, max(captured_at) AS captured_at,
+    SELECT team_id AS team_id, 'person.game_stat_splits' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM person.current_game_stats_stat_splits
+    FROM person.game_stat_splits
     WHERE team_id IS NOT NULL
     GROUP BY team_id, team_name
     UNION ALL
-    SELECT team_id AS team_id, 'person.current_game_stats_splits' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM person.current_game_stats_splits
-    WHERE team_id IS NOT NULL
-    GROUP BY team_id, team_name
+    SELECT opponent_id AS team_id, 'person.game_stat_splits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', opponent_name)) AS said
+    FROM person.game_stat_splits
+    WHERE opponent_id IS NOT NULL
+    GROUP BY opponent_id, opponent_name
     UNION ALL
-    SELECT team_id AS team_id, 'person.current_game_stats_splits_tied_with_offset' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM person.current_game_stats_splits_tied_with_offset
-    WHERE team_id IS NOT NULL
-    GROUP BY team_id, team_name
-    UNION ALL
-    SELECT team_id AS team_id, 'person.current_game_stats_splits_tied_with_limit' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM person.current_game_stats_splits_tied_with_limit
-    WHERE team_id IS NOT NULL
-    GROUP BY team_id, team_name
-    UNION ALL
-    SELECT original_team_id AS team_id, 'person.free_agents_normalized' AS source, max(captured_at) AS captured_at,
+    SELECT original_team_id AS team_id, 'person.free_agent_players' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', original_team_name)) AS said
-    FROM person.free_agents_normalized
+    FROM person.free_agent_players
     WHERE original_team_id IS NOT NULL
     GROUP BY original_team_id, original_team_name
     UNION ALL
-    SELECT new_team_id AS team_id, 'person.free_agents_normalized' AS source, max(captured_at) AS captured_at,
+    SELECT new_team_id AS team_id, 'person.free_agent_players' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', new_team_name)) AS said
-    FROM person.free_agents_normalized
+    FROM person.free_agent_players
     WHERE new_team_id IS NOT NULL
     GROUP BY new_team_id, new_team_name
     UNION ALL
-    SELECT team_id AS team_id, 'schedule.postseason_schedule_series_game_teams' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM schedule.postseason_schedule_series_game_teams
+    SELECT team_id AS team_id, 'person.current_teams' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', name, 'abbreviation', abbreviation, 'team_code', team_code, 'file_code', file_code, 'team_name', team_name, 'location_name', location_name, 'short_name', short_name, 'club_name', club_name, 'franchise_name', franchise_name, 'first_year_of_play', first_year_of_play, 'season', season, 'is_active', active, 'all_star_status', all_star_status, 'venue_id', venue_id, 'spring_venue_id', spring_venue_id, 'league_id', league_id, 'league_name', league_name, 'division_id', division_id, 'division_name', division_name, 'sport_id', sport_id, 'sport_name', sport_name)) AS said
+    FROM person.current_teams
     WHERE team_id IS NOT NULL
-    GROUP BY team_id, team_name
+    GROUP BY team_id, name, abbreviation, team_code, file_code, team_name, location_name, short_name, club_name, franchise_name, first_year_of_play, season, active, all_star_status, venue_id, spring_venue_id, league_id, league_name, division_id, division_name, sport_id, sport_name
+    UNION ALL
+    SELECT team_id AS team_id, 'schedule.postseason_game_teams' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', team_name, 'abbreviation', team_abbreviation, 'team_code', team_team_code, 'file_code', team_file_code, 'team_name', team_team_name, 'location_name', team_location_name, 'short_name', team_short_name, 'club_name', team_club_name, 'franchise_name', team_franchise_name, 'first_year_of_play', team_first_year_of_play, 'season', team_season, 'is_active', team_active, 'all_star_status', team_all_star_status, 'venue_id', team_venue_id, 'spring_venue_id', team_spring_venue_id, 'league_id', team_league_id, 'league_name', team_league_name, 'division_id', team_division_id, 'division_name', team_division_name, 'sport_id', team_sport_id, 'sport_name', team_sport_name)) AS said
+    FROM schedule.postseason_game_teams
+    WHERE team_id IS NOT NULL
+    GROUP BY team_id, team_name, team_abbreviation, team_team_code, team_file_code, team_team_name, team_location_name, team_short_name, team_club_name, team_franchise_name, team_first_year_of_play, team_season, team_active, team_all_star_status, team_venue_id, team_spring_venue_id, team_league_id, team_league_name, team_division_id, team_division_name, team_sport_id, team_sport_name
+    UNION ALL
+    SELECT defense_team_id AS team_id, 'schedule.postseason_linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', defense_team_name)) AS said
+    FROM schedule.postseason_linescores
+    WHERE defense_team_id IS NOT NULL
+    GROUP BY defense_team_id, defense_team_name
+    UNION ALL
+    SELECT offense_team_id AS team_id, 'schedule.postseason_linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', offense_team_name)) AS said
+    FROM schedule.postseason_linescores
+    WHERE offense_team_id IS NOT NULL
+    GROUP BY offense_team_id, offense_team_name
+    UNION ALL
+    SELECT team_id AS team_id, 'schedule.postseason_series_status_teams' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', name, 'abbreviation', abbreviation, 'team_code', team_code, 'file_code', file_code, 'team_name', team_name, 'location_name', location_name, 'short_name', short_name, 'club_name', club_name, 'franchise_name', franchise_name, 'first_year_of_play', first_year_of_play, 'season', series_status_season, 'is_active', active, 'all_star_status', all_star_status, 'venue_id', venue_id, 'spring_venue_id', spring_venue_id, 'league_id', league_id, 'league_name', league_name, 'division_id', division_id, 'division_name', division_name, 'sport_id', series_status_sport_id, 'sport_name', sport_name)) AS said
+    FROM schedule.postseason_series_status_teams
+    WHERE team_id IS NOT NULL
+    GROUP BY team_id, name, abbreviation, team_code, file_code, team_name, location_name, short_name, club_name, franchise_name, first_year_of_play, series_status_season, active, all_star_status, venue_id, spring_venue_id, league_id, league_name, division_id, division_name, series_status_sport_id, sport_name
     UNION ALL
     SELECT away_team_id AS team_id, 'schedule.games' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', away_team_name)) AS said
@@ -183,149 +219,137 @@ WITH mentions AS (
     WHERE home_team_id IS NOT NULL
     GROUP BY home_team_id, home_team_name
     UNION ALL
-    SELECT current_team_id AS team_id, 'sports.sport_players_people' AS source, max(captured_at) AS captured_at,
+    SELECT team_id AS team_id, 'schedule.game_teams' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', team_name, 'abbreviation', team_abbreviation, 'team_code', team_team_code, 'file_code', team_file_code, 'team_name', team_team_name, 'location_name', team_location_name, 'short_name', team_short_name, 'club_name', team_club_name, 'franchise_name', team_franchise_name, 'first_year_of_play', team_first_year_of_play, 'season', team_season, 'is_active', team_active, 'all_star_status', team_all_star_status, 'venue_id', team_venue_id, 'spring_venue_id', team_spring_venue_id, 'league_id', team_league_id, 'league_name', team_league_name, 'division_id', team_division_id, 'division_name', team_division_name, 'sport_id', team_sport_id, 'sport_name', team_sport_name)) AS said
+    FROM schedule.game_teams
+    WHERE team_id IS NOT NULL
+    GROUP BY team_id, team_name, team_abbreviation, team_team_code, team_file_code, team_team_name, team_location_name, team_short_name, team_club_name, team_franchise_name, team_first_year_of_play, team_season, team_active, team_all_star_status, team_venue_id, team_spring_venue_id, team_league_id, team_league_name, team_division_id, team_division_name, team_sport_id, team_sport_name
+    UNION ALL
+    SELECT defense_team_id AS team_id, 'schedule.linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', defense_team_name)) AS said
+    FROM schedule.linescores
+    WHERE defense_team_id IS NOT NULL
+    GROUP BY defense_team_id, defense_team_name
+    UNION ALL
+    SELECT offense_team_id AS team_id, 'schedule.linescores' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', offense_team_name)) AS said
+    FROM schedule.linescores
+    WHERE offense_team_id IS NOT NULL
+    GROUP BY offense_team_id, offense_team_name
+    UNION ALL
+    SELECT team_id AS team_id, 'schedule.series_status_teams' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', name, 'abbreviation', abbreviation, 'team_code', team_code, 'file_code', file_code, 'team_name', team_name, 'location_name', location_name, 'short_name', short_name, 'club_name', club_name, 'franchise_name', franchise_name, 'first_year_of_play', first_year_of_play, 'season', season, 'is_active', active, 'all_star_status', all_star_status, 'venue_id', venue_id, 'spring_venue_id', spring_venue_id, 'league_id', league_id, 'league_name', league_name, 'division_id', division_id, 'division_name', division_name, 'sport_id', sport_id, 'sport_name', sport_name)) AS said
+    FROM schedule.series_status_teams
+    WHERE team_id IS NOT NULL
+    GROUP BY team_id, name, abbreviation, team_code, file_code, team_name, location_name, short_name, club_name, franchise_name, first_year_of_play, season, active, all_star_status, venue_id, spring_venue_id, league_id, league_name, division_id, division_name, sport_id, sport_name
+    UNION ALL
+    SELECT away_team_id AS team_id, 'schedule.tied_games' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', away_team_name)) AS said
+    FROM schedule.tied_games
+    WHERE away_team_id IS NOT NULL
+    GROUP BY away_team_id, away_team_name
+    UNION ALL
+    SELECT home_team_id AS team_id, 'schedule.tied_games' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', home_team_name)) AS said
+    FROM schedule.tied_games
+    WHERE home_team_id IS NOT NULL
+    GROUP BY home_team_id, home_team_name
+    UNION ALL
+    SELECT current_team_id AS team_id, 'sports.players' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', current_team_name, 'abbreviation', current_team_abbreviation, 'team_code', current_team_team_code, 'file_code', current_team_file_code, 'team_name', current_team_team_name, 'location_name', current_team_location_name, 'short_name', current_team_short_name, 'club_name', current_team_club_name, 'franchise_name', current_team_franchise_name, 'first_year_of_play', current_team_first_year_of_play, 'season', current_team_season, 'is_active', current_team_active, 'all_star_status', current_team_all_star_status, 'venue_id', current_team_venue_id, 'spring_venue_id', current_team_spring_venue_id, 'league_id', current_team_league_id, 'league_name', current_team_league_name, 'division_id', current_team_division_id, 'division_name', current_team_division_name, 'sport_id', current_team_sport_id, 'sport_name', current_team_sport_name)) AS said
-    FROM sports.sport_players_people
+    FROM sports.players
     WHERE current_team_id IS NOT NULL
     GROUP BY current_team_id, current_team_name, current_team_abbreviation, current_team_team_code, current_team_file_code, current_team_team_name, current_team_location_name, current_team_short_name, current_team_club_name, current_team_franchise_name, current_team_first_year_of_play, current_team_season, current_team_active, current_team_all_star_status, current_team_venue_id, current_team_spring_venue_id, current_team_league_id, current_team_league_name, current_team_division_id, current_team_division_name, current_team_sport_id, current_team_sport_name
     UNION ALL
-    SELECT team_id AS team_id, 'sports.sport_players_stat_splits' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM sports.sport_players_stat_splits
-    WHERE team_id IS NOT NULL
-    GROUP BY team_id, team_name
-    UNION ALL
-    SELECT team_id AS team_id, 'standings.standings_team_records' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM standings.standings_team_records
-    WHERE team_id IS NOT NULL
-    GROUP BY team_id, team_name
-    UNION ALL
-    SELECT team_id AS team_id, 'stats.grouped_stats_splits' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM stats.grouped_stats_splits
-    WHERE team_id IS NOT NULL
-    GROUP BY team_id, team_name
-    UNION ALL
-    SELECT team_id AS team_id, 'stats.grouped_stats_splits_tied_with_offset' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM stats.grouped_stats_splits_tied_with_offset
-    WHERE team_id IS NOT NULL
-    GROUP BY team_id, team_name
-    UNION ALL
-    SELECT team_id AS team_id, 'stats.grouped_stats_splits_tied_with_limit' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM stats.grouped_stats_splits_tied_with_limit
-    WHERE team_id IS NOT NULL
-    GROUP BY team_id, team_name
-    UNION ALL
-    SELECT team_id AS team_id, 'stats.leaders_leaders' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM stats.leaders_leaders
-    WHERE team_id IS NOT NULL
-    GROUP BY team_id, team_name
-    UNION ALL
-    SELECT team_id AS team_id, 'stats.stats_splits' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM stats.stats_splits
-    WHERE team_id IS NOT NULL
-    GROUP BY team_id, team_name
-    UNION ALL
-    SELECT team_id AS team_id, 'stats.stats_splits_tied_with_offset' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM stats.stats_splits_tied_with_offset
-    WHERE team_id IS NOT NULL
-    GROUP BY team_id, team_name
-    UNION ALL
-    SELECT team_id AS team_id, 'stats.stats_splits_tied_with_limit' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM stats.stats_splits_tied_with_limit
-    WHERE team_id IS NOT NULL
-    GROUP BY team_id, team_name
-    UNION ALL
-    SELECT id AS team_id, 'team.affiliates_teams' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', name, 'abbreviation', abbreviation, 'team_code', team_code, 'file_code', file_code, 'team_name', team_name, 'location_name', location_name, 'short_name', short_name, 'club_name', club_name, 'franchise_name', franchise_name, 'first_year_of_play', first_year_of_play, 'season', season, 'is_active', active, 'all_star_status', all_star_status, 'parent_org_id', parent_org_id, 'parent_org_name', parent_org_name, 'venue_id', venue_id, 'spring_venue_id', spring_venue_id, 'league_id', league_id, 'league_name', league_name, 'division_id', division_id, 'division_name', division_name, 'sport_id', sport_id, 'sport_name', sport_name)) AS said
-    FROM team.affiliates_teams
-    WHERE id IS NOT NULL
-    GROUP BY id, name, abbreviation, team_code, file_code, team_name, location_name, short_name, club_name, franchise_name, first_year_of_play, season, active, all_star_status, parent_org_id, parent_org_name, venue_id, spring_venue_id, league_id, league_name, division_id, division_name, sport_id, sport_name
-    UNION ALL
-    SELECT record_team_id AS team_id, 'team.affiliates_teams' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', record_team_name)) AS said
-    FROM team.affiliates_teams
-    WHERE record_team_id IS NOT NULL
-    GROUP BY record_team_id, record_team_name
-    UNION ALL
-    SELECT split_team_id AS team_id, 'team.affiliates_team_stat_splits' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM team.affiliates_team_stat_splits
-    WHERE split_team_id IS NOT NULL
-    GROUP BY split_team_id, team_name
-    UNION ALL
-    SELECT leader_team_id AS team_id, 'team.affiliates_leaders' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM team.affiliates_leaders
-    WHERE leader_team_id IS NOT NULL
-    GROUP BY leader_team_id, team_name
-    UNION ALL
-    SELECT id AS team_id, 'team.all_teams_normalized' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', name, 'abbreviation', abbreviation, 'team_code', team_code, 'file_code', file_code, 'team_name', team_name, 'location_name', location_name, 'short_name', short_name, 'club_name', club_name, 'franchise_name', franchise_name, 'first_year_of_play', first_year_of_play, 'season', season, 'is_active', active, 'all_star_status', all_star_status, 'parent_org_id', parent_org_id, 'parent_org_name', parent_org_name, 'venue_id', venue_id, 'spring_venue_id', spring_venue_id, 'league_id', league_id, 'league_name', league_name, 'division_id', division_id, 'division_name', division_name, 'sport_id', sport_id, 'sport_name', sport_name)) AS said
-    FROM team.all_teams_normalized
-    WHERE id IS NOT NULL
-    GROUP BY id, name, abbreviation, team_code, file_code, team_name, location_name, short_name, club_name, franchise_name, first_year_of_play, season, active, all_star_status, parent_org_id, parent_org_name, venue_id, spring_venue_id, league_id, league_name, division_id, division_name, sport_id, sport_name
-    UNION ALL
-    SELECT record_team_id AS team_id, 'team.all_teams_normalized' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', record_team_name)) AS said
-    FROM team.all_teams_normalized
-    WHERE record_team_id IS NOT NULL
-    GROUP BY record_team_id, record_team_name
-    UNION ALL
-    SELECT split_team_id AS team_id, 'team.all_teams_team_stat_splits' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM team.all_teams_team_stat_splits
-    WHERE split_team_id IS NOT NULL
-    GROUP BY split_team_id, team_name
-    UNION ALL
-    SELECT leader_team_id AS team_id, 'team.all_teams_leaders' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM team.all_teams_leaders
-    WHERE leader_team_id IS NOT NULL
-    GROUP BY leader_team_id, team_name
-    UNION ALL
-    SELECT league_leader_team_id AS team_id, 'team.leaders_league_leaders' AS source, max(captured_at) AS captured_at,
+    SELECT team_id AS team_id, 'standings.team_records' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', team_name, 'abbreviation', team_abbreviation, 'team_code', team_team_code, 'file_code', team_file_code, 'team_name', team_team_name, 'location_name', team_location_name, 'short_name', team_short_name, 'club_name', team_club_name, 'franchise_name', team_franchise_name, 'first_year_of_play', team_first_year_of_play, 'season', team_season, 'is_active', team_active, 'all_star_status', team_all_star_status, 'venue_id', team_venue_id, 'spring_venue_id', team_spring_venue_id, 'league_id', team_league_id, 'league_name', team_league_name, 'division_id', team_division_id, 'division_name', team_division_name, 'sport_id', team_sport_id, 'sport_name', team_sport_name)) AS said
-    FROM team.leaders_league_leaders
-    WHERE league_leader_team_id IS NOT NULL
-    GROUP BY league_leader_team_id, team_name, team_abbreviation, team_team_code, team_file_code, team_team_name, team_location_name, team_short_name, team_club_name, team_franchise_name, team_first_year_of_play, team_season, team_active, team_all_star_status, team_venue_id, team_spring_venue_id, team_league_id, team_league_name, team_division_id, team_division_name, team_sport_id, team_sport_name
+    FROM standings.team_records
+    WHERE team_id IS NOT NULL
+    GROUP BY team_id, team_name, team_abbreviation, team_team_code, team_file_code, team_team_name, team_location_name, team_short_name, team_club_name, team_franchise_name, team_first_year_of_play, team_season, team_active, team_all_star_status, team_venue_id, team_spring_venue_id, team_league_id, team_league_name, team_division_id, team_division_name, team_sport_id, team_sport_name
     UNION ALL
-    SELECT leader_team_id AS team_id, 'team.leaders_league_leader_leaders' AS source, max(captured_at) AS captured_at,
+    SELECT team_id AS team_id, 'stats.grouped_stat_splits' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM team.leaders_league_leader_leaders
-    WHERE leader_team_id IS NOT NULL
-    GROUP BY leader_team_id, team_name
-    UNION ALL
-    SELECT team_leader_team_id AS team_id, 'team.leaders_team_leaders' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', team_name, 'abbreviation', team_abbreviation, 'team_code', team_team_code, 'file_code', team_file_code, 'team_name', team_team_name, 'location_name', team_location_name, 'short_name', team_short_name, 'club_name', team_club_name, 'franchise_name', team_franchise_name, 'first_year_of_play', team_first_year_of_play, 'season', team_season, 'is_active', team_active, 'all_star_status', team_all_star_status, 'venue_id', team_venue_id, 'spring_venue_id', team_spring_venue_id, 'league_id', team_league_id, 'league_name', team_league_name, 'division_id', team_division_id, 'division_name', team_division_name, 'sport_id', team_sport_id, 'sport_name', team_sport_name)) AS said
-    FROM team.leaders_team_leaders
-    WHERE team_leader_team_id IS NOT NULL
-    GROUP BY team_leader_team_id, team_name, team_abbreviation, team_team_code, team_file_code, team_team_name, team_location_name, team_short_name, team_club_name, team_franchise_name, team_first_year_of_play, team_season, team_active, team_all_star_status, team_venue_id, team_spring_venue_id, team_league_id, team_league_name, team_division_id, team_division_name, team_sport_id, team_sport_name
-    UNION ALL
-    SELECT leader_team_id AS team_id, 'team.leaders_team_leader_leaders' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM team.leaders_team_leader_leaders
-    WHERE leader_team_id IS NOT NULL
-    GROUP BY leader_team_id, team_name
-    UNION ALL
-    SELECT team_id AS team_id, 'team.stats_splits' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
-    FROM team.stats_splits
+    FROM stats.grouped_stat_splits
     WHERE team_id IS NOT NULL
     GROUP BY team_id, team_name
     UNION ALL
-    SELECT id AS team_id, 'team.teams_normalized' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', name, 'abbreviation', abbreviation, 'team_code', team_code, 'file_code', file_code, 'team_name', team_name, 'location_name', location_name, 'short_name', short_name, 'club_name', club_name, 'franchise_name', franchise_name, 'first_year_of_play', first_year_of_play, 'season', season, 'is_active', active, 'all_star_status', all_star_status, 'parent_org_id', parent_org_id, 'parent_org_name', parent_org_name, 'venue_id', venue_id, 'spring_venue_id', spring_venue_id, 'league_id', league_id, 'league_name', league_name, 'division_id', division_id, 'division_name', division_name, 'sport_id', sport_id, 'sport_name', sport_name)) AS said
-    FROM team.teams_normalized
-    WHERE id IS NOT NULL
-    GROUP BY id, name, abbreviation, team_code, file_code, team_name, location_name, short_name, club_name, franchise_name, first_year_of_play, season, active, all_star_status, parent_org_id, parent_org_name, venue_id, spring_venue_id, league_id, league_name, division_id, division_name, sport_id, sport_name
+    SELECT opponent_id AS team_id, 'stats.grouped_stat_splits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', opponent_name)) AS said
+    FROM stats.grouped_stat_splits
+    WHERE opponent_id IS NOT NULL
+    GROUP BY opponent_id, opponent_name
+    UNION ALL
+    SELECT team_id AS team_id, 'stats.stat_leaders' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
+    FROM stats.stat_leaders
+    WHERE team_id IS NOT NULL
+    GROUP BY team_id, team_name
+    UNION ALL
+    SELECT team_id AS team_id, 'stats.stat_splits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
+    FROM stats.stat_splits
+    WHERE team_id IS NOT NULL
+    GROUP BY team_id, team_name
+    UNION ALL
+    SELECT opponent_id AS team_id, 'stats.stat_splits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', opponent_name)) AS said
+    FROM stats.stat_splits
+    WHERE opponent_id IS NOT NULL
+    GROUP BY opponent_id, opponent_name
+    UNION ALL
+    SELECT team_id AS team_id, 'team.affiliate_seasons' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', name, 'abbreviation', abbreviation, 'team_code', team_code, 'file_code', file_code, 'team_name', team_name, 'location_name', location_name, 'short_name', short_name, 'club_name', club_name, 'franchise_name', franchise_name, 'first_year_of_play', first_year_of_play, 'season', season, 'is_active', is_active, 'all_star_status', all_star_status, 'parent_org_id', parent_org_id, 'parent_org_name', parent_org_name, 'venue_id', venue_id, 'spring_venue_id', spring_venue_id, 'league_id', league_id, 'league_name', league_name, 'division_id', division_id, 'division_name', division_name, 'sport_id', sport_id, 'sport_name', sport_name)) AS said
+    FROM team.affiliate_seasons
+    WHERE team_id IS NOT NULL
+    GROUP BY team_id, name, abbreviation, team_code, file_code, team_name, location_name, short_name, club_name, franchise_name, first_year_of_play, season, is_active, all_star_status, parent_org_id, parent_org_name, venue_id, spring_venue_id, league_id, league_name, division_id, division_name, sport_id, sport_name
+    UNION ALL
+    SELECT team_id AS team_id, 'team.team_history' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', name, 'abbreviation', abbreviation, 'team_code', team_code, 'file_code', file_code, 'team_name', team_name, 'location_name', location_name, 'short_name', short_name, 'club_name', club_name, 'franchise_name', franchise_name, 'first_year_of_play', first_year_of_play, 'season', season, 'is_active', is_active, 'all_star_status', all_star_status, 'parent_org_id', parent_org_id, 'parent_org_name', parent_org_name, 'venue_id', venue_id, 'spring_venue_id', spring_venue_id, 'league_id', league_id, 'league_name', league_name, 'division_id', division_id, 'division_name', division_name, 'sport_id', sport_id, 'sport_name', sport_name)) AS said
+    FROM team.team_history
+    WHERE team_id IS NOT NULL
+    GROUP BY team_id, name, abbreviation, team_code, file_code, team_name, location_name, short_name, club_name, franchise_name, first_year_of_play, season, is_active, all_star_status, parent_org_id, parent_org_name, venue_id, spring_venue_id, league_id, league_name, division_id, division_name, sport_id, sport_name
+    UNION ALL
+    SELECT list_team_id AS team_id, 'team.player_leader_lists' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', list_team_name, 'abbreviation', team_abbreviation, 'team_code', team_team_code, 'file_code', team_file_code, 'team_name', team_team_name, 'location_name', team_location_name, 'short_name', team_short_name, 'club_name', team_club_name, 'franchise_name', team_franchise_name, 'first_year_of_play', team_first_year_of_play, 'season', team_season, 'is_active', team_active, 'all_star_status', team_all_star_status, 'venue_id', team_venue_id, 'spring_venue_id', team_spring_venue_id, 'league_id', team_league_id, 'league_name', team_league_name, 'division_id', team_division_id, 'division_name', team_division_name, 'sport_id', team_sport_id, 'sport_name', team_sport_name)) AS said
+    FROM team.player_leader_lists
+    WHERE list_team_id IS NOT NULL
+    GROUP BY list_team_id, list_team_name, team_abbreviation, team_team_code, team_file_code, team_team_name, team_location_name, team_short_name, team_club_name, team_franchise_name, team_first_year_of_play, team_season, team_active, team_all_star_status, team_venue_id, team_spring_venue_id, team_league_id, team_league_name, team_division_id, team_division_name, team_sport_id, team_sport_name
+    UNION ALL
+    SELECT leader_team_id AS team_id, 'team.player_leaders' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', leader_team_name)) AS said
+    FROM team.player_leaders
+    WHERE leader_team_id IS NOT NULL
+    GROUP BY leader_team_id, leader_team_name
+    UNION ALL
+    SELECT list_team_id AS team_id, 'team.team_leader_lists' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', list_team_name, 'abbreviation', team_abbreviation, 'team_code', team_team_code, 'file_code', team_file_code, 'team_name', team_team_name, 'location_name', team_location_name, 'short_name', team_short_name, 'club_name', team_club_name, 'franchise_name', team_franchise_name, 'first_year_of_play', team_first_year_of_play, 'season', team_season, 'is_active', team_active, 'all_star_status', team_all_star_status, 'venue_id', team_venue_id, 'spring_venue_id', team_spring_venue_id, 'league_id', team_league_id, 'league_name', team_league_name, 'division_id', team_division_id, 'division_name', team_division_name, 'sport_id', team_sport_id, 'sport_name', team_sport_name)) AS said
+    FROM team.team_leader_lists
+    WHERE list_team_id IS NOT NULL
+    GROUP BY list_team_id, list_team_name, team_abbreviation, team_team_code, team_file_code, team_team_name, team_location_name, team_short_name, team_club_name, team_franchise_name, team_first_year_of_play, team_season, team_active, team_all_star_status, team_venue_id, team_spring_venue_id, team_league_id, team_league_name, team_division_id, team_division_name, team_sport_id, team_sport_name
+    UNION ALL
+    SELECT leader_team_id AS team_id, 'team.team_leaders' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', leader_team_name)) AS said
+    FROM team.team_leaders
+    WHERE leader_team_id IS NOT NULL
+    GROUP BY leader_team_id, leader_team_name
+    UNION ALL
+    SELECT team_id AS team_id, 'team.stat_splits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', team_name)) AS said
+    FROM team.stat_splits
+    WHERE team_id IS NOT NULL
+    GROUP BY team_id, team_name
+    UNION ALL
+    SELECT opponent_id AS team_id, 'team.stat_splits' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', opponent_name)) AS said
+    FROM team.stat_splits
+    WHERE opponent_id IS NOT NULL
+    GROUP BY opponent_id, opponent_name
+    UNION ALL
+    SELECT team_id AS team_id, 'team.team_seasons' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', name, 'abbreviation', abbreviation, 'team_code', team_code, 'file_code', file_code, 'team_name', team_name, 'location_name', location_name, 'short_name', short_name, 'club_name', club_name, 'franchise_name', franchise_name, 'first_year_of_play', first_year_of_play, 'season', season, 'is_active', is_active, 'all_star_status', all_star_status, 'parent_org_id', parent_org_id, 'parent_org_name', parent_org_name, 'venue_id', venue_id, 'spring_venue_id', spring_venue_id, 'league_id', league_id, 'league_name', league_name, 'division_id', division_id, 'division_name', division_name, 'sport_id', sport_id, 'sport_name', sport_name)) AS said
+    FROM team.team_seasons
+    WHERE team_id IS NOT NULL
+    GROUP BY team_id, name, abbreviation, team_code, file_code, team_name, location_name, short_name, club_name, franchise_name, first_year_of_play, season, is_active, all_star_status, parent_org_id, parent_org_name, venue_id, spring_venue_id, league_id, league_name, division_id, division_name, sport_id, sport_name
 ),
 ranked AS (
     SELECT *, row_number() OVER (

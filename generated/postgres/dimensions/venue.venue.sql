@@ -3,59 +3,59 @@
 -- venue.venue: One row per venue that any response mentions.
 -- Per column the newest mention that says it; of equally new ones the richest.
 WITH mentions AS (
-    SELECT team_venue_id AS venue_id, 'awards.award_recipients_awards' AS source, max(captured_at) AS captured_at,
+    SELECT team_venue_id AS venue_id, 'awards.recipients' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', team_venue_name)) AS said
-    FROM awards.award_recipients_awards
+    FROM awards.recipients
     WHERE team_venue_id IS NOT NULL
     GROUP BY team_venue_id, team_venue_name
     UNION ALL
-    SELECT team_spring_venue_id AS venue_id, 'awards.award_recipients_awards' AS source, max(captured_at) AS captured_at,
+    SELECT team_spring_venue_id AS venue_id, 'awards.recipients' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM awards.award_recipients_awards
+    FROM awards.recipients
     WHERE team_spring_venue_id IS NOT NULL
     GROUP BY team_spring_venue_id
     UNION ALL
-    SELECT team_spring_venue_id AS venue_id, 'draft.draft_prospects_normalized' AS source, max(captured_at) AS captured_at,
+    SELECT team_spring_venue_id AS venue_id, 'draft.prospects' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM draft.draft_prospects_normalized
+    FROM draft.prospects
     WHERE team_spring_venue_id IS NOT NULL
     GROUP BY team_spring_venue_id
     UNION ALL
-    SELECT team_venue_id AS venue_id, 'draft.draft_prospects_normalized' AS source, max(captured_at) AS captured_at,
+    SELECT team_venue_id AS venue_id, 'draft.prospects' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', team_venue_name)) AS said
-    FROM draft.draft_prospects_normalized
+    FROM draft.prospects
     WHERE team_venue_id IS NOT NULL
     GROUP BY team_venue_id, team_venue_name
     UNION ALL
-    SELECT pick_team_spring_venue_id AS venue_id, 'draft.latest_draft_picks_document' AS source, max(captured_at) AS captured_at,
+    SELECT team_spring_venue_id AS venue_id, 'draft.latest_picks' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM draft.latest_draft_picks_document
-    WHERE pick_team_spring_venue_id IS NOT NULL
-    GROUP BY pick_team_spring_venue_id
-    UNION ALL
-    SELECT pick_team_venue_id AS venue_id, 'draft.latest_draft_picks_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', pick_team_venue_name)) AS said
-    FROM draft.latest_draft_picks_document
-    WHERE pick_team_venue_id IS NOT NULL
-    GROUP BY pick_team_venue_id, pick_team_venue_name
-    UNION ALL
-    SELECT team_spring_venue_id AS venue_id, 'game.boxscore_teams' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM game.boxscore_teams
+    FROM draft.latest_picks
     WHERE team_spring_venue_id IS NOT NULL
     GROUP BY team_spring_venue_id
     UNION ALL
-    SELECT team_venue_id AS venue_id, 'game.boxscore_teams' AS source, max(captured_at) AS captured_at,
+    SELECT team_venue_id AS venue_id, 'draft.latest_picks' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', team_venue_name)) AS said
-    FROM game.boxscore_teams
+    FROM draft.latest_picks
     WHERE team_venue_id IS NOT NULL
     GROUP BY team_venue_id, team_venue_name
     UNION ALL
-    SELECT game_venue_id AS venue_id, 'game.get_game_context_metrics_document' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', game_venue_name)) AS said
-    FROM game.get_game_context_metrics_document
-    WHERE game_venue_id IS NOT NULL
-    GROUP BY game_venue_id, game_venue_name
+    SELECT team_spring_venue_id AS venue_id, 'game.boxscore_team_stats' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM game.boxscore_team_stats
+    WHERE team_spring_venue_id IS NOT NULL
+    GROUP BY team_spring_venue_id
+    UNION ALL
+    SELECT team_venue_id AS venue_id, 'game.boxscore_team_stats' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', team_venue_name)) AS said
+    FROM game.boxscore_team_stats
+    WHERE team_venue_id IS NOT NULL
+    GROUP BY team_venue_id, team_venue_name
+    UNION ALL
+    SELECT venue_id AS venue_id, 'game.context_metrics' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', venue_name)) AS said
+    FROM game.context_metrics
+    WHERE venue_id IS NOT NULL
+    GROUP BY venue_id, venue_name
     UNION ALL
     SELECT venue_id AS venue_id, 'game.live_game_metadata' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('time_zone_id', time_zone_id)) AS said
@@ -87,57 +87,69 @@ WITH mentions AS (
     WHERE venue_id IS NOT NULL
     GROUP BY venue_id, name, active, season, address1, city, state, state_abbrev, postal_code, country, phone, latitude, longitude, elevation, azimuth_angle, time_zone_id, time_zone_tz, capacity, turf_type, roof_type, field_left_line, field_left_center, field_center, field_right_center, field_right_line
     UNION ALL
-    SELECT current_team_venue_id AS venue_id, 'homerunderby.home_run_derby_bracket_players' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', current_team_venue_name)) AS said
-    FROM homerunderby.home_run_derby_bracket_players
-    WHERE current_team_venue_id IS NOT NULL
-    GROUP BY current_team_venue_id, current_team_venue_name
+    SELECT venue_id AS venue_id, 'homerunderby.bracket_derbies' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', venue_name)) AS said
+    FROM homerunderby.bracket_derbies
+    WHERE venue_id IS NOT NULL
+    GROUP BY venue_id, venue_name
     UNION ALL
-    SELECT current_team_spring_venue_id AS venue_id, 'homerunderby.home_run_derby_bracket_players' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM homerunderby.home_run_derby_bracket_players
-    WHERE current_team_spring_venue_id IS NOT NULL
-    GROUP BY current_team_spring_venue_id
+    SELECT venue_id AS venue_id, 'homerunderby.pool_derbies' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', venue_name)) AS said
+    FROM homerunderby.pool_derbies
+    WHERE venue_id IS NOT NULL
+    GROUP BY venue_id, venue_name
     UNION ALL
-    SELECT current_team_venue_id AS venue_id, 'homerunderby.home_run_derby_pool_players' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', current_team_venue_name)) AS said
-    FROM homerunderby.home_run_derby_pool_players
-    WHERE current_team_venue_id IS NOT NULL
-    GROUP BY current_team_venue_id, current_team_venue_name
-    UNION ALL
-    SELECT current_team_spring_venue_id AS venue_id, 'homerunderby.home_run_derby_pool_players' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM homerunderby.home_run_derby_pool_players
-    WHERE current_team_spring_venue_id IS NOT NULL
-    GROUP BY current_team_spring_venue_id
-    UNION ALL
-    SELECT team_venue_id AS venue_id, 'person.award_normalized' AS source, max(captured_at) AS captured_at,
+    SELECT team_venue_id AS venue_id, 'person.awards' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', team_venue_name)) AS said
-    FROM person.award_normalized
+    FROM person.awards
     WHERE team_venue_id IS NOT NULL
     GROUP BY team_venue_id, team_venue_name
     UNION ALL
-    SELECT team_spring_venue_id AS venue_id, 'person.award_normalized' AS source, max(captured_at) AS captured_at,
+    SELECT team_spring_venue_id AS venue_id, 'person.awards' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM person.award_normalized
+    FROM person.awards
     WHERE team_spring_venue_id IS NOT NULL
     GROUP BY team_spring_venue_id
     UNION ALL
-    SELECT current_team_venue_id AS venue_id, 'person.current_game_stats_people' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', current_team_venue_name)) AS said
-    FROM person.current_game_stats_people
-    WHERE current_team_venue_id IS NOT NULL
-    GROUP BY current_team_venue_id, current_team_venue_name
-    UNION ALL
-    SELECT current_team_spring_venue_id AS venue_id, 'person.current_game_stats_people' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM person.current_game_stats_people
-    WHERE current_team_spring_venue_id IS NOT NULL
-    GROUP BY current_team_spring_venue_id
-    UNION ALL
-    SELECT venue_id AS venue_id, 'schedule.postseason_schedule_series_games' AS source, max(captured_at) AS captured_at,
+    SELECT venue_id AS venue_id, 'person.current_teams' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', venue_name)) AS said
-    FROM schedule.postseason_schedule_series_games
+    FROM person.current_teams
+    WHERE venue_id IS NOT NULL
+    GROUP BY venue_id, venue_name
+    UNION ALL
+    SELECT spring_venue_id AS venue_id, 'person.current_teams' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM person.current_teams
+    WHERE spring_venue_id IS NOT NULL
+    GROUP BY spring_venue_id
+    UNION ALL
+    SELECT team_spring_venue_id AS venue_id, 'schedule.postseason_game_teams' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM schedule.postseason_game_teams
+    WHERE team_spring_venue_id IS NOT NULL
+    GROUP BY team_spring_venue_id
+    UNION ALL
+    SELECT team_venue_id AS venue_id, 'schedule.postseason_game_teams' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', team_venue_name)) AS said
+    FROM schedule.postseason_game_teams
+    WHERE team_venue_id IS NOT NULL
+    GROUP BY team_venue_id, team_venue_name
+    UNION ALL
+    SELECT venue_id AS venue_id, 'schedule.postseason_game_venues' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', venue_name, 'is_active', active, 'season', venue_season, 'address', address1, 'city', city, 'state', state, 'state_abbreviation', state_abbrev, 'postal_code', postal_code, 'country', country, 'phone', phone, 'latitude', latitude, 'longitude', longitude, 'elevation', elevation, 'azimuth_angle', azimuth_angle, 'time_zone_id', time_zone_id, 'time_zone', time_zone_tz, 'capacity', capacity, 'turf_type', turf_type, 'roof_type', roof_type, 'left_line', left_line, 'left_center', left_center, 'center', center, 'right_center', right_center, 'right_line', right_line)) AS said
+    FROM schedule.postseason_game_venues
+    WHERE venue_id IS NOT NULL
+    GROUP BY venue_id, venue_name, active, venue_season, address1, city, state, state_abbrev, postal_code, country, phone, latitude, longitude, elevation, azimuth_angle, time_zone_id, time_zone_tz, capacity, turf_type, roof_type, left_line, left_center, center, right_center, right_line
+    UNION ALL
+    SELECT spring_venue_id AS venue_id, 'schedule.postseason_series_status_teams' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM schedule.postseason_series_status_teams
+    WHERE spring_venue_id IS NOT NULL
+    GROUP BY spring_venue_id
+    UNION ALL
+    SELECT venue_id AS venue_id, 'schedule.postseason_series_status_teams' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', venue_name)) AS said
+    FROM schedule.postseason_series_status_teams
     WHERE venue_id IS NOT NULL
     GROUP BY venue_id, venue_name
     UNION ALL
@@ -147,77 +159,125 @@ WITH mentions AS (
     WHERE venue_id IS NOT NULL
     GROUP BY venue_id, venue_name
     UNION ALL
-    SELECT current_team_venue_id AS venue_id, 'sports.sport_players_people' AS source, max(captured_at) AS captured_at,
+    SELECT team_spring_venue_id AS venue_id, 'schedule.game_teams' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM schedule.game_teams
+    WHERE team_spring_venue_id IS NOT NULL
+    GROUP BY team_spring_venue_id
+    UNION ALL
+    SELECT team_venue_id AS venue_id, 'schedule.game_teams' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', team_venue_name)) AS said
+    FROM schedule.game_teams
+    WHERE team_venue_id IS NOT NULL
+    GROUP BY team_venue_id, team_venue_name
+    UNION ALL
+    SELECT venue_id AS venue_id, 'schedule.game_venues' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', venue_name, 'is_active', active, 'season', season, 'address', address1, 'city', city, 'state', state, 'state_abbreviation', state_abbrev, 'postal_code', postal_code, 'country', country, 'phone', phone, 'latitude', latitude, 'longitude', longitude, 'elevation', elevation, 'azimuth_angle', azimuth_angle, 'time_zone_id', time_zone_id, 'time_zone', time_zone_tz, 'capacity', capacity, 'turf_type', turf_type, 'roof_type', roof_type, 'left_line', left_line, 'left_center', left_center, 'center', center, 'right_center', right_center, 'right_line', right_line)) AS said
+    FROM schedule.game_venues
+    WHERE venue_id IS NOT NULL
+    GROUP BY venue_id, venue_name, active, season, address1, city, state, state_abbrev, postal_code, country, phone, latitude, longitude, elevation, azimuth_angle, time_zone_id, time_zone_tz, capacity, turf_type, roof_type, left_line, left_center, center, right_center, right_line
+    UNION ALL
+    SELECT spring_venue_id AS venue_id, 'schedule.series_status_teams' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM schedule.series_status_teams
+    WHERE spring_venue_id IS NOT NULL
+    GROUP BY spring_venue_id
+    UNION ALL
+    SELECT venue_id AS venue_id, 'schedule.series_status_teams' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', venue_name)) AS said
+    FROM schedule.series_status_teams
+    WHERE venue_id IS NOT NULL
+    GROUP BY venue_id, venue_name
+    UNION ALL
+    SELECT venue_id AS venue_id, 'schedule.tied_games' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', venue_name)) AS said
+    FROM schedule.tied_games
+    WHERE venue_id IS NOT NULL
+    GROUP BY venue_id, venue_name
+    UNION ALL
+    SELECT current_team_venue_id AS venue_id, 'sports.players' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', current_team_venue_name)) AS said
-    FROM sports.sport_players_people
+    FROM sports.players
     WHERE current_team_venue_id IS NOT NULL
     GROUP BY current_team_venue_id, current_team_venue_name
     UNION ALL
-    SELECT current_team_spring_venue_id AS venue_id, 'sports.sport_players_people' AS source, max(captured_at) AS captured_at,
+    SELECT current_team_spring_venue_id AS venue_id, 'sports.players' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM sports.sport_players_people
+    FROM sports.players
     WHERE current_team_spring_venue_id IS NOT NULL
     GROUP BY current_team_spring_venue_id
     UNION ALL
-    SELECT venue_id AS venue_id, 'team.affiliates_teams' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', venue_name)) AS said
-    FROM team.affiliates_teams
-    WHERE venue_id IS NOT NULL
-    GROUP BY venue_id, venue_name
-    UNION ALL
-    SELECT spring_venue_id AS venue_id, 'team.affiliates_teams' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM team.affiliates_teams
-    WHERE spring_venue_id IS NOT NULL
-    GROUP BY spring_venue_id
-    UNION ALL
-    SELECT venue_id AS venue_id, 'team.all_teams_normalized' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', venue_name)) AS said
-    FROM team.all_teams_normalized
-    WHERE venue_id IS NOT NULL
-    GROUP BY venue_id, venue_name
-    UNION ALL
-    SELECT spring_venue_id AS venue_id, 'team.all_teams_normalized' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM team.all_teams_normalized
-    WHERE spring_venue_id IS NOT NULL
-    GROUP BY spring_venue_id
-    UNION ALL
-    SELECT team_venue_id AS venue_id, 'team.leaders_league_leaders' AS source, max(captured_at) AS captured_at,
+    SELECT team_venue_id AS venue_id, 'standings.team_records' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', team_venue_name)) AS said
-    FROM team.leaders_league_leaders
+    FROM standings.team_records
     WHERE team_venue_id IS NOT NULL
     GROUP BY team_venue_id, team_venue_name
     UNION ALL
-    SELECT team_spring_venue_id AS venue_id, 'team.leaders_league_leaders' AS source, max(captured_at) AS captured_at,
+    SELECT team_spring_venue_id AS venue_id, 'standings.team_records' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM team.leaders_league_leaders
+    FROM standings.team_records
     WHERE team_spring_venue_id IS NOT NULL
     GROUP BY team_spring_venue_id
     UNION ALL
-    SELECT team_venue_id AS venue_id, 'team.leaders_team_leaders' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object('name', team_venue_name)) AS said
-    FROM team.leaders_team_leaders
-    WHERE team_venue_id IS NOT NULL
-    GROUP BY team_venue_id, team_venue_name
-    UNION ALL
-    SELECT team_spring_venue_id AS venue_id, 'team.leaders_team_leaders' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM team.leaders_team_leaders
-    WHERE team_spring_venue_id IS NOT NULL
-    GROUP BY team_spring_venue_id
-    UNION ALL
-    SELECT venue_id AS venue_id, 'team.teams_normalized' AS source, max(captured_at) AS captured_at,
+    SELECT venue_id AS venue_id, 'team.affiliate_seasons' AS source, max(captured_at) AS captured_at,
         jsonb_strip_nulls(jsonb_build_object('name', venue_name)) AS said
-    FROM team.teams_normalized
+    FROM team.affiliate_seasons
     WHERE venue_id IS NOT NULL
     GROUP BY venue_id, venue_name
     UNION ALL
-    SELECT spring_venue_id AS venue_id, 'team.teams_normalized' AS source, max(captured_at) AS captured_at,
-        jsonb_strip_nulls(jsonb_build_object()) AS said
-    FROM team.teams_normalized
+    SELECT spring_venue_id AS venue_id, 'team.affiliate_seasons' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', spring_venue_name)) AS said
+    FROM team.affiliate_seasons
     WHERE spring_venue_id IS NOT NULL
-    GROUP BY spring_venue_id
+    GROUP BY spring_venue_id, spring_venue_name
+    UNION ALL
+    SELECT venue_id AS venue_id, 'team.team_history' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', venue_name)) AS said
+    FROM team.team_history
+    WHERE venue_id IS NOT NULL
+    GROUP BY venue_id, venue_name
+    UNION ALL
+    SELECT spring_venue_id AS venue_id, 'team.team_history' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', spring_venue_name)) AS said
+    FROM team.team_history
+    WHERE spring_venue_id IS NOT NULL
+    GROUP BY spring_venue_id, spring_venue_name
+    UNION ALL
+    SELECT team_venue_id AS venue_id, 'team.player_leader_lists' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', team_venue_name)) AS said
+    FROM team.player_leader_lists
+    WHERE team_venue_id IS NOT NULL
+    GROUP BY team_venue_id, team_venue_name
+    UNION ALL
+    SELECT team_spring_venue_id AS venue_id, 'team.player_leader_lists' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM team.player_leader_lists
+    WHERE team_spring_venue_id IS NOT NULL
+    GROUP BY team_spring_venue_id
+    UNION ALL
+    SELECT team_venue_id AS venue_id, 'team.team_leader_lists' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', team_venue_name)) AS said
+    FROM team.team_leader_lists
+    WHERE team_venue_id IS NOT NULL
+    GROUP BY team_venue_id, team_venue_name
+    UNION ALL
+    SELECT team_spring_venue_id AS venue_id, 'team.team_leader_lists' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object()) AS said
+    FROM team.team_leader_lists
+    WHERE team_spring_venue_id IS NOT NULL
+    GROUP BY team_spring_venue_id
+    UNION ALL
+    SELECT venue_id AS venue_id, 'team.team_seasons' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', venue_name)) AS said
+    FROM team.team_seasons
+    WHERE venue_id IS NOT NULL
+    GROUP BY venue_id, venue_name
+    UNION ALL
+    SELECT spring_venue_id AS venue_id, 'team.team_seasons' AS source, max(captured_at) AS captured_at,
+        jsonb_strip_nulls(jsonb_build_object('name', spring_venue_name)) AS said
+    FROM team.team_seasons
+    WHERE spring_venue_id IS NOT NULL
+    GROUP BY spring_venue_id, spring_venue_name
 ),
 ranked AS (
     SELECT *, row_number() OVER (
@@ -250,7 +310,7 @@ SELECT
     venue_id,
     (said ->> 'name'),
     (said ->> 'is_active')::boolean,
-    (said ->> 'season')::bigint,
+    (said ->> 'season'),
     (said ->> 'address'),
     (said ->> 'city'),
     (said ->> 'state'),

@@ -8,16 +8,21 @@ from runtime.job import (
     BIGINT,
     BOOLEAN,
     DATE,
+    DOUBLE,
     EACH,
     INSTANT,
     JSON,
     TEXT,
+    UNPLACED,
     Array,
+    Branches,
     Column,
     Ignored,
+    Place,
     Record,
     Table,
     decimal,
+    integer,
 )
 
 DAILY_SUMMARY = Table(
@@ -26,15 +31,35 @@ DAILY_SUMMARY = Table(
     places=(),
     where=None,
     parent="",
-    key=("listed_date",),
+    key=("document_key", "listed_date"),
     columns=(
+        Column("document_key", "text"),
         Column("listed_date", "date", ("date",)),
+        Column("filter_sport_id", "text"),
+        Column("filter_league_id", "text"),
+        Column("filter_team_id", "text"),
+        Column("filter_opponent_id", "text"),
+        Column("filter_venue_ids", "text"),
+        Column("filter_game_type", "text"),
+        Column("filter_game_types", "text"),
+        Column("filter_game_pk", "text"),
+        Column("filter_game_pks", "text"),
+        Column("total_games", "bigint", ("totalGames",)),
         Column("events", "jsonb", ("events",)),
         Column("total_events", "bigint", ("totalEvents",)),
-        Column("total_games", "bigint", ("totalGames",)),
         Column("total_games_in_progress", "bigint", ("totalGamesInProgress",)),
         Column("total_items", "bigint", ("totalItems",)),
     ),
+)
+
+DATES = Table(
+    name="schedule.dates",
+    scan=("dates", EACH),
+    places=(),
+    where=None,
+    parent="",
+    key=("listed_date",),
+    columns=(Column("listed_date", "date"),),
 )
 
 GAMES = Table(
@@ -42,26 +67,50 @@ GAMES = Table(
     scan=("dates", EACH, "games", EACH),
     places=(),
     where=None,
-    parent="schedule.daily_summary",
+    parent="schedule.dates",
     key=("listed_date", "game_pk"),
     columns=(
         Column("listed_date", "date"),
         Column("game_pk", "bigint", ("gamePk",)),
         Column("official_date", "date", ("officialDate",)),
         Column("game_date", "timestamptz", ("gameDate",)),
-        Column("away_league_record_pct", "double precision", ("teams", "away", "leagueRecord", "pct")),
-        Column("home_league_record_pct", "double precision", ("teams", "home", "leagueRecord", "pct")),
+        Column("away_team_id", "bigint"),
+        Column("away_team_name", "text"),
+        Column("away_score", "bigint"),
+        Column("away_is_winner", "boolean"),
+        Column("away_league_record_wins", "bigint"),
+        Column("away_league_record_losses", "bigint"),
+        Column("away_league_record_pct", "double precision"),
+        Column("home_team_id", "bigint"),
+        Column("home_team_name", "text"),
+        Column("home_score", "bigint"),
+        Column("home_is_winner", "boolean"),
+        Column("home_league_record_wins", "bigint"),
+        Column("home_league_record_losses", "bigint"),
+        Column("home_league_record_pct", "double precision"),
+        Column("venue_id", "bigint"),
+        Column("venue_name", "text"),
+        Column("double_header", "text", ("doubleHeader",)),
+        Column("game_number", "bigint", ("gameNumber",)),
+        Column("reason", "text", ("status", "reason")),
+        Column("reschedule_date", "timestamptz", ("rescheduleDate",)),
+        Column("reschedule_game_date", "date", ("rescheduleGameDate",)),
+        Column("rescheduled_from", "timestamptz", ("rescheduledFrom",)),
+        Column("rescheduled_from_date", "date", ("rescheduledFromDate",)),
+        Column("resume_date", "timestamptz", ("resumeDate",)),
+        Column("resume_game_date", "date", ("resumeGameDate",)),
+        Column("resumed_from", "timestamptz", ("resumedFrom",)),
+        Column("resumed_from_date", "date", ("resumedFromDate",)),
+        Column("if_necessary", "text", ("ifNecessary",)),
+        Column("weather_temp", "integer", ("weather", "temp")),
         Column("calendar_event_id", "text", ("calendarEventID",)),
         Column("content_link", "text", ("content", "link")),
         Column("day_night", "text", ("dayNight",)),
         Column("description", "text", ("description",)),
-        Column("double_header", "text", ("doubleHeader",)),
         Column("game_guid", "text", ("gameGuid",)),
-        Column("game_number", "bigint", ("gameNumber",)),
         Column("game_type", "text", ("gameType",)),
         Column("gameday_type", "text", ("gamedayType",)),
         Column("games_in_series", "bigint", ("gamesInSeries",)),
-        Column("if_necessary", "text", ("ifNecessary",)),
         Column("if_necessary_description", "text", ("ifNecessaryDescription",)),
         Column("inning_break_length", "bigint", ("inningBreakLength",)),
         Column("is_tie", "boolean", ("isTie",)),
@@ -80,38 +129,1281 @@ GAMES = Table(
         Column("detailed_state", "text", ("status", "detailedState")),
         Column("start_time_tbd", "boolean", ("status", "startTimeTBD")),
         Column("status_code", "text", ("status", "statusCode")),
-        Column("reason", "text", ("status", "reason")),
-        Column("away_is_winner", "boolean", ("teams", "away", "isWinner")),
-        Column("away_league_record_losses", "bigint", ("teams", "away", "leagueRecord", "losses")),
-        Column("away_league_record_wins", "bigint", ("teams", "away", "leagueRecord", "wins")),
-        Column("away_score", "bigint", ("teams", "away", "score")),
-        Column("away_series_number", "bigint", ("teams", "away", "seriesNumber")),
-        Column("away_split_squad", "boolean", ("teams", "away", "splitSquad")),
-        Column("away_team_id", "bigint", ("teams", "away", "team", "id")),
-        Column("away_team_link", "text", ("teams", "away", "team", "link")),
-        Column("away_team_name", "text", ("teams", "away", "team", "name")),
-        Column("home_is_winner", "boolean", ("teams", "home", "isWinner")),
-        Column("home_league_record_losses", "bigint", ("teams", "home", "leagueRecord", "losses")),
-        Column("home_league_record_wins", "bigint", ("teams", "home", "leagueRecord", "wins")),
-        Column("home_score", "bigint", ("teams", "home", "score")),
-        Column("home_series_number", "bigint", ("teams", "home", "seriesNumber")),
-        Column("home_split_squad", "boolean", ("teams", "home", "splitSquad")),
-        Column("home_team_id", "bigint", ("teams", "home", "team", "id")),
-        Column("home_team_link", "text", ("teams", "home", "team", "link")),
-        Column("home_team_name", "text", ("teams", "home", "team", "name")),
         Column("tiebreaker", "text", ("tiebreaker",)),
+        Column("weather_condition", "text", ("weather", "condition")),
+        Column("weather_wind", "text", ("weather", "wind")),
+        Column("is_featured_game", "boolean", ("isFeaturedGame",)),
+        Column("flags", "jsonb", ("flags",)),
+        Column("review", "jsonb", ("review",)),
+    ),
+)
+
+GAME_TEAMS = Table(
+    name="schedule.game_teams",
+    scan=("dates", EACH, "games", EACH, "teams", Branches(("away", "home"))),
+    places=(Place("is_home", 5, equals="home"),),
+    where=None,
+    parent="schedule.games",
+    key=("listed_date", "game_pk", "is_home"),
+    columns=(
+        Column("listed_date", "date"),
+        Column("game_pk", "bigint"),
+        Column("is_home", "boolean"),
+        Column("team_id", "bigint", ("team", "id")),
+        Column("team_name", "text", ("team", "name")),
+        Column("score", "bigint", ("score",)),
+        Column("is_winner", "boolean", ("isWinner",)),
+        Column("is_split_squad", "boolean", ("splitSquad",)),
+        Column("series_number", "bigint", ("seriesNumber",)),
+        Column("league_record_pct", "double precision", ("leagueRecord", "pct")),
+        Column(
+            "team_record_league_record_pct", "double precision", ("team", "record", "leagueRecord", "pct")
+        ),
+        Column("team_record_winning_percentage", "double precision", ("team", "record", "winningPercentage")),
+        Column("league_record_losses", "bigint", ("leagueRecord", "losses")),
+        Column("league_record_wins", "bigint", ("leagueRecord", "wins")),
+        Column("team_abbreviation", "text", ("team", "abbreviation")),
+        Column("team_active", "boolean", ("team", "active")),
+        Column("team_all_star_status", "text", ("team", "allStarStatus")),
+        Column("team_club_name", "text", ("team", "clubName")),
+        Column("team_division_id", "bigint", ("team", "division", "id")),
+        Column("team_division_link", "text", ("team", "division", "link")),
+        Column("team_division_name", "text", ("team", "division", "name")),
+        Column("team_file_code", "text", ("team", "fileCode")),
+        Column("team_first_year_of_play", "text", ("team", "firstYearOfPlay")),
+        Column("team_franchise_name", "text", ("team", "franchiseName")),
+        Column("team_league_id", "bigint", ("team", "league", "id")),
+        Column("team_league_link", "text", ("team", "league", "link")),
+        Column("team_league_name", "text", ("team", "league", "name")),
+        Column("team_link", "text", ("team", "link")),
+        Column("team_location_name", "text", ("team", "locationName")),
+        Column("team_record_conference_games_back", "text", ("team", "record", "conferenceGamesBack")),
+        Column("team_record_division_games_back", "text", ("team", "record", "divisionGamesBack")),
+        Column("team_record_division_leader", "boolean", ("team", "record", "divisionLeader")),
+        Column("team_record_games_played", "bigint", ("team", "record", "gamesPlayed")),
+        Column("team_record_league_games_back", "text", ("team", "record", "leagueGamesBack")),
+        Column("team_record_league_record_losses", "bigint", ("team", "record", "leagueRecord", "losses")),
+        Column("team_record_league_record_ties", "bigint", ("team", "record", "leagueRecord", "ties")),
+        Column("team_record_league_record_wins", "bigint", ("team", "record", "leagueRecord", "wins")),
+        Column("team_record_losses", "bigint", ("team", "record", "losses")),
+        Column("team_record_sport_games_back", "text", ("team", "record", "sportGamesBack")),
+        Column("team_record_spring_league_games_back", "text", ("team", "record", "springLeagueGamesBack")),
+        Column("team_record_wild_card_games_back", "text", ("team", "record", "wildCardGamesBack")),
+        Column("team_record_wins", "bigint", ("team", "record", "wins")),
+        Column("team_season", "bigint", ("team", "season")),
+        Column("team_short_name", "text", ("team", "shortName")),
+        Column("team_sport_id", "bigint", ("team", "sport", "id")),
+        Column("team_sport_link", "text", ("team", "sport", "link")),
+        Column("team_sport_name", "text", ("team", "sport", "name")),
+        Column("team_spring_league_abbreviation", "text", ("team", "springLeague", "abbreviation")),
+        Column("team_spring_league_id", "bigint", ("team", "springLeague", "id")),
+        Column("team_spring_league_link", "text", ("team", "springLeague", "link")),
+        Column("team_spring_league_name", "text", ("team", "springLeague", "name")),
+        Column("team_spring_venue_id", "bigint", ("team", "springVenue", "id")),
+        Column("team_spring_venue_link", "text", ("team", "springVenue", "link")),
+        Column("team_team_code", "text", ("team", "teamCode")),
+        Column("team_team_name", "text", ("team", "teamName")),
+        Column("team_venue_id", "bigint", ("team", "venue", "id")),
+        Column("team_venue_link", "text", ("team", "venue", "link")),
+        Column("team_venue_name", "text", ("team", "venue", "name")),
+    ),
+)
+
+PROBABLES = Table(
+    name="schedule.probables",
+    scan=("dates", EACH, "games", EACH, "teams", Branches(("away", "home")), "probablePitcher"),
+    places=(Place("is_home", 5, equals="home"),),
+    where=None,
+    parent="schedule.game_teams",
+    key=("listed_date", "game_pk", "is_home"),
+    columns=(
+        Column("listed_date", "date"),
+        Column("game_pk", "bigint"),
+        Column("is_home", "boolean"),
+        Column("player_id", "bigint", ("id",)),
+        Column("player_name", "text", ("fullName",)),
+        Column("note", "text", ("note",)),
+        Column("active", "boolean", ("active",)),
+        Column("bat_side_code", "text", ("batSide", "code")),
+        Column("bat_side_description", "text", ("batSide", "description")),
+        Column("birth_city", "text", ("birthCity",)),
+        Column("birth_country", "text", ("birthCountry",)),
+        Column("birth_date", "date", ("birthDate",)),
+        Column("birth_state_province", "text", ("birthStateProvince",)),
+        Column("boxscore_name", "text", ("boxscoreName",)),
+        Column("current_age", "bigint", ("currentAge",)),
+        Column("draft_year", "bigint", ("draftYear",)),
+        Column("first_last_name", "text", ("firstLastName",)),
+        Column("first_name", "text", ("firstName",)),
+        Column("full_fml_name", "text", ("fullFMLName",)),
+        Column("full_lfm_name", "text", ("fullLFMName",)),
+        Column("gender", "text", ("gender",)),
+        Column("height", "text", ("height",)),
+        Column("init_last_name", "text", ("initLastName",)),
+        Column("is_player", "boolean", ("isPlayer",)),
+        Column("is_verified", "boolean", ("isVerified",)),
+        Column("last_first_name", "text", ("lastFirstName",)),
+        Column("last_init_name", "text", ("lastInitName",)),
+        Column("last_name", "text", ("lastName",)),
+        Column("last_played_date", "date", ("lastPlayedDate",)),
+        Column("link", "text", ("link",)),
+        Column("middle_name", "text", ("middleName",)),
+        Column("mlb_debut_date", "date", ("mlbDebutDate",)),
+        Column("name_first_last", "text", ("nameFirstLast",)),
+        Column("name_matrilineal", "text", ("nameMatrilineal",)),
+        Column("name_slug", "text", ("nameSlug",)),
+        Column("name_suffix", "text", ("nameSuffix",)),
+        Column("name_title", "text", ("nameTitle",)),
+        Column("nick_name", "text", ("nickName",)),
+        Column("pitch_hand_code", "text", ("pitchHand", "code")),
+        Column("pitch_hand_description", "text", ("pitchHand", "description")),
+        Column("primary_number", "text", ("primaryNumber",)),
+        Column("primary_position_abbreviation", "text", ("primaryPosition", "abbreviation")),
+        Column("primary_position_code", "text", ("primaryPosition", "code")),
+        Column("primary_position_name", "text", ("primaryPosition", "name")),
+        Column("primary_position_type", "text", ("primaryPosition", "type")),
+        Column("pronunciation", "text", ("pronunciation",)),
+        Column("strike_zone_bottom", "double precision", ("strikeZoneBottom",)),
+        Column("strike_zone_top", "double precision", ("strikeZoneTop",)),
+        Column("use_last_name", "text", ("useLastName",)),
+        Column("use_name", "text", ("useName",)),
+        Column("weight", "bigint", ("weight",)),
+    ),
+)
+
+GAME_VENUES = Table(
+    name="schedule.game_venues",
+    scan=("dates", EACH, "games", EACH, "venue"),
+    places=(),
+    where=None,
+    parent="schedule.games",
+    key=("listed_date", "game_pk"),
+    columns=(
+        Column("listed_date", "date"),
+        Column("game_pk", "bigint"),
+        Column("venue_id", "bigint", ("id",)),
+        Column("venue_name", "text", ("name",)),
+        Column("active", "boolean", ("active",)),
+        Column("capacity", "bigint", ("fieldInfo", "capacity")),
+        Column("center", "bigint", ("fieldInfo", "center")),
+        Column("left_", "bigint", ("fieldInfo", "left")),
+        Column("left_center", "bigint", ("fieldInfo", "leftCenter")),
+        Column("left_line", "bigint", ("fieldInfo", "leftLine")),
+        Column("right_", "bigint", ("fieldInfo", "right")),
+        Column("right_center", "bigint", ("fieldInfo", "rightCenter")),
+        Column("right_line", "bigint", ("fieldInfo", "rightLine")),
+        Column("roof_type", "text", ("fieldInfo", "roofType")),
+        Column("turf_type", "text", ("fieldInfo", "turfType")),
+        Column("link", "text", ("link",)),
+        Column("address1", "text", ("location", "address1")),
+        Column("azimuth_angle", "double precision", ("location", "azimuthAngle")),
+        Column("city", "text", ("location", "city")),
+        Column("country", "text", ("location", "country")),
+        Column("latitude", "double precision", ("location", "defaultCoordinates", "latitude")),
+        Column("longitude", "double precision", ("location", "defaultCoordinates", "longitude")),
+        Column("elevation", "double precision", ("location", "elevation")),
+        Column("phone", "text", ("location", "phone")),
+        Column("postal_code", "text", ("location", "postalCode")),
+        Column("state", "text", ("location", "state")),
+        Column("state_abbrev", "text", ("location", "stateAbbrev")),
+        Column("season", "text", ("season",)),
+        Column("time_zone_id", "text", ("timeZone", "id")),
+        Column("time_zone_offset", "double precision", ("timeZone", "offset")),
+        Column("time_zone_offset_at_game_time", "double precision", ("timeZone", "offsetAtGameTime")),
+        Column("time_zone_tz", "text", ("timeZone", "tz")),
+    ),
+)
+
+LINESCORES = Table(
+    name="schedule.linescores",
+    scan=("dates", EACH, "games", EACH, "linescore"),
+    places=(),
+    where=None,
+    parent="schedule.games",
+    key=("listed_date", "game_pk"),
+    columns=(
+        Column("listed_date", "date"),
+        Column("game_pk", "bigint"),
+        Column("balls", "bigint", ("balls",)),
+        Column("current_inning", "bigint", ("currentInning",)),
+        Column("current_inning_ordinal", "text", ("currentInningOrdinal",)),
+        Column("defense_batter_full_name", "text", ("defense", "batter", "fullName")),
+        Column("defense_batter_id", "bigint", ("defense", "batter", "id")),
+        Column("defense_batter_link", "text", ("defense", "batter", "link")),
+        Column("defense_batting_order", "bigint", ("defense", "battingOrder")),
+        Column("defense_catcher_full_name", "text", ("defense", "catcher", "fullName")),
+        Column("defense_catcher_id", "bigint", ("defense", "catcher", "id")),
+        Column("defense_catcher_link", "text", ("defense", "catcher", "link")),
+        Column("defense_center_full_name", "text", ("defense", "center", "fullName")),
+        Column("defense_center_id", "bigint", ("defense", "center", "id")),
+        Column("defense_center_link", "text", ("defense", "center", "link")),
+        Column("defense_first_full_name", "text", ("defense", "first", "fullName")),
+        Column("defense_first_id", "bigint", ("defense", "first", "id")),
+        Column("defense_first_link", "text", ("defense", "first", "link")),
+        Column("defense_in_hole_full_name", "text", ("defense", "inHole", "fullName")),
+        Column("defense_in_hole_id", "bigint", ("defense", "inHole", "id")),
+        Column("defense_in_hole_link", "text", ("defense", "inHole", "link")),
+        Column("defense_left_full_name", "text", ("defense", "left", "fullName")),
+        Column("defense_left_id", "bigint", ("defense", "left", "id")),
+        Column("defense_left_link", "text", ("defense", "left", "link")),
+        Column("defense_on_deck_full_name", "text", ("defense", "onDeck", "fullName")),
+        Column("defense_on_deck_id", "bigint", ("defense", "onDeck", "id")),
+        Column("defense_on_deck_link", "text", ("defense", "onDeck", "link")),
+        Column("defense_pitcher_full_name", "text", ("defense", "pitcher", "fullName")),
+        Column("defense_pitcher_id", "bigint", ("defense", "pitcher", "id")),
+        Column("defense_pitcher_link", "text", ("defense", "pitcher", "link")),
+        Column("defense_right_full_name", "text", ("defense", "right", "fullName")),
+        Column("defense_right_id", "bigint", ("defense", "right", "id")),
+        Column("defense_right_link", "text", ("defense", "right", "link")),
+        Column("defense_second_full_name", "text", ("defense", "second", "fullName")),
+        Column("defense_second_id", "bigint", ("defense", "second", "id")),
+        Column("defense_second_link", "text", ("defense", "second", "link")),
+        Column("defense_shortstop_full_name", "text", ("defense", "shortstop", "fullName")),
+        Column("defense_shortstop_id", "bigint", ("defense", "shortstop", "id")),
+        Column("defense_shortstop_link", "text", ("defense", "shortstop", "link")),
+        Column("defense_team_id", "bigint", ("defense", "team", "id")),
+        Column("defense_team_link", "text", ("defense", "team", "link")),
+        Column("defense_team_name", "text", ("defense", "team", "name")),
+        Column("defense_third_full_name", "text", ("defense", "third", "fullName")),
+        Column("defense_third_id", "bigint", ("defense", "third", "id")),
+        Column("defense_third_link", "text", ("defense", "third", "link")),
+        Column("inning_half", "text", ("inningHalf",)),
+        Column("inning_state", "text", ("inningState",)),
+        Column("is_top_inning", "boolean", ("isTopInning",)),
+        Column("note", "text", ("note",)),
+        Column("offense_batter_full_name", "text", ("offense", "batter", "fullName")),
+        Column("offense_batter_id", "bigint", ("offense", "batter", "id")),
+        Column("offense_batter_link", "text", ("offense", "batter", "link")),
+        Column("offense_batting_order", "bigint", ("offense", "battingOrder")),
+        Column("offense_first_full_name", "text", ("offense", "first", "fullName")),
+        Column("offense_first_id", "bigint", ("offense", "first", "id")),
+        Column("offense_first_link", "text", ("offense", "first", "link")),
+        Column("offense_in_hole_full_name", "text", ("offense", "inHole", "fullName")),
+        Column("offense_in_hole_id", "bigint", ("offense", "inHole", "id")),
+        Column("offense_in_hole_link", "text", ("offense", "inHole", "link")),
+        Column("offense_on_deck_full_name", "text", ("offense", "onDeck", "fullName")),
+        Column("offense_on_deck_id", "bigint", ("offense", "onDeck", "id")),
+        Column("offense_on_deck_link", "text", ("offense", "onDeck", "link")),
+        Column("offense_pitcher_full_name", "text", ("offense", "pitcher", "fullName")),
+        Column("offense_pitcher_id", "bigint", ("offense", "pitcher", "id")),
+        Column("offense_pitcher_link", "text", ("offense", "pitcher", "link")),
+        Column("offense_second_full_name", "text", ("offense", "second", "fullName")),
+        Column("offense_second_id", "bigint", ("offense", "second", "id")),
+        Column("offense_second_link", "text", ("offense", "second", "link")),
+        Column("offense_team_id", "bigint", ("offense", "team", "id")),
+        Column("offense_team_link", "text", ("offense", "team", "link")),
+        Column("offense_team_name", "text", ("offense", "team", "name")),
+        Column("outs", "bigint", ("outs",)),
+        Column("scheduled_innings", "bigint", ("scheduledInnings",)),
+        Column("strikes", "bigint", ("strikes",)),
+    ),
+)
+
+LINESCORE_TEAMS = Table(
+    name="schedule.linescore_teams",
+    scan=("dates", EACH, "games", EACH, "linescore", "teams", Branches(("away", "home"))),
+    places=(Place("is_home", 6, equals="home"),),
+    where=None,
+    parent="schedule.games",
+    key=("listed_date", "game_pk", "is_home"),
+    columns=(
+        Column("listed_date", "date"),
+        Column("game_pk", "bigint"),
+        Column("is_home", "boolean"),
+        Column("errors", "bigint", ("errors",)),
+        Column("hits", "bigint", ("hits",)),
+        Column("is_winner", "boolean", ("isWinner",)),
+        Column("left_on_base", "bigint", ("leftOnBase",)),
+        Column("runs", "bigint", ("runs",)),
+    ),
+)
+
+LINESCORE_INNINGS = Table(
+    name="schedule.linescore_innings",
+    scan=("dates", EACH, "games", EACH, "linescore", "innings", EACH),
+    places=(),
+    where=None,
+    parent="schedule.games",
+    key=("listed_date", "game_pk", "inning"),
+    columns=(
+        Column("listed_date", "date"),
+        Column("game_pk", "bigint"),
+        Column("inning", "bigint", ("num",)),
+        Column("away_errors", "bigint", ("away", "errors")),
+        Column("away_hits", "bigint", ("away", "hits")),
+        Column("away_left_on_base", "bigint", ("away", "leftOnBase")),
+        Column("away_runs", "bigint", ("away", "runs")),
+        Column("home_errors", "bigint", ("home", "errors")),
+        Column("home_hits", "bigint", ("home", "hits")),
+        Column("home_left_on_base", "bigint", ("home", "leftOnBase")),
+        Column("home_runs", "bigint", ("home", "runs")),
+        Column("ordinal_num", "text", ("ordinalNum",)),
+    ),
+)
+
+GAME_DECISIONS = Table(
+    name="schedule.game_decisions",
+    scan=("dates", EACH, "games", EACH, "decisions", Branches(("winner", "loser", "save"))),
+    places=(Place("decision", 5),),
+    where=None,
+    parent="schedule.games",
+    key=("listed_date", "game_pk", "decision"),
+    columns=(
+        Column("listed_date", "date"),
+        Column("game_pk", "bigint"),
+        Column("decision", "text"),
+        Column("player_id", "bigint", ("id",)),
+        Column("player_name", "text", ("fullName",)),
+        Column("active", "boolean", ("active",)),
+        Column("bat_side_code", "text", ("batSide", "code")),
+        Column("bat_side_description", "text", ("batSide", "description")),
+        Column("birth_city", "text", ("birthCity",)),
+        Column("birth_country", "text", ("birthCountry",)),
+        Column("birth_date", "date", ("birthDate",)),
+        Column("birth_state_province", "text", ("birthStateProvince",)),
+        Column("boxscore_name", "text", ("boxscoreName",)),
+        Column("current_age", "bigint", ("currentAge",)),
+        Column("draft_year", "bigint", ("draftYear",)),
+        Column("first_last_name", "text", ("firstLastName",)),
+        Column("first_name", "text", ("firstName",)),
+        Column("full_fml_name", "text", ("fullFMLName",)),
+        Column("full_lfm_name", "text", ("fullLFMName",)),
+        Column("gender", "text", ("gender",)),
+        Column("height", "text", ("height",)),
+        Column("init_last_name", "text", ("initLastName",)),
+        Column("is_player", "boolean", ("isPlayer",)),
+        Column("is_verified", "boolean", ("isVerified",)),
+        Column("last_first_name", "text", ("lastFirstName",)),
+        Column("last_init_name", "text", ("lastInitName",)),
+        Column("last_name", "text", ("lastName",)),
+        Column("last_played_date", "date", ("lastPlayedDate",)),
+        Column("link", "text", ("link",)),
+        Column("middle_name", "text", ("middleName",)),
+        Column("mlb_debut_date", "date", ("mlbDebutDate",)),
+        Column("name_first_last", "text", ("nameFirstLast",)),
+        Column("name_matrilineal", "text", ("nameMatrilineal",)),
+        Column("name_slug", "text", ("nameSlug",)),
+        Column("name_suffix", "text", ("nameSuffix",)),
+        Column("name_title", "text", ("nameTitle",)),
+        Column("nick_name", "text", ("nickName",)),
+        Column("pitch_hand_code", "text", ("pitchHand", "code")),
+        Column("pitch_hand_description", "text", ("pitchHand", "description")),
+        Column("primary_number", "text", ("primaryNumber",)),
+        Column("primary_position_abbreviation", "text", ("primaryPosition", "abbreviation")),
+        Column("primary_position_code", "text", ("primaryPosition", "code")),
+        Column("primary_position_name", "text", ("primaryPosition", "name")),
+        Column("primary_position_type", "text", ("primaryPosition", "type")),
+        Column("pronunciation", "text", ("pronunciation",)),
+        Column("strike_zone_bottom", "double precision", ("strikeZoneBottom",)),
+        Column("strike_zone_top", "double precision", ("strikeZoneTop",)),
+        Column("use_last_name", "text", ("useLastName",)),
+        Column("use_name", "text", ("useName",)),
+        Column("weight", "bigint", ("weight",)),
+    ),
+)
+
+SERIES_STATUSES = Table(
+    name="schedule.series_statuses",
+    scan=("dates", EACH, "games", EACH, "seriesStatus"),
+    places=(),
+    where=None,
+    parent="schedule.games",
+    key=("listed_date", "game_pk"),
+    columns=(
+        Column("listed_date", "date"),
+        Column("game_pk", "bigint"),
+        Column("game_number", "bigint", ("gameNumber",)),
+        Column("total_games", "bigint", ("totalGames",)),
+        Column("winning_team_id", "bigint"),
+        Column("losing_team_id", "bigint"),
+        Column("is_tied", "boolean", ("isTied",)),
+        Column("is_over", "boolean", ("isOver",)),
+        Column("wins", "bigint", ("wins",)),
+        Column("losses", "bigint", ("losses",)),
+        Column("description", "text", ("description",)),
+        Column("short_description", "text", ("shortDescription",)),
+        Column("result", "text", ("result",)),
+        Column("short_name", "text", ("shortName",)),
+        Column("abbreviation", "text", ("abbreviation",)),
+    ),
+)
+
+SERIES_STATUS_TEAMS = Table(
+    name="schedule.series_status_teams",
+    scan=("dates", EACH, "games", EACH, "seriesStatus", Branches(("winningTeam", "losingTeam"))),
+    places=(Place("is_winner", 5, equals="winningTeam"),),
+    where=None,
+    parent="schedule.games",
+    key=("listed_date", "game_pk", "is_winner"),
+    columns=(
+        Column("listed_date", "date"),
+        Column("game_pk", "bigint"),
+        Column("is_winner", "boolean"),
+        Column("team_id", "bigint", ("id",)),
+        Column("abbreviation", "text", ("abbreviation",)),
+        Column("active", "boolean", ("active",)),
+        Column("all_star_status", "text", ("allStarStatus",)),
+        Column("club_name", "text", ("clubName",)),
+        Column("division_id", "bigint", ("division", "id")),
+        Column("division_link", "text", ("division", "link")),
+        Column("division_name", "text", ("division", "name")),
+        Column("file_code", "text", ("fileCode",)),
+        Column("first_year_of_play", "text", ("firstYearOfPlay",)),
+        Column("franchise_name", "text", ("franchiseName",)),
+        Column("league_id", "bigint", ("league", "id")),
+        Column("league_link", "text", ("league", "link")),
+        Column("league_name", "text", ("league", "name")),
+        Column("link", "text", ("link",)),
+        Column("location_name", "text", ("locationName",)),
+        Column("name", "text", ("name",)),
+        Column("record_conference_games_back", "text", ("record", "conferenceGamesBack")),
+        Column("record_division_games_back", "text", ("record", "divisionGamesBack")),
+        Column("record_division_leader", "boolean", ("record", "divisionLeader")),
+        Column("record_games_played", "bigint", ("record", "gamesPlayed")),
+        Column("record_league_games_back", "text", ("record", "leagueGamesBack")),
+        Column("record_league_record_losses", "bigint", ("record", "leagueRecord", "losses")),
+        Column("record_league_record_pct", "text", ("record", "leagueRecord", "pct")),
+        Column("record_league_record_ties", "bigint", ("record", "leagueRecord", "ties")),
+        Column("record_league_record_wins", "bigint", ("record", "leagueRecord", "wins")),
+        Column("record_losses", "bigint", ("record", "losses")),
+        Column("record_sport_games_back", "text", ("record", "sportGamesBack")),
+        Column("record_spring_league_games_back", "text", ("record", "springLeagueGamesBack")),
+        Column("record_wild_card_games_back", "text", ("record", "wildCardGamesBack")),
+        Column("record_winning_percentage", "text", ("record", "winningPercentage")),
+        Column("record_wins", "bigint", ("record", "wins")),
+        Column("season", "bigint", ("season",)),
+        Column("short_name", "text", ("shortName",)),
+        Column("sport_id", "bigint", ("sport", "id")),
+        Column("sport_link", "text", ("sport", "link")),
+        Column("sport_name", "text", ("sport", "name")),
+        Column("spring_league_abbreviation", "text", ("springLeague", "abbreviation")),
+        Column("spring_league_id", "bigint", ("springLeague", "id")),
+        Column("spring_league_link", "text", ("springLeague", "link")),
+        Column("spring_league_name", "text", ("springLeague", "name")),
+        Column("spring_venue_id", "bigint", ("springVenue", "id")),
+        Column("spring_venue_link", "text", ("springVenue", "link")),
+        Column("team_code", "text", ("teamCode",)),
+        Column("team_name", "text", ("teamName",)),
         Column("venue_id", "bigint", ("venue", "id")),
         Column("venue_link", "text", ("venue", "link")),
         Column("venue_name", "text", ("venue", "name")),
-        Column("reschedule_date", "timestamptz", ("rescheduleDate",)),
-        Column("reschedule_game_date", "date", ("rescheduleGameDate",)),
-        Column("rescheduled_from", "timestamptz", ("rescheduledFrom",)),
-        Column("rescheduled_from_date", "date", ("rescheduledFromDate",)),
-        Column("resume_date", "timestamptz", ("resumeDate",)),
-        Column("resume_game_date", "date", ("resumeGameDate",)),
-        Column("resumed_from", "timestamptz", ("resumedFrom",)),
-        Column("resumed_from_date", "date", ("resumedFromDate",)),
     ),
+)
+
+BROADCASTS = Table(
+    name="schedule.broadcasts",
+    scan=("dates", EACH, "games", EACH, "broadcasts", EACH),
+    places=(Place("broadcast_index", 5),),
+    where=None,
+    parent="schedule.games",
+    key=("listed_date", "game_pk", "broadcast_index"),
+    columns=(
+        Column("listed_date", "date"),
+        Column("game_pk", "bigint"),
+        Column("broadcast_index", "integer"),
+        Column("broadcast_id", "bigint", ("id",)),
+        Column("broadcast_type", "text", ("type",)),
+        Column("home_away", "text", ("homeAway",)),
+        Column("name", "text", ("name",)),
+        Column("language", "text", ("language",)),
+        Column("site", "text", ("site",)),
+        Column("call_sign", "text", ("callSign",)),
+        Column("is_national", "boolean", ("isNational",)),
+        Column("source_url", "text", ("sourceUrl",)),
+        Column("broadcast_date", "text", ("broadcastDate",)),
+        Column("media_id", "text", ("mediaId",)),
+        Column("game_date_broadcast_guid", "text", ("gameDateBroadcastGuid",)),
+        Column("mvpd_auth_required", "boolean", ("mvpdAuthRequired",)),
+        Column("available_for_streaming", "boolean", ("availableForStreaming",)),
+        Column("free_game", "boolean", ("freeGame",)),
+        Column("free_game_status", "boolean", ("freeGameStatus",)),
+        Column("pre_game_show", "boolean", ("preGameShow",)),
+        Column("post_game_show", "boolean", ("postGameShow",)),
+        Column("season", "text", ("season",)),
+        Column("sort_order", "bigint", ("sortOrder",)),
+        Column("video_resolution", "jsonb", ("videoResolution",)),
+        Column("availability", "jsonb", ("availability",)),
+        Column("media_state", "jsonb", ("mediaState",)),
+        Column("color_space", "jsonb", ("colorSpace",)),
+    ),
+)
+
+GAME_OFFICIALS = Table(
+    name="schedule.game_officials",
+    scan=("dates", EACH, "games", EACH, "officials", EACH),
+    places=(),
+    where=None,
+    parent="schedule.games",
+    key=("listed_date", "game_pk", "official_type"),
+    columns=(
+        Column("listed_date", "date"),
+        Column("game_pk", "bigint"),
+        Column("official_type", "text", ("officialType",)),
+        Column("official_id", "bigint", ("official", "id")),
+        Column("official_name", "text", ("official", "fullName")),
+        Column("official_link", "text", ("official", "link")),
+    ),
+)
+
+LINEUPS = Table(
+    name="schedule.lineups",
+    scan=("dates", EACH, "games", EACH, "lineups", Branches(("awayPlayers", "homePlayers")), EACH),
+    places=(Place("is_home", 5, equals="homePlayers"), Place("batting_position", 6, base=1)),
+    where=None,
+    parent="schedule.games",
+    key=("listed_date", "game_pk", "is_home", "batting_position"),
+    columns=(
+        Column("listed_date", "date"),
+        Column("game_pk", "bigint"),
+        Column("is_home", "boolean"),
+        Column("batting_position", "integer"),
+        Column("player_id", "bigint", ("id",)),
+        Column("player_name", "text", ("fullName",)),
+        Column("active", "boolean", ("active",)),
+        Column("bat_side_code", "text", ("batSide", "code")),
+        Column("bat_side_description", "text", ("batSide", "description")),
+        Column("birth_city", "text", ("birthCity",)),
+        Column("birth_country", "text", ("birthCountry",)),
+        Column("birth_date", "date", ("birthDate",)),
+        Column("birth_state_province", "text", ("birthStateProvince",)),
+        Column("boxscore_name", "text", ("boxscoreName",)),
+        Column("current_age", "bigint", ("currentAge",)),
+        Column("draft_year", "bigint", ("draftYear",)),
+        Column("first_last_name", "text", ("firstLastName",)),
+        Column("first_name", "text", ("firstName",)),
+        Column("full_fml_name", "text", ("fullFMLName",)),
+        Column("full_lfm_name", "text", ("fullLFMName",)),
+        Column("gender", "text", ("gender",)),
+        Column("height", "text", ("height",)),
+        Column("init_last_name", "text", ("initLastName",)),
+        Column("is_player", "boolean", ("isPlayer",)),
+        Column("is_verified", "boolean", ("isVerified",)),
+        Column("last_first_name", "text", ("lastFirstName",)),
+        Column("last_init_name", "text", ("lastInitName",)),
+        Column("last_name", "text", ("lastName",)),
+        Column("last_played_date", "date", ("lastPlayedDate",)),
+        Column("link", "text", ("link",)),
+        Column("middle_name", "text", ("middleName",)),
+        Column("mlb_debut_date", "date", ("mlbDebutDate",)),
+        Column("name_first_last", "text", ("nameFirstLast",)),
+        Column("name_matrilineal", "text", ("nameMatrilineal",)),
+        Column("name_slug", "text", ("nameSlug",)),
+        Column("name_suffix", "text", ("nameSuffix",)),
+        Column("name_title", "text", ("nameTitle",)),
+        Column("nick_name", "text", ("nickName",)),
+        Column("pitch_hand_code", "text", ("pitchHand", "code")),
+        Column("pitch_hand_description", "text", ("pitchHand", "description")),
+        Column("primary_number", "text", ("primaryNumber",)),
+        Column("primary_position_abbreviation", "text", ("primaryPosition", "abbreviation")),
+        Column("primary_position_code", "text", ("primaryPosition", "code")),
+        Column("primary_position_name", "text", ("primaryPosition", "name")),
+        Column("primary_position_type", "text", ("primaryPosition", "type")),
+        Column("pronunciation", "text", ("pronunciation",)),
+        Column("strike_zone_bottom", "double precision", ("strikeZoneBottom",)),
+        Column("strike_zone_top", "double precision", ("strikeZoneTop",)),
+        Column("use_last_name", "text", ("useLastName",)),
+        Column("use_name", "text", ("useName",)),
+        Column("weight", "bigint", ("weight",)),
+    ),
+)
+
+GAME_DECISIONS_ROW = Record(
+    {
+        "active": BOOLEAN,
+        "batSide": Record(
+            {
+                "code": TEXT,
+                "description": TEXT,
+            }
+        ),
+        "birthCity": TEXT,
+        "birthCountry": TEXT,
+        "birthDate": DATE,
+        "birthStateProvince": TEXT,
+        "boxscoreName": TEXT,
+        "currentAge": BIGINT,
+        "draftYear": BIGINT,
+        "firstLastName": TEXT,
+        "firstName": TEXT,
+        "fullFMLName": TEXT,
+        "fullLFMName": TEXT,
+        "fullName": TEXT,
+        "gender": TEXT,
+        "height": TEXT,
+        "id": BIGINT,
+        "initLastName": TEXT,
+        "isPlayer": BOOLEAN,
+        "isVerified": BOOLEAN,
+        "lastFirstName": TEXT,
+        "lastInitName": TEXT,
+        "lastName": TEXT,
+        "lastPlayedDate": DATE,
+        "link": TEXT,
+        "middleName": TEXT,
+        "mlbDebutDate": DATE,
+        "nameFirstLast": TEXT,
+        "nameMatrilineal": TEXT,
+        "nameSlug": TEXT,
+        "nameSuffix": TEXT,
+        "nameTitle": TEXT,
+        "nickName": TEXT,
+        "pitchHand": Record(
+            {
+                "code": TEXT,
+                "description": TEXT,
+            }
+        ),
+        "primaryNumber": TEXT,
+        "primaryPosition": Record(
+            {
+                "abbreviation": TEXT,
+                "code": TEXT,
+                "name": TEXT,
+                "type": TEXT,
+            }
+        ),
+        "pronunciation": TEXT,
+        "strikeZoneBottom": DOUBLE,
+        "strikeZoneTop": DOUBLE,
+        "useLastName": TEXT,
+        "useName": TEXT,
+        "weight": BIGINT,
+    }
+)
+
+LINESCORE_INNINGS_ROW = Record(
+    {
+        "away": Record(
+            {
+                "errors": BIGINT,
+                "hits": BIGINT,
+                "leftOnBase": BIGINT,
+                "runs": BIGINT,
+            }
+        ),
+        "home": Record(
+            {
+                "errors": BIGINT,
+                "hits": BIGINT,
+                "leftOnBase": BIGINT,
+                "runs": BIGINT,
+            }
+        ),
+        "num": BIGINT,
+        "ordinalNum": TEXT,
+    }
+)
+
+LINESCORE_TEAMS_ROW = Record(
+    {
+        "errors": BIGINT,
+        "hits": BIGINT,
+        "isWinner": BOOLEAN,
+        "leftOnBase": BIGINT,
+        "runs": BIGINT,
+    }
+)
+
+LINESCORES_ROW = Record(
+    {
+        "balls": BIGINT,
+        "currentInning": BIGINT,
+        "currentInningOrdinal": TEXT,
+        "defense": Record(
+            {
+                "batter": Record(
+                    {
+                        "fullName": TEXT,
+                        "id": BIGINT,
+                        "link": TEXT,
+                    }
+                ),
+                "battingOrder": BIGINT,
+                "catcher": Record(
+                    {
+                        "fullName": TEXT,
+                        "id": BIGINT,
+                        "link": TEXT,
+                    }
+                ),
+                "center": Record(
+                    {
+                        "fullName": TEXT,
+                        "id": BIGINT,
+                        "link": TEXT,
+                    }
+                ),
+                "first": Record(
+                    {
+                        "fullName": TEXT,
+                        "id": BIGINT,
+                        "link": TEXT,
+                    }
+                ),
+                "inHole": Record(
+                    {
+                        "fullName": TEXT,
+                        "id": BIGINT,
+                        "link": TEXT,
+                    }
+                ),
+                "left": Record(
+                    {
+                        "fullName": TEXT,
+                        "id": BIGINT,
+                        "link": TEXT,
+                    }
+                ),
+                "onDeck": Record(
+                    {
+                        "fullName": TEXT,
+                        "id": BIGINT,
+                        "link": TEXT,
+                    }
+                ),
+                "pitcher": Record(
+                    {
+                        "fullName": TEXT,
+                        "id": BIGINT,
+                        "link": TEXT,
+                    }
+                ),
+                "right": Record(
+                    {
+                        "fullName": TEXT,
+                        "id": BIGINT,
+                        "link": TEXT,
+                    }
+                ),
+                "second": Record(
+                    {
+                        "fullName": TEXT,
+                        "id": BIGINT,
+                        "link": TEXT,
+                    }
+                ),
+                "shortstop": Record(
+                    {
+                        "fullName": TEXT,
+                        "id": BIGINT,
+                        "link": TEXT,
+                    }
+                ),
+                "team": Record(
+                    {
+                        "id": BIGINT,
+                        "link": TEXT,
+                        "name": TEXT,
+                    }
+                ),
+                "third": Record(
+                    {
+                        "fullName": TEXT,
+                        "id": BIGINT,
+                        "link": TEXT,
+                    }
+                ),
+            }
+        ),
+        "inningHalf": TEXT,
+        "inningState": TEXT,
+        "innings": Array(LINESCORE_INNINGS_ROW),
+        "isTopInning": BOOLEAN,
+        "note": TEXT,
+        "offense": Record(
+            {
+                "batter": Record(
+                    {
+                        "fullName": TEXT,
+                        "id": BIGINT,
+                        "link": TEXT,
+                    }
+                ),
+                "battingOrder": BIGINT,
+                "first": Record(
+                    {
+                        "fullName": TEXT,
+                        "id": BIGINT,
+                        "link": TEXT,
+                    }
+                ),
+                "inHole": Record(
+                    {
+                        "fullName": TEXT,
+                        "id": BIGINT,
+                        "link": TEXT,
+                    }
+                ),
+                "onDeck": Record(
+                    {
+                        "fullName": TEXT,
+                        "id": BIGINT,
+                        "link": TEXT,
+                    }
+                ),
+                "pitcher": Record(
+                    {
+                        "fullName": TEXT,
+                        "id": BIGINT,
+                        "link": TEXT,
+                    }
+                ),
+                "second": Record(
+                    {
+                        "fullName": TEXT,
+                        "id": BIGINT,
+                        "link": TEXT,
+                    }
+                ),
+                "team": Record(
+                    {
+                        "id": BIGINT,
+                        "link": TEXT,
+                        "name": TEXT,
+                    }
+                ),
+            }
+        ),
+        "outs": BIGINT,
+        "scheduledInnings": BIGINT,
+        "strikes": BIGINT,
+        "teams": Record(
+            {
+                "away": LINESCORE_TEAMS_ROW,
+                "home": LINESCORE_TEAMS_ROW,
+            }
+        ),
+    }
+)
+
+LINEUPS_ROW = Record(
+    {
+        "active": BOOLEAN,
+        "batSide": Record(
+            {
+                "code": TEXT,
+                "description": TEXT,
+            }
+        ),
+        "birthCity": TEXT,
+        "birthCountry": TEXT,
+        "birthDate": DATE,
+        "birthStateProvince": TEXT,
+        "boxscoreName": TEXT,
+        "currentAge": BIGINT,
+        "draftYear": BIGINT,
+        "firstLastName": TEXT,
+        "firstName": TEXT,
+        "fullFMLName": TEXT,
+        "fullLFMName": TEXT,
+        "fullName": TEXT,
+        "gender": TEXT,
+        "height": TEXT,
+        "id": BIGINT,
+        "initLastName": TEXT,
+        "isPlayer": BOOLEAN,
+        "isVerified": BOOLEAN,
+        "lastFirstName": TEXT,
+        "lastInitName": TEXT,
+        "lastName": TEXT,
+        "lastPlayedDate": DATE,
+        "link": TEXT,
+        "middleName": TEXT,
+        "mlbDebutDate": DATE,
+        "nameFirstLast": TEXT,
+        "nameMatrilineal": TEXT,
+        "nameSlug": TEXT,
+        "nameSuffix": TEXT,
+        "nameTitle": TEXT,
+        "nickName": TEXT,
+        "pitchHand": Record(
+            {
+                "code": TEXT,
+                "description": TEXT,
+            }
+        ),
+        "primaryNumber": TEXT,
+        "primaryPosition": Record(
+            {
+                "abbreviation": TEXT,
+                "code": TEXT,
+                "name": TEXT,
+                "type": TEXT,
+            }
+        ),
+        "pronunciation": TEXT,
+        "strikeZoneBottom": DOUBLE,
+        "strikeZoneTop": DOUBLE,
+        "useLastName": TEXT,
+        "useName": TEXT,
+        "weight": BIGINT,
+    }
+)
+
+GAME_OFFICIALS_ROW = Record(
+    {
+        "official": Record(
+            {
+                "fullName": TEXT,
+                "id": BIGINT,
+                "link": TEXT,
+            }
+        ),
+        "officialType": TEXT,
+    }
+)
+
+SERIES_STATUS_TEAMS_ROW = Record(
+    {
+        "abbreviation": TEXT,
+        "active": BOOLEAN,
+        "allStarStatus": TEXT,
+        "clubName": TEXT,
+        "division": Record(
+            {
+                "id": BIGINT,
+                "link": TEXT,
+                "name": TEXT,
+            }
+        ),
+        "fileCode": TEXT,
+        "firstYearOfPlay": TEXT,
+        "franchiseName": TEXT,
+        "id": BIGINT,
+        "league": Record(
+            {
+                "id": BIGINT,
+                "link": TEXT,
+                "name": TEXT,
+            }
+        ),
+        "link": TEXT,
+        "locationName": TEXT,
+        "name": TEXT,
+        "record": Record(
+            {
+                "conferenceGamesBack": TEXT,
+                "divisionGamesBack": TEXT,
+                "divisionLeader": BOOLEAN,
+                "gamesPlayed": BIGINT,
+                "leagueGamesBack": TEXT,
+                "leagueRecord": Record(
+                    {
+                        "losses": BIGINT,
+                        "pct": TEXT,
+                        "ties": BIGINT,
+                        "wins": BIGINT,
+                    }
+                ),
+                "losses": BIGINT,
+                "records": UNPLACED,
+                "sportGamesBack": TEXT,
+                "springLeagueGamesBack": TEXT,
+                "wildCardGamesBack": TEXT,
+                "winningPercentage": TEXT,
+                "wins": BIGINT,
+            }
+        ),
+        "season": BIGINT,
+        "shortName": TEXT,
+        "sport": Record(
+            {
+                "id": BIGINT,
+                "link": TEXT,
+                "name": TEXT,
+            }
+        ),
+        "springLeague": Record(
+            {
+                "abbreviation": TEXT,
+                "id": BIGINT,
+                "link": TEXT,
+                "name": TEXT,
+            }
+        ),
+        "springVenue": Record(
+            {
+                "id": BIGINT,
+                "link": TEXT,
+            }
+        ),
+        "teamCode": TEXT,
+        "teamName": TEXT,
+        "venue": Record(
+            {
+                "id": BIGINT,
+                "link": TEXT,
+                "name": TEXT,
+            }
+        ),
+    }
+)
+
+SERIES_STATUSES_ROW = Record(
+    {
+        "losingTeam": SERIES_STATUS_TEAMS_ROW,
+        "winningTeam": SERIES_STATUS_TEAMS_ROW,
+        "gameNumber": BIGINT,
+        "totalGames": BIGINT,
+        "isTied": BOOLEAN,
+        "isOver": BOOLEAN,
+        "wins": BIGINT,
+        "losses": BIGINT,
+        "description": TEXT,
+        "shortDescription": TEXT,
+        "result": TEXT,
+        "shortName": TEXT,
+        "abbreviation": TEXT,
+    }
+)
+
+PROBABLES_ROW = Record(
+    {
+        "active": BOOLEAN,
+        "batSide": Record(
+            {
+                "code": TEXT,
+                "description": TEXT,
+            }
+        ),
+        "birthCity": TEXT,
+        "birthCountry": TEXT,
+        "birthDate": DATE,
+        "birthStateProvince": TEXT,
+        "boxscoreName": TEXT,
+        "currentAge": BIGINT,
+        "draftYear": BIGINT,
+        "firstLastName": TEXT,
+        "firstName": TEXT,
+        "fullFMLName": TEXT,
+        "fullLFMName": TEXT,
+        "fullName": TEXT,
+        "gender": TEXT,
+        "height": TEXT,
+        "id": BIGINT,
+        "initLastName": TEXT,
+        "isPlayer": BOOLEAN,
+        "isVerified": BOOLEAN,
+        "lastFirstName": TEXT,
+        "lastInitName": TEXT,
+        "lastName": TEXT,
+        "lastPlayedDate": DATE,
+        "link": TEXT,
+        "middleName": TEXT,
+        "mlbDebutDate": DATE,
+        "nameFirstLast": TEXT,
+        "nameMatrilineal": TEXT,
+        "nameSlug": TEXT,
+        "nameSuffix": TEXT,
+        "nameTitle": TEXT,
+        "nickName": TEXT,
+        "pitchHand": Record(
+            {
+                "code": TEXT,
+                "description": TEXT,
+            }
+        ),
+        "primaryNumber": TEXT,
+        "primaryPosition": Record(
+            {
+                "abbreviation": TEXT,
+                "code": TEXT,
+                "name": TEXT,
+                "type": TEXT,
+            }
+        ),
+        "pronunciation": TEXT,
+        "strikeZoneBottom": DOUBLE,
+        "strikeZoneTop": DOUBLE,
+        "useLastName": TEXT,
+        "useName": TEXT,
+        "weight": BIGINT,
+        "note": TEXT,
+    }
+)
+
+GAME_TEAMS_ROW = Record(
+    {
+        "isWinner": BOOLEAN,
+        "leagueRecord": Record(
+            {
+                "losses": BIGINT,
+                "pct": decimal(".000", "-", "--", "-.-", "-.--", "-.---", ".---", "*.**"),
+                "wins": BIGINT,
+            }
+        ),
+        "probablePitcher": PROBABLES_ROW,
+        "score": BIGINT,
+        "seriesNumber": BIGINT,
+        "splitSquad": BOOLEAN,
+        "team": Record(
+            {
+                "abbreviation": TEXT,
+                "active": BOOLEAN,
+                "allStarStatus": TEXT,
+                "clubName": TEXT,
+                "division": Record(
+                    {
+                        "id": BIGINT,
+                        "link": TEXT,
+                        "name": TEXT,
+                    }
+                ),
+                "fileCode": TEXT,
+                "firstYearOfPlay": TEXT,
+                "franchiseName": TEXT,
+                "id": BIGINT,
+                "league": Record(
+                    {
+                        "id": BIGINT,
+                        "link": TEXT,
+                        "name": TEXT,
+                    }
+                ),
+                "link": TEXT,
+                "locationName": TEXT,
+                "name": TEXT,
+                "record": Record(
+                    {
+                        "conferenceGamesBack": TEXT,
+                        "divisionGamesBack": TEXT,
+                        "divisionLeader": BOOLEAN,
+                        "gamesPlayed": BIGINT,
+                        "leagueGamesBack": TEXT,
+                        "leagueRecord": Record(
+                            {
+                                "losses": BIGINT,
+                                "pct": decimal(".000", "-", "--", "-.-", "-.--", "-.---", ".---", "*.**"),
+                                "ties": BIGINT,
+                                "wins": BIGINT,
+                            }
+                        ),
+                        "losses": BIGINT,
+                        "records": UNPLACED,
+                        "sportGamesBack": TEXT,
+                        "springLeagueGamesBack": TEXT,
+                        "wildCardGamesBack": TEXT,
+                        "winningPercentage": decimal(
+                            ".000", "-", "--", "-.-", "-.--", "-.---", ".---", "*.**"
+                        ),
+                        "wins": BIGINT,
+                    }
+                ),
+                "season": BIGINT,
+                "shortName": TEXT,
+                "sport": Record(
+                    {
+                        "id": BIGINT,
+                        "link": TEXT,
+                        "name": TEXT,
+                    }
+                ),
+                "springLeague": Record(
+                    {
+                        "abbreviation": TEXT,
+                        "id": BIGINT,
+                        "link": TEXT,
+                        "name": TEXT,
+                    }
+                ),
+                "springVenue": Record(
+                    {
+                        "id": BIGINT,
+                        "link": TEXT,
+                    }
+                ),
+                "teamCode": TEXT,
+                "teamName": TEXT,
+                "venue": Record(
+                    {
+                        "id": BIGINT,
+                        "link": TEXT,
+                        "name": TEXT,
+                    }
+                ),
+            }
+        ),
+    }
+)
+
+GAME_VENUES_ROW = Record(
+    {
+        "active": BOOLEAN,
+        "fieldInfo": Record(
+            {
+                "capacity": BIGINT,
+                "center": BIGINT,
+                "left": BIGINT,
+                "leftCenter": BIGINT,
+                "leftLine": BIGINT,
+                "right": BIGINT,
+                "rightCenter": BIGINT,
+                "rightLine": BIGINT,
+                "roofType": TEXT,
+                "turfType": TEXT,
+            }
+        ),
+        "id": BIGINT,
+        "link": TEXT,
+        "location": Record(
+            {
+                "address1": TEXT,
+                "azimuthAngle": DOUBLE,
+                "city": TEXT,
+                "country": TEXT,
+                "defaultCoordinates": Record(
+                    {
+                        "latitude": DOUBLE,
+                        "longitude": DOUBLE,
+                    }
+                ),
+                "elevation": DOUBLE,
+                "phone": TEXT,
+                "postalCode": TEXT,
+                "state": TEXT,
+                "stateAbbrev": TEXT,
+            }
+        ),
+        "name": TEXT,
+        "season": TEXT,
+        "timeZone": Record(
+            {
+                "id": TEXT,
+                "offset": DOUBLE,
+                "offsetAtGameTime": DOUBLE,
+                "tz": TEXT,
+            }
+        ),
+    }
+)
+
+BROADCASTS_ROW = Record(
+    {
+        "id": BIGINT,
+        "name": TEXT,
+        "type": TEXT,
+        "language": TEXT,
+        "site": TEXT,
+        "homeAway": TEXT,
+        "callSign": TEXT,
+        "isNational": BOOLEAN,
+        "sourceUrl": TEXT,
+        "broadcastDate": TEXT,
+        "mediaId": TEXT,
+        "gameDateBroadcastGuid": TEXT,
+        "mvpdAuthRequired": BOOLEAN,
+        "availableForStreaming": BOOLEAN,
+        "freeGame": BOOLEAN,
+        "freeGameStatus": BOOLEAN,
+        "preGameShow": BOOLEAN,
+        "postGameShow": BOOLEAN,
+        "season": TEXT,
+        "sortOrder": BIGINT,
+        "videoResolution": JSON,
+        "availability": JSON,
+        "mediaState": JSON,
+        "colorSpace": JSON,
+    }
 )
 
 GAMES_ROW = Record(
@@ -123,6 +1415,13 @@ GAMES_ROW = Record(
             }
         ),
         "dayNight": TEXT,
+        "decisions": Record(
+            {
+                "loser": GAME_DECISIONS_ROW,
+                "save": GAME_DECISIONS_ROW,
+                "winner": GAME_DECISIONS_ROW,
+            }
+        ),
         "description": TEXT,
         "doubleHeader": TEXT,
         "gameDate": INSTANT,
@@ -136,8 +1435,16 @@ GAMES_ROW = Record(
         "ifNecessaryDescription": TEXT,
         "inningBreakLength": BIGINT,
         "isTie": BOOLEAN,
+        "linescore": LINESCORES_ROW,
+        "lineups": Record(
+            {
+                "awayPlayers": Array(LINEUPS_ROW),
+                "homePlayers": Array(LINEUPS_ROW),
+            }
+        ),
         "link": TEXT,
         "officialDate": DATE,
+        "officials": Array(GAME_OFFICIALS_ROW),
         "publicFacing": BOOLEAN,
         "recordSource": TEXT,
         "reverseHomeAwayStatus": BOOLEAN,
@@ -146,6 +1453,7 @@ GAMES_ROW = Record(
         "seasonDisplay": TEXT,
         "seriesDescription": TEXT,
         "seriesGameNumber": BIGINT,
+        "seriesStatus": SERIES_STATUSES_ROW,
         "status": Record(
             {
                 "abstractGameCode": TEXT,
@@ -159,58 +1467,17 @@ GAMES_ROW = Record(
         ),
         "teams": Record(
             {
-                "away": Record(
-                    {
-                        "isWinner": BOOLEAN,
-                        "leagueRecord": Record(
-                            {
-                                "losses": BIGINT,
-                                "pct": decimal(".000", "-", "--", "-.-", "-.--", "-.---", ".---", "*.**"),
-                                "wins": BIGINT,
-                            }
-                        ),
-                        "score": BIGINT,
-                        "seriesNumber": BIGINT,
-                        "splitSquad": BOOLEAN,
-                        "team": Record(
-                            {
-                                "id": BIGINT,
-                                "link": TEXT,
-                                "name": TEXT,
-                            }
-                        ),
-                    }
-                ),
-                "home": Record(
-                    {
-                        "isWinner": BOOLEAN,
-                        "leagueRecord": Record(
-                            {
-                                "losses": BIGINT,
-                                "pct": decimal(".000", "-", "--", "-.-", "-.--", "-.---", ".---", "*.**"),
-                                "wins": BIGINT,
-                            }
-                        ),
-                        "score": BIGINT,
-                        "seriesNumber": BIGINT,
-                        "splitSquad": BOOLEAN,
-                        "team": Record(
-                            {
-                                "id": BIGINT,
-                                "link": TEXT,
-                                "name": TEXT,
-                            }
-                        ),
-                    }
-                ),
+                "away": GAME_TEAMS_ROW,
+                "home": GAME_TEAMS_ROW,
             }
         ),
         "tiebreaker": TEXT,
-        "venue": Record(
+        "venue": GAME_VENUES_ROW,
+        "weather": Record(
             {
-                "id": BIGINT,
-                "link": TEXT,
-                "name": TEXT,
+                "condition": TEXT,
+                "temp": integer("-", "--", "-.-", "-.--", "-.---", ".---", "*.**"),
+                "wind": TEXT,
             }
         ),
         "rescheduleDate": INSTANT,
@@ -221,6 +1488,10 @@ GAMES_ROW = Record(
         "resumeGameDate": DATE,
         "resumedFrom": INSTANT,
         "resumedFromDate": DATE,
+        "isFeaturedGame": BOOLEAN,
+        "flags": JSON,
+        "review": JSON,
+        "broadcasts": Array(BROADCASTS_ROW),
     }
 )
 

@@ -111,7 +111,9 @@ def live_game_plays(document: Conformed, params: Params) -> list[Row]:
     """One row per plate appearance. What it says of count, bases and score is the state after it."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     plays = live_data.get("plays") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for all_play in plays.get("allPlays") or NOTHING:
         if not all_play:
             continue
@@ -131,6 +133,7 @@ def live_game_plays(document: Conformed, params: Params) -> list[Row]:
             (
                 document.get("gamePk"),
                 all_play.get("atBatIndex"),
+                datetime.get("officialDate"),
                 about.get("inning"),
                 about.get("halfInning"),
                 batter.get("id"),
@@ -192,7 +195,9 @@ def live_game_pitch_events(document: Conformed, params: Params) -> list[Row]:
     """One row per pitch. `balls`, `strikes` and `outs` are the count after it."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     plays = live_data.get("plays") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for all_play in plays.get("allPlays") or NOTHING:
         if not all_play:
             continue
@@ -213,6 +218,7 @@ def live_game_pitch_events(document: Conformed, params: Params) -> list[Row]:
                     document.get("gamePk"),
                     all_play.get("atBatIndex"),
                     play_event.get("index"),
+                    datetime.get("officialDate"),
                     play_event.get("playId"),
                     play_event.get("pitchNumber"),
                     type_.get("code"),
@@ -292,7 +298,9 @@ def live_game_hit_data(document: Conformed, params: Params) -> list[Row]:
     """One row per ball in play that was measured or described."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     plays = live_data.get("plays") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for all_play in plays.get("allPlays") or NOTHING:
         if not all_play:
             continue
@@ -307,6 +315,7 @@ def live_game_hit_data(document: Conformed, params: Params) -> list[Row]:
                         document.get("gamePk"),
                         all_play.get("atBatIndex"),
                         play_event.get("index"),
+                        datetime.get("officialDate"),
                         hit_data.get("launchSpeed"),
                         hit_data.get("launchAngle"),
                         hit_data.get("totalDistance"),
@@ -324,7 +333,9 @@ def live_game_play_actions(document: Conformed, params: Params) -> list[Row]:
     """One row per event of a plate appearance that is not a pitch, such as substitutions, pickoffs, steals, mound visits, timeouts."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     plays = live_data.get("plays") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for all_play in plays.get("allPlays") or NOTHING:
         if not all_play:
             continue
@@ -346,6 +357,7 @@ def live_game_play_actions(document: Conformed, params: Params) -> list[Row]:
                     document.get("gamePk"),
                     all_play.get("atBatIndex"),
                     play_event.get("index"),
+                    datetime.get("officialDate"),
                     play_event.get("playId"),
                     play_event.get("type"),
                     details.get("eventType"),
@@ -404,7 +416,9 @@ def live_game_lineup_changes(document: Conformed, params: Params) -> list[Row]:
     """One row per substitution or switch of positions; the same events as in play_actions."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     plays = live_data.get("plays") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for all_play in plays.get("allPlays") or NOTHING:
         if not all_play:
             continue
@@ -423,6 +437,7 @@ def live_game_lineup_changes(document: Conformed, params: Params) -> list[Row]:
                     document.get("gamePk"),
                     all_play.get("atBatIndex"),
                     play_event.get("index"),
+                    datetime.get("officialDate"),
                     details.get("eventType"),
                     player.get("id"),
                     replaced_player.get("id"),
@@ -442,7 +457,9 @@ def live_game_play_reviews(document: Conformed, params: Params) -> list[Row]:
     """One row per plate appearance whose outcome was reviewed; of several reviews, the last."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     plays = live_data.get("plays") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for all_play in plays.get("allPlays") or NOTHING:
         if not all_play:
             continue
@@ -453,6 +470,7 @@ def live_game_play_reviews(document: Conformed, params: Params) -> list[Row]:
                 (
                     document.get("gamePk"),
                     all_play.get("atBatIndex"),
+                    datetime.get("officialDate"),
                     review_details.get("reviewType"),
                     review_details.get("isOverturned"),
                     review_details.get("challengeTeamId"),
@@ -469,7 +487,9 @@ def live_game_play_additional_reviews(document: Conformed, params: Params) -> li
     """The other reviews of the same thing, in order."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     plays = live_data.get("plays") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for all_play in plays.get("allPlays") or NOTHING:
         if not all_play:
             continue
@@ -485,6 +505,7 @@ def live_game_play_additional_reviews(document: Conformed, params: Params) -> li
                     document.get("gamePk"),
                     all_play.get("atBatIndex"),
                     additional_review_index,
+                    datetime.get("officialDate"),
                     additional_review.get("reviewType"),
                     additional_review.get("isOverturned"),
                     additional_review.get("challengeTeamId"),
@@ -501,7 +522,9 @@ def live_game_event_reviews(document: Conformed, params: Params) -> list[Row]:
     """One row per pitch or action that was reviewed; of several reviews, the last."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     plays = live_data.get("plays") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for all_play in plays.get("allPlays") or NOTHING:
         if not all_play:
             continue
@@ -516,6 +539,7 @@ def live_game_event_reviews(document: Conformed, params: Params) -> list[Row]:
                         document.get("gamePk"),
                         all_play.get("atBatIndex"),
                         play_event.get("index"),
+                        datetime.get("officialDate"),
                         review_details.get("reviewType"),
                         review_details.get("isOverturned"),
                         review_details.get("challengeTeamId"),
@@ -532,7 +556,9 @@ def live_game_event_additional_reviews(document: Conformed, params: Params) -> l
     """The other reviews of the same thing, in order."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     plays = live_data.get("plays") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for all_play in plays.get("allPlays") or NOTHING:
         if not all_play:
             continue
@@ -552,6 +578,7 @@ def live_game_event_additional_reviews(document: Conformed, params: Params) -> l
                         all_play.get("atBatIndex"),
                         play_event.get("index"),
                         additional_review_index,
+                        datetime.get("officialDate"),
                         additional_review.get("reviewType"),
                         additional_review.get("isOverturned"),
                         additional_review.get("challengeTeamId"),
@@ -568,7 +595,9 @@ def live_game_runners(document: Conformed, params: Params) -> list[Row]:
     """One row per movement of a runner, the batter included; one runner may move several times."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     plays = live_data.get("plays") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for all_play in plays.get("allPlays") or NOTHING:
         if not all_play:
             continue
@@ -584,6 +613,7 @@ def live_game_runners(document: Conformed, params: Params) -> list[Row]:
                     document.get("gamePk"),
                     all_play.get("atBatIndex"),
                     runner_index,
+                    datetime.get("officialDate"),
                     runner_.get("id"),
                     movement.get("start"),
                     movement.get("originBase"),
@@ -612,7 +642,9 @@ def live_game_fielding_credits(document: Conformed, params: Params) -> list[Row]
     """One row per putout, assist, error or the like, in the order of the play."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     plays = live_data.get("plays") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for all_play in plays.get("allPlays") or NOTHING:
         if not all_play:
             continue
@@ -630,6 +662,7 @@ def live_game_fielding_credits(document: Conformed, params: Params) -> list[Row]
                         all_play.get("atBatIndex"),
                         runner_index,
                         credit_index,
+                        datetime.get("officialDate"),
                         player.get("id"),
                         credit.get("credit"),
                         player.get("link"),
@@ -646,7 +679,9 @@ def live_game_scoring_plays(document: Conformed, params: Params) -> list[Row]:
     """The plate appearances in which a run scored."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     plays = live_data.get("plays") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for scoring_play in plays.get("scoringPlays") or NOTHING:
         if scoring_play is None:
             continue
@@ -654,6 +689,7 @@ def live_game_scoring_plays(document: Conformed, params: Params) -> list[Row]:
             (
                 document.get("gamePk"),
                 scoring_play,
+                datetime.get("officialDate"),
             )
         )
     return rows
@@ -663,7 +699,9 @@ def live_game_inning_summary(document: Conformed, params: Params) -> list[Row]:
     """One row per inning, with the plate appearances of its halves."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     plays = live_data.get("plays") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for plays_by_inning_index, plays_by_inning in enumerate(plays.get("playsByInning") or NOTHING, 1):
         if not plays_by_inning:
             continue
@@ -671,6 +709,7 @@ def live_game_inning_summary(document: Conformed, params: Params) -> list[Row]:
             (
                 document.get("gamePk"),
                 plays_by_inning_index,
+                datetime.get("officialDate"),
                 plays_by_inning.get("startIndex"),
                 plays_by_inning.get("endIndex"),
                 plays_by_inning.get("top"),
@@ -684,7 +723,9 @@ def live_game_hits(document: Conformed, params: Params) -> list[Row]:
     """One row per ball in play, hit or not, with where it was fielded."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     plays = live_data.get("plays") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for plays_by_inning_index, plays_by_inning in enumerate(plays.get("playsByInning") or NOTHING, 1):
         if not plays_by_inning:
             continue
@@ -706,6 +747,7 @@ def live_game_hits(document: Conformed, params: Params) -> list[Row]:
                         plays_by_inning_index,
                         hit_branch == "home",
                         hit_index,
+                        datetime.get("officialDate"),
                         team.get("id"),
                         batter.get("id"),
                         pitcher.get("id"),
@@ -734,7 +776,9 @@ def live_game_linescore(document: Conformed, params: Params) -> list[Row]:
     """Inning, count, and who is on the field and on base now; one row per game."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     linescore = live_data.get("linescore") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     offense = linescore.get("offense") or EMPTY
     defense = linescore.get("defense") or EMPTY
     first = offense.get("first") or EMPTY
@@ -762,6 +806,7 @@ def live_game_linescore(document: Conformed, params: Params) -> list[Row]:
         rows.append(
             (
                 document.get("gamePk"),
+                datetime.get("officialDate"),
                 linescore.get("currentInning"),
                 linescore.get("inningState"),
                 linescore.get("isTopInning"),
@@ -846,7 +891,9 @@ def live_game_linescore_innings(document: Conformed, params: Params) -> list[Row
     """One row per inning, both halves in it. A half that was not played has NULL, not 0."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     linescore = live_data.get("linescore") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for inning in linescore.get("innings") or NOTHING:
         if not inning:
             continue
@@ -856,6 +903,7 @@ def live_game_linescore_innings(document: Conformed, params: Params) -> list[Row
             (
                 document.get("gamePk"),
                 inning.get("num"),
+                datetime.get("officialDate"),
                 away.get("runs"),
                 home.get("runs"),
                 away.get("errors"),
@@ -874,7 +922,9 @@ def live_game_boxscore_team_stats(document: Conformed, params: Params) -> list[R
     """The team totals of the boxscore, one row per team."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     teams = boxscore.get("teams") or EMPTY
     for team_branch, team in (("away", teams.get("away")), ("home", teams.get("home"))):
         if not team:
@@ -889,6 +939,7 @@ def live_game_boxscore_team_stats(document: Conformed, params: Params) -> list[R
             (
                 document.get("gamePk"),
                 team_.get("id"),
+                datetime.get("officialDate"),
                 team_branch == "home",
                 team.get("batters"),
                 batting.get("leftOnBase"),
@@ -999,7 +1050,9 @@ def live_game_boxscore_players(document: Conformed, params: Params) -> list[Row]
     """One row per player in a team's boxscore, on the bench and in the bullpen too. One who changed sides in a suspended game has a row in each."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     teams = boxscore.get("teams") or EMPTY
     for team_branch, team in (("away", teams.get("away")), ("home", teams.get("home"))):
         if not team:
@@ -1017,6 +1070,7 @@ def live_game_boxscore_players(document: Conformed, params: Params) -> list[Row]
                     document.get("gamePk"),
                     team_.get("id"),
                     person.get("id"),
+                    datetime.get("officialDate"),
                     team_branch == "home",
                     person.get("fullName"),
                     player.get("battingOrder"),
@@ -1042,7 +1096,9 @@ def live_game_player_batting_stats(document: Conformed, params: Params) -> list[
     """The batting line of a player in this game."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     teams = boxscore.get("teams") or EMPTY
     for team in (teams.get("away"), teams.get("home")):
         if not team:
@@ -1060,6 +1116,7 @@ def live_game_player_batting_stats(document: Conformed, params: Params) -> list[
                         document.get("gamePk"),
                         team_.get("id"),
                         person.get("id"),
+                        datetime.get("officialDate"),
                         batting.get("summary"),
                         batting.get("stolenBasePercentage"),
                         batting.get("atBatsPerHomeRun"),
@@ -1101,7 +1158,9 @@ def live_game_player_pitching_stats(document: Conformed, params: Params) -> list
     """The pitching line of a player in this game. Innings (\"8.2\" is eight and two thirds) are outs."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     teams = boxscore.get("teams") or EMPTY
     for team in (teams.get("away"), teams.get("home")):
         if not team:
@@ -1119,6 +1178,7 @@ def live_game_player_pitching_stats(document: Conformed, params: Params) -> list
                         document.get("gamePk"),
                         team_.get("id"),
                         person.get("id"),
+                        datetime.get("officialDate"),
                         pitching.get("summary"),
                         pitching.get("note"),
                         pitching.get("inningsPitched"),
@@ -1182,7 +1242,9 @@ def live_game_player_fielding_stats(document: Conformed, params: Params) -> list
     """The fielding line of a player in this game."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     teams = boxscore.get("teams") or EMPTY
     for team in (teams.get("away"), teams.get("home")):
         if not team:
@@ -1200,6 +1262,7 @@ def live_game_player_fielding_stats(document: Conformed, params: Params) -> list
                         document.get("gamePk"),
                         team_.get("id"),
                         person.get("id"),
+                        datetime.get("officialDate"),
                         fielding.get("fielding"),
                         fielding.get("stolenBasePercentage"),
                         fielding.get("caughtStealingPercentage"),
@@ -1221,7 +1284,9 @@ def live_game_player_season_batting_stats(document: Conformed, params: Params) -
     """The batting of a player in the season, up to this game."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     teams = boxscore.get("teams") or EMPTY
     for team in (teams.get("away"), teams.get("home")):
         if not team:
@@ -1239,6 +1304,7 @@ def live_game_player_season_batting_stats(document: Conformed, params: Params) -
                         document.get("gamePk"),
                         team_.get("id"),
                         person.get("id"),
+                        datetime.get("officialDate"),
                         batting.get("avg"),
                         batting.get("obp"),
                         batting.get("slg"),
@@ -1285,7 +1351,9 @@ def live_game_player_season_pitching_stats(document: Conformed, params: Params) 
     """The pitching of a player in the season, up to this game."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     teams = boxscore.get("teams") or EMPTY
     for team in (teams.get("away"), teams.get("home")):
         if not team:
@@ -1303,6 +1371,7 @@ def live_game_player_season_pitching_stats(document: Conformed, params: Params) 
                         document.get("gamePk"),
                         team_.get("id"),
                         person.get("id"),
+                        datetime.get("officialDate"),
                         pitching.get("inningsPitched"),
                         pitching.get("era"),
                         pitching.get("whip"),
@@ -1375,7 +1444,9 @@ def live_game_player_season_fielding_stats(document: Conformed, params: Params) 
     """The fielding of a player in the season, up to this game."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     teams = boxscore.get("teams") or EMPTY
     for team in (teams.get("away"), teams.get("home")):
         if not team:
@@ -1393,6 +1464,7 @@ def live_game_player_season_fielding_stats(document: Conformed, params: Params) 
                         document.get("gamePk"),
                         team_.get("id"),
                         person.get("id"),
+                        datetime.get("officialDate"),
                         fielding.get("fielding"),
                         fielding.get("stolenBasePercentage"),
                         fielding.get("caughtStealingPercentage"),
@@ -1414,7 +1486,9 @@ def live_game_player_positions(document: Conformed, params: Params) -> list[Row]
     """The positions that a player took in this game, in order."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     teams = boxscore.get("teams") or EMPTY
     for team in (teams.get("away"), teams.get("home")):
         if not team:
@@ -1433,6 +1507,7 @@ def live_game_player_positions(document: Conformed, params: Params) -> list[Row]
                         team_.get("id"),
                         person.get("id"),
                         all_position_index,
+                        datetime.get("officialDate"),
                         all_position.get("abbreviation"),
                         all_position.get("code"),
                         all_position.get("name"),
@@ -1446,7 +1521,9 @@ def live_game_team_notes(document: Conformed, params: Params) -> list[Row]:
     """The remarks below a team's boxscore, such as who was hit for."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     teams = boxscore.get("teams") or EMPTY
     for team in (teams.get("away"), teams.get("home")):
         if not team:
@@ -1460,6 +1537,7 @@ def live_game_team_notes(document: Conformed, params: Params) -> list[Row]:
                     document.get("gamePk"),
                     team_.get("id"),
                     note_index,
+                    datetime.get("officialDate"),
                     note.get("label"),
                     note.get("value"),
                 )
@@ -1471,7 +1549,9 @@ def live_game_team_info(document: Conformed, params: Params) -> list[Row]:
     """The sections of notes below a team's boxscore."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     teams = boxscore.get("teams") or EMPTY
     for team in (teams.get("away"), teams.get("home")):
         if not team:
@@ -1485,6 +1565,7 @@ def live_game_team_info(document: Conformed, params: Params) -> list[Row]:
                     document.get("gamePk"),
                     team_.get("id"),
                     info_index,
+                    datetime.get("officialDate"),
                     info.get("title"),
                 )
             )
@@ -1495,7 +1576,9 @@ def live_game_team_info_fields(document: Conformed, params: Params) -> list[Row]
     """The notes of a section."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     teams = boxscore.get("teams") or EMPTY
     for team in (teams.get("away"), teams.get("home")):
         if not team:
@@ -1513,6 +1596,7 @@ def live_game_team_info_fields(document: Conformed, params: Params) -> list[Row]
                         team_.get("id"),
                         info_index,
                         field_list_index,
+                        datetime.get("officialDate"),
                         field_list.get("label"),
                         field_list.get("value"),
                     )
@@ -1524,7 +1608,9 @@ def live_game_batting_order(document: Conformed, params: Params) -> list[Row]:
     """Who stands in each slot of the batting order now, which is not who started; starters have a batting_order that ends in 00."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     teams = boxscore.get("teams") or EMPTY
     for team_branch, team in (("away", teams.get("away")), ("home", teams.get("home"))):
         if not team:
@@ -1538,6 +1624,7 @@ def live_game_batting_order(document: Conformed, params: Params) -> list[Row]:
                     document.get("gamePk"),
                     team_.get("id"),
                     batting_order_index,
+                    datetime.get("officialDate"),
                     team_branch == "home",
                     batting_order,
                 )
@@ -1549,7 +1636,9 @@ def live_game_pitchers(document: Conformed, params: Params) -> list[Row]:
     """The pitchers of each team, in the order in which they appeared."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     teams = boxscore.get("teams") or EMPTY
     for team_branch, team in (("away", teams.get("away")), ("home", teams.get("home"))):
         if not team:
@@ -1563,6 +1652,7 @@ def live_game_pitchers(document: Conformed, params: Params) -> list[Row]:
                     document.get("gamePk"),
                     team_.get("id"),
                     pitcher_index,
+                    datetime.get("officialDate"),
                     team_branch == "home",
                     pitcher,
                 )
@@ -1574,7 +1664,9 @@ def live_game_bench(document: Conformed, params: Params) -> list[Row]:
     """The position players of each team who are not in the game."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     teams = boxscore.get("teams") or EMPTY
     for team_branch, team in (("away", teams.get("away")), ("home", teams.get("home"))):
         if not team:
@@ -1588,6 +1680,7 @@ def live_game_bench(document: Conformed, params: Params) -> list[Row]:
                     document.get("gamePk"),
                     team_.get("id"),
                     bench,
+                    datetime.get("officialDate"),
                     team_branch == "home",
                 )
             )
@@ -1598,7 +1691,9 @@ def live_game_bullpen(document: Conformed, params: Params) -> list[Row]:
     """The pitchers of each team who are not in the game."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     teams = boxscore.get("teams") or EMPTY
     for team_branch, team in (("away", teams.get("away")), ("home", teams.get("home"))):
         if not team:
@@ -1612,6 +1707,7 @@ def live_game_bullpen(document: Conformed, params: Params) -> list[Row]:
                     document.get("gamePk"),
                     team_.get("id"),
                     bullpen,
+                    datetime.get("officialDate"),
                     team_branch == "home",
                 )
             )
@@ -1622,7 +1718,9 @@ def live_game_officials(document: Conformed, params: Params) -> list[Row]:
     """One row per umpire; six in the postseason."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for official in boxscore.get("officials") or NOTHING:
         if not official:
             continue
@@ -1631,6 +1729,7 @@ def live_game_officials(document: Conformed, params: Params) -> list[Row]:
             (
                 document.get("gamePk"),
                 official.get("officialType"),
+                datetime.get("officialDate"),
                 official_.get("id"),
                 official_.get("fullName"),
                 official_.get("link"),
@@ -1643,7 +1742,9 @@ def live_game_info(document: Conformed, params: Params) -> list[Row]:
     """The notes below the boxscore."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for info_index, info in enumerate(boxscore.get("info") or NOTHING):
         if not info:
             continue
@@ -1651,6 +1752,7 @@ def live_game_info(document: Conformed, params: Params) -> list[Row]:
             (
                 document.get("gamePk"),
                 info_index,
+                datetime.get("officialDate"),
                 info.get("label"),
                 info.get("value"),
             )
@@ -1662,7 +1764,9 @@ def live_game_top_performers(document: Conformed, params: Params) -> list[Row]:
     """The best performances of the game, best first."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for top_performer_index, top_performer in enumerate(boxscore.get("topPerformers") or NOTHING):
         if not top_performer:
             continue
@@ -1675,6 +1779,7 @@ def live_game_top_performers(document: Conformed, params: Params) -> list[Row]:
             (
                 document.get("gamePk"),
                 top_performer_index,
+                datetime.get("officialDate"),
                 top_performer.get("type"),
                 person.get("id"),
                 player.get("parentTeamId"),
@@ -1710,8 +1815,8 @@ def live_game_metadata(document: Conformed, params: Params) -> list[Row]:
     game_data = document.get("gameData") or EMPTY
     meta_data = document.get("metaData") or EMPTY
     live_data = document.get("liveData") or EMPTY
-    game = game_data.get("game") or EMPTY
     datetime = game_data.get("datetime") or EMPTY
+    game = game_data.get("game") or EMPTY
     teams = game_data.get("teams") or EMPTY
     venue = game_data.get("venue") or EMPTY
     game_info = game_data.get("gameInfo") or EMPTY
@@ -1731,6 +1836,7 @@ def live_game_metadata(document: Conformed, params: Params) -> list[Row]:
     rows.append(
         (
             document.get("gamePk"),
+            datetime.get("officialDate"),
             game.get("id"),
             datetime.get("officialDate"),
             meta_data.get("timeStamp"),
@@ -1806,6 +1912,7 @@ def live_game_teams(document: Conformed, params: Params) -> list[Row]:
     rows: list[Row] = []
     game_data = document.get("gameData") or EMPTY
     teams = game_data.get("teams") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for team_branch, team in (("away", teams.get("away")), ("home", teams.get("home"))):
         if not team:
             continue
@@ -1821,6 +1928,7 @@ def live_game_teams(document: Conformed, params: Params) -> list[Row]:
             (
                 document.get("gamePk"),
                 team.get("id"),
+                datetime.get("officialDate"),
                 team_branch == "home",
                 team.get("name"),
                 team.get("abbreviation"),
@@ -1883,6 +1991,7 @@ def live_game_players(document: Conformed, params: Params) -> list[Row]:
     game_data = document.get("gameData") or EMPTY
     live_data = document.get("liveData") or EMPTY
     boxscore = live_data.get("boxscore") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     teams = boxscore.get("teams") or EMPTY
     for player_key, player in (game_data.get("players") or EMPTY).items():
         if not player:
@@ -1901,6 +2010,7 @@ def live_game_players(document: Conformed, params: Params) -> list[Row]:
             (
                 document.get("gamePk"),
                 player.get("id"),
+                datetime.get("officialDate"),
                 player.get("fullName"),
                 (box_holder.get("team") or EMPTY).get("id"),
                 (box_branch == "home") if box_branch else None,
@@ -1967,6 +2077,7 @@ def live_game_venue_details(document: Conformed, params: Params) -> list[Row]:
     rows: list[Row] = []
     game_data = document.get("gameData") or EMPTY
     venue = game_data.get("venue") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     field_info = venue.get("fieldInfo") or EMPTY
     location = venue.get("location") or EMPTY
     time_zone = venue.get("timeZone") or EMPTY
@@ -1975,6 +2086,7 @@ def live_game_venue_details(document: Conformed, params: Params) -> list[Row]:
         rows.append(
             (
                 document.get("gamePk"),
+                datetime.get("officialDate"),
                 venue.get("id"),
                 venue.get("name"),
                 venue.get("season"),
@@ -2015,16 +2127,21 @@ def live_game_probables(document: Conformed, params: Params) -> list[Row]:
     rows: list[Row] = []
     game_data = document.get("gameData") or EMPTY
     probable_pitchers = game_data.get("probablePitchers") or EMPTY
+    teams = game_data.get("teams") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for probable_pitcher_branch, probable_pitcher in (
         ("away", probable_pitchers.get("away")),
         ("home", probable_pitchers.get("home")),
     ):
         if not probable_pitcher:
             continue
+        team = teams.get(probable_pitcher_branch) or EMPTY
         rows.append(
             (
                 document.get("gamePk"),
                 probable_pitcher_branch == "home",
+                datetime.get("officialDate"),
+                team.get("id"),
                 probable_pitcher.get("id"),
                 probable_pitcher.get("fullName"),
                 probable_pitcher.get("link"),
@@ -2034,20 +2151,25 @@ def live_game_probables(document: Conformed, params: Params) -> list[Row]:
 
 
 def live_game_mound_visits(document: Conformed, params: Params) -> list[Row]:
-    """Mound visits used and left, one row per side; each visit is a row of play_actions."""
+    """Mound visits used and left, one row per team; each visit is a row of play_actions."""
     rows: list[Row] = []
     game_data = document.get("gameData") or EMPTY
     mound_visits = game_data.get("moundVisits") or EMPTY
+    teams = game_data.get("teams") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for mound_visit_branch, mound_visit in (
         ("away", mound_visits.get("away")),
         ("home", mound_visits.get("home")),
     ):
         if not mound_visit:
             continue
+        team = teams.get(mound_visit_branch) or EMPTY
         rows.append(
             (
                 document.get("gamePk"),
                 mound_visit_branch == "home",
+                datetime.get("officialDate"),
+                team.get("id"),
                 mound_visit.get("remaining"),
                 mound_visit.get("used"),
             )
@@ -2056,17 +2178,22 @@ def live_game_mound_visits(document: Conformed, params: Params) -> list[Row]:
 
 
 def live_game_challenges(document: Conformed, params: Params) -> list[Row]:
-    """Replay challenges used and left, one row per side; each review is in play_reviews or event_reviews."""
+    """Replay challenges used and left, one row per team; each review is in play_reviews or event_reviews."""
     rows: list[Row] = []
     game_data = document.get("gameData") or EMPTY
     review = game_data.get("review") or EMPTY
+    teams = game_data.get("teams") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for review_branch, review_ in (("away", review.get("away")), ("home", review.get("home"))):
         if not review_:
             continue
+        team = teams.get(review_branch) or EMPTY
         rows.append(
             (
                 document.get("gamePk"),
                 review_branch == "home",
+                datetime.get("officialDate"),
+                team.get("id"),
                 review_.get("remaining"),
                 review_.get("used"),
             )
@@ -2075,20 +2202,25 @@ def live_game_challenges(document: Conformed, params: Params) -> list[Row]:
 
 
 def live_game_abs_challenges(document: Conformed, params: Params) -> list[Row]:
-    """Challenges of balls and strikes won, lost and left, one row per side; since 2026."""
+    """Challenges of balls and strikes won, lost and left, one row per team; since 2026."""
     rows: list[Row] = []
     game_data = document.get("gameData") or EMPTY
     abs_challenges = game_data.get("absChallenges") or EMPTY
+    teams = game_data.get("teams") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for abs_challenge_branch, abs_challenge in (
         ("away", abs_challenges.get("away")),
         ("home", abs_challenges.get("home")),
     ):
         if not abs_challenge:
             continue
+        team = teams.get(abs_challenge_branch) or EMPTY
         rows.append(
             (
                 document.get("gamePk"),
                 abs_challenge_branch == "home",
+                datetime.get("officialDate"),
+                team.get("id"),
                 abs_challenge.get("usedSuccessful"),
                 abs_challenge.get("usedFailed"),
                 abs_challenge.get("remaining"),
@@ -2098,18 +2230,24 @@ def live_game_abs_challenges(document: Conformed, params: Params) -> list[Row]:
 
 
 def live_game_linescore_teams(document: Conformed, params: Params) -> list[Row]:
-    """Runs, hits, errors and runners left on base, one row per side."""
+    """Runs, hits, errors and runners left on base, one row per team."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     linescore = live_data.get("linescore") or EMPTY
-    teams = linescore.get("teams") or EMPTY
-    for team_branch, team in (("away", teams.get("away")), ("home", teams.get("home"))):
+    teams = game_data.get("teams") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
+    teams_ = linescore.get("teams") or EMPTY
+    for team_branch, team in (("away", teams_.get("away")), ("home", teams_.get("home"))):
         if not team:
             continue
+        team_ = teams.get(team_branch) or EMPTY
         rows.append(
             (
                 document.get("gamePk"),
                 team_branch == "home",
+                datetime.get("officialDate"),
+                team_.get("id"),
                 team.get("leftOnBase"),
                 team.get("errors"),
                 team.get("hits"),
@@ -2124,7 +2262,9 @@ def live_game_decisions(document: Conformed, params: Params) -> list[Row]:
     """Winner, loser and save; none while the game is live."""
     rows: list[Row] = []
     live_data = document.get("liveData") or EMPTY
+    game_data = document.get("gameData") or EMPTY
     decisions = live_data.get("decisions") or EMPTY
+    datetime = game_data.get("datetime") or EMPTY
     for decision_branch, decision in (
         ("winner", decisions.get("winner")),
         ("loser", decisions.get("loser")),
@@ -2136,6 +2276,7 @@ def live_game_decisions(document: Conformed, params: Params) -> list[Row]:
             (
                 document.get("gamePk"),
                 decision_branch,
+                datetime.get("officialDate"),
                 decision.get("id"),
                 decision.get("fullName"),
                 decision.get("link"),

@@ -20,7 +20,7 @@ from runtime.job import (
 
 
 def seasons_normalized(document: Conformed, params: Params) -> list[Row]:
-    """One row per season of a sport, with the days that divide it."""
+    """One row per season of a sport, with the days that divide it. Days that a season does not have are NULL."""
     rows: list[Row] = []
     for season in document.get("seasons") or NOTHING:
         if not season:
@@ -31,21 +31,21 @@ def seasons_normalized(document: Conformed, params: Params) -> list[Row]:
                 season.get("seasonId"),
                 season.get("regularSeasonStartDate"),
                 season.get("regularSeasonEndDate"),
-                season.get("preSeasonStartDate"),
-                season.get("preSeasonEndDate"),
                 season.get("postSeasonStartDate"),
                 season.get("postSeasonEndDate"),
+                season.get("offseasonStartDate"),
+                season.get("offSeasonEndDate"),
                 season.get("lastDate1stHalf"),
                 season.get("firstDate2ndHalf"),
                 season.get("allStarDate"),
-                season.get("gameLevelGamedayType"),
                 season.get("hasWildcard"),
-                season.get("offSeasonEndDate"),
-                season.get("offseasonStartDate"),
-                season.get("qualifierOutsPitched"),
                 season.get("qualifierPlateAppearances"),
-                season.get("seasonEndDate"),
+                season.get("qualifierOutsPitched"),
                 season.get("seasonLevelGamedayType"),
+                season.get("gameLevelGamedayType"),
+                season.get("preSeasonStartDate"),
+                season.get("preSeasonEndDate"),
+                season.get("seasonEndDate"),
                 season.get("seasonStartDate"),
                 season.get("springEndDate"),
                 season.get("springStartDate"),

@@ -1760,22 +1760,6 @@ SCHEMA = StructType(
             StructType(
                 [
                     StructField(
-                        "game",
-                        StructType(
-                            [
-                                StructField("id", StringType()),
-                                StructField("type", StringType()),
-                                StructField("season", StringType()),
-                                StructField("seasonDisplay", StringType()),
-                                StructField("doubleHeader", StringType()),
-                                StructField("gameNumber", LongType()),
-                                StructField("calendarEventID", StringType()),
-                                StructField("gamedayType", StringType()),
-                                StructField("tiebreaker", StringType()),
-                            ]
-                        ),
-                    ),
-                    StructField(
                         "datetime",
                         StructType(
                             [
@@ -1790,6 +1774,22 @@ SCHEMA = StructType(
                                 StructField("resumeDateTime", StringType()),
                                 StructField("resumeDate", StringType()),
                                 StructField("resumedFromDateTime", StringType()),
+                            ]
+                        ),
+                    ),
+                    StructField(
+                        "game",
+                        StructType(
+                            [
+                                StructField("id", StringType()),
+                                StructField("type", StringType()),
+                                StructField("season", StringType()),
+                                StructField("seasonDisplay", StringType()),
+                                StructField("doubleHeader", StringType()),
+                                StructField("gameNumber", LongType()),
+                                StructField("calendarEventID", StringType()),
+                                StructField("gamedayType", StringType()),
+                                StructField("tiebreaker", StringType()),
                             ]
                         ),
                     ),
@@ -2019,11 +2019,13 @@ def live_game_plays(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer("body.liveData.plays.allPlays").alias("all_play_position", "all_play"),
     )
     rows = all_plays.where(F.col("all_play").isNotNull()).select(
         "game_pk",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
+        "game_date",
         F.col("all_play.about.inning").alias("inning"),
         F.col("all_play.about.halfInning").alias("half_inning"),
         F.col("all_play.matchup.batter.id").alias("batter_id"),
@@ -2090,7 +2092,7 @@ def live_game_plays(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "at_bat_index").orderBy("all_play_position")
     return (
-        rows.dropna(subset=["game_pk", "at_bat_index"])
+        rows.dropna(subset=["game_pk", "at_bat_index", "game_date"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("all_play_position", "nth")
@@ -2103,12 +2105,14 @@ def live_game_pitch_events(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer("body.liveData.plays.allPlays").alias("all_play_position", "all_play"),
     )
     play_events = all_plays.select(
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
         F.posexplode_outer("all_play.playEvents").alias("play_event_position", "play_event"),
@@ -2120,6 +2124,7 @@ def live_game_pitch_events(documents: DataFrame) -> DataFrame:
             "game_pk",
             "at_bat_index",
             F.col("play_event.index").alias("event_index"),
+            "game_date",
             F.col("play_event.playId").alias("play_id"),
             F.col("play_event.pitchNumber").alias("pitch_number"),
             F.col("play_event.details.type.code").alias("pitch_type_code"),
@@ -2200,7 +2205,7 @@ def live_game_pitch_events(documents: DataFrame) -> DataFrame:
         "all_play_position", "play_event_position"
     )
     return (
-        rows.dropna(subset=["game_pk", "at_bat_index", "event_index"])
+        rows.dropna(subset=["game_pk", "at_bat_index", "event_index", "game_date"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("all_play_position", "play_event_position", "nth")
@@ -2213,12 +2218,14 @@ def live_game_hit_data(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer("body.liveData.plays.allPlays").alias("all_play_position", "all_play"),
     )
     play_events = all_plays.select(
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
         F.posexplode_outer("all_play.playEvents").alias("play_event_position", "play_event"),
@@ -2230,6 +2237,7 @@ def live_game_hit_data(documents: DataFrame) -> DataFrame:
             "game_pk",
             "at_bat_index",
             F.col("play_event.index").alias("event_index"),
+            "game_date",
             F.col("play_event.hitData.launchSpeed").alias("launch_speed"),
             F.col("play_event.hitData.launchAngle").alias("launch_angle"),
             F.col("play_event.hitData.totalDistance").alias("total_distance"),
@@ -2248,7 +2256,7 @@ def live_game_hit_data(documents: DataFrame) -> DataFrame:
         "all_play_position", "play_event_position"
     )
     return (
-        rows.dropna(subset=["game_pk", "at_bat_index", "event_index"])
+        rows.dropna(subset=["game_pk", "at_bat_index", "event_index", "game_date"])
         .dropna(
             how="all",
             subset=[
@@ -2274,12 +2282,14 @@ def live_game_play_actions(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer("body.liveData.plays.allPlays").alias("all_play_position", "all_play"),
     )
     play_events = all_plays.select(
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
         F.posexplode_outer("all_play.playEvents").alias("play_event_position", "play_event"),
@@ -2291,6 +2301,7 @@ def live_game_play_actions(documents: DataFrame) -> DataFrame:
             "game_pk",
             "at_bat_index",
             F.col("play_event.index").alias("event_index"),
+            "game_date",
             F.col("play_event.playId").alias("play_id"),
             F.col("play_event.type").alias("type"),
             F.col("play_event.details.eventType").alias("event_type"),
@@ -2350,7 +2361,7 @@ def live_game_play_actions(documents: DataFrame) -> DataFrame:
         "all_play_position", "play_event_position"
     )
     return (
-        rows.dropna(subset=["game_pk", "at_bat_index", "event_index"])
+        rows.dropna(subset=["game_pk", "at_bat_index", "event_index", "game_date"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("all_play_position", "play_event_position", "nth")
@@ -2363,12 +2374,14 @@ def live_game_lineup_changes(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer("body.liveData.plays.allPlays").alias("all_play_position", "all_play"),
     )
     play_events = all_plays.select(
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         F.col("all_play.about.inning").alias("inning"),
         F.col("all_play.about.halfInning").alias("half_inning"),
@@ -2382,6 +2395,7 @@ def live_game_lineup_changes(documents: DataFrame) -> DataFrame:
             "game_pk",
             "at_bat_index",
             F.col("play_event.index").alias("event_index"),
+            "game_date",
             F.col("play_event.details.eventType").alias("change_type"),
             F.col("play_event.player.id").alias("player_in_id"),
             F.col("play_event.replacedPlayer.id").alias("player_out_id"),
@@ -2402,7 +2416,7 @@ def live_game_lineup_changes(documents: DataFrame) -> DataFrame:
         "all_play_position", "play_event_position"
     )
     return (
-        rows.dropna(subset=["game_pk", "at_bat_index", "event_index"])
+        rows.dropna(subset=["game_pk", "at_bat_index", "event_index", "game_date"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("all_play_position", "play_event_position", "nth")
@@ -2415,11 +2429,13 @@ def live_game_play_reviews(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer("body.liveData.plays.allPlays").alias("all_play_position", "all_play"),
     )
     rows = all_plays.where(F.col("all_play.reviewDetails").isNotNull()).select(
         "game_pk",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
+        "game_date",
         F.col("all_play.reviewDetails.reviewType").alias("review_type"),
         F.col("all_play.reviewDetails.isOverturned").alias("is_overturned"),
         F.col("all_play.reviewDetails.challengeTeamId").alias("challenge_team_id"),
@@ -2434,7 +2450,7 @@ def live_game_play_reviews(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "at_bat_index").orderBy("all_play_position")
     return (
-        rows.dropna(subset=["game_pk", "at_bat_index"])
+        rows.dropna(subset=["game_pk", "at_bat_index", "game_date"])
         .dropna(
             how="all",
             subset=[
@@ -2460,12 +2476,14 @@ def live_game_play_additional_reviews(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer("body.liveData.plays.allPlays").alias("all_play_position", "all_play"),
     )
     additional_reviews = all_plays.select(
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
         F.posexplode_outer("all_play.reviewDetails.additionalReviews").alias(
@@ -2476,6 +2494,7 @@ def live_game_play_additional_reviews(documents: DataFrame) -> DataFrame:
         "game_pk",
         "at_bat_index",
         (F.col("additional_review_position") + 1).alias("review_index"),
+        "game_date",
         F.col("additional_review.reviewType").alias("review_type"),
         F.col("additional_review.isOverturned").alias("is_overturned"),
         F.col("additional_review.challengeTeamId").alias("challenge_team_id"),
@@ -2489,7 +2508,7 @@ def live_game_play_additional_reviews(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "at_bat_index", "review_index").orderBy("all_play_position")
     return (
-        rows.dropna(subset=["game_pk", "at_bat_index", "review_index"])
+        rows.dropna(subset=["game_pk", "at_bat_index", "review_index", "game_date"])
         .dropna(
             how="all",
             subset=[
@@ -2514,12 +2533,14 @@ def live_game_event_reviews(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer("body.liveData.plays.allPlays").alias("all_play_position", "all_play"),
     )
     play_events = all_plays.select(
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
         F.posexplode_outer("all_play.playEvents").alias("play_event_position", "play_event"),
@@ -2528,6 +2549,7 @@ def live_game_event_reviews(documents: DataFrame) -> DataFrame:
         "game_pk",
         "at_bat_index",
         F.col("play_event.index").alias("event_index"),
+        "game_date",
         F.col("play_event.reviewDetails.reviewType").alias("review_type"),
         F.col("play_event.reviewDetails.isOverturned").alias("is_overturned"),
         F.col("play_event.reviewDetails.challengeTeamId").alias("challenge_team_id"),
@@ -2547,7 +2569,7 @@ def live_game_event_reviews(documents: DataFrame) -> DataFrame:
         "all_play_position", "play_event_position"
     )
     return (
-        rows.dropna(subset=["game_pk", "at_bat_index", "event_index"])
+        rows.dropna(subset=["game_pk", "at_bat_index", "event_index", "game_date"])
         .dropna(
             how="all",
             subset=[
@@ -2573,12 +2595,14 @@ def live_game_event_additional_reviews(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer("body.liveData.plays.allPlays").alias("all_play_position", "all_play"),
     )
     play_events = all_plays.select(
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
         F.posexplode_outer("all_play.playEvents").alias("play_event_position", "play_event"),
@@ -2588,6 +2612,7 @@ def live_game_event_additional_reviews(documents: DataFrame) -> DataFrame:
         "captured_at",
         "game_pk",
         "at_bat_index",
+        "game_date",
         "all_play_position",
         F.col("play_event.index").alias("event_index"),
         "play_event_position",
@@ -2600,6 +2625,7 @@ def live_game_event_additional_reviews(documents: DataFrame) -> DataFrame:
         "at_bat_index",
         "event_index",
         (F.col("additional_review_position") + 1).alias("review_index"),
+        "game_date",
         F.col("additional_review.reviewType").alias("review_type"),
         F.col("additional_review.isOverturned").alias("is_overturned"),
         F.col("additional_review.challengeTeamId").alias("challenge_team_id"),
@@ -2616,7 +2642,7 @@ def live_game_event_additional_reviews(documents: DataFrame) -> DataFrame:
         "all_play_position", "play_event_position"
     )
     return (
-        rows.dropna(subset=["game_pk", "at_bat_index", "event_index", "review_index"])
+        rows.dropna(subset=["game_pk", "at_bat_index", "event_index", "review_index", "game_date"])
         .dropna(
             how="all",
             subset=[
@@ -2641,12 +2667,14 @@ def live_game_runners(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer("body.liveData.plays.allPlays").alias("all_play_position", "all_play"),
     )
     runners = all_plays.select(
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
         F.posexplode_outer("all_play.runners").alias("runner_position", "runner"),
@@ -2655,6 +2683,7 @@ def live_game_runners(documents: DataFrame) -> DataFrame:
         "game_pk",
         "at_bat_index",
         F.col("runner_position").alias("runner_index"),
+        "game_date",
         F.col("runner.details.runner.id").alias("runner_id"),
         F.col("runner.movement.start").alias("start_base"),
         F.col("runner.movement.originBase").alias("origin_base"),
@@ -2681,7 +2710,7 @@ def live_game_runners(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "at_bat_index", "runner_index").orderBy("all_play_position")
     return (
-        rows.dropna(subset=["game_pk", "at_bat_index", "runner_index"])
+        rows.dropna(subset=["game_pk", "at_bat_index", "runner_index", "game_date"])
         .dropna(
             how="all",
             subset=[
@@ -2719,12 +2748,14 @@ def live_game_fielding_credits(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer("body.liveData.plays.allPlays").alias("all_play_position", "all_play"),
     )
     runners = all_plays.select(
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
         F.posexplode_outer("all_play.runners").alias("runner_position", "runner"),
@@ -2734,6 +2765,7 @@ def live_game_fielding_credits(documents: DataFrame) -> DataFrame:
         "captured_at",
         "game_pk",
         "at_bat_index",
+        "game_date",
         "all_play_position",
         F.col("runner_position").alias("runner_index"),
         F.posexplode_outer("runner.credits").alias("credit_position", "credit_value"),
@@ -2743,6 +2775,7 @@ def live_game_fielding_credits(documents: DataFrame) -> DataFrame:
         "at_bat_index",
         "runner_index",
         F.col("credit_position").alias("credit_index"),
+        "game_date",
         F.col("credit_value.player.id").alias("player_id"),
         F.col("credit_value.credit").alias("credit"),
         F.col("credit_value.player.link").alias("player_link"),
@@ -2758,7 +2791,7 @@ def live_game_fielding_credits(documents: DataFrame) -> DataFrame:
         "all_play_position"
     )
     return (
-        rows.dropna(subset=["game_pk", "at_bat_index", "runner_index", "credit_index"])
+        rows.dropna(subset=["game_pk", "at_bat_index", "runner_index", "credit_index", "game_date"])
         .dropna(
             how="all",
             subset=[
@@ -2783,18 +2816,20 @@ def live_game_scoring_plays(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer("body.liveData.plays.scoringPlays").alias("scoring_play_position", "scoring_play"),
     )
     rows = scoring_plays.where(F.col("scoring_play").isNotNull()).select(
         "game_pk",
         F.col("scoring_play").alias("at_bat_index"),
+        "game_date",
         "raw_id",
         "captured_at",
         "scoring_play_position",
     )
     first = Window.partitionBy("raw_id", "at_bat_index").orderBy("scoring_play_position")
     return (
-        rows.dropna(subset=["game_pk", "at_bat_index"])
+        rows.dropna(subset=["game_pk", "at_bat_index", "game_date"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("scoring_play_position", "nth")
@@ -2807,6 +2842,7 @@ def live_game_inning_summary(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer("body.liveData.plays.playsByInning").alias(
             "plays_by_inning_position", "plays_by_inning"
         ),
@@ -2814,6 +2850,7 @@ def live_game_inning_summary(documents: DataFrame) -> DataFrame:
     rows = plays_by_inning.where(F.col("plays_by_inning").isNotNull()).select(
         "game_pk",
         (F.col("plays_by_inning_position") + 1).alias("inning"),
+        "game_date",
         F.col("plays_by_inning.startIndex").alias("start_index"),
         F.col("plays_by_inning.endIndex").alias("end_index"),
         F.col("plays_by_inning.top").alias("top"),
@@ -2826,7 +2863,7 @@ def live_game_inning_summary(documents: DataFrame) -> DataFrame:
         ).alias("has_more"),
     )
     return (
-        rows.dropna(subset=["game_pk", "inning"])
+        rows.dropna(subset=["game_pk", "inning", "game_date"])
         .dropna(how="all", subset=["start_index", "end_index", "top", "bottom", "has_more"])
         .drop("has_more")
     )
@@ -2838,6 +2875,7 @@ def live_game_hits(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer("body.liveData.plays.playsByInning").alias(
             "plays_by_inning_position", "plays_by_inning"
         ),
@@ -2846,6 +2884,7 @@ def live_game_hits(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         (F.col("plays_by_inning_position") + 1).alias("inning"),
         F.explode_outer(
             F.create_map(
@@ -2861,6 +2900,7 @@ def live_game_hits(documents: DataFrame) -> DataFrame:
         "captured_at",
         "game_pk",
         "inning",
+        "game_date",
         (F.col("hit_branch") == "home").alias("is_home"),
         F.posexplode_outer("hit").alias("hit_position_2", "hit_value"),
     )
@@ -2869,6 +2909,7 @@ def live_game_hits(documents: DataFrame) -> DataFrame:
         "inning",
         "is_home",
         F.col("hit_position_2").alias("hit_index"),
+        "game_date",
         F.col("hit_value.team.id").alias("team_id"),
         F.col("hit_value.batter.id").alias("batter_id"),
         F.col("hit_value.pitcher.id").alias("pitcher_id"),
@@ -2891,7 +2932,7 @@ def live_game_hits(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["game_pk", "inning", "is_home", "hit_index"]).dropna(
+    return rows.dropna(subset=["game_pk", "inning", "is_home", "hit_index", "game_date"]).dropna(
         how="all",
         subset=[
             "team_id",
@@ -2921,6 +2962,7 @@ def live_game_linescore(documents: DataFrame) -> DataFrame:
     """One row per `$.liveData.linescore`."""
     rows = documents.where(F.col("body.liveData.linescore").isNotNull()).select(
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.col("body.liveData.linescore.currentInning").alias("current_inning"),
         F.col("body.liveData.linescore.inningState").alias("inning_state"),
         F.col("body.liveData.linescore.isTopInning").alias("is_top_inning"),
@@ -3014,7 +3056,7 @@ def live_game_linescore(documents: DataFrame) -> DataFrame:
         ).alias("has_more"),
     )
     return (
-        rows.dropna(subset=["game_pk"])
+        rows.dropna(subset=["game_pk", "game_date"])
         .dropna(
             how="all",
             subset=[
@@ -3106,11 +3148,13 @@ def live_game_linescore_innings(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer("body.liveData.linescore.innings").alias("inning_position", "inning_value"),
     )
     rows = innings.where(F.col("inning_value").isNotNull()).select(
         "game_pk",
         F.col("inning_value.num").alias("inning"),
+        "game_date",
         F.col("inning_value.away.runs").alias("away_runs"),
         F.col("inning_value.home.runs").alias("home_runs"),
         F.col("inning_value.away.errors").alias("away_errors"),
@@ -3126,7 +3170,7 @@ def live_game_linescore_innings(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "inning").orderBy("inning_position")
     return (
-        rows.dropna(subset=["game_pk", "inning"])
+        rows.dropna(subset=["game_pk", "inning", "game_date"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("inning_position", "nth")
@@ -3139,6 +3183,7 @@ def live_game_boxscore_team_stats(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer(
             F.create_map(
                 F.lit("away"),
@@ -3151,6 +3196,7 @@ def live_game_boxscore_team_stats(documents: DataFrame) -> DataFrame:
     rows = teams.where(F.col("team").isNotNull()).select(
         "game_pk",
         F.col("team.team.id").alias("team_id"),
+        "game_date",
         (F.col("team_branch") == "home").alias("is_home"),
         F.col("team.batters").alias("batters"),
         F.col("team.teamStats.batting.leftOnBase").alias("batting_left_on_base"),
@@ -3297,7 +3343,7 @@ def live_game_boxscore_team_stats(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "team_id").orderBy("team_position")
     return (
-        rows.dropna(subset=["game_pk", "team_id"])
+        rows.dropna(subset=["game_pk", "team_id", "game_date"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("team_position", "nth")
@@ -3310,6 +3356,7 @@ def live_game_boxscore_players(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer(
             F.create_map(
                 F.lit("away"),
@@ -3323,6 +3370,7 @@ def live_game_boxscore_players(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("team.team.id").alias("team_id"),
         (F.col("team_branch") == "home").alias("is_home"),
         "team_position",
@@ -3335,6 +3383,7 @@ def live_game_boxscore_players(documents: DataFrame) -> DataFrame:
             "game_pk",
             "team_id",
             F.col("player.person.id").alias("player_id"),
+            "game_date",
             "is_home",
             F.col("player.person.fullName").alias("full_name"),
             F.col("player.battingOrder").alias("batting_order"),
@@ -3359,7 +3408,7 @@ def live_game_boxscore_players(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "team_id", "player_id").orderBy("team_position", "player_position")
     return (
-        rows.dropna(subset=["game_pk", "team_id", "player_id"])
+        rows.dropna(subset=["game_pk", "team_id", "player_id", "game_date"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("team_position", "player_position", "nth")
@@ -3372,6 +3421,7 @@ def live_game_player_batting_stats(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer(
             F.create_map(
                 F.lit("away"),
@@ -3385,6 +3435,7 @@ def live_game_player_batting_stats(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("team.team.id").alias("team_id"),
         "team_position",
         F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
@@ -3396,6 +3447,7 @@ def live_game_player_batting_stats(documents: DataFrame) -> DataFrame:
             "game_pk",
             "team_id",
             F.col("player.person.id").alias("player_id"),
+            "game_date",
             F.col("player.stats.batting.summary").alias("summary"),
             F.regexp_extract("player.stats.batting.stolenBasePercentage", DECIMAL_000, 0)
             .try_cast("double")
@@ -3440,7 +3492,7 @@ def live_game_player_batting_stats(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "team_id", "player_id").orderBy("team_position", "player_position")
     return (
-        rows.dropna(subset=["game_pk", "team_id", "player_id"])
+        rows.dropna(subset=["game_pk", "team_id", "player_id", "game_date"])
         .dropna(
             how="all",
             subset=[
@@ -3490,6 +3542,7 @@ def live_game_player_pitching_stats(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer(
             F.create_map(
                 F.lit("away"),
@@ -3503,6 +3556,7 @@ def live_game_player_pitching_stats(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("team.team.id").alias("team_id"),
         "team_position",
         F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
@@ -3514,6 +3568,7 @@ def live_game_player_pitching_stats(documents: DataFrame) -> DataFrame:
             "game_pk",
             "team_id",
             F.col("player.person.id").alias("player_id"),
+            "game_date",
             F.col("player.stats.pitching.summary").alias("summary"),
             F.col("player.stats.pitching.note").alias("note"),
             (
@@ -3587,7 +3642,7 @@ def live_game_player_pitching_stats(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "team_id", "player_id").orderBy("team_position", "player_position")
     return (
-        rows.dropna(subset=["game_pk", "team_id", "player_id"])
+        rows.dropna(subset=["game_pk", "team_id", "player_id", "game_date"])
         .dropna(
             how="all",
             subset=[
@@ -3659,6 +3714,7 @@ def live_game_player_fielding_stats(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer(
             F.create_map(
                 F.lit("away"),
@@ -3672,6 +3728,7 @@ def live_game_player_fielding_stats(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("team.team.id").alias("team_id"),
         "team_position",
         F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
@@ -3683,6 +3740,7 @@ def live_game_player_fielding_stats(documents: DataFrame) -> DataFrame:
             "game_pk",
             "team_id",
             F.col("player.person.id").alias("player_id"),
+            "game_date",
             F.regexp_extract("player.stats.fielding.fielding", DECIMAL_000, 0)
             .try_cast("double")
             .alias("fielding"),
@@ -3709,7 +3767,7 @@ def live_game_player_fielding_stats(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "team_id", "player_id").orderBy("team_position", "player_position")
     return (
-        rows.dropna(subset=["game_pk", "team_id", "player_id"])
+        rows.dropna(subset=["game_pk", "team_id", "player_id", "game_date"])
         .dropna(
             how="all",
             subset=[
@@ -3739,6 +3797,7 @@ def live_game_player_season_batting_stats(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer(
             F.create_map(
                 F.lit("away"),
@@ -3752,6 +3811,7 @@ def live_game_player_season_batting_stats(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("team.team.id").alias("team_id"),
         "team_position",
         F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
@@ -3763,6 +3823,7 @@ def live_game_player_season_batting_stats(documents: DataFrame) -> DataFrame:
             "game_pk",
             "team_id",
             F.col("player.person.id").alias("player_id"),
+            "game_date",
             F.regexp_extract("player.seasonStats.batting.avg", DECIMAL_000, 0)
             .try_cast("double")
             .alias("avg"),
@@ -3826,7 +3887,7 @@ def live_game_player_season_batting_stats(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "team_id", "player_id").orderBy("team_position", "player_position")
     return (
-        rows.dropna(subset=["game_pk", "team_id", "player_id"])
+        rows.dropna(subset=["game_pk", "team_id", "player_id", "game_date"])
         .dropna(
             how="all",
             subset=[
@@ -3881,6 +3942,7 @@ def live_game_player_season_pitching_stats(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer(
             F.create_map(
                 F.lit("away"),
@@ -3894,6 +3956,7 @@ def live_game_player_season_pitching_stats(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("team.team.id").alias("team_id"),
         "team_position",
         F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
@@ -3905,6 +3968,7 @@ def live_game_player_season_pitching_stats(documents: DataFrame) -> DataFrame:
             "game_pk",
             "team_id",
             F.col("player.person.id").alias("player_id"),
+            "game_date",
             (
                 3
                 * F.regexp_extract("player.seasonStats.pitching.inningsPitched", INNINGS, 1).try_cast(
@@ -4014,7 +4078,7 @@ def live_game_player_season_pitching_stats(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "team_id", "player_id").orderBy("team_position", "player_position")
     return (
-        rows.dropna(subset=["game_pk", "team_id", "player_id"])
+        rows.dropna(subset=["game_pk", "team_id", "player_id", "game_date"])
         .dropna(
             how="all",
             subset=[
@@ -4095,6 +4159,7 @@ def live_game_player_season_fielding_stats(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer(
             F.create_map(
                 F.lit("away"),
@@ -4108,6 +4173,7 @@ def live_game_player_season_fielding_stats(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("team.team.id").alias("team_id"),
         "team_position",
         F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
@@ -4119,6 +4185,7 @@ def live_game_player_season_fielding_stats(documents: DataFrame) -> DataFrame:
             "game_pk",
             "team_id",
             F.col("player.person.id").alias("player_id"),
+            "game_date",
             F.regexp_extract("player.seasonStats.fielding.fielding", DECIMAL_000, 0)
             .try_cast("double")
             .alias("fielding"),
@@ -4145,7 +4212,7 @@ def live_game_player_season_fielding_stats(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "team_id", "player_id").orderBy("team_position", "player_position")
     return (
-        rows.dropna(subset=["game_pk", "team_id", "player_id"])
+        rows.dropna(subset=["game_pk", "team_id", "player_id", "game_date"])
         .dropna(
             how="all",
             subset=[
@@ -4175,6 +4242,7 @@ def live_game_player_positions(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer(
             F.create_map(
                 F.lit("away"),
@@ -4188,6 +4256,7 @@ def live_game_player_positions(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("team.team.id").alias("team_id"),
         "team_position",
         F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
@@ -4197,6 +4266,7 @@ def live_game_player_positions(documents: DataFrame) -> DataFrame:
         "captured_at",
         "game_pk",
         "team_id",
+        "game_date",
         "team_position",
         F.col("player.person.id").alias("player_id"),
         "player_position",
@@ -4207,6 +4277,7 @@ def live_game_player_positions(documents: DataFrame) -> DataFrame:
         "team_id",
         "player_id",
         F.col("all_position_position").alias("position_index"),
+        "game_date",
         F.col("all_position.abbreviation").alias("abbreviation"),
         F.col("all_position.code").alias("code"),
         F.col("all_position.name").alias("name"),
@@ -4220,7 +4291,7 @@ def live_game_player_positions(documents: DataFrame) -> DataFrame:
         "team_position", "player_position"
     )
     return (
-        rows.dropna(subset=["game_pk", "team_id", "player_id", "position_index"])
+        rows.dropna(subset=["game_pk", "team_id", "player_id", "position_index", "game_date"])
         .dropna(how="all", subset=["abbreviation", "code", "name", "type"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
@@ -4234,6 +4305,7 @@ def live_game_team_notes(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer(
             F.create_map(
                 F.lit("away"),
@@ -4247,6 +4319,7 @@ def live_game_team_notes(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("team.team.id").alias("team_id"),
         "team_position",
         F.posexplode_outer("team.note").alias("note_position", "note"),
@@ -4255,6 +4328,7 @@ def live_game_team_notes(documents: DataFrame) -> DataFrame:
         "game_pk",
         "team_id",
         F.col("note_position").alias("note_index"),
+        "game_date",
         F.col("note.label").alias("label"),
         F.col("note.value").alias("value"),
         "raw_id",
@@ -4263,7 +4337,7 @@ def live_game_team_notes(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "team_id", "note_index").orderBy("team_position")
     return (
-        rows.dropna(subset=["game_pk", "team_id", "note_index"])
+        rows.dropna(subset=["game_pk", "team_id", "note_index", "game_date"])
         .dropna(how="all", subset=["label", "value"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
@@ -4277,6 +4351,7 @@ def live_game_team_info(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer(
             F.create_map(
                 F.lit("away"),
@@ -4290,6 +4365,7 @@ def live_game_team_info(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("team.team.id").alias("team_id"),
         "team_position",
         F.posexplode_outer("team.info").alias("info_position", "info"),
@@ -4298,6 +4374,7 @@ def live_game_team_info(documents: DataFrame) -> DataFrame:
         "game_pk",
         "team_id",
         F.col("info_position").alias("info_index"),
+        "game_date",
         F.col("info.title").alias("title"),
         "raw_id",
         "captured_at",
@@ -4306,7 +4383,7 @@ def live_game_team_info(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "team_id", "info_index").orderBy("team_position")
     return (
-        rows.dropna(subset=["game_pk", "team_id", "info_index"])
+        rows.dropna(subset=["game_pk", "team_id", "info_index", "game_date"])
         .dropna(how="all", subset=["title", "has_more"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
@@ -4320,6 +4397,7 @@ def live_game_team_info_fields(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer(
             F.create_map(
                 F.lit("away"),
@@ -4333,6 +4411,7 @@ def live_game_team_info_fields(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("team.team.id").alias("team_id"),
         "team_position",
         F.posexplode_outer("team.info").alias("info_position", "info"),
@@ -4342,6 +4421,7 @@ def live_game_team_info_fields(documents: DataFrame) -> DataFrame:
         "captured_at",
         "game_pk",
         "team_id",
+        "game_date",
         "team_position",
         F.col("info_position").alias("info_index"),
         F.posexplode_outer("info.fieldList").alias("field_list_position", "field_list"),
@@ -4351,6 +4431,7 @@ def live_game_team_info_fields(documents: DataFrame) -> DataFrame:
         "team_id",
         "info_index",
         F.col("field_list_position").alias("field_index"),
+        "game_date",
         F.col("field_list.label").alias("label"),
         F.col("field_list.value").alias("value"),
         "raw_id",
@@ -4359,7 +4440,7 @@ def live_game_team_info_fields(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "team_id", "info_index", "field_index").orderBy("team_position")
     return (
-        rows.dropna(subset=["game_pk", "team_id", "info_index", "field_index"])
+        rows.dropna(subset=["game_pk", "team_id", "info_index", "field_index", "game_date"])
         .dropna(how="all", subset=["label", "value"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
@@ -4373,6 +4454,7 @@ def live_game_batting_order(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer(
             F.create_map(
                 F.lit("away"),
@@ -4386,6 +4468,7 @@ def live_game_batting_order(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("team.team.id").alias("team_id"),
         (F.col("team_branch") == "home").alias("is_home"),
         "team_position",
@@ -4395,6 +4478,7 @@ def live_game_batting_order(documents: DataFrame) -> DataFrame:
         "game_pk",
         "team_id",
         (F.col("batting_order_position") + 1).alias("batting_position"),
+        "game_date",
         "is_home",
         F.col("batting_order").alias("player_id"),
         "raw_id",
@@ -4403,7 +4487,7 @@ def live_game_batting_order(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "team_id", "batting_position").orderBy("team_position")
     return (
-        rows.dropna(subset=["game_pk", "team_id", "batting_position"])
+        rows.dropna(subset=["game_pk", "team_id", "batting_position", "game_date"])
         .dropna(how="all", subset=["player_id"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
@@ -4417,6 +4501,7 @@ def live_game_pitchers(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer(
             F.create_map(
                 F.lit("away"),
@@ -4430,6 +4515,7 @@ def live_game_pitchers(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("team.team.id").alias("team_id"),
         (F.col("team_branch") == "home").alias("is_home"),
         "team_position",
@@ -4439,6 +4525,7 @@ def live_game_pitchers(documents: DataFrame) -> DataFrame:
         "game_pk",
         "team_id",
         (F.col("pitcher_position") + 1).alias("appearance_order"),
+        "game_date",
         "is_home",
         F.col("pitcher").alias("player_id"),
         "raw_id",
@@ -4447,7 +4534,7 @@ def live_game_pitchers(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "team_id", "appearance_order").orderBy("team_position")
     return (
-        rows.dropna(subset=["game_pk", "team_id", "appearance_order"])
+        rows.dropna(subset=["game_pk", "team_id", "appearance_order", "game_date"])
         .dropna(how="all", subset=["player_id"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
@@ -4461,6 +4548,7 @@ def live_game_bench(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer(
             F.create_map(
                 F.lit("away"),
@@ -4474,6 +4562,7 @@ def live_game_bench(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("team.team.id").alias("team_id"),
         (F.col("team_branch") == "home").alias("is_home"),
         "team_position",
@@ -4483,6 +4572,7 @@ def live_game_bench(documents: DataFrame) -> DataFrame:
         "game_pk",
         "team_id",
         F.col("bench").alias("player_id"),
+        "game_date",
         "is_home",
         "raw_id",
         "captured_at",
@@ -4491,7 +4581,7 @@ def live_game_bench(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "team_id", "player_id").orderBy("team_position", "bench_position")
     return (
-        rows.dropna(subset=["game_pk", "team_id", "player_id"])
+        rows.dropna(subset=["game_pk", "team_id", "player_id", "game_date"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("team_position", "bench_position", "nth")
@@ -4504,6 +4594,7 @@ def live_game_bullpen(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer(
             F.create_map(
                 F.lit("away"),
@@ -4517,6 +4608,7 @@ def live_game_bullpen(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         "game_pk",
+        "game_date",
         F.col("team.team.id").alias("team_id"),
         (F.col("team_branch") == "home").alias("is_home"),
         "team_position",
@@ -4526,6 +4618,7 @@ def live_game_bullpen(documents: DataFrame) -> DataFrame:
         "game_pk",
         "team_id",
         F.col("bullpen").alias("player_id"),
+        "game_date",
         "is_home",
         "raw_id",
         "captured_at",
@@ -4534,7 +4627,7 @@ def live_game_bullpen(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "team_id", "player_id").orderBy("team_position", "bullpen_position")
     return (
-        rows.dropna(subset=["game_pk", "team_id", "player_id"])
+        rows.dropna(subset=["game_pk", "team_id", "player_id", "game_date"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("team_position", "bullpen_position", "nth")
@@ -4547,11 +4640,13 @@ def live_game_officials(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer("body.liveData.boxscore.officials").alias("official_position", "official"),
     )
     rows = officials.where(F.col("official").isNotNull()).select(
         "game_pk",
         F.col("official.officialType").alias("official_type"),
+        "game_date",
         F.col("official.official.id").alias("official_id"),
         F.col("official.official.fullName").alias("full_name"),
         F.col("official.official.link").alias("official_link"),
@@ -4561,7 +4656,7 @@ def live_game_officials(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "official_type").orderBy("official_position")
     return (
-        rows.dropna(subset=["game_pk", "official_type"])
+        rows.dropna(subset=["game_pk", "official_type", "game_date"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("official_position", "nth")
@@ -4574,17 +4669,21 @@ def live_game_info(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer("body.liveData.boxscore.info").alias("info_position", "info"),
     )
     rows = info.where(F.col("info").isNotNull()).select(
         "game_pk",
         F.col("info_position").alias("info_index"),
+        "game_date",
         F.col("info.label").alias("label"),
         F.col("info.value").alias("value"),
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["game_pk", "info_index"]).dropna(how="all", subset=["label", "value"])
+    return rows.dropna(subset=["game_pk", "info_index", "game_date"]).dropna(
+        how="all", subset=["label", "value"]
+    )
 
 
 def live_game_top_performers(documents: DataFrame) -> DataFrame:
@@ -4593,6 +4692,7 @@ def live_game_top_performers(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer("body.liveData.boxscore.topPerformers").alias(
             "top_performer_position", "top_performer"
         ),
@@ -4600,6 +4700,7 @@ def live_game_top_performers(documents: DataFrame) -> DataFrame:
     rows = top_performers.where(F.col("top_performer").isNotNull()).select(
         "game_pk",
         F.col("top_performer_position").alias("performer_index"),
+        "game_date",
         F.col("top_performer.type").alias("type"),
         F.col("top_performer.player.person.id").alias("player_id"),
         F.col("top_performer.player.parentTeamId").alias("team_id"),
@@ -4627,7 +4728,7 @@ def live_game_top_performers(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["game_pk", "performer_index"]).dropna(
+    return rows.dropna(subset=["game_pk", "performer_index", "game_date"]).dropna(
         how="all",
         subset=[
             "type",
@@ -4662,6 +4763,7 @@ def live_game_metadata(documents: DataFrame) -> DataFrame:
     """One row per document."""
     rows = documents.where(F.col("body").isNotNull()).select(
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.col("body.gameData.game.id").alias("game_id"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0)
         .try_cast("date")
@@ -4746,7 +4848,7 @@ def live_game_metadata(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["game_pk"])
+    return rows.dropna(subset=["game_pk", "game_date"])
 
 
 def live_game_teams(documents: DataFrame) -> DataFrame:
@@ -4755,6 +4857,7 @@ def live_game_teams(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.posexplode_outer(
             F.create_map(
                 F.lit("away"),
@@ -4767,6 +4870,7 @@ def live_game_teams(documents: DataFrame) -> DataFrame:
     rows = teams.where(F.col("team").isNotNull()).select(
         "game_pk",
         F.col("team.id").alias("team_id"),
+        "game_date",
         (F.col("team_branch") == "home").alias("is_home"),
         F.col("team.name").alias("name"),
         F.col("team.abbreviation").alias("abbreviation"),
@@ -4828,7 +4932,7 @@ def live_game_teams(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "team_id").orderBy("team_position")
     return (
-        rows.dropna(subset=["game_pk", "team_id"])
+        rows.dropna(subset=["game_pk", "team_id", "game_date"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("team_position", "nth")
@@ -4841,6 +4945,7 @@ def live_game_players(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.col("body.liveData.boxscore.teams.away.players").alias("box_away"),
         F.col("body.liveData.boxscore.teams.home.players").alias("box_home"),
         F.col("body.liveData.boxscore.teams.away.team.id").alias("box_away_team_id"),
@@ -4863,6 +4968,7 @@ def live_game_players(documents: DataFrame) -> DataFrame:
         .select(
             "game_pk",
             F.col("player.id").alias("player_id"),
+            "game_date",
             F.col("player.fullName").alias("full_name"),
             F.when(F.col("box_branch") == "away", F.col("box_away_team_id"))
             .when(F.col("box_branch") == "home", F.col("box_home_team_id"))
@@ -4928,7 +5034,7 @@ def live_game_players(documents: DataFrame) -> DataFrame:
     )
     first = Window.partitionBy("raw_id", "player_id").orderBy("player_position")
     return (
-        rows.dropna(subset=["game_pk", "player_id"])
+        rows.dropna(subset=["game_pk", "player_id", "game_date"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("player_position", "nth")
@@ -4939,6 +5045,7 @@ def live_game_venue_details(documents: DataFrame) -> DataFrame:
     """One row per `$.gameData.venue`."""
     rows = documents.where(F.col("body.gameData.venue").isNotNull()).select(
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.col("body.gameData.venue.id").alias("venue_id"),
         F.col("body.gameData.venue.name").alias("name"),
         F.regexp_extract("body.gameData.venue.season", INTEGER, 0).try_cast("bigint").alias("season"),
@@ -4972,7 +5079,7 @@ def live_game_venue_details(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["game_pk"]).dropna(
+    return rows.dropna(subset=["game_pk", "game_date"]).dropna(
         how="all",
         subset=[
             "venue_id",
@@ -5015,6 +5122,9 @@ def live_game_probables(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
+        F.col("body.gameData.teams.away").alias("team_away"),
+        F.col("body.gameData.teams.home").alias("team_home"),
         F.explode_outer(
             F.create_map(
                 F.lit("away"),
@@ -5024,16 +5134,25 @@ def live_game_probables(documents: DataFrame) -> DataFrame:
             )
         ).alias("probable_pitcher_branch", "probable_pitcher"),
     )
+    probable_pitchers = probable_pitchers.withColumns(
+        {
+            "team": F.when(F.col("probable_pitcher_branch") == "away", F.col("team_away")).when(
+                F.col("probable_pitcher_branch") == "home", F.col("team_home")
+            ),
+        }
+    )
     rows = probable_pitchers.where(F.col("probable_pitcher").isNotNull()).select(
         "game_pk",
         (F.col("probable_pitcher_branch") == "home").alias("is_home"),
+        "game_date",
+        F.col("team.id").alias("team_id"),
         F.col("probable_pitcher.id").alias("player_id"),
         F.col("probable_pitcher.fullName").alias("full_name"),
         F.col("probable_pitcher.link").alias("link"),
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["game_pk", "is_home"]).dropna(
+    return rows.dropna(subset=["game_pk", "is_home", "game_date"]).dropna(
         how="all", subset=["player_id", "full_name", "link"]
     )
 
@@ -5044,6 +5163,9 @@ def live_game_mound_visits(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
+        F.col("body.gameData.teams.away").alias("team_away"),
+        F.col("body.gameData.teams.home").alias("team_home"),
         F.explode_outer(
             F.create_map(
                 F.lit("away"),
@@ -5053,15 +5175,26 @@ def live_game_mound_visits(documents: DataFrame) -> DataFrame:
             )
         ).alias("mound_visit_branch", "mound_visit"),
     )
+    mound_visits = mound_visits.withColumns(
+        {
+            "team": F.when(F.col("mound_visit_branch") == "away", F.col("team_away")).when(
+                F.col("mound_visit_branch") == "home", F.col("team_home")
+            ),
+        }
+    )
     rows = mound_visits.where(F.col("mound_visit").isNotNull()).select(
         "game_pk",
         (F.col("mound_visit_branch") == "home").alias("is_home"),
+        "game_date",
+        F.col("team.id").alias("team_id"),
         F.col("mound_visit.remaining").alias("remaining"),
         F.col("mound_visit.used").alias("used"),
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["game_pk", "is_home"]).dropna(how="all", subset=["remaining", "used"])
+    return rows.dropna(subset=["game_pk", "is_home", "game_date"]).dropna(
+        how="all", subset=["remaining", "used"]
+    )
 
 
 def live_game_challenges(documents: DataFrame) -> DataFrame:
@@ -5070,6 +5203,9 @@ def live_game_challenges(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
+        F.col("body.gameData.teams.away").alias("team_away"),
+        F.col("body.gameData.teams.home").alias("team_home"),
         F.explode_outer(
             F.create_map(
                 F.lit("away"),
@@ -5079,15 +5215,26 @@ def live_game_challenges(documents: DataFrame) -> DataFrame:
             )
         ).alias("review_branch", "review"),
     )
+    review = review.withColumns(
+        {
+            "team": F.when(F.col("review_branch") == "away", F.col("team_away")).when(
+                F.col("review_branch") == "home", F.col("team_home")
+            ),
+        }
+    )
     rows = review.where(F.col("review").isNotNull()).select(
         "game_pk",
         (F.col("review_branch") == "home").alias("is_home"),
+        "game_date",
+        F.col("team.id").alias("team_id"),
         F.col("review.remaining").alias("remaining"),
         F.col("review.used").alias("used"),
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["game_pk", "is_home"]).dropna(how="all", subset=["remaining", "used"])
+    return rows.dropna(subset=["game_pk", "is_home", "game_date"]).dropna(
+        how="all", subset=["remaining", "used"]
+    )
 
 
 def live_game_abs_challenges(documents: DataFrame) -> DataFrame:
@@ -5096,6 +5243,9 @@ def live_game_abs_challenges(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
+        F.col("body.gameData.teams.away").alias("team_away"),
+        F.col("body.gameData.teams.home").alias("team_home"),
         F.explode_outer(
             F.create_map(
                 F.lit("away"),
@@ -5105,16 +5255,25 @@ def live_game_abs_challenges(documents: DataFrame) -> DataFrame:
             )
         ).alias("abs_challenge_branch", "abs_challenge"),
     )
+    abs_challenges = abs_challenges.withColumns(
+        {
+            "team": F.when(F.col("abs_challenge_branch") == "away", F.col("team_away")).when(
+                F.col("abs_challenge_branch") == "home", F.col("team_home")
+            ),
+        }
+    )
     rows = abs_challenges.where(F.col("abs_challenge").isNotNull()).select(
         "game_pk",
         (F.col("abs_challenge_branch") == "home").alias("is_home"),
+        "game_date",
+        F.col("team.id").alias("team_id"),
         F.col("abs_challenge.usedSuccessful").alias("used_successful"),
         F.col("abs_challenge.usedFailed").alias("used_failed"),
         F.col("abs_challenge.remaining").alias("remaining"),
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["game_pk", "is_home"]).dropna(
+    return rows.dropna(subset=["game_pk", "is_home", "game_date"]).dropna(
         how="all", subset=["used_successful", "used_failed", "remaining"]
     )
 
@@ -5125,6 +5284,9 @@ def live_game_linescore_teams(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
+        F.col("body.gameData.teams.away").alias("team_away"),
+        F.col("body.gameData.teams.home").alias("team_home"),
         F.explode_outer(
             F.create_map(
                 F.lit("away"),
@@ -5132,20 +5294,29 @@ def live_game_linescore_teams(documents: DataFrame) -> DataFrame:
                 F.lit("home"),
                 "body.liveData.linescore.teams.home",
             )
-        ).alias("team_branch", "team"),
+        ).alias("team_branch", "team_value"),
     )
-    rows = teams.where(F.col("team").isNotNull()).select(
+    teams = teams.withColumns(
+        {
+            "team": F.when(F.col("team_branch") == "away", F.col("team_away")).when(
+                F.col("team_branch") == "home", F.col("team_home")
+            ),
+        }
+    )
+    rows = teams.where(F.col("team_value").isNotNull()).select(
         "game_pk",
         (F.col("team_branch") == "home").alias("is_home"),
-        F.col("team.leftOnBase").alias("left_on_base"),
-        F.col("team.errors").alias("errors"),
-        F.col("team.hits").alias("hits"),
-        F.col("team.runs").alias("runs"),
-        F.col("team.isWinner").alias("is_winner"),
+        "game_date",
+        F.col("team.id").alias("team_id"),
+        F.col("team_value.leftOnBase").alias("left_on_base"),
+        F.col("team_value.errors").alias("errors"),
+        F.col("team_value.hits").alias("hits"),
+        F.col("team_value.runs").alias("runs"),
+        F.col("team_value.isWinner").alias("is_winner"),
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["game_pk", "is_home"]).dropna(
+    return rows.dropna(subset=["game_pk", "is_home", "game_date"]).dropna(
         how="all", subset=["left_on_base", "errors", "hits", "runs", "is_winner"]
     )
 
@@ -5156,6 +5327,7 @@ def live_game_decisions(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
+        F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.explode_outer(
             F.create_map(
                 F.lit("winner"),
@@ -5170,13 +5342,14 @@ def live_game_decisions(documents: DataFrame) -> DataFrame:
     rows = decisions.where(F.col("decision_value").isNotNull()).select(
         "game_pk",
         F.col("decision_branch").alias("decision"),
+        "game_date",
         F.col("decision_value.id").alias("player_id"),
         F.col("decision_value.fullName").alias("full_name"),
         F.col("decision_value.link").alias("link"),
         "raw_id",
         "captured_at",
     )
-    return rows.dropna(subset=["game_pk", "decision"]).dropna(
+    return rows.dropna(subset=["game_pk", "decision", "game_date"]).dropna(
         how="all", subset=["player_id", "full_name", "link"]
     )
 
