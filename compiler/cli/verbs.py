@@ -6,6 +6,7 @@ from compiler import driver
 from compiler.cli.options import Verb, Verbs, global_options
 from compiler.cli.run import execute, show
 from compiler.cli.settings import settings_of
+from compiler.cli.watch import watched
 from compiler.driver import Mode
 
 _TARGETS = "jsonschema, avro, pydantic, postgres, local, pyspark, docs"
@@ -26,16 +27,21 @@ def command(**_options: object) -> None:
     """
 
 
-@command.command(cls=Verb, examples=("mlbc check", "mlbc check --format github"))
+@command.command(cls=Verb, examples=("mlbc check", "mlbc check --watch", "mlbc check --format github"))
 @_SELECT
+@click.option("--watch", "is_watching", is_flag=True, help="Check again whenever an input changes.")
 @global_options
 @click.pass_context
-def check(context: click.Context, select: tuple[str, ...], **_options: object) -> int:
+def check(context: click.Context, select: tuple[str, ...], is_watching: bool, **_options: object) -> int:
     """Parse, bind and lint; write nothing.
 
     Reads all inputs and reports what is wrong with them. With --json or --format github the findings go to stdout.
     """
-    return execute(context, lambda session: driver.check(session, select), findings_on="out")
+
+    def once() -> int:
+        return execute(context, lambda session: driver.check(session, select), findings_on="out")
+
+    return watched(context, once) if is_watching else once()
 
 
 @command.command(
