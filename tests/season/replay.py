@@ -57,21 +57,46 @@ def lines(document: Conformed, branch: str, kind: str) -> dict[int, Conformed]:
 
 def pitches_by_pitcher(document: Conformed) -> Counter[int]:
     """Count the pitches of every pitcher: who is replaced in an appearance keeps those before."""
-    found: Counter[int] = Counter()
-    current: dict[str, int] = {
-        other(branch): next(play for play in plays(document) if side(play) == branch)["matchup"]["pitcher"][
-            "id"
-        ]
-        for branch in ("away", "home")
-    }
-    for branch in current:
-        current[branch] = document["liveData"]["boxscore"]["teams"][branch]["pitchers"][0]
-    for play, event in events(document):
-        defense = other(side(play))
-        if event["details"].get("eventType") == "pitching_substitution":
-            current[defense] = event["player"]["id"]
-        found[current[defense]] += event["isPitch"]
-    return found
+    return Counter(before.pitcher for before in pitches(document))
+
+
+@dataclass(frozen=True)
+class Before:
+    """What stood before a pitch: where it is in the game, who threw it, who was on base, and the score."""
+
+    at_bat_index: int
+    event_index: int
+    pitcher: int
+    balls: int
+    strikes: int
+    outs: int
+    bases: tuple[int | None, ...]
+    away: int
+    home: int
+
+
+def pitches(document: Conformed) -> Iterator[Before]:
+    """Replay a game, event by event, and say what stood before every pitch."""
+    teams = document["liveData"]["boxscore"]["teams"]
+    current = {branch: teams[branch]["pitchers"][0] for branch in ("away", "home")}
+    bases: list[int | None] = [None, None, None]
+    previous, outs, score = None, 0, {"away": 0, "home": 0}
+    for play in plays(document):
+        if half(play) != previous:
+            bases[:], previous, outs = (None, None, None), half(play), 0
+        balls = strikes = 0
+        for event in play["playEvents"]:
+            _substituted(bases, event)
+            if event["details"].get("eventType") == "pitching_substitution":
+                current[other(side(play))] = event["player"]["id"]
+            if event["isPitch"]:
+                place = (play["atBatIndex"], event["index"], current[other(side(play))])
+                yield Before(*place, balls, strikes, outs, tuple(bases), **score)
+            moves = [item for item in play["runners"] if item["details"]["playIndex"] == event["index"]]
+            _moved(bases, moves)
+            outs += sum(item["movement"]["isOut"] for item in moves)
+            score[side(play)] += sum(item["movement"]["end"] == "score" for item in moves)
+            balls, strikes = event["count"]["balls"], event["count"]["strikes"]
 
 
 @dataclass(frozen=True)
