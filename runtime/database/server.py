@@ -158,6 +158,8 @@ def _flags(where: place.Place, stored: settings.Settings, options: Options) -> l
         "timezone": "UTC",
         "log_timezone": "UTC",
         "shared_buffers": "256MB" if options.durable else "64MB",
+        "work_mem": "32MB",  # a sort of a season's pitches stays in memory
+        "jit": "off",  # a view of many joins is compiled for 15 s and runs for 6
         "max_wal_size": "2GB",
         "max_locks_per_transaction": "256",  # many partitions in one transaction
         "log_checkpoints": "off",
