@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, TypeAlias, TypeGuard, TypeVar  # noqa: TID251  # see `Conformed`
 
+from runtime import sql
 from runtime.shape import (
     BIGINT,
     BOOLEAN,
@@ -77,6 +78,7 @@ __all__ = [
     "integer_param",
     "is_array",
     "is_object",
+    "sql",
     "text_param",
 ]
 

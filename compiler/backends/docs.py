@@ -11,6 +11,7 @@ from compiler.backends.provenance import absolute
 from compiler.bundle import header
 from compiler.ir.paths import show
 from compiler.ir.plan import Column, Dimension, OperationPlan, Plan, Table
+from compiler.ir.quality import DocumentRule, RowRule
 from compiler.ir.shape import Unknown
 
 INDEX = "README.md"
@@ -28,6 +29,16 @@ class ColumnText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuleText:
+    """A quality rule: what it looks at is a condition, or the tables that it reads."""
+
+    name: str
+    severity: str
+    looks_at: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TableText:
     """A section of a page."""
 
@@ -39,6 +50,7 @@ class TableText:
     parent: str
     doc: str
     columns: tuple[ColumnText, ...]
+    rules: tuple[RuleText, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +70,7 @@ class OperationText:
     document: str
     tables: tuple[TableText, ...]
     ignored: tuple[tuple[str, str], ...]
+    rules: tuple[RuleText, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +137,7 @@ def operation_text(operation: OperationPlan) -> OperationText:
         document=", ".join(f"`{name}`" for name in operation.document_key),
         tables=tuple(_table(table, operation) for table in operation.tables),
         ignored=tuple((_code(show(found.path)), _cell(found.because)) for found in operation.ignored),
+        rules=tuple(_rule(rule, ", ".join(map(_code, rule.reads))) for rule in operation.rules),
     )
 
 
@@ -149,12 +163,17 @@ def _table(table: Table, operation: OperationPlan) -> TableText:
         parent=table.parent,
         doc=_cell(table.doc),
         columns=tuple(_column(column) for column in table.columns),
+        rules=tuple(_rule(rule, _code(rule.check.text)) for rule in table.rules),
     )
 
 
 def _partitioning(table: Table, operation: OperationPlan) -> str:
     asked = operation.partition
     return f"{asked.every} of `{table.partition_key}`" if asked else ""
+
+
+def _rule(rule: RowRule | DocumentRule, looks_at: str) -> RuleText:
+    return RuleText(name=rule.name, severity=rule.severity, looks_at=looks_at, doc=_cell(rule.doc))
 
 
 def _condition(table: Table) -> str:

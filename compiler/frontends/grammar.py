@@ -101,6 +101,14 @@ GRAMMAR: Mapping[str, Block] = {
         "tables": Key(
             MapOf(Of("table")), "Its tables, `schema.noun`; without a word on them the compiler derives them."
         ),
+        "rules": Key(MapOf(Of("document_rule")), "Quality rules over several tables of one document."),
+    },
+    "document_rule": {
+        "sql": Key(
+            Text(), "A SELECT that returns what violates it; the document's key first.", is_required=True
+        ),
+        "severity": Key(Text(words=("warning",)), "Such a rule warns.", is_required=True),
+        "doc": Key(Text(), "A sentence for people: what holds."),
     },
     "fragment": {
         "fragment": Key(Text(), "Its name. `$` is the place where it is used.", is_required=True),
@@ -156,12 +164,20 @@ GRAMMAR: Mapping[str, Block] = {
         "omit": Key(
             ListOf(Of("omitted")), "Places that get no column; values that turn up there are rescued."
         ),
+        "rules": Key(MapOf(Of("row_rule")), "Quality rules for its rows."),
         "only": Key(
             Text(words=("observed",)), "`observed`: no columns for what is declared and was never seen."
         ),
         "indexes": Key(ListOf(_NAMES), "Columns of secondary indexes, by their final names."),
         "use": Key(ListOf(Of("use")), "Fragments whose tables lie below the rows."),
         "tables": Key(MapOf(Of("table")), "Tables below the rows."),
+    },
+    "row_rule": {
+        "check": Key(Text(), "What must hold, over columns of the row; unknown passes.", is_required=True),
+        "severity": Key(
+            Text(words=("error", "warning")), "An error keeps the row out of its table.", is_required=True
+        ),
+        "doc": Key(Text(), "A sentence for people: why."),
     },
     "column": {
         "path": Key(

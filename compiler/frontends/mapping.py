@@ -14,6 +14,7 @@ from compiler.frontends.column_spec import ColumnReader, read_type
 from compiler.frontends.dimension_spec import read_dimensions
 from compiler.frontends.document import Block, Node, Scalar, read_yaml
 from compiler.frontends.grammar import GRAMMAR
+from compiler.frontends.rule_spec import RuleReader
 from compiler.frontends.shape_spec import ShapeReader
 from compiler.frontends.storage_spec import read_indexes, read_partition
 from compiler.frontends.yaml_reader import Yaml, YamlReader
@@ -149,6 +150,7 @@ class _Reading:
             is_raw_only="tables" in fields and not tables and not uses,
             ignore=self._ignored(fields),
             shapes=self._shapes(fields),
+            rules=RuleReader(self.read).of_operation(fields.get("rules")),
             origin=named.origin,
         )
 
@@ -265,6 +267,7 @@ class _Reading:
             ),
             omit=tuple(filter(None, map(self._omit, self.read.items(fields.get("omit"))))),
             only=self.read.word(fields.get("only"), ("observed",)),
+            rules=RuleReader(self.read).of_table(fields.get("rules")),
             uses=self._uses(fields, is_absolute=False),
             indexes=read_indexes(self.read, fields.get("indexes")),
             tables=self._tables(fields),

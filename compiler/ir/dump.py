@@ -63,6 +63,7 @@ def _operation(plan: OperationPlan) -> Iterator[str]:
     yield "response"
     yield from (f"  {line}" for line in _shape(plan.response, ROOT))
     yield from (line for table in plan.tables for line in _table(table))
+    yield from (f"rule {rule.name} ({rule.severity}) of {', '.join(rule.reads)}" for rule in plan.rules)
 
 
 def _check(ignored: Ignored) -> str:
@@ -96,6 +97,8 @@ def _table(table: Table) -> Iterator[str]:
         yield f"    lookup {lookup.name} <- {show(lookup.path)}"
     for path, because in table.omitted:
         yield f"    omitted {show(path)}: {because}"
+    for rule in table.rules:
+        yield f"    rule {rule.name} ({rule.severity}): {rule.check.text}"
     for column in table.columns:
         mark = "*" if column.in_key else "|" if column.is_partition_key else " "
         type_ = f"{column.type}{'[]' * column.is_array}"

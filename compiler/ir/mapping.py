@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from compiler.ir.paths import Reference
+from compiler.ir.quality import DocumentRuleSpec, RowRuleSpec
 from compiler.source import Origin
 
 
@@ -185,6 +186,7 @@ class TableSpec:
     columns: tuple[ColumnSpec, ...] = ()
     omit: tuple[OmitSpec, ...] = ()
     only: str = ""
+    rules: tuple[RowRuleSpec, ...] = ()
     uses: tuple[UseSpec, ...] = ()
     indexes: tuple[IndexSpec, ...] = ()
     tables: tuple["TableSpec", ...] = ()
@@ -233,6 +235,7 @@ class OperationSpec:
     is_raw_only: bool = False
     ignore: tuple[IgnoreSpec, ...] = ()
     shapes: tuple[ShapeSpec, ...] = ()
+    rules: tuple[DocumentRuleSpec, ...] = ()
     origin: Origin = field(compare=False, repr=False)
 
 

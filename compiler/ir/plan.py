@@ -12,6 +12,7 @@ from functools import cached_property
 
 from compiler.ir.api import Operation
 from compiler.ir.paths import Branches, Path, show
+from compiler.ir.quality import DocumentRule, RowRule
 from compiler.ir.shape import Evidence, Shape
 from compiler.ir.types import Codec, Type
 from compiler.ir.views import View
@@ -150,6 +151,7 @@ class Table:
     columns: tuple[Column, ...]
     omitted: tuple[tuple[Path, str], ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
+    rules: tuple[RowRule, ...] = ()
     is_derived: bool = False
     doc: str = ""
     origin: Origin = field(compare=False, repr=False)
@@ -236,6 +238,7 @@ class OperationPlan:
     is_observed: bool = True
     tables: tuple[Table, ...] = ()
     ignored: tuple[Ignored, ...] = ()
+    rules: tuple[DocumentRule, ...] = ()
     entities: tuple[tuple[str, Path], ...] = ()
     mapping_file: str = ""
 
@@ -248,6 +251,11 @@ class OperationPlan:
     def is_compiled(self) -> bool:
         """Whether the operation has tables; otherwise its responses are kept raw only."""
         return bool(self.tables)
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether there are quality rules for its tables."""
+        return bool(self.rules) or any(table.rules for table in self.tables)
 
     @property
     def slug(self) -> str:

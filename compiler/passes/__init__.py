@@ -20,6 +20,7 @@ from compiler.passes.inherit import inherit
 from compiler.passes.keys import keys
 from compiler.passes.lint import lint
 from compiler.passes.names import names
+from compiler.passes.quality import quality
 from compiler.passes.references import references
 from compiler.passes.resolve import resolve
 from compiler.passes.shape import shape
@@ -36,6 +37,7 @@ PIPELINE: tuple[Pass, ...] = (
     keys,
     storage,
     names,
+    quality,
     references,
     dimensions,
     lint,

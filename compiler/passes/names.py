@@ -40,8 +40,8 @@ def _table(table: Table) -> Table:
     columns = tuple(replace(column, name=physical(column.name)) for column in table.columns)
     return replace(
         table,
-        name=_bounded_table(table.name),
-        parent=_bounded_table(table.parent),
+        name=bounded_table(table.name),
+        parent=bounded_table(table.parent),
         columns=columns,
         indexes=tuple(tuple(map(physical, index)) for index in table.indexes),
     )
@@ -50,7 +50,7 @@ def _table(table: Table) -> Table:
 def _unlike_relations(item: OperationPlan) -> OperationPlan:
     """Keep derived tables from the names that primary keys and indexes of others have."""
     names = {
-        table.name: _bounded_table(f"{table.name}_")
+        table.name: bounded_table(f"{table.name}_")
         for table in item.tables
         if table.is_derived and table.name.endswith(RELATIONS)
     }
@@ -100,7 +100,7 @@ def _tables_apart(operations: tuple[OperationPlan, ...]) -> tuple[OperationPlan,
     told: list[OperationPlan] = []
     for item in operations:
         renamed = {
-            table.name: _bounded_table(f"{table.name}_{digest(f'{item.name}:{show(table.scan)}', 6)}")
+            table.name: bounded_table(f"{table.name}_{digest(f'{item.name}:{show(table.scan)}', 6)}")
             for table in item.tables
             if table.is_derived and counts[table.name.casefold()] > 1
         }
@@ -108,7 +108,8 @@ def _tables_apart(operations: tuple[OperationPlan, ...]) -> tuple[OperationPlan,
     return tuple(told)
 
 
-def _bounded_table(name: str) -> str:
+def bounded_table(name: str) -> str:
+    """Return the name of a table with at most 63 bytes behind the dot."""
     schema, dot, short = name.partition(".")
     return f"{schema}{dot}{bounded(short)}"
 

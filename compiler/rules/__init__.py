@@ -1,6 +1,17 @@
 """Every rule of the compiler. Codes by family: a module each; a code is never reused."""
 
-from compiler.rules import expressions, facts, grammar, history, meaning, physical, project, swagger, views
+from compiler.rules import (
+    expressions,
+    facts,
+    grammar,
+    history,
+    meaning,
+    physical,
+    project,
+    quality,
+    swagger,
+    views,
+)
 from compiler.rules.expressions import (
     SQL_SYNTAX,
     SQL_TYPE,
@@ -66,6 +77,13 @@ from compiler.rules.project import (
     UNKNOWN_SELECTION,
     UPSTREAM_MISSING,
 )
+from compiler.rules.quality import (
+    BAD_RULE,
+    RULE_ALWAYS_APPLIES,
+    RULE_NEVER_APPLIES,
+    RULE_ONLY_WARNS,
+    RULE_WITHOUT_DOCUMENT,
+)
 from compiler.rules.rule import Rule
 from compiler.rules.swagger import (
     SWAGGER_MISSING_KEY,
@@ -80,6 +98,7 @@ from compiler.rules.swagger import (
 __all__ = [
     "BAD_COLUMN",
     "BAD_ROWS",
+    "BAD_RULE",
     "CAPTURE_OPERATION",
     "CAPTURE_SKIPPED",
     "CAPTURE_UNREADABLE",
@@ -107,6 +126,10 @@ __all__ = [
     "ROWS_LEFT_OVER",
     "ROWS_WITHOUT_PLACE",
     "RULES",
+    "RULE_ALWAYS_APPLIES",
+    "RULE_NEVER_APPLIES",
+    "RULE_ONLY_WARNS",
+    "RULE_WITHOUT_DOCUMENT",
     "SHAPE_CONFLICT",
     "SQL_SYNTAX",
     "SQL_TYPE",
@@ -140,7 +163,7 @@ __all__ = [
     "Rule",
 ]
 
-_FAMILIES = (swagger, grammar, facts, project, meaning, physical, history, views, expressions)
+_FAMILIES = (swagger, grammar, facts, project, meaning, physical, history, views, expressions, quality)
 
 RULES: dict[str, Rule] = {
     found.code: found for family in _FAMILIES for found in vars(family).values() if isinstance(found, Rule)

@@ -12,10 +12,11 @@ from compiler.backends.base import Name, in_docstring, render, source_of
 from compiler.backends.local.documents import document_module, used
 from compiler.backends.local.functions import function
 from compiler.backends.local.operations import operations_module
+from compiler.backends.local.rules import RuleText, rule_text
 from compiler.ir.plan import OperationPlan, Plan, Table
 
 NAME = "local"
-_NAMES = ("EMPTY", "NOTHING", "integer_param", "text_param")
+_NAMES = ("EMPTY", "NOTHING", "integer_param", "sql", "text_param")
 """What functions of some tables need of `runtime.job`."""
 
 
@@ -27,6 +28,7 @@ class _Function:
     constant: str
     doc: str
     lines: tuple[str, ...]
+    rules: tuple[RuleText, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +65,19 @@ def _function_name(table: Table) -> str:
 
 def _job_module(operation: OperationPlan) -> str:
     functions = tuple(_function(operation, table) for table in operation.tables)
-    body = "\n".join(line for function in functions for line in function.lines)
+    rules = tuple(rule for function in functions for rule in function.rules)
+    body = "\n".join(line for function in (*functions, *rules) for line in function.lines)
+    needed = ("Rule",) if rules else ()
     return render(
         "local/job.py.jinja",
-        imports=("Conformed", "Extraction", "Job", "Params", "Row", *used(_NAMES, body)),
+        imports=("Conformed", "Extraction", "Job", "Params", "Row", *needed, *used(_NAMES, body)),
         source=source_of(operation),
         operation=operation.name,
         module="generated.jobs.documents." + operation.slug.replace("/", "."),
         document_key=repr(operation.document_key),
         index=tuple(_index_line(table) for table in operation.tables),
         functions=functions,
+        rules=rules,
     )
 
 
@@ -86,4 +91,5 @@ def _function(operation: OperationPlan, table: Table) -> _Function:
         constant=table.short_name.upper(),
         doc=in_docstring(table.doc or f"One row per `{table.name}`."),
         lines=function(operation, table),
+        rules=tuple(rule_text(table, rule) for rule in table.rules),
     )

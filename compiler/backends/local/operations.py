@@ -18,6 +18,7 @@ class _Operation:
     version: str
     local: str
     spark: str
+    checks: str
 
 
 def operations_module(plan: Plan) -> str:
@@ -35,6 +36,7 @@ def _operation(plan: OperationPlan) -> _Operation:
         version=repr(plan.version),
         local=repr(f"generated.jobs.local.{module}" if plan.is_compiled else None),
         spark=repr(f"generated.jobs.spark.{module}" if plan.is_compiled else None),
+        checks=repr(f"generated.jobs.quality.{module}") if plan.has_rules else "",
     )
 
 

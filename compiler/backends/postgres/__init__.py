@@ -9,6 +9,7 @@ from compiler.backends.postgres.checks import check
 from compiler.backends.postgres.ddl import script
 from compiler.backends.postgres.dimensions import dimension_files
 from compiler.backends.postgres.lowering import column_of, lower, raw_columns
+from compiler.backends.postgres.quality import quality_files
 from compiler.backends.postgres.views import emit_views
 from compiler.bundle import header
 from compiler.ir.catalog import Catalog, settled
@@ -30,12 +31,13 @@ class Postgres:
     before: Catalog = field(default_factory=Catalog)
 
     def emit(self, plan: Plan) -> Mapping[str, str]:
-        """Return the catalog, the whole schema, the views, and the named queries."""
+        """Return the catalog, the whole schema, the views, the named queries, and the quality rules as SQL."""
         catalog = settled(self.before, lower(plan))
         body = script(catalog, _notes(plan))
         return {
             "catalog.json": catalog.to_json(),
             SCHEMA: f"{header(SCHEMA, sole_source(plan.operations))}\n{body}",
+            **quality_files(plan),
             **dimension_files(plan),
             **emit_views(plan.views, catalog.schemas | {"metadata"}),
         }

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from compiler.backends.base import Name, in_docstring, render, source_of
+from compiler.backends.expressions import spark_sql
 from compiler.backends.pyspark.columns import Pattern
 from compiler.backends.pyspark.lower import Rows, Select, TableLowering
 from compiler.backends.pyspark.schema import name_in, prune, quoted, reads, show
@@ -11,6 +12,7 @@ from compiler.bundle import header
 from compiler.ir.paths import Path
 from compiler.ir.paths import show as show_path
 from compiler.ir.plan import OperationPlan, Plan, Table
+from compiler.ir.quality import RowRule, Severity
 from compiler.ir.types import Type
 from compiler.ir.views import View
 
@@ -29,6 +31,7 @@ class Function:
     rows: Rows
     key: str
     json: str
+    rules: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +74,19 @@ def _module(operation: OperationPlan) -> str:
     lowered = tuple(TableLowering(table, operation) for table in operation.tables)
     schema = show(prune(reads(operation)))
     patterns = sorted({pattern for table in lowered for pattern in table.patterns})
+    functions = _functions(operation, lowered)
     return render(
         TEMPLATE,
         source=source_of(operation),
         operation=quoted(operation.name),
         title=f"`{operation.name}` documents -> {len(lowered)} table{'s' if len(lowered) > 1 else ''}.",
-        functions=_functions(operation, lowered),
+        functions=functions,
         types=", ".join(schema.types),
         uses_window=any(table.unpinned for table in lowered),
         patterns=[(pattern.name, _raw(pattern)) for pattern in patterns],
         constants=schema.constants,
         schema=schema.expression,
+        has_rules=any(function.rules for function in functions),
     )
 
 
@@ -98,6 +103,7 @@ def _functions(operation: OperationPlan, lowered: tuple[TableLowering, ...]) -> 
             rows=table.rows,
             key=_tuple(table.table.key),
             json=_tuple(column.name for column in table.table.columns if column.type is Type.JSON),
+            rules=tuple(map(_rule, table.table.rules)),
         )
         for table, grain in zip(lowered, grains, strict=True)
     )
@@ -121,6 +127,11 @@ def _grain(table: Table) -> str:
 def _function_name(table: Table, operation: OperationPlan) -> str:
     same = [other for other in operation.tables if other.short_name == table.short_name]
     return table.short_name if len(same) == 1 else table.name.replace(".", "_")
+
+
+def _rule(rule: RowRule) -> str:
+    is_error = ", is_error=True" if rule.severity is Severity.ERROR else ""
+    return f"SparkRule({quoted(rule.name)}, {quoted(spark_sql(rule.check))}{is_error})"
 
 
 def _raw(pattern: Pattern) -> str:

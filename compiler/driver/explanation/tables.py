@@ -34,6 +34,7 @@ def explain_table(compiled: Compiled, operation: OperationPlan, table: Table) ->
         ("children", _children(operation, table)),
         ("lookups", [f"{lookup.name}: {show(lookup.path)}" for lookup in table.lookups]),
         ("omitted", [f"{show(path)}: {because}" for path, because in table.omitted]),
+        ("rules", _rule_lines(operation, table)),
         ("operation", operation_lines(operation)),
         ("mapping", [f"{written.file}:{written.line}"] if written else ["none"]),
         ("decided", decided(decisions)),
@@ -50,6 +51,7 @@ def explain_table(compiled: Compiled, operation: OperationPlan, table: Table) ->
         "children": _children(operation, table),
         "lookups": {lookup.name: show(lookup.path) for lookup in table.lookups},
         "omitted": {show(path): because for path, because in table.omitted},
+        "rules": [*_rules(operation, table)],
         "mapping": written.to_object() if written else None,
         "decisions": [decision.to_object() for decision in decisions],
         "columns": [_column(column) for column in table.columns],
@@ -59,6 +61,28 @@ def explain_table(compiled: Compiled, operation: OperationPlan, table: Table) ->
 
 def _children(operation: OperationPlan, table: Table) -> list[str]:
     return [other.name for other in operation.tables if other.parent == table.name]
+
+
+def _rules(operation: OperationPlan, table: Table) -> Iterator[Mapping[str, object]]:
+    """Yield the rules of a table, then those over several tables that read it."""
+    for rule in table.rules:
+        yield {"name": rule.name, "severity": rule.severity.value, "check": rule.check.text, "doc": rule.doc}
+    for rule in operation.rules:
+        if table.name in rule.reads:
+            yield {
+                "name": rule.name,
+                "severity": rule.severity.value,
+                "reads": list(rule.reads),
+                "doc": rule.doc,
+            }
+
+
+def _rule_lines(operation: OperationPlan, table: Table) -> list[str]:
+    checks = [(f"{rule.name} ({rule.severity})", rule.check.text) for rule in table.rules]
+    over = [
+        (f"{rule.name} ({rule.severity})", rule.doc) for rule in operation.rules if table.name in rule.reads
+    ]
+    return pairs((*checks, *over))
 
 
 def _column(column: Column) -> Mapping[str, object]:
