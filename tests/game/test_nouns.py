@@ -97,7 +97,7 @@ def test_columns_that_say_the_same_are_called_the_same() -> None:
     for name, found in columns.items():
         noun = name.removeprefix("game.play_by_play_")
         if noun != name:
-            assert found == columns[f"game.live_game_{noun}"], name
+            assert found == columns[f"game.live_game_{noun}"] - {"game_date"}, name
     for noun in (
         "batting_order",
         "pitchers",
@@ -106,4 +106,4 @@ def test_columns_that_say_the_same_are_called_the_same() -> None:
         "player_batting_stats",
         "player_pitching_stats",
     ):
-        assert columns[f"game.boxscore_{noun}"] == columns[f"game.live_game_{noun}"], noun
+        assert columns[f"game.boxscore_{noun}"] == columns[f"game.live_game_{noun}"] - {"game_date"}, noun

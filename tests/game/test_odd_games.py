@@ -92,9 +92,15 @@ def test_a_game_without_teams() -> None:
     assert {(row["team_id"], row["is_home"]) for row in rows["players"]} == {(None, None)}
 
 
-def test_a_game_without_anything_but_its_number() -> None:
-    rows = rows_of({"gamePk": 1, "gameData": {}, "liveData": {}})
+def test_a_game_without_anything_but_its_number_and_day() -> None:
+    rows = rows_of({"gamePk": 1, "gameData": {"datetime": {"officialDate": "2024-07-12"}}, "liveData": {}})
     assert {noun: len(found) for noun, found in rows.items() if found} == {"metadata": 1}
+
+
+def test_a_game_without_its_day_is_rescued_whole() -> None:
+    made = transform(project.job(LIVE), {"gamePk": 1, "gameData": {"venue": {"id": 15}}}, {})
+    assert {name: rows for name, rows in made.rows.items() if rows} == {}
+    assert (made.counts.lost, made.counts.rescued) == (0, made.counts.leaves)
 
 
 def innings(number: int) -> dict[str, Any]:

@@ -17,7 +17,10 @@ INDEX_NOUNS = ("scoring_plays", "inning_summary", "hits")
 
 @pytest.mark.parametrize("noun", ["plays", *PLAY_NOUNS, *INDEX_NOUNS])
 def test_plays_alone_are_those_of_the_live_feed(noun: str) -> None:
-    assert captured("game.playByPlay")[f"game.play_by_play_{noun}"] == live(noun)
+    rows = captured("game.playByPlay")[f"game.play_by_play_{noun}"]
+    assert rows == tuple(
+        {name: cell for name, cell in row.items() if name != "game_date"} for row in live(noun)
+    )
 
 
 @pytest.mark.parametrize("noun", ["", *(f"_{noun}" for noun in PLAY_NOUNS)])
