@@ -411,6 +411,7 @@ OPERATIONS = (
         version="timecode",
         local="generated.jobs.local.game.boxscore",
         spark="generated.jobs.spark.game.boxscore",
+        checks="generated.jobs.quality.game.boxscore",
     ),
     Operation(
         name="game.colorFeed",
@@ -471,6 +472,7 @@ OPERATIONS = (
         version="timecode",
         local="generated.jobs.local.game.get_win_probability",
         spark="generated.jobs.spark.game.get_win_probability",
+        checks="generated.jobs.quality.game.get_win_probability",
     ),
     Operation(
         name="game.linescore",
@@ -483,6 +485,7 @@ OPERATIONS = (
         version="timecode",
         local="generated.jobs.local.game.linescore",
         spark="generated.jobs.spark.game.linescore",
+        checks="generated.jobs.quality.game.linescore",
     ),
     Operation(
         name="game.liveGameDiffPatchV1",
@@ -509,6 +512,7 @@ OPERATIONS = (
         version="timecode",
         local="generated.jobs.local.game.live_game_v1",
         spark="generated.jobs.spark.game.live_game_v1",
+        checks="generated.jobs.quality.game.live_game_v1",
     ),
     Operation(
         name="game.liveTimestampv11",
@@ -530,6 +534,7 @@ OPERATIONS = (
         version="timecode",
         local="generated.jobs.local.game.play_by_play",
         spark="generated.jobs.spark.game.play_by_play",
+        checks="generated.jobs.quality.game.play_by_play",
     ),
     Operation(
         name="highlow.highLow",

@@ -753,8 +753,10 @@ COMMENT ON VIEW schedule.today IS 'The games of the present baseball day. It is 
 COMMENT ON COLUMN schedule.today.baseball_day IS 'The day that the view takes for today.';
 
 -- Refresh what is materialized, each behind what it reads; one that never held rows cannot be refreshed concurrently.
+-- Whole tables are joined by several columns, of which the planner expects too few rows: a nested loop over a season
+-- takes the square of its games. Compiling such a plan takes longer than running it.
 CREATE FUNCTION metadata.refresh_all_views() RETURNS TABLE (view_name text, seconds double precision)
-LANGUAGE plpgsql AS $function$
+LANGUAGE plpgsql SET enable_nestloop = off SET jit = off AS $function$
 DECLARE
     begun timestamptz;
     is_populated boolean;

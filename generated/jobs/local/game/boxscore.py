@@ -52,7 +52,9 @@ from runtime.job import (
     Job,
     Params,
     Row,
+    Rule,
     integer_param,
+    sql,
 )
 
 
@@ -900,6 +902,63 @@ def boxscore_top_performers(document: Conformed, params: Params) -> list[Row]:
     return rows
 
 
+def check_boxscore_player_batting_stats_hits_are_at_bats(row: Conformed) -> bool | None:
+    """`hits <= at_bats`"""
+    hits = row[18]
+    at_bats = row[7]
+    return sql.le(hits, at_bats)
+
+
+def check_boxscore_player_batting_stats_home_runs_are_hits(row: Conformed) -> bool | None:
+    """`home_runs <= hits`"""
+    home_runs = row[19]
+    hits = row[18]
+    return sql.le(home_runs, hits)
+
+
+def check_boxscore_player_batting_stats_lines_count(row: Conformed) -> bool | None:
+    """`at_bats >= 0 and hits >= 0 and runs >= 0`"""
+    at_bats = row[7]
+    hits = row[18]
+    runs = row[28]
+    return sql.and_(sql.and_(sql.ge(at_bats, 0), sql.ge(hits, 0)), sql.ge(runs, 0))
+
+
+def check_boxscore_player_pitching_stats_earned_runs_are_runs(row: Conformed) -> bool | None:
+    """`earned_runs <= runs`"""
+    earned_runs = row[21]
+    runs = row[45]
+    return sql.le(earned_runs, runs)
+
+
+def check_boxscore_player_pitching_stats_strikes_are_pitches(row: Conformed) -> bool | None:
+    """`strikes <= number_of_pitches`"""
+    strikes = row[53]
+    number_of_pitches = row[38]
+    return sql.le(strikes, number_of_pitches)
+
+
+def check_boxscore_player_pitching_stats_outs_are_innings(row: Conformed) -> bool | None:
+    """`outs = innings_pitched_outs`"""
+    outs = row[39]
+    innings_pitched_outs = row[5]
+    return sql.eq(outs, innings_pitched_outs)
+
+
+def check_boxscore_player_pitching_stats_lines_count(row: Conformed) -> bool | None:
+    """`outs >= 0 and runs >= 0 and number_of_pitches >= 0`"""
+    outs = row[39]
+    runs = row[45]
+    number_of_pitches = row[38]
+    return sql.and_(sql.and_(sql.ge(outs, 0), sql.ge(runs, 0)), sql.ge(number_of_pitches, 0))
+
+
+def check_boxscore_batting_order_position_in_range(row: Conformed) -> bool | None:
+    """`batting_position between 1 and 9`"""
+    batting_position = row[2]
+    return sql.and_(sql.ge(batting_position, 1), sql.le(batting_position, 9))
+
+
 JOB = Job(
     operation="game.boxscore",
     document_key=("game_pk",),
@@ -907,8 +966,55 @@ JOB = Job(
     extractions=(
         Extraction(table=BOXSCORE_TEAM_STATS, rows=boxscore_team_stats),
         Extraction(table=BOXSCORE_PLAYERS, rows=boxscore_players),
-        Extraction(table=BOXSCORE_PLAYER_BATTING_STATS, rows=boxscore_player_batting_stats),
-        Extraction(table=BOXSCORE_PLAYER_PITCHING_STATS, rows=boxscore_player_pitching_stats),
+        Extraction(
+            table=BOXSCORE_PLAYER_BATTING_STATS,
+            rows=boxscore_player_batting_stats,
+            rules=(
+                Rule(
+                    "hits_are_at_bats",
+                    check_boxscore_player_batting_stats_hits_are_at_bats,
+                    columns=("hits", "at_bats"),
+                ),
+                Rule(
+                    "home_runs_are_hits",
+                    check_boxscore_player_batting_stats_home_runs_are_hits,
+                    columns=("home_runs", "hits"),
+                ),
+                Rule(
+                    "lines_count",
+                    check_boxscore_player_batting_stats_lines_count,
+                    columns=("at_bats", "hits", "runs"),
+                    is_error=True,
+                ),
+            ),
+        ),
+        Extraction(
+            table=BOXSCORE_PLAYER_PITCHING_STATS,
+            rows=boxscore_player_pitching_stats,
+            rules=(
+                Rule(
+                    "earned_runs_are_runs",
+                    check_boxscore_player_pitching_stats_earned_runs_are_runs,
+                    columns=("earned_runs", "runs"),
+                ),
+                Rule(
+                    "strikes_are_pitches",
+                    check_boxscore_player_pitching_stats_strikes_are_pitches,
+                    columns=("strikes", "number_of_pitches"),
+                ),
+                Rule(
+                    "outs_are_innings",
+                    check_boxscore_player_pitching_stats_outs_are_innings,
+                    columns=("outs", "innings_pitched_outs"),
+                ),
+                Rule(
+                    "lines_count",
+                    check_boxscore_player_pitching_stats_lines_count,
+                    columns=("outs", "runs", "number_of_pitches"),
+                    is_error=True,
+                ),
+            ),
+        ),
         Extraction(table=BOXSCORE_PLAYER_FIELDING_STATS, rows=boxscore_player_fielding_stats),
         Extraction(table=BOXSCORE_PLAYER_SEASON_BATTING_STATS, rows=boxscore_player_season_batting_stats),
         Extraction(table=BOXSCORE_PLAYER_SEASON_PITCHING_STATS, rows=boxscore_player_season_pitching_stats),
@@ -917,7 +1023,17 @@ JOB = Job(
         Extraction(table=BOXSCORE_TEAM_NOTES, rows=boxscore_team_notes),
         Extraction(table=BOXSCORE_TEAM_INFO, rows=boxscore_team_info),
         Extraction(table=BOXSCORE_TEAM_INFO_FIELDS, rows=boxscore_team_info_fields),
-        Extraction(table=BOXSCORE_BATTING_ORDER, rows=boxscore_batting_order),
+        Extraction(
+            table=BOXSCORE_BATTING_ORDER,
+            rows=boxscore_batting_order,
+            rules=(
+                Rule(
+                    "position_in_range",
+                    check_boxscore_batting_order_position_in_range,
+                    columns=("batting_position",),
+                ),
+            ),
+        ),
         Extraction(table=BOXSCORE_PITCHERS, rows=boxscore_pitchers),
         Extraction(table=BOXSCORE_BENCH, rows=boxscore_bench),
         Extraction(table=BOXSCORE_BULLPEN, rows=boxscore_bullpen),

@@ -20,7 +20,9 @@ from runtime.job import (
     Job,
     Params,
     Row,
+    Rule,
     integer_param,
+    sql,
 )
 
 
@@ -180,13 +182,69 @@ def linescore_teams(document: Conformed, params: Params) -> list[Row]:
     return rows
 
 
+def check_linescore_state_outs_in_range(row: Conformed) -> bool | None:
+    """`outs between 0 and 3`"""
+    outs = row[5]
+    return sql.and_(sql.ge(outs, 0), sql.le(outs, 3))
+
+
+def check_linescore_innings_inning_counts(row: Conformed) -> bool | None:
+    """`inning >= 1`"""
+    inning = row[1]
+    return sql.ge(inning, 1)
+
+
+def check_linescore_innings_runs_count(row: Conformed) -> bool | None:
+    """`away_runs >= 0 and home_runs >= 0`"""
+    away_runs = row[2]
+    home_runs = row[3]
+    return sql.and_(sql.ge(away_runs, 0), sql.ge(home_runs, 0))
+
+
+def check_linescore_teams_totals_count(row: Conformed) -> bool | None:
+    """`runs >= 0 and hits >= 0 and errors >= 0`"""
+    runs = row[6]
+    hits = row[4]
+    errors = row[3]
+    return sql.and_(sql.and_(sql.ge(runs, 0), sql.ge(hits, 0)), sql.ge(errors, 0))
+
+
 JOB = Job(
     operation="game.linescore",
     document_key=("game_pk",),
     shape=SHAPE,
     extractions=(
-        Extraction(table=LINESCORE_STATE, rows=linescore_state),
-        Extraction(table=LINESCORE_INNINGS, rows=linescore_innings),
-        Extraction(table=LINESCORE_TEAMS, rows=linescore_teams),
+        Extraction(
+            table=LINESCORE_STATE,
+            rows=linescore_state,
+            rules=(Rule("outs_in_range", check_linescore_state_outs_in_range, columns=("outs",)),),
+        ),
+        Extraction(
+            table=LINESCORE_INNINGS,
+            rows=linescore_innings,
+            rules=(
+                Rule(
+                    "inning_counts", check_linescore_innings_inning_counts, columns=("inning",), is_error=True
+                ),
+                Rule(
+                    "runs_count",
+                    check_linescore_innings_runs_count,
+                    columns=("away_runs", "home_runs"),
+                    is_error=True,
+                ),
+            ),
+        ),
+        Extraction(
+            table=LINESCORE_TEAMS,
+            rows=linescore_teams,
+            rules=(
+                Rule(
+                    "totals_count",
+                    check_linescore_teams_totals_count,
+                    columns=("runs", "hits", "errors"),
+                    is_error=True,
+                ),
+            ),
+        ),
     ),
 )

@@ -104,6 +104,8 @@ from runtime.job import (
     Job,
     Params,
     Row,
+    Rule,
+    sql,
 )
 
 
@@ -2285,31 +2287,459 @@ def live_game_decisions(document: Conformed, params: Params) -> list[Row]:
     return rows
 
 
+def check_live_game_plays_at_bat_index_counts(row: Conformed) -> bool | None:
+    """`at_bat_index >= 0`"""
+    at_bat_index = row[1]
+    return sql.ge(at_bat_index, 0)
+
+
+def check_live_game_plays_inning_counts(row: Conformed) -> bool | None:
+    """`inning >= 1`"""
+    inning = row[3]
+    return sql.ge(inning, 1)
+
+
+def check_live_game_plays_half_is_known(row: Conformed) -> bool | None:
+    """`half_inning in ('top', 'bottom')`"""
+    half_inning = row[4]
+    return sql.in_(half_inning, "top", "bottom")
+
+
+def check_live_game_plays_outs_in_range(row: Conformed) -> bool | None:
+    """`outs between 0 and 3`"""
+    outs = row[15]
+    return sql.and_(sql.ge(outs, 0), sql.le(outs, 3))
+
+
+def check_live_game_plays_count_in_range(row: Conformed) -> bool | None:
+    """`balls between 0 and 4 and strikes between 0 and 3`"""
+    balls = row[13]
+    strikes = row[14]
+    return sql.and_(
+        sql.and_(sql.ge(balls, 0), sql.le(balls, 4)), sql.and_(sql.ge(strikes, 0), sql.le(strikes, 3))
+    )
+
+
+def check_live_game_plays_score_counts(row: Conformed) -> bool | None:
+    """`away_score >= 0 and home_score >= 0`"""
+    away_score = row[11]
+    home_score = row[12]
+    return sql.and_(sql.ge(away_score, 0), sql.ge(home_score, 0))
+
+
+def check_live_game_plays_ends_after_start(row: Conformed) -> bool | None:
+    """`end_time >= start_time`"""
+    end_time = row[21]
+    start_time = row[20]
+    return sql.ge(end_time, start_time)
+
+
+def check_live_game_pitch_events_event_index_counts(row: Conformed) -> bool | None:
+    """`event_index >= 0`"""
+    event_index = row[2]
+    return sql.ge(event_index, 0)
+
+
+def check_live_game_pitch_events_outs_in_range(row: Conformed) -> bool | None:
+    """`outs between 0 and 3`"""
+    outs = row[12]
+    return sql.and_(sql.ge(outs, 0), sql.le(outs, 3))
+
+
+def check_live_game_pitch_events_count_in_range(row: Conformed) -> bool | None:
+    """`balls between 0 and 4 and strikes between 0 and 3`"""
+    balls = row[10]
+    strikes = row[11]
+    return sql.and_(
+        sql.and_(sql.ge(balls, 0), sql.le(balls, 4)), sql.and_(sql.ge(strikes, 0), sql.le(strikes, 3))
+    )
+
+
+def check_live_game_pitch_events_start_speed_is_possible(row: Conformed) -> bool | None:
+    """`start_speed between 20 and 110`"""
+    start_speed = row[13]
+    return sql.and_(sql.ge(start_speed, 20.0), sql.le(start_speed, 110.0))
+
+
+def check_live_game_pitch_events_zone_is_known(row: Conformed) -> bool | None:
+    """`zone between 1 and 9 or zone between 11 and 14`"""
+    zone = row[21]
+    return sql.or_(sql.and_(sql.ge(zone, 1), sql.le(zone, 9)), sql.and_(sql.ge(zone, 11), sql.le(zone, 14)))
+
+
+def check_live_game_pitch_events_spin_rate_is_possible(row: Conformed) -> bool | None:
+    """`spin_rate between 0 and 5000`"""
+    spin_rate = row[24]
+    return sql.and_(sql.ge(spin_rate, 0.0), sql.le(spin_rate, 5000.0))
+
+
+def check_live_game_hit_data_launch_speed_is_possible(row: Conformed) -> bool | None:
+    """`launch_speed between 0 and 130`"""
+    launch_speed = row[4]
+    return sql.and_(sql.ge(launch_speed, 0.0), sql.le(launch_speed, 130.0))
+
+
+def check_live_game_hit_data_launch_angle_is_possible(row: Conformed) -> bool | None:
+    """`launch_angle between -90 and 90`"""
+    launch_angle = row[5]
+    return sql.and_(sql.ge(launch_angle, -90.0), sql.le(launch_angle, 90.0))
+
+
+def check_live_game_hit_data_total_distance_is_possible(row: Conformed) -> bool | None:
+    """`total_distance between 0 and 600`"""
+    total_distance = row[6]
+    return sql.and_(sql.ge(total_distance, 0.0), sql.le(total_distance, 600.0))
+
+
+def check_live_game_play_actions_event_index_counts(row: Conformed) -> bool | None:
+    """`event_index >= 0`"""
+    event_index = row[2]
+    return sql.ge(event_index, 0)
+
+
+def check_live_game_play_actions_outs_in_range(row: Conformed) -> bool | None:
+    """`outs between 0 and 3`"""
+    outs = row[15]
+    return sql.and_(sql.ge(outs, 0), sql.le(outs, 3))
+
+
+def check_live_game_runners_bases_are_known(row: Conformed) -> bool | None:
+    """`(start_base is null or start_base in ('1B', '2B', '3B')) and (end_base is null or end_base in ('1B', '2B', '3B', 'score'))`"""
+    start_base = row[5]
+    end_base = row[7]
+    return sql.and_(
+        sql.or_(start_base is None, sql.in_(start_base, "1B", "2B", "3B")),
+        sql.or_(end_base is None, sql.in_(end_base, "1B", "2B", "3B", "score")),
+    )
+
+
+def check_live_game_runners_out_number_in_range(row: Conformed) -> bool | None:
+    """`out_number between 1 and 3`"""
+    out_number = row[10]
+    return sql.and_(sql.ge(out_number, 1), sql.le(out_number, 3))
+
+
+def check_live_game_runners_out_ends_nowhere(row: Conformed) -> bool | None:
+    """`not (is_out and end_base = 'score')`"""
+    is_out = row[9]
+    end_base = row[7]
+    return sql.not_(sql.and_(is_out, sql.eq(end_base, "score")))
+
+
+def check_live_game_linescore_outs_in_range(row: Conformed) -> bool | None:
+    """`outs between 0 and 3`"""
+    outs = row[6]
+    return sql.and_(sql.ge(outs, 0), sql.le(outs, 3))
+
+
+def check_live_game_linescore_innings_inning_counts(row: Conformed) -> bool | None:
+    """`inning >= 1`"""
+    inning = row[1]
+    return sql.ge(inning, 1)
+
+
+def check_live_game_linescore_innings_runs_count(row: Conformed) -> bool | None:
+    """`away_runs >= 0 and home_runs >= 0`"""
+    away_runs = row[3]
+    home_runs = row[4]
+    return sql.and_(sql.ge(away_runs, 0), sql.ge(home_runs, 0))
+
+
+def check_live_game_player_batting_stats_hits_are_at_bats(row: Conformed) -> bool | None:
+    """`hits <= at_bats`"""
+    hits = row[19]
+    at_bats = row[8]
+    return sql.le(hits, at_bats)
+
+
+def check_live_game_player_batting_stats_home_runs_are_hits(row: Conformed) -> bool | None:
+    """`home_runs <= hits`"""
+    home_runs = row[20]
+    hits = row[19]
+    return sql.le(home_runs, hits)
+
+
+def check_live_game_player_batting_stats_lines_count(row: Conformed) -> bool | None:
+    """`at_bats >= 0 and hits >= 0 and runs >= 0`"""
+    at_bats = row[8]
+    hits = row[19]
+    runs = row[29]
+    return sql.and_(sql.and_(sql.ge(at_bats, 0), sql.ge(hits, 0)), sql.ge(runs, 0))
+
+
+def check_live_game_player_pitching_stats_earned_runs_are_runs(row: Conformed) -> bool | None:
+    """`earned_runs <= runs`"""
+    earned_runs = row[22]
+    runs = row[46]
+    return sql.le(earned_runs, runs)
+
+
+def check_live_game_player_pitching_stats_strikes_are_pitches(row: Conformed) -> bool | None:
+    """`strikes <= number_of_pitches`"""
+    strikes = row[54]
+    number_of_pitches = row[39]
+    return sql.le(strikes, number_of_pitches)
+
+
+def check_live_game_player_pitching_stats_outs_are_innings(row: Conformed) -> bool | None:
+    """`outs = innings_pitched_outs`"""
+    outs = row[40]
+    innings_pitched_outs = row[6]
+    return sql.eq(outs, innings_pitched_outs)
+
+
+def check_live_game_player_pitching_stats_lines_count(row: Conformed) -> bool | None:
+    """`outs >= 0 and runs >= 0 and number_of_pitches >= 0`"""
+    outs = row[40]
+    runs = row[46]
+    number_of_pitches = row[39]
+    return sql.and_(sql.and_(sql.ge(outs, 0), sql.ge(runs, 0)), sql.ge(number_of_pitches, 0))
+
+
+def check_live_game_batting_order_position_in_range(row: Conformed) -> bool | None:
+    """`batting_position between 1 and 9`"""
+    batting_position = row[2]
+    return sql.and_(sql.ge(batting_position, 1), sql.le(batting_position, 9))
+
+
+def check_live_game_metadata_game_pk_counts(row: Conformed) -> bool | None:
+    """`game_pk > 0`"""
+    game_pk = row[0]
+    return sql.gt(game_pk, 0)
+
+
+def check_live_game_metadata_teams_differ(row: Conformed) -> bool | None:
+    """`away_team_id <> home_team_id`"""
+    away_team_id = row[13]
+    home_team_id = row[14]
+    return sql.ne(away_team_id, home_team_id)
+
+
+def check_live_game_metadata_date_is_possible(row: Conformed) -> bool | None:
+    """`official_date between '1871-01-01'::date and '2100-12-31'::date`"""
+    official_date = row[3]
+    return sql.and_(
+        sql.ge(official_date, sql.date(1871, 1, 1)), sql.le(official_date, sql.date(2100, 12, 31))
+    )
+
+
+def check_live_game_metadata_attendance_counts(row: Conformed) -> bool | None:
+    """`attendance >= 0`"""
+    attendance = row[26]
+    return sql.ge(attendance, 0)
+
+
+def check_live_game_linescore_teams_totals_count(row: Conformed) -> bool | None:
+    """`runs >= 0 and hits >= 0 and errors >= 0`"""
+    runs = row[7]
+    hits = row[6]
+    errors = row[5]
+    return sql.and_(sql.and_(sql.ge(runs, 0), sql.ge(hits, 0)), sql.ge(errors, 0))
+
+
 JOB = Job(
     operation="game.liveGameV1",
     document_key=("game_pk",),
     shape=SHAPE,
     extractions=(
-        Extraction(table=LIVE_GAME_PLAYS, rows=live_game_plays),
-        Extraction(table=LIVE_GAME_PITCH_EVENTS, rows=live_game_pitch_events),
-        Extraction(table=LIVE_GAME_HIT_DATA, rows=live_game_hit_data),
-        Extraction(table=LIVE_GAME_PLAY_ACTIONS, rows=live_game_play_actions),
+        Extraction(
+            table=LIVE_GAME_PLAYS,
+            rows=live_game_plays,
+            rules=(
+                Rule(
+                    "at_bat_index_counts",
+                    check_live_game_plays_at_bat_index_counts,
+                    columns=("at_bat_index",),
+                    is_error=True,
+                ),
+                Rule(
+                    "inning_counts", check_live_game_plays_inning_counts, columns=("inning",), is_error=True
+                ),
+                Rule(
+                    "half_is_known",
+                    check_live_game_plays_half_is_known,
+                    columns=("half_inning",),
+                    is_error=True,
+                ),
+                Rule("outs_in_range", check_live_game_plays_outs_in_range, columns=("outs",), is_error=True),
+                Rule("count_in_range", check_live_game_plays_count_in_range, columns=("balls", "strikes")),
+                Rule(
+                    "score_counts", check_live_game_plays_score_counts, columns=("away_score", "home_score")
+                ),
+                Rule(
+                    "ends_after_start",
+                    check_live_game_plays_ends_after_start,
+                    columns=("end_time", "start_time"),
+                ),
+            ),
+        ),
+        Extraction(
+            table=LIVE_GAME_PITCH_EVENTS,
+            rows=live_game_pitch_events,
+            rules=(
+                Rule(
+                    "event_index_counts",
+                    check_live_game_pitch_events_event_index_counts,
+                    columns=("event_index",),
+                    is_error=True,
+                ),
+                Rule("outs_in_range", check_live_game_pitch_events_outs_in_range, columns=("outs",)),
+                Rule(
+                    "count_in_range",
+                    check_live_game_pitch_events_count_in_range,
+                    columns=("balls", "strikes"),
+                ),
+                Rule(
+                    "start_speed_is_possible",
+                    check_live_game_pitch_events_start_speed_is_possible,
+                    columns=("start_speed",),
+                ),
+                Rule("zone_is_known", check_live_game_pitch_events_zone_is_known, columns=("zone",)),
+                Rule(
+                    "spin_rate_is_possible",
+                    check_live_game_pitch_events_spin_rate_is_possible,
+                    columns=("spin_rate",),
+                ),
+            ),
+        ),
+        Extraction(
+            table=LIVE_GAME_HIT_DATA,
+            rows=live_game_hit_data,
+            rules=(
+                Rule(
+                    "launch_speed_is_possible",
+                    check_live_game_hit_data_launch_speed_is_possible,
+                    columns=("launch_speed",),
+                ),
+                Rule(
+                    "launch_angle_is_possible",
+                    check_live_game_hit_data_launch_angle_is_possible,
+                    columns=("launch_angle",),
+                ),
+                Rule(
+                    "total_distance_is_possible",
+                    check_live_game_hit_data_total_distance_is_possible,
+                    columns=("total_distance",),
+                ),
+            ),
+        ),
+        Extraction(
+            table=LIVE_GAME_PLAY_ACTIONS,
+            rows=live_game_play_actions,
+            rules=(
+                Rule(
+                    "event_index_counts",
+                    check_live_game_play_actions_event_index_counts,
+                    columns=("event_index",),
+                    is_error=True,
+                ),
+                Rule("outs_in_range", check_live_game_play_actions_outs_in_range, columns=("outs",)),
+            ),
+        ),
         Extraction(table=LIVE_GAME_LINEUP_CHANGES, rows=live_game_lineup_changes),
         Extraction(table=LIVE_GAME_PLAY_REVIEWS, rows=live_game_play_reviews),
         Extraction(table=LIVE_GAME_PLAY_ADDITIONAL_REVIEWS, rows=live_game_play_additional_reviews),
         Extraction(table=LIVE_GAME_EVENT_REVIEWS, rows=live_game_event_reviews),
         Extraction(table=LIVE_GAME_EVENT_ADDITIONAL_REVIEWS, rows=live_game_event_additional_reviews),
-        Extraction(table=LIVE_GAME_RUNNERS, rows=live_game_runners),
+        Extraction(
+            table=LIVE_GAME_RUNNERS,
+            rows=live_game_runners,
+            rules=(
+                Rule(
+                    "bases_are_known",
+                    check_live_game_runners_bases_are_known,
+                    columns=("start_base", "end_base"),
+                ),
+                Rule(
+                    "out_number_in_range",
+                    check_live_game_runners_out_number_in_range,
+                    columns=("out_number",),
+                ),
+                Rule(
+                    "out_ends_nowhere",
+                    check_live_game_runners_out_ends_nowhere,
+                    columns=("is_out", "end_base"),
+                ),
+            ),
+        ),
         Extraction(table=LIVE_GAME_FIELDING_CREDITS, rows=live_game_fielding_credits),
         Extraction(table=LIVE_GAME_SCORING_PLAYS, rows=live_game_scoring_plays),
         Extraction(table=LIVE_GAME_INNING_SUMMARY, rows=live_game_inning_summary),
         Extraction(table=LIVE_GAME_HITS, rows=live_game_hits),
-        Extraction(table=LIVE_GAME_LINESCORE, rows=live_game_linescore),
-        Extraction(table=LIVE_GAME_LINESCORE_INNINGS, rows=live_game_linescore_innings),
+        Extraction(
+            table=LIVE_GAME_LINESCORE,
+            rows=live_game_linescore,
+            rules=(Rule("outs_in_range", check_live_game_linescore_outs_in_range, columns=("outs",)),),
+        ),
+        Extraction(
+            table=LIVE_GAME_LINESCORE_INNINGS,
+            rows=live_game_linescore_innings,
+            rules=(
+                Rule(
+                    "inning_counts",
+                    check_live_game_linescore_innings_inning_counts,
+                    columns=("inning",),
+                    is_error=True,
+                ),
+                Rule(
+                    "runs_count",
+                    check_live_game_linescore_innings_runs_count,
+                    columns=("away_runs", "home_runs"),
+                    is_error=True,
+                ),
+            ),
+        ),
         Extraction(table=LIVE_GAME_BOXSCORE_TEAM_STATS, rows=live_game_boxscore_team_stats),
         Extraction(table=LIVE_GAME_BOXSCORE_PLAYERS, rows=live_game_boxscore_players),
-        Extraction(table=LIVE_GAME_PLAYER_BATTING_STATS, rows=live_game_player_batting_stats),
-        Extraction(table=LIVE_GAME_PLAYER_PITCHING_STATS, rows=live_game_player_pitching_stats),
+        Extraction(
+            table=LIVE_GAME_PLAYER_BATTING_STATS,
+            rows=live_game_player_batting_stats,
+            rules=(
+                Rule(
+                    "hits_are_at_bats",
+                    check_live_game_player_batting_stats_hits_are_at_bats,
+                    columns=("hits", "at_bats"),
+                ),
+                Rule(
+                    "home_runs_are_hits",
+                    check_live_game_player_batting_stats_home_runs_are_hits,
+                    columns=("home_runs", "hits"),
+                ),
+                Rule(
+                    "lines_count",
+                    check_live_game_player_batting_stats_lines_count,
+                    columns=("at_bats", "hits", "runs"),
+                    is_error=True,
+                ),
+            ),
+        ),
+        Extraction(
+            table=LIVE_GAME_PLAYER_PITCHING_STATS,
+            rows=live_game_player_pitching_stats,
+            rules=(
+                Rule(
+                    "earned_runs_are_runs",
+                    check_live_game_player_pitching_stats_earned_runs_are_runs,
+                    columns=("earned_runs", "runs"),
+                ),
+                Rule(
+                    "strikes_are_pitches",
+                    check_live_game_player_pitching_stats_strikes_are_pitches,
+                    columns=("strikes", "number_of_pitches"),
+                ),
+                Rule(
+                    "outs_are_innings",
+                    check_live_game_player_pitching_stats_outs_are_innings,
+                    columns=("outs", "innings_pitched_outs"),
+                ),
+                Rule(
+                    "lines_count",
+                    check_live_game_player_pitching_stats_lines_count,
+                    columns=("outs", "runs", "number_of_pitches"),
+                    is_error=True,
+                ),
+            ),
+        ),
         Extraction(table=LIVE_GAME_PLAYER_FIELDING_STATS, rows=live_game_player_fielding_stats),
         Extraction(table=LIVE_GAME_PLAYER_SEASON_BATTING_STATS, rows=live_game_player_season_batting_stats),
         Extraction(table=LIVE_GAME_PLAYER_SEASON_PITCHING_STATS, rows=live_game_player_season_pitching_stats),
@@ -2318,14 +2748,46 @@ JOB = Job(
         Extraction(table=LIVE_GAME_TEAM_NOTES, rows=live_game_team_notes),
         Extraction(table=LIVE_GAME_TEAM_INFO, rows=live_game_team_info),
         Extraction(table=LIVE_GAME_TEAM_INFO_FIELDS, rows=live_game_team_info_fields),
-        Extraction(table=LIVE_GAME_BATTING_ORDER, rows=live_game_batting_order),
+        Extraction(
+            table=LIVE_GAME_BATTING_ORDER,
+            rows=live_game_batting_order,
+            rules=(
+                Rule(
+                    "position_in_range",
+                    check_live_game_batting_order_position_in_range,
+                    columns=("batting_position",),
+                ),
+            ),
+        ),
         Extraction(table=LIVE_GAME_PITCHERS, rows=live_game_pitchers),
         Extraction(table=LIVE_GAME_BENCH, rows=live_game_bench),
         Extraction(table=LIVE_GAME_BULLPEN, rows=live_game_bullpen),
         Extraction(table=LIVE_GAME_OFFICIALS, rows=live_game_officials),
         Extraction(table=LIVE_GAME_INFO, rows=live_game_info),
         Extraction(table=LIVE_GAME_TOP_PERFORMERS, rows=live_game_top_performers),
-        Extraction(table=LIVE_GAME_METADATA, rows=live_game_metadata),
+        Extraction(
+            table=LIVE_GAME_METADATA,
+            rows=live_game_metadata,
+            rules=(
+                Rule(
+                    "game_pk_counts",
+                    check_live_game_metadata_game_pk_counts,
+                    columns=("game_pk",),
+                    is_error=True,
+                ),
+                Rule(
+                    "teams_differ",
+                    check_live_game_metadata_teams_differ,
+                    columns=("away_team_id", "home_team_id"),
+                ),
+                Rule(
+                    "date_is_possible", check_live_game_metadata_date_is_possible, columns=("official_date",)
+                ),
+                Rule(
+                    "attendance_counts", check_live_game_metadata_attendance_counts, columns=("attendance",)
+                ),
+            ),
+        ),
         Extraction(table=LIVE_GAME_TEAMS, rows=live_game_teams),
         Extraction(table=LIVE_GAME_PLAYERS, rows=live_game_players),
         Extraction(table=LIVE_GAME_VENUE_DETAILS, rows=live_game_venue_details),
@@ -2333,7 +2795,18 @@ JOB = Job(
         Extraction(table=LIVE_GAME_MOUND_VISITS, rows=live_game_mound_visits),
         Extraction(table=LIVE_GAME_CHALLENGES, rows=live_game_challenges),
         Extraction(table=LIVE_GAME_ABS_CHALLENGES, rows=live_game_abs_challenges),
-        Extraction(table=LIVE_GAME_LINESCORE_TEAMS, rows=live_game_linescore_teams),
+        Extraction(
+            table=LIVE_GAME_LINESCORE_TEAMS,
+            rows=live_game_linescore_teams,
+            rules=(
+                Rule(
+                    "totals_count",
+                    check_live_game_linescore_teams_totals_count,
+                    columns=("runs", "hits", "errors"),
+                    is_error=True,
+                ),
+            ),
+        ),
         Extraction(table=LIVE_GAME_DECISIONS, rows=live_game_decisions),
     ),
 )

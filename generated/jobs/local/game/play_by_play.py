@@ -42,7 +42,9 @@ from runtime.job import (
     Job,
     Params,
     Row,
+    Rule,
     integer_param,
+    sql,
 )
 
 
@@ -641,21 +643,277 @@ def play_by_play_hits(document: Conformed, params: Params) -> list[Row]:
     return rows
 
 
+def check_play_by_play_plays_at_bat_index_counts(row: Conformed) -> bool | None:
+    """`at_bat_index >= 0`"""
+    at_bat_index = row[1]
+    return sql.ge(at_bat_index, 0)
+
+
+def check_play_by_play_plays_inning_counts(row: Conformed) -> bool | None:
+    """`inning >= 1`"""
+    inning = row[2]
+    return sql.ge(inning, 1)
+
+
+def check_play_by_play_plays_half_is_known(row: Conformed) -> bool | None:
+    """`half_inning in ('top', 'bottom')`"""
+    half_inning = row[3]
+    return sql.in_(half_inning, "top", "bottom")
+
+
+def check_play_by_play_plays_outs_in_range(row: Conformed) -> bool | None:
+    """`outs between 0 and 3`"""
+    outs = row[14]
+    return sql.and_(sql.ge(outs, 0), sql.le(outs, 3))
+
+
+def check_play_by_play_plays_count_in_range(row: Conformed) -> bool | None:
+    """`balls between 0 and 4 and strikes between 0 and 3`"""
+    balls = row[12]
+    strikes = row[13]
+    return sql.and_(
+        sql.and_(sql.ge(balls, 0), sql.le(balls, 4)), sql.and_(sql.ge(strikes, 0), sql.le(strikes, 3))
+    )
+
+
+def check_play_by_play_plays_score_counts(row: Conformed) -> bool | None:
+    """`away_score >= 0 and home_score >= 0`"""
+    away_score = row[10]
+    home_score = row[11]
+    return sql.and_(sql.ge(away_score, 0), sql.ge(home_score, 0))
+
+
+def check_play_by_play_plays_ends_after_start(row: Conformed) -> bool | None:
+    """`end_time >= start_time`"""
+    end_time = row[20]
+    start_time = row[19]
+    return sql.ge(end_time, start_time)
+
+
+def check_play_by_play_pitch_events_event_index_counts(row: Conformed) -> bool | None:
+    """`event_index >= 0`"""
+    event_index = row[2]
+    return sql.ge(event_index, 0)
+
+
+def check_play_by_play_pitch_events_outs_in_range(row: Conformed) -> bool | None:
+    """`outs between 0 and 3`"""
+    outs = row[11]
+    return sql.and_(sql.ge(outs, 0), sql.le(outs, 3))
+
+
+def check_play_by_play_pitch_events_count_in_range(row: Conformed) -> bool | None:
+    """`balls between 0 and 4 and strikes between 0 and 3`"""
+    balls = row[9]
+    strikes = row[10]
+    return sql.and_(
+        sql.and_(sql.ge(balls, 0), sql.le(balls, 4)), sql.and_(sql.ge(strikes, 0), sql.le(strikes, 3))
+    )
+
+
+def check_play_by_play_pitch_events_start_speed_is_possible(row: Conformed) -> bool | None:
+    """`start_speed between 20 and 110`"""
+    start_speed = row[12]
+    return sql.and_(sql.ge(start_speed, 20.0), sql.le(start_speed, 110.0))
+
+
+def check_play_by_play_pitch_events_zone_is_known(row: Conformed) -> bool | None:
+    """`zone between 1 and 9 or zone between 11 and 14`"""
+    zone = row[20]
+    return sql.or_(sql.and_(sql.ge(zone, 1), sql.le(zone, 9)), sql.and_(sql.ge(zone, 11), sql.le(zone, 14)))
+
+
+def check_play_by_play_pitch_events_spin_rate_is_possible(row: Conformed) -> bool | None:
+    """`spin_rate between 0 and 5000`"""
+    spin_rate = row[23]
+    return sql.and_(sql.ge(spin_rate, 0.0), sql.le(spin_rate, 5000.0))
+
+
+def check_play_by_play_hit_data_launch_speed_is_possible(row: Conformed) -> bool | None:
+    """`launch_speed between 0 and 130`"""
+    launch_speed = row[3]
+    return sql.and_(sql.ge(launch_speed, 0.0), sql.le(launch_speed, 130.0))
+
+
+def check_play_by_play_hit_data_launch_angle_is_possible(row: Conformed) -> bool | None:
+    """`launch_angle between -90 and 90`"""
+    launch_angle = row[4]
+    return sql.and_(sql.ge(launch_angle, -90.0), sql.le(launch_angle, 90.0))
+
+
+def check_play_by_play_hit_data_total_distance_is_possible(row: Conformed) -> bool | None:
+    """`total_distance between 0 and 600`"""
+    total_distance = row[5]
+    return sql.and_(sql.ge(total_distance, 0.0), sql.le(total_distance, 600.0))
+
+
+def check_play_by_play_play_actions_event_index_counts(row: Conformed) -> bool | None:
+    """`event_index >= 0`"""
+    event_index = row[2]
+    return sql.ge(event_index, 0)
+
+
+def check_play_by_play_play_actions_outs_in_range(row: Conformed) -> bool | None:
+    """`outs between 0 and 3`"""
+    outs = row[14]
+    return sql.and_(sql.ge(outs, 0), sql.le(outs, 3))
+
+
+def check_play_by_play_runners_bases_are_known(row: Conformed) -> bool | None:
+    """`(start_base is null or start_base in ('1B', '2B', '3B')) and (end_base is null or end_base in ('1B', '2B', '3B', 'score'))`"""
+    start_base = row[4]
+    end_base = row[6]
+    return sql.and_(
+        sql.or_(start_base is None, sql.in_(start_base, "1B", "2B", "3B")),
+        sql.or_(end_base is None, sql.in_(end_base, "1B", "2B", "3B", "score")),
+    )
+
+
+def check_play_by_play_runners_out_number_in_range(row: Conformed) -> bool | None:
+    """`out_number between 1 and 3`"""
+    out_number = row[9]
+    return sql.and_(sql.ge(out_number, 1), sql.le(out_number, 3))
+
+
+def check_play_by_play_runners_out_ends_nowhere(row: Conformed) -> bool | None:
+    """`not (is_out and end_base = 'score')`"""
+    is_out = row[8]
+    end_base = row[6]
+    return sql.not_(sql.and_(is_out, sql.eq(end_base, "score")))
+
+
 JOB = Job(
     operation="game.playByPlay",
     document_key=("game_pk",),
     shape=SHAPE,
     extractions=(
-        Extraction(table=PLAY_BY_PLAY_PLAYS, rows=play_by_play_plays),
-        Extraction(table=PLAY_BY_PLAY_PITCH_EVENTS, rows=play_by_play_pitch_events),
-        Extraction(table=PLAY_BY_PLAY_HIT_DATA, rows=play_by_play_hit_data),
-        Extraction(table=PLAY_BY_PLAY_PLAY_ACTIONS, rows=play_by_play_play_actions),
+        Extraction(
+            table=PLAY_BY_PLAY_PLAYS,
+            rows=play_by_play_plays,
+            rules=(
+                Rule(
+                    "at_bat_index_counts",
+                    check_play_by_play_plays_at_bat_index_counts,
+                    columns=("at_bat_index",),
+                    is_error=True,
+                ),
+                Rule(
+                    "inning_counts",
+                    check_play_by_play_plays_inning_counts,
+                    columns=("inning",),
+                    is_error=True,
+                ),
+                Rule(
+                    "half_is_known",
+                    check_play_by_play_plays_half_is_known,
+                    columns=("half_inning",),
+                    is_error=True,
+                ),
+                Rule(
+                    "outs_in_range", check_play_by_play_plays_outs_in_range, columns=("outs",), is_error=True
+                ),
+                Rule("count_in_range", check_play_by_play_plays_count_in_range, columns=("balls", "strikes")),
+                Rule(
+                    "score_counts",
+                    check_play_by_play_plays_score_counts,
+                    columns=("away_score", "home_score"),
+                ),
+                Rule(
+                    "ends_after_start",
+                    check_play_by_play_plays_ends_after_start,
+                    columns=("end_time", "start_time"),
+                ),
+            ),
+        ),
+        Extraction(
+            table=PLAY_BY_PLAY_PITCH_EVENTS,
+            rows=play_by_play_pitch_events,
+            rules=(
+                Rule(
+                    "event_index_counts",
+                    check_play_by_play_pitch_events_event_index_counts,
+                    columns=("event_index",),
+                    is_error=True,
+                ),
+                Rule("outs_in_range", check_play_by_play_pitch_events_outs_in_range, columns=("outs",)),
+                Rule(
+                    "count_in_range",
+                    check_play_by_play_pitch_events_count_in_range,
+                    columns=("balls", "strikes"),
+                ),
+                Rule(
+                    "start_speed_is_possible",
+                    check_play_by_play_pitch_events_start_speed_is_possible,
+                    columns=("start_speed",),
+                ),
+                Rule("zone_is_known", check_play_by_play_pitch_events_zone_is_known, columns=("zone",)),
+                Rule(
+                    "spin_rate_is_possible",
+                    check_play_by_play_pitch_events_spin_rate_is_possible,
+                    columns=("spin_rate",),
+                ),
+            ),
+        ),
+        Extraction(
+            table=PLAY_BY_PLAY_HIT_DATA,
+            rows=play_by_play_hit_data,
+            rules=(
+                Rule(
+                    "launch_speed_is_possible",
+                    check_play_by_play_hit_data_launch_speed_is_possible,
+                    columns=("launch_speed",),
+                ),
+                Rule(
+                    "launch_angle_is_possible",
+                    check_play_by_play_hit_data_launch_angle_is_possible,
+                    columns=("launch_angle",),
+                ),
+                Rule(
+                    "total_distance_is_possible",
+                    check_play_by_play_hit_data_total_distance_is_possible,
+                    columns=("total_distance",),
+                ),
+            ),
+        ),
+        Extraction(
+            table=PLAY_BY_PLAY_PLAY_ACTIONS,
+            rows=play_by_play_play_actions,
+            rules=(
+                Rule(
+                    "event_index_counts",
+                    check_play_by_play_play_actions_event_index_counts,
+                    columns=("event_index",),
+                    is_error=True,
+                ),
+                Rule("outs_in_range", check_play_by_play_play_actions_outs_in_range, columns=("outs",)),
+            ),
+        ),
         Extraction(table=PLAY_BY_PLAY_LINEUP_CHANGES, rows=play_by_play_lineup_changes),
         Extraction(table=PLAY_BY_PLAY_PLAY_REVIEWS, rows=play_by_play_play_reviews),
         Extraction(table=PLAY_BY_PLAY_PLAY_ADDITIONAL_REVIEWS, rows=play_by_play_play_additional_reviews),
         Extraction(table=PLAY_BY_PLAY_EVENT_REVIEWS, rows=play_by_play_event_reviews),
         Extraction(table=PLAY_BY_PLAY_EVENT_ADDITIONAL_REVIEWS, rows=play_by_play_event_additional_reviews),
-        Extraction(table=PLAY_BY_PLAY_RUNNERS, rows=play_by_play_runners),
+        Extraction(
+            table=PLAY_BY_PLAY_RUNNERS,
+            rows=play_by_play_runners,
+            rules=(
+                Rule(
+                    "bases_are_known",
+                    check_play_by_play_runners_bases_are_known,
+                    columns=("start_base", "end_base"),
+                ),
+                Rule(
+                    "out_number_in_range",
+                    check_play_by_play_runners_out_number_in_range,
+                    columns=("out_number",),
+                ),
+                Rule(
+                    "out_ends_nowhere",
+                    check_play_by_play_runners_out_ends_nowhere,
+                    columns=("is_out", "end_base"),
+                ),
+            ),
+        ),
         Extraction(table=PLAY_BY_PLAY_FIELDING_CREDITS, rows=play_by_play_fielding_credits),
         Extraction(table=PLAY_BY_PLAY_SCORING_PLAYS, rows=play_by_play_scoring_plays),
         Extraction(table=PLAY_BY_PLAY_INNING_SUMMARY, rows=play_by_play_inning_summary),

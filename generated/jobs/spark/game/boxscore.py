@@ -35,7 +35,7 @@ from pyspark.sql.types import (
     VariantType,
 )
 
-from runtime.job import SparkJob, SparkTable
+from runtime.job import SparkJob, SparkRule, SparkTable
 
 DECIMAL_000 = r"^-?([1-9]\d{0,11})?\.\d{3}\z"
 DECIMAL_0_00 = r"^-?(0|[1-9]\d{0,12})\.\d{2}\z"
@@ -2341,11 +2341,24 @@ JOB = SparkJob(
             "game.boxscore_player_batting_stats",
             boxscore_player_batting_stats,
             key=("game_pk", "team_id", "player_id"),
+            rules=(
+                SparkRule("hits_are_at_bats", "hits <= at_bats"),
+                SparkRule("home_runs_are_hits", "home_runs <= hits"),
+                SparkRule("lines_count", "(at_bats >= 0 AND hits >= 0) AND runs >= 0", is_error=True),
+            ),
         ),
         SparkTable(
             "game.boxscore_player_pitching_stats",
             boxscore_player_pitching_stats,
             key=("game_pk", "team_id", "player_id"),
+            rules=(
+                SparkRule("earned_runs_are_runs", "earned_runs <= runs"),
+                SparkRule("strikes_are_pitches", "strikes <= number_of_pitches"),
+                SparkRule("outs_are_innings", "outs = innings_pitched_outs"),
+                SparkRule(
+                    "lines_count", "(outs >= 0 AND runs >= 0) AND number_of_pitches >= 0", is_error=True
+                ),
+            ),
         ),
         SparkTable(
             "game.boxscore_player_fielding_stats",
@@ -2383,6 +2396,7 @@ JOB = SparkJob(
             "game.boxscore_batting_order",
             boxscore_batting_order,
             key=("game_pk", "team_id", "batting_position"),
+            rules=(SparkRule("position_in_range", "batting_position >= 1 AND batting_position <= 9"),),
         ),
         SparkTable(
             "game.boxscore_pitchers", boxscore_pitchers, key=("game_pk", "team_id", "appearance_order")

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, BooleanType, LongType, StringType, StructField, StructType
 
-from runtime.job import SparkJob, SparkTable
+from runtime.job import SparkJob, SparkRule, SparkTable
 
 DIGITS = r"^-?\d+\z"
 
@@ -560,8 +560,26 @@ JOB = SparkJob(
     operation="game.linescore",
     schema=SCHEMA,
     tables=(
-        SparkTable("game.linescore_state", linescore_state, key=("game_pk",)),
-        SparkTable("game.linescore_innings", linescore_innings, key=("game_pk", "inning")),
-        SparkTable("game.linescore_teams", linescore_teams, key=("game_pk", "is_home")),
+        SparkTable(
+            "game.linescore_state",
+            linescore_state,
+            key=("game_pk",),
+            rules=(SparkRule("outs_in_range", "outs >= 0 AND outs <= 3"),),
+        ),
+        SparkTable(
+            "game.linescore_innings",
+            linescore_innings,
+            key=("game_pk", "inning"),
+            rules=(
+                SparkRule("inning_counts", "inning >= 1", is_error=True),
+                SparkRule("runs_count", "away_runs >= 0 AND home_runs >= 0", is_error=True),
+            ),
+        ),
+        SparkTable(
+            "game.linescore_teams",
+            linescore_teams,
+            key=("game_pk", "is_home"),
+            rules=(SparkRule("totals_count", "(runs >= 0 AND hits >= 0) AND errors >= 0", is_error=True),),
+        ),
     ),
 )

@@ -62,7 +62,7 @@ from pyspark.sql.types import (
     VariantType,
 )
 
-from runtime.job import SparkJob, SparkTable
+from runtime.job import SparkJob, SparkRule, SparkTable
 
 DATE = r"^(?!0000)\d{4}-\d\d-\d\d\z"
 DECIMAL_000 = r"^-?([1-9]\d{0,11})?\.\d{3}\z"
@@ -5368,21 +5368,55 @@ JOB = SparkJob(
                 "batter_hot_cold_zone_stats",
                 "pitcher_hot_cold_zone_stats",
             ),
+            rules=(
+                SparkRule("at_bat_index_counts", "at_bat_index >= 0", is_error=True),
+                SparkRule("inning_counts", "inning >= 1", is_error=True),
+                SparkRule("half_is_known", "half_inning IN ('top', 'bottom')", is_error=True),
+                SparkRule("outs_in_range", "outs >= 0 AND outs <= 3", is_error=True),
+                SparkRule(
+                    "count_in_range", "(balls >= 0 AND balls <= 4) AND (strikes >= 0 AND strikes <= 3)"
+                ),
+                SparkRule("score_counts", "away_score >= 0 AND home_score >= 0"),
+                SparkRule("ends_after_start", "end_time >= start_time"),
+            ),
         ),
         SparkTable(
             "game.live_game_pitch_events",
             live_game_pitch_events,
             key=("game_pk", "at_bat_index", "event_index"),
             json=("violation",),
+            rules=(
+                SparkRule("event_index_counts", "event_index >= 0", is_error=True),
+                SparkRule("outs_in_range", "outs >= 0 AND outs <= 3"),
+                SparkRule(
+                    "count_in_range", "(balls >= 0 AND balls <= 4) AND (strikes >= 0 AND strikes <= 3)"
+                ),
+                SparkRule("start_speed_is_possible", "start_speed >= 20.0D AND start_speed <= 110.0D"),
+                SparkRule("zone_is_known", "(zone >= 1 AND zone <= 9) OR (zone >= 11 AND zone <= 14)"),
+                SparkRule("spin_rate_is_possible", "spin_rate >= 0.0D AND spin_rate <= 5000.0D"),
+            ),
         ),
         SparkTable(
-            "game.live_game_hit_data", live_game_hit_data, key=("game_pk", "at_bat_index", "event_index")
+            "game.live_game_hit_data",
+            live_game_hit_data,
+            key=("game_pk", "at_bat_index", "event_index"),
+            rules=(
+                SparkRule("launch_speed_is_possible", "launch_speed >= 0.0D AND launch_speed <= 130.0D"),
+                SparkRule("launch_angle_is_possible", "launch_angle >= (-90.0D) AND launch_angle <= 90.0D"),
+                SparkRule(
+                    "total_distance_is_possible", "total_distance >= 0.0D AND total_distance <= 600.0D"
+                ),
+            ),
         ),
         SparkTable(
             "game.live_game_play_actions",
             live_game_play_actions,
             key=("game_pk", "at_bat_index", "event_index"),
             json=("violation",),
+            rules=(
+                SparkRule("event_index_counts", "event_index >= 0", is_error=True),
+                SparkRule("outs_in_range", "outs >= 0 AND outs <= 3"),
+            ),
         ),
         SparkTable(
             "game.live_game_lineup_changes",
@@ -5406,7 +5440,17 @@ JOB = SparkJob(
             key=("game_pk", "at_bat_index", "event_index", "review_index"),
         ),
         SparkTable(
-            "game.live_game_runners", live_game_runners, key=("game_pk", "at_bat_index", "runner_index")
+            "game.live_game_runners",
+            live_game_runners,
+            key=("game_pk", "at_bat_index", "runner_index"),
+            rules=(
+                SparkRule(
+                    "bases_are_known",
+                    "(start_base IS NULL OR start_base IN ('1B', '2B', '3B')) AND (end_base IS NULL OR end_base IN ('1B', '2B', '3B', 'score'))",
+                ),
+                SparkRule("out_number_in_range", "out_number >= 1 AND out_number <= 3"),
+                SparkRule("out_ends_nowhere", "NOT (is_out AND end_base = 'score')"),
+            ),
         ),
         SparkTable(
             "game.live_game_fielding_credits",
@@ -5416,9 +5460,20 @@ JOB = SparkJob(
         SparkTable("game.live_game_scoring_plays", live_game_scoring_plays, key=("game_pk", "at_bat_index")),
         SparkTable("game.live_game_inning_summary", live_game_inning_summary, key=("game_pk", "inning")),
         SparkTable("game.live_game_hits", live_game_hits, key=("game_pk", "inning", "is_home", "hit_index")),
-        SparkTable("game.live_game_linescore", live_game_linescore, key=("game_pk",)),
         SparkTable(
-            "game.live_game_linescore_innings", live_game_linescore_innings, key=("game_pk", "inning")
+            "game.live_game_linescore",
+            live_game_linescore,
+            key=("game_pk",),
+            rules=(SparkRule("outs_in_range", "outs >= 0 AND outs <= 3"),),
+        ),
+        SparkTable(
+            "game.live_game_linescore_innings",
+            live_game_linescore_innings,
+            key=("game_pk", "inning"),
+            rules=(
+                SparkRule("inning_counts", "inning >= 1", is_error=True),
+                SparkRule("runs_count", "away_runs >= 0 AND home_runs >= 0", is_error=True),
+            ),
         ),
         SparkTable(
             "game.live_game_boxscore_team_stats", live_game_boxscore_team_stats, key=("game_pk", "team_id")
@@ -5432,11 +5487,24 @@ JOB = SparkJob(
             "game.live_game_player_batting_stats",
             live_game_player_batting_stats,
             key=("game_pk", "team_id", "player_id"),
+            rules=(
+                SparkRule("hits_are_at_bats", "hits <= at_bats"),
+                SparkRule("home_runs_are_hits", "home_runs <= hits"),
+                SparkRule("lines_count", "(at_bats >= 0 AND hits >= 0) AND runs >= 0", is_error=True),
+            ),
         ),
         SparkTable(
             "game.live_game_player_pitching_stats",
             live_game_player_pitching_stats,
             key=("game_pk", "team_id", "player_id"),
+            rules=(
+                SparkRule("earned_runs_are_runs", "earned_runs <= runs"),
+                SparkRule("strikes_are_pitches", "strikes <= number_of_pitches"),
+                SparkRule("outs_are_innings", "outs = innings_pitched_outs"),
+                SparkRule(
+                    "lines_count", "(outs >= 0 AND runs >= 0) AND number_of_pitches >= 0", is_error=True
+                ),
+            ),
         ),
         SparkTable(
             "game.live_game_player_fielding_stats",
@@ -5476,6 +5544,7 @@ JOB = SparkJob(
             "game.live_game_batting_order",
             live_game_batting_order,
             key=("game_pk", "team_id", "batting_position"),
+            rules=(SparkRule("position_in_range", "batting_position >= 1 AND batting_position <= 9"),),
         ),
         SparkTable(
             "game.live_game_pitchers", live_game_pitchers, key=("game_pk", "team_id", "appearance_order")
@@ -5491,7 +5560,19 @@ JOB = SparkJob(
             json=("all_positions", "season_stats", "stats"),
         ),
         SparkTable(
-            "game.live_game_metadata", live_game_metadata, key=("game_pk",), json=("leaders", "alerts")
+            "game.live_game_metadata",
+            live_game_metadata,
+            key=("game_pk",),
+            json=("leaders", "alerts"),
+            rules=(
+                SparkRule("game_pk_counts", "game_pk > 0", is_error=True),
+                SparkRule("teams_differ", "away_team_id <> home_team_id"),
+                SparkRule(
+                    "date_is_possible",
+                    "official_date >= DATE '1871-01-01' AND official_date <= DATE '2100-12-31'",
+                ),
+                SparkRule("attendance_counts", "attendance >= 0"),
+            ),
         ),
         SparkTable(
             "game.live_game_teams", live_game_teams, key=("game_pk", "team_id"), json=("record_records",)
@@ -5502,7 +5583,12 @@ JOB = SparkJob(
         SparkTable("game.live_game_mound_visits", live_game_mound_visits, key=("game_pk", "is_home")),
         SparkTable("game.live_game_challenges", live_game_challenges, key=("game_pk", "is_home")),
         SparkTable("game.live_game_abs_challenges", live_game_abs_challenges, key=("game_pk", "is_home")),
-        SparkTable("game.live_game_linescore_teams", live_game_linescore_teams, key=("game_pk", "is_home")),
+        SparkTable(
+            "game.live_game_linescore_teams",
+            live_game_linescore_teams,
+            key=("game_pk", "is_home"),
+            rules=(SparkRule("totals_count", "(runs >= 0 AND hits >= 0) AND errors >= 0", is_error=True),),
+        ),
         SparkTable("game.live_game_decisions", live_game_decisions, key=("game_pk", "decision")),
     ),
 )

@@ -30,7 +30,7 @@ from pyspark.sql.types import (
     VariantType,
 )
 
-from runtime.job import SparkJob, SparkTable
+from runtime.job import SparkJob, SparkRule, SparkTable
 
 DIGITS = r"^-?\d+\z"
 INSTANT = r"^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z\z"
@@ -1530,23 +1530,55 @@ JOB = SparkJob(
                 "batter_hot_cold_zone_stats",
                 "pitcher_hot_cold_zone_stats",
             ),
+            rules=(
+                SparkRule("at_bat_index_counts", "at_bat_index >= 0", is_error=True),
+                SparkRule("inning_counts", "inning >= 1", is_error=True),
+                SparkRule("half_is_known", "half_inning IN ('top', 'bottom')", is_error=True),
+                SparkRule("outs_in_range", "outs >= 0 AND outs <= 3", is_error=True),
+                SparkRule(
+                    "count_in_range", "(balls >= 0 AND balls <= 4) AND (strikes >= 0 AND strikes <= 3)"
+                ),
+                SparkRule("score_counts", "away_score >= 0 AND home_score >= 0"),
+                SparkRule("ends_after_start", "end_time >= start_time"),
+            ),
         ),
         SparkTable(
             "game.play_by_play_pitch_events",
             play_by_play_pitch_events,
             key=("game_pk", "at_bat_index", "event_index"),
             json=("violation",),
+            rules=(
+                SparkRule("event_index_counts", "event_index >= 0", is_error=True),
+                SparkRule("outs_in_range", "outs >= 0 AND outs <= 3"),
+                SparkRule(
+                    "count_in_range", "(balls >= 0 AND balls <= 4) AND (strikes >= 0 AND strikes <= 3)"
+                ),
+                SparkRule("start_speed_is_possible", "start_speed >= 20.0D AND start_speed <= 110.0D"),
+                SparkRule("zone_is_known", "(zone >= 1 AND zone <= 9) OR (zone >= 11 AND zone <= 14)"),
+                SparkRule("spin_rate_is_possible", "spin_rate >= 0.0D AND spin_rate <= 5000.0D"),
+            ),
         ),
         SparkTable(
             "game.play_by_play_hit_data",
             play_by_play_hit_data,
             key=("game_pk", "at_bat_index", "event_index"),
+            rules=(
+                SparkRule("launch_speed_is_possible", "launch_speed >= 0.0D AND launch_speed <= 130.0D"),
+                SparkRule("launch_angle_is_possible", "launch_angle >= (-90.0D) AND launch_angle <= 90.0D"),
+                SparkRule(
+                    "total_distance_is_possible", "total_distance >= 0.0D AND total_distance <= 600.0D"
+                ),
+            ),
         ),
         SparkTable(
             "game.play_by_play_play_actions",
             play_by_play_play_actions,
             key=("game_pk", "at_bat_index", "event_index"),
             json=("violation",),
+            rules=(
+                SparkRule("event_index_counts", "event_index >= 0", is_error=True),
+                SparkRule("outs_in_range", "outs >= 0 AND outs <= 3"),
+            ),
         ),
         SparkTable(
             "game.play_by_play_lineup_changes",
@@ -1572,7 +1604,17 @@ JOB = SparkJob(
             key=("game_pk", "at_bat_index", "event_index", "review_index"),
         ),
         SparkTable(
-            "game.play_by_play_runners", play_by_play_runners, key=("game_pk", "at_bat_index", "runner_index")
+            "game.play_by_play_runners",
+            play_by_play_runners,
+            key=("game_pk", "at_bat_index", "runner_index"),
+            rules=(
+                SparkRule(
+                    "bases_are_known",
+                    "(start_base IS NULL OR start_base IN ('1B', '2B', '3B')) AND (end_base IS NULL OR end_base IN ('1B', '2B', '3B', 'score'))",
+                ),
+                SparkRule("out_number_in_range", "out_number >= 1 AND out_number <= 3"),
+                SparkRule("out_ends_nowhere", "NOT (is_out AND end_base = 'score')"),
+            ),
         ),
         SparkTable(
             "game.play_by_play_fielding_credits",
