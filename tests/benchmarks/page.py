@@ -33,7 +33,7 @@ def page(measured: Measured, load: tuple[float, float]) -> str:
         _pace(measured),
         _sizes(measured),
         _largest(measured),
-        _asked(measured),
+        questions(measured),
     ]
     return "\n\n".join(part.strip() for part in parts if part) + "\n"
 
@@ -90,7 +90,8 @@ def _largest(measured: Measured) -> str:
     return _table(("largest tables", "rows", "with indexes"), rows)
 
 
-def _asked(measured: Measured) -> str:
+def questions(measured: Measured) -> str:
+    """Return how long every view and named query takes, slowest first."""
     if not measured.asked and not measured.failed:
         return ""
     slowest = sorted(measured.asked, key=lambda asked: -asked.again)

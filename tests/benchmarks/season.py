@@ -43,12 +43,16 @@ WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_s
 GROUP BY 1 ORDER BY 3 DESC LIMIT 12
 """
 _SOMEBODY = """
-SELECT matchup_key, id FROM (
-    SELECT 'batter_id' AS matchup_key, min(batter_id) AS id FROM game.live_game_plays
+SELECT name, id::text FROM (
+    SELECT 'batter_id' AS name, min(batter_id) AS id FROM game.live_game_plays
+    UNION ALL SELECT 'player_id', min(batter_id) FROM game.live_game_plays
     UNION ALL SELECT 'pitcher_id', min(pitcher_id) FROM game.live_game_plays
-    UNION ALL SELECT 'game_pk', min(game_pk) FROM game.live_game_plays
+    UNION ALL SELECT 'game_pk', min(game_pk) FROM game.live_game_metadata
     UNION ALL SELECT 'team_id', min(team_id) FROM game.live_game_teams
+    UNION ALL SELECT 'season', extract(year FROM min(official_date))::bigint FROM game.live_game_metadata
 ) found
+UNION ALL SELECT 'path', '$.gamePk'
+UNION ALL SELECT unnest(ARRAY['date', 'day', 'game_date']), min(official_date)::text FROM game.live_game_metadata
 """
 
 
@@ -172,14 +176,13 @@ def _sizes(place: Place) -> dict[str, tuple[int, int]]:
     return {kind: (int(indexes), int(total)) for kind, indexes, total in place.rows(_SIZES)}
 
 
-def ask(place: Place, measured: Measured) -> None:
-    """Time every named query, with its defaults or with the first game, player and team that there are."""
-    known = queries.read(Path(place.root) / "generated" / "queries")
-    with psycopg.connect(place.url, autocommit=True) as connection:
+def ask(url: str, folder: Path, measured: Measured) -> None:
+    """Time every query that `folder` (`generated/queries`) lists, with its defaults, or about somebody who is there."""
+    known = queries.read(folder)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET statement_timeout = '120 s'")
         somebody = {name: str(value) for name, value in connection.execute(_SOMEBODY.encode())}
-        somebody |= {"player_id": somebody["batter_id"], "season": "2024", "year": "2024"}
         for entry in (*known.queries, *known.views):
-            connection.execute("SET statement_timeout = '120 s'")
             try:
                 measured.asked.append(_ask(connection, entry, somebody))
             except (MlbError, psycopg.Error) as error:
