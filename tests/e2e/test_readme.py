@@ -91,12 +91,12 @@ def test_a_mapping_becomes_a_table(copy: Place) -> None:
     for line in _block("sql", "CREATE TABLE").splitlines():
         if line.strip() != "...":
             position = schema.find(line.rstrip(), position)
-            assert position >= 0, f"{line}\n{schema[schema.find('division.current_divisions') :][:2000]}"
+            assert position >= 0, f"{line}\n{schema[schema.find('division.division_seasons') :][:2000]}"
     for path in ("jobs/local/division/divisions.py", "jobs/spark/division/divisions.py"):
-        assert "def current_divisions(" in (copy.root / "generated" / path).read_text("utf-8")
+        assert "def division_seasons(" in (copy.root / "generated" / path).read_text("utf-8")
 
 
 def test_a_mistake_is_shown_as_the_readme_shows_it(copy: Place) -> None:
-    _write_mapping(copy, "division_name: .name", "division_name: .abbrev")
+    _write_mapping(copy, "name: .name\n", "name: .abbrev\n")
     done = copy.sh("mlbc check", code=1)
     assert _block("", "error[M103]").strip() in done.stdout + done.stderr
