@@ -237,10 +237,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction:
-    """A table, the generated function that reads its rows from a conformed document, and the rules for them."""
+    """A table, the generated function that reads its rows from a conformed document, and the rules for them.
+
+    `keeps` says which of the rows are the table's; the leaves of others are ignored. None: all are.
+    """
 
     table: Table
     rows: Callable[[Conformed, Params], list[Row]]
+    keeps: Callable[[Row], bool] | None = None
     rules: tuple[Rule, ...] = ()
 
 

@@ -88,29 +88,36 @@ class _Fitting:
         self.found = found
         self.typed = 0
         self.json = 0
+        self.filtered = 0
         self.dropped: dict[str, set[Pointer]] = {}
 
     def rows(self, extraction: Extraction, document: Conformed) -> list[Row]:
         table = extraction.table
         rows = extraction.rows(document, self.params)
-        columns = tuple(zip(*rows, strict=True))
-        reasons = _misfits(table, rows, columns)
+        left_out = self.left_out(extraction, rows)
+        reasons = _misfits(table, rows, left_out)
         if self.dropped and table.parent:
-            self.add_orphans(table, document, reasons)
+            self.add_orphans(table, document, reasons, left_out)
         if reasons:
-            rows = self.keep(table, rows, reasons, document)
-            columns = tuple(zip(*rows, strict=True))
-        for column, cells in zip(table.columns, columns, strict=False):
-            if column.leaf is None:
-                continue
-            if column.type == "jsonb":
-                self.json += sum(leaves(cell) for cell in cells if cell is not None)
-            else:
-                self.typed += _filled(column, cells)
+            self.rescue(table, rows, reasons, document)
+        if reasons or left_out:
+            rows = [row for index, row in enumerate(rows) if index not in reasons and index not in left_out]
+        typed, json = _leaves(table, rows)
+        self.typed += typed
+        self.json += json
         return rows
 
-    def keep(self, table: Table, rows: list[Row], reasons: dict[int, str], document: Conformed) -> list[Row]:
-        """Return the rows that fit; each of the others is rescued whole, with what it owns."""
+    def left_out(self, extraction: Extraction, rows: list[Row]) -> frozenset[int]:
+        """Return the numbers of the rows that the table's filter leaves out; their leaves are ignored."""
+        keeps = extraction.keeps
+        if keeps is None:
+            return frozenset()
+        numbers = frozenset(index for index, row in enumerate(rows) if not keeps(row))
+        self.filtered += sum(_leaves(extraction.table, [rows[index] for index in numbers]))
+        return numbers
+
+    def rescue(self, table: Table, rows: list[Row], reasons: dict[int, str], document: Conformed) -> None:
+        """Rescue rows whole that the table cannot hold, with what they own."""
         dropped = self.dropped.setdefault(table.name, set())
         for index, (pointer, _) in enumerate(origins(table, document)):
             if index in reasons:
@@ -118,13 +125,14 @@ class _Fitting:
                 value = restore_row(self.job.shape, table, rows[index])
                 if value is not None:
                     self.found.rescued.append(Rescued(pointer_text(pointer), value, reasons[index]))
-        return [row for index, row in enumerate(rows) if index not in reasons]
 
-    def add_orphans(self, table: Table, document: Conformed, reasons: dict[int, str]) -> None:
+    def add_orphans(
+        self, table: Table, document: Conformed, reasons: dict[int, str], left_out: frozenset[int]
+    ) -> None:
         """Add the rows that lie in a row which a table above could not hold."""
         above = self.dropped_above(table)
         for index, (pointer, _) in enumerate(origins(table, document) if above else ()):
-            if not above.isdisjoint(around(pointer)):
+            if index not in left_out and not above.isdisjoint(around(pointer)):
                 reasons.setdefault(index, "no-parent")
 
     def dropped_above(self, table: Table) -> set[Pointer]:
@@ -137,12 +145,35 @@ class _Fitting:
         return found
 
 
-def _misfits(table: Table, rows: list[Row], columns: tuple[Row, ...]) -> dict[int, str]:
+def _leaves(table: Table, rows: list[Row]) -> tuple[int, int]:
+    """Count the leaves that rows hold in columns of their own type, and in JSON."""
+    typed = json = 0
+    for column, cells in zip(table.columns, zip(*rows, strict=True), strict=False):
+        if column.leaf is None:
+            continue
+        if column.type == "jsonb":
+            json += sum(leaves(cell) for cell in cells if cell is not None)
+        else:
+            typed += _filled(column, cells)
+    return typed, json
+
+
+def _misfits(table: Table, rows: list[Row], left_out: frozenset[int]) -> dict[int, str]:
+    """Return row number -> reason for rows that the table cannot hold, of those that it does not leave out."""
+    if not left_out:
+        return _misfits_of(table, rows)
+    numbers = [index for index in range(len(rows)) if index not in left_out]
+    found = _misfits_of(table, [rows[index] for index in numbers])
+    return {numbers[index]: reason for index, reason in found.items()}
+
+
+def _misfits_of(table: Table, rows: list[Row]) -> dict[int, str]:
     """Return row number -> reason for rows without a key, with one that was there before, or out of range.
 
     A partition key is missed like a part of the key.
     """
     reasons: dict[int, str] = {}
+    columns = tuple(zip(*rows, strict=True))
     keys = list(zip(*columns[: len(table.key)], strict=True))
     required = columns[: table.required]
     if len(set(keys)) < len(rows) or any(None in cells for cells in required):
@@ -193,9 +224,9 @@ def _count(job: Job, fitting: _Fitting, walked: int) -> Counts:
         null=found.null,
         sentinel=found.sentinel,
         empty=found.empty,
-        ignored=found.ignored,
+        ignored=found.ignored + fitting.filtered,
         rescued=rescued_leaves,
-        lost=walked - fitting.typed - fitting.json - rescued_leaves,
+        lost=walked - fitting.typed - fitting.json - fitting.filtered - rescued_leaves,
         rescued_paths=tuple((path, count, reason) for (path, reason), count in sorted(paths.items())),
     )
 

@@ -157,7 +157,7 @@ def _table(table: Table, operation: OperationPlan) -> TableText:
     return TableText(
         name=table.name,
         anchor=table.name.replace(".", ""),
-        grain=_code(show(table.scan)) + _condition(table),
+        grain=_code(show(table.scan)) + _condition(table) + _filter(table),
         key=", ".join(f"`{name}`" for name in table.key),
         partitioning=_partitioning(table, operation),
         parent=table.parent,
@@ -174,6 +174,12 @@ def _partitioning(table: Table, operation: OperationPlan) -> str:
 
 def _rule(rule: RowRule | DocumentRule, looks_at: str) -> RuleText:
     return RuleText(name=rule.name, severity=rule.severity, looks_at=looks_at, doc=_cell(rule.doc))
+
+
+def _filter(table: Table) -> str:
+    if table.filter is None:
+        return ""
+    return f" if {_code(table.filter.expression.text)} ({table.filter.because})"
 
 
 def _condition(table: Table) -> str:

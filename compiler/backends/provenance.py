@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from compiler.ir.paths import show, starts_with
-from compiler.ir.plan import REQUEST, BranchOf, Column, Leaf, MapKey, Ordinal, Param, Table
+from compiler.ir.plan import REQUEST, BranchOf, Column, Computed, Leaf, MapKey, Ordinal, Param, Table
 
 
 def absolute(column: Column) -> str:
@@ -15,14 +15,12 @@ def absolute(column: Column) -> str:
             return f"position in {show(loop)}, from {base}"
         case MapKey(loop=loop):
             return f"key in {show(loop)}"
-        case BranchOf(loop=loop, equals=None):
-            return f"branch of {show(loop)}"
         case BranchOf(loop=loop, equals=equals):
-            return f"whether {equals} in {show(loop)}"
-        case Param(name=name) if name == REQUEST:
-            return "the request"
+            return f"whether {equals} in {show(loop)}" if equals else f"branch of {show(loop)}"
         case Param(name=name):
-            return f"request parameter {name}"
+            return "the request" if name == REQUEST else f"request parameter {name}"
+        case Computed(expression=expression):
+            return expression.text
         case _:
             assert_never(column.source)
 

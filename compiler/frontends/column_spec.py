@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from compiler.frontends.document import Scalar
 from compiler.frontends.grammar import GRAMMAR, TYPES
+from compiler.frontends.sql import read_sql
 from compiler.frontends.yaml_reader import Yaml, YamlReader
 from compiler.ir.mapping import ColumnSpec
 from compiler.ir.types import EXACT_DIGITS, INNINGS, Type
 from compiler.rules import COLUMN_SOURCE, UNKNOWN_VALUE
 
-_SOURCES = ("path", "ordinal", "map_key", "branch", "param")
+_SOURCES = ("path", "ordinal", "map_key", "branch", "param", "sql")
 _GOES_WITH = {"of": ("branch", "map_key"), "default": ("param",)}
+_OF_COMPUTED = {"sql", "was", "doc"}
 _ALIASES = {"double": Type.DOUBLE.value}
 _FORMAT = re.compile(rf"0?\.0{{1,{EXACT_DIGITS - 1}}}|{INNINGS}")
 
@@ -36,6 +38,8 @@ class ColumnReader:
         fields = self.read.fields(at, GRAMMAR["column"])
         if not self.has_one_source(at, fields, _SOURCES):
             return None
+        if "sql" in fields:
+            return self._computed(name, at, fields)
         return ColumnSpec(
             name=name,
             path=self.read.path(fields.get("path")),
@@ -55,6 +59,17 @@ class ColumnReader:
             doc=self.read.text(fields.get("doc")),
             origin=at.key_origin,
         )
+
+    def _computed(self, name: str, at: Yaml, fields: dict[str, Yaml]) -> ColumnSpec | None:
+        for other in fields.keys() - _OF_COMPUTED:
+            message = f"`{other}` means nothing here"
+            advice = "an expression says what the column is; its type follows from it"
+            self.read.sink.report(COLUMN_SOURCE.at(fields[other].key_origin, message, advice=advice))
+        sql = read_sql(self.read, fields["sql"])
+        if sql is None:
+            return None
+        was, doc = self.read.texts(fields.get("was")), self.read.text(fields.get("doc"))
+        return ColumnSpec(name=name, sql=sql, was=was, doc=doc, origin=at.key_origin)
 
     def has_one_source(self, at: Yaml, fields: dict[str, Yaml], known: tuple[str, ...]) -> bool:
         """Whether exactly one of the sources that are known here is written; else report what is."""

@@ -153,6 +153,7 @@ GRAMMAR: Mapping[str, Block] = {
             _PATH, "One row per value at this path; relative to the parent's rows.", is_required=True
         ),
         "where": Key(Text(), "Only some rows: `.flag`, `not .flag`, `.path = text`."),
+        "filter": Key(Of("filter"), "Only rows for which an expression over their columns is true."),
         "doc": Key(Text(), "A sentence for people: what a row is."),
         "key": Key(_NAMES, "Columns that tell its rows apart, after the parent's key."),
         "lookups": Key(MapOf(_PATH), "Records elsewhere that belong to the row: `box: $.players{@}`."),
@@ -190,6 +191,7 @@ GRAMMAR: Mapping[str, Block] = {
             Text(), 'Whether the row is of this branch of the fold (`home`); `""`: the branch\'s name.'
         ),
         "param": Key(Text(), "A parameter of the request; `$request` is the request itself."),
+        "sql": Key(Text(), "An SQL expression over the columns of the row: `launch_speed >= 95`."),
         "of": Key(Text(), "The lookup whose branch or key is meant."),
         "default": Key(Text(), "What a parameter is where the request does not name it."),
         "type": Key(_TYPE, "The type, where it is not that of the facts."),
@@ -198,6 +200,12 @@ GRAMMAR: Mapping[str, Block] = {
         "was": Key(Either((Text(), _NAMES)), "What the column was called before."),
         "references": Key(Text(), "The dimension whose key it holds, where the API has no link beside it."),
         "doc": Key(Text(), "A sentence for people, with the unit."),
+    },
+    "filter": {
+        "sql": Key(
+            Text(), "The expression; rows for which it is false or NULL are left out.", is_required=True
+        ),
+        "because": _BECAUSE,
     },
     "omitted": {"path": Key(_PATH, "The place, below the row.", is_required=True), "because": _BECAUSE},
     "shape": {

@@ -16,12 +16,14 @@ from compiler.frontends.document import Block, Node, Scalar, read_yaml
 from compiler.frontends.grammar import GRAMMAR
 from compiler.frontends.rule_spec import RuleReader
 from compiler.frontends.shape_spec import ShapeReader
+from compiler.frontends.sql import read_sql
 from compiler.frontends.storage_spec import read_indexes, read_partition
 from compiler.frontends.yaml_reader import Yaml, YamlReader
 from compiler.ir.mapping import (
     Defaults,
     DimensionSpec,
     EntitySpec,
+    FilterSpec,
     FragmentSpec,
     IgnoreSpec,
     LookupSpec,
@@ -257,6 +259,7 @@ class _Reading:
             name="",
             rows=_NOWHERE,
             where=self._where(fields.get("where")),
+            filter=self._filter(fields["filter"]) if "filter" in fields else None,
             key=self.read.names(fields.get("key")),
             lookups=tuple(filter(None, lookups)),
             prefixes=tuple(
@@ -289,6 +292,12 @@ class _Reading:
         if path is None:
             return None
         return WhereSpec(path=path, negated=match["not"] is not None, equals=match["text"], origin=at.origin)
+
+    def _filter(self, at: Yaml) -> FilterSpec | None:
+        fields = self.read.fields(at, GRAMMAR["filter"])
+        because = self.read.text(self.read.need(at, fields, "because"))
+        sql = read_sql(self.read, self.read.need(at, fields, "sql"))
+        return FilterSpec(sql=sql, because=because, origin=at.key_origin) if sql else None
 
     def _lookup(self, name: str, at: Yaml) -> LookupSpec | None:
         path = self.read.path(at)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import cast
 
@@ -144,7 +144,6 @@ _OPERATORS: dict[type[exp.Expr], str] = {
     exp.Mod: "%",
     exp.DPipe: "||",
     exp.Like: "like",
-    exp.Not: "not",
     exp.Nullif: "nullif",
     exp.Coalesce: "coalesce",
     exp.Greatest: "greatest",
@@ -186,7 +185,15 @@ class _Reader:
 
     def read(self, node: exp.Expr) -> Expression:
         found = self.positive(node)
-        return self.apply("not", found, at=node) if node.args.get("negate") else found
+        return self.negation(found, node) if node.args.get("negate") else found
+
+    def negation(self, found: Expression, node: exp.Expr) -> Expression:
+        if isinstance(found, Apply) and found.function == "is null":
+            return replace(found, function="is not null")
+        return self.apply("not", found, at=node)
+
+    def not_(self, node: exp.Expr) -> Expression:
+        return self.negation(self.read(node.this), node)
 
     def positive(self, node: exp.Expr) -> Expression:
         """Read a node but for the NOT that some of sqlglot's have inside."""
@@ -364,6 +371,7 @@ _SPECIAL: dict[type[exp.Expr], Callable[[_Reader, exp.Expr], Expression]] = {
     exp.Column: _Reader.column,
     exp.Literal: _Reader.literal,
     exp.Neg: _Reader.negative,
+    exp.Not: _Reader.not_,
     exp.Boolean: _Reader.boolean,
     exp.Null: _Reader.null,
     exp.Is: _Reader.is_,

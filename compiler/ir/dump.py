@@ -6,6 +6,7 @@ from typing import assert_never
 from compiler.ir.paths import ROOT, Each, Entries, Field, Path, show
 from compiler.ir.plan import (
     BranchOf,
+    Computed,
     Dimension,
     Ignored,
     Leaf,
@@ -14,6 +15,7 @@ from compiler.ir.plan import (
     Ordinal,
     Param,
     Plan,
+    RowFilter,
     Source,
     Table,
     Where,
@@ -93,6 +95,8 @@ def _shape(shape: Shape, path: Path) -> Iterator[str]:
 def _table(table: Table) -> Iterator[str]:
     parent = f" in {table.parent}" if table.parent else ""
     yield f"{table.name} <- {show(table.scan)}{where_text(table.where)}{parent}"
+    if table.filter is not None:
+        yield f"    filter {table.filter.expression.text}: {table.filter.because}"
     for lookup in table.lookups:
         yield f"    lookup {lookup.name} <- {show(lookup.path)}"
     for path, because in table.omitted:
@@ -121,6 +125,11 @@ def where_text(where: Where | None) -> str:
     return f" where {'not ' if where.negated else ''}{show(where.path, '.')}{test}"
 
 
+def filter_text(row_filter: RowFilter | None) -> str:
+    """Print what rows must also be, with a blank before it; "" if nothing."""
+    return "" if row_filter is None else f" if {row_filter.expression.text}"
+
+
 def _source(source: Source) -> str:
     match source:
         case Leaf(path=path, codec=codec, owns=owns, lookup=lookup):
@@ -133,6 +142,8 @@ def _source(source: Source) -> str:
         case BranchOf(loop=loop, equals=equals, lookup=lookup):
             test, through = f" is {equals}" if equals else "", f" through {lookup}" if lookup else ""
             return f"branch of {show(loop)}{test}{through}"
+        case Computed(expression=expression):
+            return f"sql {expression.text}"
         case Param(name=name, default=default):
             return f"parameter {name}" + ("" if default is None else f", else {default}")
         case _:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from compiler.ir.expression import Written
 from compiler.ir.paths import Reference
 from compiler.ir.quality import DocumentRuleSpec, RowRuleSpec
 from compiler.source import Origin
@@ -18,7 +19,7 @@ class PathText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnSpec:
-    """A column: exactly one source (`path`, `ordinal`, `map_key`, `branch`, `param`) and what overrides its type.
+    """A column: exactly one source (`path`, `ordinal`, `map_key`, `branch`, `param`, `sql`), and its type.
 
     `ordinal` is the number of the first element (0 or 1). `branch` names the branch for which the column is true,
     or is "" for the branch's name as text. `of` names the lookup whose branch or key is meant, or is "".
@@ -32,6 +33,7 @@ class ColumnSpec:
     of: str = ""
     param: str = ""
     default: str | None = None
+    sql: Written | None = None
     type: str = ""
     format: str = ""
     sentinels: tuple[str, ...] | None = None
@@ -48,6 +50,15 @@ class WhereSpec:
     path: PathText
     negated: bool = False
     equals: str | None = None
+    origin: Origin = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterSpec:
+    """Rows for which an expression is not true are left out, with the reason."""
+
+    sql: Written
+    because: str
     origin: Origin = field(compare=False, repr=False)
 
 
@@ -180,6 +191,7 @@ class TableSpec:
     name: str
     rows: PathText
     where: WhereSpec | None = None
+    filter: FilterSpec | None = None
     key: tuple[str, ...] = ()
     lookups: tuple[LookupSpec, ...] = ()
     prefixes: tuple[PrefixSpec, ...] = ()

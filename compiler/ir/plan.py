@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from compiler.ir.api import Operation
+from compiler.ir.expression import Typed, Written
 from compiler.ir.paths import Branches, Path, show
 from compiler.ir.quality import DocumentRule, RowRule
 from compiler.ir.shape import Evidence, Shape
@@ -73,7 +74,14 @@ class Param:
     default: str | None = None
 
 
-Source = Leaf | Ordinal | MapKey | BranchOf | Param
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Computed:
+    """What an expression over other columns of the row gives; typed once its names are bound."""
+
+    expression: Written | Typed
+
+
+Source = Leaf | Ordinal | MapKey | BranchOf | Param | Computed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +127,15 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowFilter:
+    """Rows for which an expression over their columns is not true are left out; their leaves are ignored."""
+
+    expression: Written | Typed
+    because: str
+    origin: Origin = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lookup:
     """A record elsewhere in the document, found by the row's map key: `path` has one `{@}` and at most one fold.
 
@@ -137,7 +154,7 @@ class Lookup:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A normalized table: one row per value at `scan` that passes `where`.
+    """A normalized table: one row per value at `scan` that passes `where`, and then `filter`.
 
     Columns: the parent's key, the own key, the partition key, then the others, in this order. `is_derived`: no
     mapping names it. `indexes` name the columns of secondary indexes.
@@ -146,6 +163,7 @@ class Table:
     name: str
     scan: Path
     where: Where | None = None
+    filter: RowFilter | None = None
     parent: str = ""
     lookups: tuple[Lookup, ...] = ()
     columns: tuple[Column, ...]
@@ -165,6 +183,23 @@ class Table:
     def partition_key(self) -> str:
         """Name of the column that the table is partitioned by; "" if it is not."""
         return next((column.name for column in self.columns if column.is_partition_key), "")
+
+    @property
+    def computed(self) -> tuple[tuple[Column, Typed], ...]:
+        """The columns that expressions give, each behind those that it reads."""
+        found = {
+            column.name: (column, column.source.expression)
+            for column in self.columns
+            if isinstance(column.source, Computed) and isinstance(column.source.expression, Typed)
+        }
+        ordered: dict[str, tuple[Column, Typed]] = {}
+        while len(ordered) < len(found):
+            ordered |= {
+                name: item
+                for name, item in found.items()
+                if not (set(item[1].reads) & found.keys()) - ordered.keys()
+            }
+        return tuple(ordered.values())
 
     @property
     def schema(self) -> str:

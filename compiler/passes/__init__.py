@@ -16,6 +16,7 @@ from compiler.passes.bind import bind
 from compiler.passes.context import Context
 from compiler.passes.derive import derive
 from compiler.passes.dimensions import dimensions
+from compiler.passes.expressions import expressions
 from compiler.passes.inherit import inherit
 from compiler.passes.keys import keys
 from compiler.passes.lint import lint
@@ -37,6 +38,7 @@ PIPELINE: tuple[Pass, ...] = (
     keys,
     storage,
     names,
+    expressions,
     quality,
     references,
     dimensions,

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from compiler.diagnostics import Sink, did_you_mean
+from compiler.ir.expression import Written
 from compiler.ir.mapping import (
     ColumnSpec,
+    FilterSpec,
     IgnoreSpec,
     OperationSpec,
     PathText,
@@ -29,6 +31,7 @@ from compiler.ir.plan import (
     REQUEST,
     BranchOf,
     Column,
+    Computed,
     EqualPath,
     Ignored,
     Leaf,
@@ -40,6 +43,7 @@ from compiler.ir.plan import (
     Partition,
     Plan,
     RawKey,
+    RowFilter,
     Source,
     Table,
     Where,
@@ -82,6 +86,7 @@ _POSITIONS: dict[type[Source], str] = {
     Ordinal: "a position is an integer",
     MapKey: "a map's key is text",
     BranchOf: "a branch is its name, or whether it is the one that is named",
+    Computed: "its type follows from its expression",
 }
 """What columns are that tell where a row stood."""
 
@@ -217,6 +222,7 @@ class _Binder:
             name=spec.name,
             scan=path,
             where=self.where(spec.where, path) if spec.where else None,
+            filter=_filter(spec.filter) if spec.filter else None,
             parent=parent,
             lookups=tuple(Lookup(name=name, path=target) for name, target in lookups.items()),
             columns=tuple(replace(column, in_key=column.name in spec.key) for column in columns),
@@ -237,6 +243,8 @@ class _Binder:
         return Where(path=path[len(row) :], equals=spec.equals, negated=spec.negated)
 
     def column(self, spec: ColumnSpec, row: Path, lookups: Mapping[str, Path]) -> Column | None:
+        if spec.sql is not None:
+            return _computed(spec, spec.sql)
         if spec.path is not None:
             return self.leaf(spec, spec.path, row, lookups)
         source, type_ = self.position(spec, row, lookups)
@@ -428,3 +436,20 @@ def _last(path: Path, kind: type[Each | Entries | Branches]) -> Path:
         if isinstance(path[index - 1], kind):
             return path[:index]
     return ()
+
+
+def _computed(spec: ColumnSpec, sql: Written) -> Column:
+    """Return a column whose type is found when its names are bound, which is when all columns have theirs."""
+    return Column(
+        name=spec.name,
+        type=Type.TEXT,
+        source=Computed(expression=sql),
+        doc=spec.doc,
+        evidence=Evidence(because="an expression"),
+        was=spec.was,
+        origin=spec.origin,
+    )
+
+
+def _filter(spec: FilterSpec) -> RowFilter:
+    return RowFilter(expression=spec.sql, because=spec.because, origin=spec.origin)

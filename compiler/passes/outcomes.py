@@ -49,7 +49,7 @@ def outcomes(expression: Expression, known: Collection[str]) -> Outcomes:
 def _applied(apply: Apply, known: Collection[str]) -> Outcomes:
     found = [outcomes(argument, known) for argument in apply.arguments]
     match apply.function:
-        case "and" | "or" | "not" | "is true" | "is false" | "is null":
+        case "and" | "or" | "not" | "is true" | "is false" | "is null" | "is not null":
             function = _LOGIC[apply.function]
             return {function(*values) for values in product(*found)}
         case "coalesce":
@@ -109,4 +109,5 @@ _LOGIC: dict[str, Callable[..., Outcome]] = {
     "is true": partial(operator.is_, True),
     "is false": partial(operator.is_, False),
     "is null": partial(operator.is_, None),
+    "is not null": partial(operator.is_not, None),
 }

@@ -12,7 +12,7 @@ from compiler.ir.types import Type
 from compiler.rules import SQL_TYPE, SQL_UNKNOWN_COLUMN, SQL_UNSUPPORTED
 
 _MOST_TEXT = 2**31 - 1
-_IDENTITIES = {"is null": None, "is true": True, "is false": False}
+_IDENTITIES = {"is null": None, "is not null": None, "is true": True, "is false": False}
 """Tests that ask which value it is: of a constant they are constants."""
 _CASTS = ("bigint", "double precision", "text")
 
@@ -86,7 +86,7 @@ class _Binder:
 
     def apply(self, call: Apply) -> Expression:
         arguments = tuple(self.bind(argument) for argument in call.arguments)
-        if call.function != "is null":
+        if call.function not in ("is null", "is not null"):
             arguments = tuple(map(self.scalar, arguments))
         found = self.chosen(call, arguments)
         if found is None:
@@ -104,7 +104,9 @@ class _Binder:
         self.check_written(row, fitted)
         if call.function in _IDENTITIES and isinstance(fitted[0], Constant):
             is_it = fitted[0].value is _IDENTITIES[call.function]
-            return Constant(value=is_it, type=Type.BOOLEAN, origin=call.origin)
+            return Constant(
+                value=is_it != (call.function == "is not null"), type=Type.BOOLEAN, origin=call.origin
+            )
         return replace(call, arguments=fitted, overload=number, type=row.gives)
 
     def chosen(self, call: Apply, arguments: tuple[Expression, ...]) -> tuple[int, Function] | None:

@@ -13,6 +13,10 @@ from compiler.rules import (
     views,
 )
 from compiler.rules.expressions import (
+    FILTER_PLACE,
+    SQL_CONSTANT,
+    SQL_CYCLE,
+    SQL_KEY,
     SQL_SYNTAX,
     SQL_TYPE,
     SQL_UNKNOWN_COLUMN,
@@ -112,6 +116,7 @@ __all__ = [
     "FACTS_SYNTAX",
     "FACTS_WRONG_KIND",
     "FILE_UNREADABLE",
+    "FILTER_PLACE",
     "FILTER_SYNTAX",
     "HISTORY_BROKEN",
     "MAPPING_EXISTS",
@@ -131,6 +136,9 @@ __all__ = [
     "RULE_ONLY_WARNS",
     "RULE_WITHOUT_DOCUMENT",
     "SHAPE_CONFLICT",
+    "SQL_CONSTANT",
+    "SQL_CYCLE",
+    "SQL_KEY",
     "SQL_SYNTAX",
     "SQL_TYPE",
     "SQL_UNKNOWN_COLUMN",

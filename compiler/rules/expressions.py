@@ -40,3 +40,37 @@ a boolean: cast it (`::bigint`, `::double precision`, `::text`), or write the co
     is_starter: {sql: "batting_order = '100'"}                # good
     is_starter: {sql: "batting_order::bigint % 100 = 0"}      # good""",
 )
+SQL_CYCLE = rule(
+    "E105",
+    "sql-cycle",
+    """A column is computed from itself, directly or through others.
+
+    a: {sql: "b + 1"}
+    b: {sql: "a - 1"}""",
+)
+SQL_CONSTANT = rule(
+    "E106",
+    "sql-constant",
+    """A condition that is the same for every row: a filter that keeps all rows or none, a rule that never applies or
+that no row can satisfy. Comparing with NULL is the usual cause: that gives NULL, which is not true.
+
+    filter: {sql: "play_id <> null", because: "..."}           # never true
+    filter: {sql: "play_id is not null", because: "..."}       # good""",
+)
+FILTER_PLACE = rule(
+    "E107",
+    "filter-place",
+    """A table with a filter cannot have tables below its rows: their rows would have no parent. Arrays and maps in its
+rows get tables, too, unless they are ignored or kept as `json`.
+
+    shapes: {"$.events[*].details": json}""",
+)
+SQL_KEY = rule(
+    "E108",
+    "sql-key",
+    """A computed column cannot be in a key: a key is what the document says, so that rows can be put back in their
+places.
+
+    key: [slot]
+    columns: {slot: {sql: "batting_order::bigint / 100"}}      # the key is `batting_order`""",
+)

@@ -135,7 +135,7 @@ def test_a_type(text: str, expected: Type) -> None:
         ("inning / 100", "inning::bigint / 100", "CAST(inning AS BIGINT) div 100", "sql.divide(inning, 100)"),
         ("name < 'b'", "name COLLATE \"C\" < 'b'", "name < 'b'", "sql.lt(name, 'b')"),
         ("\"order\" in ('a\\b')", "\"order\" IN ('a\\b')", "order IN ('a\\\\b')", "sql.in_(order, 'a\\\\b')"),
-        ("name is not null", "NOT name IS NULL", "NOT name IS NULL", "sql.not_(name is None)"),
+        ("name is not null", "name IS NOT NULL", "name IS NOT NULL", "name is not None"),
     ],
 )
 def test_a_lowering(text: str, postgres: str, spark: str, python: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from compiler.backends.base import Name, in_docstring, render, source_of
 from compiler.backends.local.documents import document_module, used
-from compiler.backends.local.functions import function
+from compiler.backends.local.functions import function, keeps
 from compiler.backends.local.operations import operations_module
 from compiler.backends.local.rules import RuleText, rule_text
 from compiler.ir.plan import OperationPlan, Plan, Table
@@ -29,6 +29,8 @@ class _Function:
     doc: str
     lines: tuple[str, ...]
     rules: tuple[RuleText, ...]
+    because: str = ""
+    keeps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def _job_module(operation: OperationPlan) -> str:
     functions = tuple(_function(operation, table) for table in operation.tables)
     rules = tuple(rule for function in functions for rule in function.rules)
     body = "\n".join(line for function in (*functions, *rules) for line in function.lines)
+    body += "\n".join(line for function in functions for line in function.keeps)
     needed = ("Rule",) if rules else ()
     return render(
         "local/job.py.jinja",
@@ -92,4 +95,6 @@ def _function(operation: OperationPlan, table: Table) -> _Function:
         doc=in_docstring(table.doc or f"One row per `{table.name}`."),
         lines=function(operation, table),
         rules=tuple(rule_text(table, rule) for rule in table.rules),
+        because=in_docstring(f"Leave rows out: {table.filter.because}.") if table.filter else "",
+        keeps=keeps(table),
     )

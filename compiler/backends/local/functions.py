@@ -4,14 +4,37 @@ import builtins
 import keyword
 from collections.abc import Iterator
 
+from compiler.backends.expressions import python_source
+from compiler.ir.expression import Typed
 from compiler.ir.names import singular, snake, words
 from compiler.ir.paths import Branches, Each, Entries, Field, Path, SameKey, Step, is_loop, starts_with
-from compiler.ir.plan import BranchOf, Column, Leaf, Lookup, MapKey, OperationPlan, Ordinal, Param, Table
+from compiler.ir.plan import (
+    BranchOf,
+    Column,
+    Computed,
+    Leaf,
+    Lookup,
+    MapKey,
+    OperationPlan,
+    Ordinal,
+    Param,
+    Table,
+)
 from compiler.ir.shape import Record
 from compiler.ir.types import Type
 from compiler.ir.walk import at
 
-_TAKEN = {"document", "params", "rows", "integer_param", "text_param", "l", *keyword.kwlist, *dir(builtins)}
+_TAKEN = {
+    "document",
+    "params",
+    "rows",
+    "integer_param",
+    "text_param",
+    "sql",
+    "l",
+    *keyword.kwlist,
+    *dir(builtins),
+}
 
 
 def function(plan: OperationPlan, table: Table) -> tuple[str, ...]:
@@ -27,6 +50,7 @@ class _Writer:
         self.table = table
         self.scope: dict[Path, str] = {(): "document"}
         self.positions: dict[Path, str] = {}
+        self.cells: dict[str, str] = {}
         self.used = set(_TAKEN)
         self.indent = ""
 
@@ -39,6 +63,7 @@ class _Writer:
         else:
             yield from self.loops()
         yield from self.lookups()
+        yield from self.computed()
         yield from self.append()
         self.indent = ""
         yield "return rows"
@@ -231,10 +256,27 @@ class _Writer:
         yield f"{self.indent}if {value} {skips} {where.equals or True!r}:"
         yield f"{self.indent}    continue"
 
+    def computed(self) -> Iterator[str]:
+        """Hold what expressions read in variables, then what they give."""
+        cells = {column.name: column for column in self.table.columns}
+        for column, expression in self.table.computed:
+            for name in expression.reads:
+                if name not in self.cells:
+                    yield from self.hold(name, self.cell(cells[name]))
+            yield from self.hold(column.name, python_source(expression, self.cells))
+
+    def hold(self, column: str, text: str) -> Iterator[str]:
+        """Put a column's cell into a variable, unless it is in one."""
+        if text.isidentifier():
+            self.cells[column] = text
+            return
+        self.cells[column] = variable = self.fresh(column)
+        yield f"{self.indent}{variable} = {text}"
+
     def append(self) -> Iterator[str]:
         yield f"{self.indent}rows.append(("
         for column in self.table.columns:
-            yield f"{self.indent}    {self.cell(column)},"
+            yield f"{self.indent}    {self.cells.get(column.name) or self.cell(column)},"
         yield f"{self.indent}))"
 
     def cell(self, column: Column) -> str:
@@ -252,6 +294,23 @@ class _Writer:
             case Param(name=name, default=default):
                 read = "text_param" if column.type == Type.TEXT else "integer_param"
                 return f"{read}(params, {name!r}, {default!r})"
+            case Computed():
+                return self.cells[column.name]
+
+
+def keeps(table: Table) -> tuple[str, ...]:
+    """Return the body of the function that says whether a row passes the table's filter."""
+    if table.filter is None or not isinstance(table.filter.expression, Typed):
+        return ()
+    expression = table.filter.expression
+    columns = [column.name for column in table.columns]
+    used = {*_TAKEN, "row"}
+    variables = {name: f"{name}_" if name in used else name for name in expression.reads}
+    cells = ", ".join(f"row[{columns.index(name)}]" for name in expression.reads)
+    return (
+        f"{', '.join(variables[name] for name in expression.reads)} = {cells}",
+        f"return {python_source(expression, variables)} is True",
+    )
 
 
 def _last_name(path: Path) -> str:

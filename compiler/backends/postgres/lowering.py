@@ -3,6 +3,7 @@
 from compiler.backends import types
 from compiler.backends.provenance import described
 from compiler.ir.catalog import Catalog, Column, Index, Partitioning, Table
+from compiler.ir.dump import filter_text
 from compiler.ir.names import bounded
 from compiler.ir.paths import show
 from compiler.ir.plan import Column as PlanColumn
@@ -139,7 +140,7 @@ def column_of(column: PlanColumn) -> Column:
 
 
 def _table_comment(table: PlanTable, operation: OperationPlan) -> str:
-    rows = f"{show(table.scan)}{_condition(table.where)} of {operation.name}"
+    rows = f"{show(table.scan)}{_condition(table.where)}{filter_text(table.filter)} of {operation.name}"
     return f"{table.doc} From {rows}." if table.doc else f"One row per {rows}."
 
 

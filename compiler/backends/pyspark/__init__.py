@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from compiler.backends.base import Name, in_docstring, render, source_of
 from compiler.backends.expressions import spark_sql
 from compiler.backends.pyspark.columns import Pattern
-from compiler.backends.pyspark.lower import Rows, Select, TableLowering
+from compiler.backends.pyspark.lower import Computing, Rows, Select, TableLowering
 from compiler.backends.pyspark.schema import name_in, prune, quoted, reads, show
 from compiler.bundle import header
 from compiler.ir.paths import Path
@@ -29,6 +29,7 @@ class Function:
     doc: str
     selects: tuple[Select, ...]
     rows: Rows
+    computing: Computing
     key: str
     json: str
     rules: tuple[str, ...]
@@ -101,6 +102,7 @@ def _functions(operation: OperationPlan, lowered: tuple[TableLowering, ...]) -> 
             doc=f"One row per {in_docstring(grain)}.",
             selects=table.selects,
             rows=table.rows,
+            computing=table.computing,
             key=_tuple(table.table.key),
             json=_tuple(column.name for column in table.table.columns if column.type is Type.JSON),
             rules=tuple(map(_rule, table.table.rules)),
@@ -114,6 +116,12 @@ def _summary(table: Table, grain: str, names: int, grains: int) -> str:
 
 
 def _grain(table: Table) -> str:
+    """Say what a row is: of which values, and of which of them."""
+    kept = f" if `{table.filter.expression.text}`" if table.filter else ""
+    return f"{_values(table)}{kept}"
+
+
+def _values(table: Table) -> str:
     if not table.scan:
         return "document"
     where = table.where

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import assert_never
 
+from compiler.backends.expressions import spark_sql
 from compiler.backends.pyspark import columns, lookups
 from compiler.backends.pyspark.columns import Pattern, reference
 from compiler.backends.pyspark.filters import Filters
 from compiler.backends.pyspark.schema import quoted
 from compiler.backends.pyspark.scopes import Scope, is_pinned, scope_of, scopes
+from compiler.ir.expression import Typed
 from compiler.ir.paths import Branches, Entries, Field
-from compiler.ir.plan import BranchOf, Column, Leaf, MapKey, OperationPlan, Ordinal, Param, Table
+from compiler.ir.plan import BranchOf, Column, Computed, Leaf, MapKey, OperationPlan, Ordinal, Param, Table
 
 KEPT = ("raw_id", "captured_at")
 """Columns that follow a row from its document."""
@@ -47,6 +49,15 @@ class Rows:
     partition: str
     order: str
     dropped: str
+
+
+@dataclass(frozen=True, slots=True)
+class Computing:
+    """What is computed from the columns of the rows: in steps, each from what was there before it; then the filter."""
+
+    steps: tuple[tuple[tuple[str, str], ...], ...] = ()
+    filter: str = ""
+    columns: tuple[str, ...] = ()
 
 
 class TableLowering:
@@ -102,7 +113,7 @@ class TableLowering:
 
     def _carried(self, scope: int) -> Iterator[str]:
         """Yield the names of columns that earlier selects made and later ones need."""
-        for column in self.table.columns:
+        for column in self.read:
             if self._home(column) < scope:
                 yield quoted(column.name)
         for early in range(scope):
@@ -114,7 +125,7 @@ class TableLowering:
 
     def _made(self, scope: int) -> Iterator[str]:
         """Yield the columns that only the select which leaves `scope` can make."""
-        for column in self.table.columns:
+        for column in self.read:
             if self._home(column) == scope:
                 yield f"{self._expression(column)}.alias({quoted(column.name)})"
         for name, text in self._for_lookups(scope, scope):
@@ -159,7 +170,7 @@ class TableLowering:
                 return scope_of(path, self.table)
             case Ordinal(loop=loop) | MapKey(loop=loop) | BranchOf(loop=loop):
                 return scope_of(loop, self.table)
-            case Param():
+            case Param() | Computed():
                 return 0
             case _:
                 assert_never(column.source)
@@ -178,6 +189,8 @@ class TableLowering:
                 return branch if equals is None else f"({branch} == {quoted(equals)})"
             case Param(name=name, default=default):
                 return columns.text_as(column.type, columns.param(name, default))
+            case Computed():
+                raise AssertionError(f"{column.name} is computed from the row")
             case _:
                 assert_never(column.source)
 
@@ -215,14 +228,35 @@ class TableLowering:
         return counted or scope in self.unpinned
 
     @cached_property
+    def computing(self) -> Computing:
+        """What comes after the last select."""
+        steps: list[list[tuple[str, str]]] = []
+        made: set[str] = set()
+        for column, expression in self.table.computed:
+            if not steps or made & {*expression.reads}:
+                steps.append([])
+                made = set()
+            made.add(column.name)
+            steps[-1].append((column.name, f"F.expr({quoted(spark_sql(expression))})"))
+        kept = self.table.filter.expression if self.table.filter else None
+        return Computing(
+            steps=tuple(map(tuple, steps)),
+            filter=f"F.expr({quoted(spark_sql(kept))})" if isinstance(kept, Typed) else "",
+            columns=tuple(quoted(column.name) for column in self.table.columns) if steps else (),
+        )
+
+    @cached_property
+    def read(self) -> tuple[Column, ...]:
+        """The columns that come from documents."""
+        return tuple(column for column in self.table.columns if not isinstance(column.source, Computed))
+
+    @cached_property
     def rows(self) -> Rows:
         """The last select."""
         last = len(self.scopes) - 1
-        made = dict(
-            zip((c.name for c in self.table.columns if self._home(c) == last), self._made(last), strict=False)
-        )
+        made = dict(zip((c.name for c in self.read if self._home(c) == last), self._made(last), strict=False))
         positions = tuple(scope.position for scope in self.unpinned)
-        items = (made.get(column.name, quoted(column.name)) for column in self.table.columns)
+        items = (made.get(column.name, quoted(column.name)) for column in self.read)
         key = [column for column in self.table.columns if column.in_key]
         more = self._more() if self.filters.needs_content else ()
         own = (column.name for column in self.filters.own) if self.filters.needs_content else ()

@@ -11,7 +11,18 @@ from typing import assert_never
 
 from compiler.ir.names import singular, words
 from compiler.ir.paths import Branches, Each, Entries, Field, Path, SameKey, Step
-from compiler.ir.plan import BranchOf, Column, Leaf, MapKey, OperationPlan, Ordinal, Param, Table, Where
+from compiler.ir.plan import (
+    BranchOf,
+    Column,
+    Computed,
+    Leaf,
+    MapKey,
+    OperationPlan,
+    Ordinal,
+    Param,
+    Table,
+    Where,
+)
 from compiler.ir.types import Native, Type
 
 PARSED_AS = {
@@ -106,7 +117,7 @@ def _reads_of_column(column: Column) -> Iterable[Read]:
             yield Read((*path, Each()) if is_array else path, leaf_type(column.source, column.type))
         case Ordinal(loop=loop) | MapKey(loop=loop) | BranchOf(loop=loop):
             yield Read(loop)
-        case Param():
+        case Param() | Computed():
             return
         case _:
             assert_never(column.source)

@@ -18,9 +18,9 @@ from compiler.driver.explanation.report import (
     shortened,
 )
 from compiler.driver.ownership import Ownership
-from compiler.ir.dump import where_text
+from compiler.ir.dump import filter_text, where_text
 from compiler.ir.paths import Path, show
-from compiler.ir.plan import BranchOf, Column, Leaf, MapKey, OperationPlan, Ordinal, Param, Table
+from compiler.ir.plan import BranchOf, Column, Computed, Leaf, MapKey, OperationPlan, Ordinal, Param, Table
 from compiler.ir.types import INNINGS, DecimalText, InningsText, IntegerText
 from compiler.ir.walk import at
 
@@ -55,6 +55,10 @@ def source_of(column: Column) -> Source:
         case Param(name=name, default=default):
             other = f", else `{default}`" if default else ""
             return Source(kind="parameter", path="", text=f"request parameter `{name}`{other}")
+        case Computed(expression=expression):
+            reads = ", ".join(f"`{name}`" for name in expression.reads)
+            text = f"`{expression.text}`" + (f", which reads {reads}" if reads else "")
+            return Source(kind="expression", path="", text=text)
 
 
 def owner_of(operation: OperationPlan, table: Table, column: Column) -> str:
@@ -105,7 +109,8 @@ class _Facts:
         """Return what is declared and what was observed at the column's place."""
         if isinstance(self.column.source, Param):
             return self._parameter(self.column.source.name), None
-        assert self.source.place is not None
+        if self.source.place is None:
+            return None, None
         shape = at(self.operation.response, self.source.place)
         if shape is None:
             return None, None
@@ -142,7 +147,8 @@ def explain_column(compiled: Compiled, operation: OperationPlan, table: Table, c
 
 def grain(table: Table) -> str:
     """Say what a table has a row for."""
-    return f"one per {show(table.scan) if table.scan else 'response'}{where_text(table.where)}"
+    rows = show(table.scan) if table.scan else "response"
+    return f"one per {rows}{where_text(table.where)}{filter_text(table.filter)}"
 
 
 def type_text(column: Column) -> str:

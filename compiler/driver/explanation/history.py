@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from compiler.ir.paths import Path, is_loop
-from compiler.ir.plan import Column, Leaf, OperationPlan, Plan, Table
+from compiler.ir.plan import Column, Computed, Leaf, OperationPlan, Plan, Table
 from compiler.ir.shape import Array, Map, Record, Scalar, Shape, Unknown
 from compiler.ir.types import Type
 from compiler.ir.walk import at
@@ -104,7 +104,13 @@ def _same_column(table: Table, later: Column) -> Column | None:
 def _reads(column: Column) -> object:
     """Return what identifies a column from its first pass to its last."""
     source = column.source
-    return (source.path, source.is_array) if isinstance(source, Leaf) else source
+    match source:
+        case Leaf(path=path, is_array=is_array):
+            return path, is_array
+        case Computed(expression=expression):
+            return expression.text
+        case _:
+            return source
 
 
 # ------------------------------------------------------------------------------------------------- telling

@@ -46,6 +46,7 @@ def explain_table(compiled: Compiled, operation: OperationPlan, table: Table) ->
         "operation": operation_object(operation),
         "rows": show(table.scan),
         "where": where_text(table.where).removeprefix(" where "),
+        "filter": table.filter.expression.text if table.filter else "",
         "key": list(table.key),
         "parent": table.parent or None,
         "children": _children(operation, table),

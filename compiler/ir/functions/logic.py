@@ -30,6 +30,10 @@ LOGIC: tuple[Function, ...] = (
         condition("is null", (type_,), same("{0:p} IS NULL", "{0:p} is None"), strict=False)
         for type_ in (*SCALARS, Type.JSON)
     ),
+    *(
+        condition("is not null", (type_,), same("{0:p} IS NOT NULL", "{0:p} is not None"), strict=False)
+        for type_ in (*SCALARS, Type.JSON)
+    ),
     *(condition("=", (type_, type_), same("{0:p} = {1:p}", "sql.eq({0}, {1})")) for type_ in SCALARS),
     *(condition("<>", (type_, type_), same("{0:p} <> {1:p}", "sql.ne({0}, {1})")) for type_ in SCALARS),
     *(
