@@ -14,6 +14,7 @@ from compiler.ir.paths import Branches, Each, Entries, Field, Path, Step, is_loo
 from compiler.ir.plan import (
     BranchOf,
     Column,
+    Computed,
     Leaf,
     Lookup,
     MapKey,
@@ -36,6 +37,7 @@ from compiler.ir.types import (
 )
 from compiler.ir.walk import at
 from runtime.job import Conformed
+from tests.oracle.expressions import evaluate
 
 KINDS = {
     Type.BOOLEAN: (bool,),
@@ -87,7 +89,10 @@ class Interpreter:
         for row in self.scan(table, Row({(): document}), 0, self.plan.tables):
             for lookup in table.lookups:
                 row = self.look_up(table, lookup, row)
-            cells = tuple(self.cell(column, row) for column in table.columns)
+            named = self.named(table, row)
+            if not is_kept(table, named):
+                continue
+            cells = tuple(named[column.name] for column in table.columns)
             key = cells[: len(table.key)]
             filled = [cell for column, cell in zip(table.columns, cells, strict=True) if column.is_required]
             in_range = all(map(fits, table.columns, cells))
@@ -98,6 +103,21 @@ class Interpreter:
                 self.dropped.add(place(table, row))
             keys.add(key)
         return kept
+
+    def named(self, table: Table, row: Row) -> dict[str, Conformed]:
+        """Return the cells of a row: those of the document first, then what expressions make of them."""
+        computed = {
+            column.name: column.source.expression
+            for column in table.columns
+            if isinstance(column.source, Computed)
+        }
+        found = {
+            column.name: self.cell(column, row) for column in table.columns if column.name not in computed
+        }
+        while computed:
+            name = next(name for name, made in computed.items() if {*made.reads} <= {*found})
+            found[name] = evaluate(computed.pop(name).text, typed_cells(table, found))
+        return found
 
     def parents(self, table: Table) -> Iterator[Table]:
         for other in self.plan.tables:
@@ -212,11 +232,27 @@ class Interpreter:
             case BranchOf(loop=loop, equals=equals):
                 branch = row.tokens.get(loop)
                 return branch if branch is None or equals is None else branch == equals
-            case Param(name=name, default=default):
-                text = self.params.get(name, default)
-                if text is None or column.type is Type.TEXT:
-                    return text
-                return int(text) if re.fullmatch("-?[0-9]+", text) else None
+            case Param():
+                return self.param(column, column.source)
+            case _:
+                raise AssertionError(f"{column.name} is computed from the row")
+
+    def param(self, column: Column, source: Param) -> Conformed:
+        text = self.params.get(source.name, source.default)
+        if text is None or column.type is Type.TEXT:
+            return text
+        return int(text) if re.fullmatch("-?[0-9]+", text) else None
+
+
+def is_kept(table: Table, cells: Mapping[str, Conformed]) -> bool:
+    row_filter = table.filter
+    return row_filter is None or evaluate(row_filter.expression.text, typed_cells(table, cells)) is True
+
+
+def typed_cells(table: Table, cells: Mapping[str, Conformed]) -> dict[str, tuple[Type, Conformed]]:
+    return {
+        column.name: (column.type, cells[column.name]) for column in table.columns if column.name in cells
+    }
 
 
 def place(table: Table, row: Row) -> tuple:

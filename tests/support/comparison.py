@@ -1,5 +1,6 @@
 """What a round trip keeps of a response, and what it may change."""
 
+import copy
 from collections.abc import Iterator
 from itertools import product
 
@@ -8,7 +9,10 @@ from compiler.ir.plan import Leaf, OperationPlan
 from compiler.ir.shape import Map
 from compiler.ir.types import Codec, InstantText, Native
 from compiler.ir.walk import at
-from runtime.job import Conformed
+from runtime.conform import conform
+from runtime.job import Conformed, Job
+from runtime.origins import origins
+from runtime.pointers import pointer_text
 
 
 def canonical(plan: OperationPlan, document: Conformed) -> Conformed:
@@ -18,6 +22,27 @@ def canonical(plan: OperationPlan, document: Conformed) -> Conformed:
     placeholders (`""`, `-.--`) of columns that have them. Instants lose `.000`. Objects compare without order anyway.
     """
     return _Canonical(plan).value(document, ())
+
+
+def without_filtered(job: Job, document: Conformed) -> Conformed:
+    """Return a response without the values that the filters of tables leave out."""
+    left: Conformed = copy.deepcopy(document)
+    conformed, _ = conform(job.shape, copy.deepcopy(document))
+    for item in job.extractions if conformed is not None else ():
+        if item.keeps is None:
+            continue
+        made = zip(item.rows(conformed, {}), origins(item.table, conformed), strict=True)
+        for pointer in [pointer_text(pointer) for row, (pointer, _) in made if not item.keeps(row)]:
+            _clear(left, pointer)
+    return left
+
+
+def _clear(document: Conformed, pointer: str) -> None:
+    """Put a null in the place of a value."""
+    *route, last = [key.replace("~1", "/").replace("~0", "~") for key in pointer.split("/")[1:]]
+    for key in route:
+        document = document[int(key)] if isinstance(document, list) else document[key]
+    document[int(last) if isinstance(document, list) else last] = None
 
 
 class _Canonical:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
+from types import CodeType
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -377,7 +378,12 @@ _VARIABLES = {"order": "order_"}
 def evaluated(expression: Typed, row: Mapping[str, object]) -> object:
     """Return what the generated Python gives for a row."""
     variables = {_VARIABLES.get(name, name): value for name, value in row.items()}
-    return eval(python_source(expression, _VARIABLES), {"sql": sql, **variables})
+    return eval(_compiled(expression), {"sql": sql, **variables})
+
+
+@cache
+def _compiled(expression: Typed) -> CodeType:
+    return compile(python_source(expression, _VARIABLES), expression.text, "eval")
 
 
 def same(one: object, other: object) -> bool:

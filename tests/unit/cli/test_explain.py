@@ -48,7 +48,9 @@ declared observed
 mapping was decisions names
 """
 RAW_COLUMN = "kind column type in_key operation source source_kind path declared observed roles names"
-TABLE = "kind table doc operation rows where key parent children lookups omitted mapping decisions columns"
+TABLE = (
+    "kind table doc operation rows where filter key parent children lookups omitted mapping decisions columns"
+)
 RAW_TABLE = "kind table operation document_key version raw_keys tables columns"
 PATH = """
 kind path asked operation shape declared observed keys alike decisions columns below ignored why_no_column names

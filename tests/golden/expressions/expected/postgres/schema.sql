@@ -31,7 +31,7 @@ COMMENT ON TABLE game.events IS 'One row per response of game.events (/v1/game).
 
 -- Tables: the rows of the newest response of each document.
 
--- One row per $.events[*] of game.events.
+-- One row per $.events[*] if is_pitch and coalesce(speed, 0) < 120 of game.events.
 CREATE TABLE game.pitch (
     game_pk      bigint            NOT NULL,  -- $.gamePk
     event_index  bigint            NOT NULL,  -- .index
@@ -49,7 +49,7 @@ CREATE TABLE game.pitch (
 
     CONSTRAINT pitch_pkey PRIMARY KEY (game_pk, event_index)
 );
-COMMENT ON TABLE game.pitch IS 'One row per $.events[*] of game.events.';
+COMMENT ON TABLE game.pitch IS 'One row per $.events[*] if is_pitch and coalesce(speed, 0) < 120 of game.events.';
 
 -- What `\d+` shows beside a column: its API path.
 

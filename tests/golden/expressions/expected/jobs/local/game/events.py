@@ -31,7 +31,7 @@ def pitch(document: Conformed, params: Params) -> list[Row]:
         slot = sql.bigint(sql.substring(text, 1, 1))
         at = event.get("at")
         local_day = sql.date_in_zone(at, "America/New_York")
-        is_named = sql.not_(text is None)
+        is_named = text is not None
         is_fast = sql.ge(fastness, 1)
         rows.append(
             (
