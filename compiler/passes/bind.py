@@ -4,10 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from compiler.diagnostics import Sink, did_you_mean
-from compiler.ir.expression import Written
 from compiler.ir.mapping import (
     ColumnSpec,
-    FilterSpec,
     IgnoreSpec,
     OperationSpec,
     PathText,
@@ -43,7 +41,6 @@ from compiler.ir.plan import (
     Partition,
     Plan,
     RawKey,
-    RowFilter,
     Source,
     Table,
     Where,
@@ -55,6 +52,7 @@ from compiler.passes.anchors import absolute, lookup_path, table_path, tables_of
 from compiler.passes.codecs import codec_of, formatted_type, has_placeholders
 from compiler.passes.context import Context
 from compiler.passes.derive import DOCUMENT_KEY
+from compiler.passes.expressions import computed, unbound
 from compiler.passes.shape import describe
 from compiler.passes.unknown import unknown_path
 from compiler.rules import (
@@ -222,7 +220,7 @@ class _Binder:
             name=spec.name,
             scan=path,
             where=self.where(spec.where, path) if spec.where else None,
-            filter=_filter(spec.filter) if spec.filter else None,
+            filter=unbound(spec.filter) if spec.filter else None,
             parent=parent,
             lookups=tuple(Lookup(name=name, path=target) for name, target in lookups.items()),
             columns=tuple(replace(column, in_key=column.name in spec.key) for column in columns),
@@ -244,7 +242,7 @@ class _Binder:
 
     def column(self, spec: ColumnSpec, row: Path, lookups: Mapping[str, Path]) -> Column | None:
         if spec.sql is not None:
-            return _computed(spec, spec.sql)
+            return computed(spec, spec.sql)
         if spec.path is not None:
             return self.leaf(spec, spec.path, row, lookups)
         source, type_ = self.position(spec, row, lookups)
@@ -436,20 +434,3 @@ def _last(path: Path, kind: type[Each | Entries | Branches]) -> Path:
         if isinstance(path[index - 1], kind):
             return path[:index]
     return ()
-
-
-def _computed(spec: ColumnSpec, sql: Written) -> Column:
-    """Return a column whose type is found when its names are bound, which is when all columns have theirs."""
-    return Column(
-        name=spec.name,
-        type=Type.TEXT,
-        source=Computed(expression=sql),
-        doc=spec.doc,
-        evidence=Evidence(because="an expression"),
-        was=spec.was,
-        origin=spec.origin,
-    )
-
-
-def _filter(spec: FilterSpec) -> RowFilter:
-    return RowFilter(expression=spec.sql, because=spec.because, origin=spec.origin)

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from compiler.ir.expression import Input, Typed, Written
+from compiler.ir.mapping import ColumnSpec, FilterSpec
 from compiler.ir.plan import Column, Computed, OperationPlan, Plan, RowFilter, Table
+from compiler.ir.shape import Evidence
 from compiler.ir.types import Kind, Type
 from compiler.passes.context import Context
 from compiler.passes.filters import check_filter
@@ -22,6 +24,24 @@ def expressions(plan: Plan, context: Context) -> Plan:
         for item in plan.operations
     )
     return Plan(operations=tuple(operations))
+
+
+def computed(spec: ColumnSpec, sql: Written) -> Column:
+    """Return a column whose type is found when its names are bound, which is when all columns have theirs."""
+    return Column(
+        name=spec.name,
+        type=Type.TEXT,
+        source=Computed(expression=sql),
+        doc=spec.doc,
+        evidence=Evidence(because="an expression"),
+        was=spec.was,
+        origin=spec.origin,
+    )
+
+
+def unbound(spec: FilterSpec) -> RowFilter:
+    """Return a filter as it is written."""
+    return RowFilter(expression=spec.sql, because=spec.because, origin=spec.origin)
 
 
 def inputs(table: Table) -> dict[str, Input]:
