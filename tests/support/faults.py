@@ -155,7 +155,33 @@ LIVE_GAME: Mapping[Fault, Edit] = {
 }
 """By rule, an edit of the live feed."""
 
-FAULTS: Mapping[str, Mapping[Fault, Edit]] = {"game.liveGameV1": LIVE_GAME}
+FAULTS: Mapping[str, Mapping[Fault, Edit]] = {
+    "game.liveGameV1": LIVE_GAME,
+    "game.linescore": {("game.linescore_teams", "totals_count"): set_to("teams/home/errors", -1)},
+    "schedule.schedule": {
+        ("schedule.daily_summary", "games_in_progress_are_games"): set_to("dates/0/totalGamesInProgress", 99),
+        ("schedule.games", "game_pk_counts"): set_to("dates/0/games/0/gamePk", 0),
+        ("schedule.games", "double_header_is_known"): set_to("dates/0/games/0/doubleHeader", "?"),
+        ("schedule.game_teams", "score_counts"): set_to("dates/0/games/0/teams/away/score", -1),
+        ("schedule.game_teams", "league_record_pct_is_a_share"): set_to(
+            "dates/0/games/0/teams/away/leagueRecord/pct", "1.500"
+        ),
+    },
+    "season.seasons": {
+        ("season.seasons_normalized", "regular_season_ends_after_start"): set_to(
+            "seasons/0/regularSeasonStartDate", "2199-01-01"
+        ),
+        ("season.seasons_normalized", "post_season_ends_after_start"): set_to(
+            "seasons/0/postSeasonStartDate", "2199-01-01"
+        ),
+    },
+    "standings.standings": {
+        ("standings.team_records", "records_count"): set_to("records/0/teamRecords/0/wins", -1),
+        ("standings.team_records", "winning_percentage_is_a_share"): set_to(
+            "records/0/teamRecords/0/winningPercentage", "1.500"
+        ),
+    },
+}
 """By operation; `response` says which response is edited."""
 
 
