@@ -86,7 +86,8 @@ def receive(ingest: Ingest, documents: Documents, source: Received) -> Loaded:
     job = documents.catalog.job(name)
     if source.document is None or job is None or source.capture.request.is_pruned:
         return Loaded()
-    keys = tuple(source.row.keys.get(key) for key in job.document_key)
+    own = {"document_key": source.row.document_key, **source.row.keys}  # the raw table has that column, too
+    keys = tuple(own.get(key) for key in job.document_key)
     if None in keys:
         raise DataError("the document does not say what it is about: its key is missing")
     snapshot = Snapshot(

@@ -133,7 +133,7 @@ def _of_documents(rule: DocumentRule, operation: OperationPlan) -> str:
 
 def _condition(operation: OperationPlan) -> str:
     kinds = {key.name: types.postgres(key.type) for key in operation.raw_keys}
-    arrays = [f"%({name})s::{kinds[name]}[]" for name in operation.document_key]
+    arrays = [f"%({name})s::{kinds.get(name, 'text')}[]" for name in operation.document_key]
     names = [quoted(name) for name in operation.document_key]
     if len(names) == 1:
         return f"{names[0]} = ANY ({arrays[0]})"
