@@ -8,6 +8,7 @@ from compiler.backends import types
 from compiler.backends.base import render, sole_source, source_of
 from compiler.backends.naming import root_name
 from compiler.backends.provenance import absolute
+from compiler.backends.view_docs import view_pages, view_text
 from compiler.bundle import header
 from compiler.ir.paths import show
 from compiler.ir.plan import Column, Dimension, OperationPlan, Plan, Table
@@ -107,11 +108,14 @@ class Docs:
             for operation, text in texts
             if operation.tables
         }
+        views = tuple(map(view_text, plan.views))
+        pages |= view_pages(views)
         index = render(
             "docs/README.md.jinja",
             endpoints=_endpoints([text for _, text in texts]),
             types=types.TYPES,
             content=f"{_count(len(texts), 'operation')}, {_count(len(plan.tables), 'table')}",
+            views=views,
         )
         if plan.dimensions:
             dimensions = tuple(map(_dimension, plan.dimensions))

@@ -171,12 +171,13 @@ def explain(context: click.Context, subject: str, **_options: object) -> int:
     return execute(context, lambda session: driver.explain(session, subject))
 
 
-@command.command(cls=Verb, examples=("mlbc ls", "mlbc ls 'game.*'", "mlbc ls --json"))
+@command.command(cls=Verb, examples=("mlbc ls", "mlbc ls 'game.*'", "mlbc ls --views --json"))
 @_SELECT
 @click.option("--tables", is_flag=True, help="Show the tables, as if operations were selected.")
+@click.option("--views", is_flag=True, help="List the views and named queries instead.")
 @global_options
 @click.pass_context
-def ls(context: click.Context, select: tuple[str, ...], tables: bool, **_options: object) -> int:
+def ls(context: click.Context, select: tuple[str, ...], tables: bool, views: bool, **_options: object) -> int:
     r"""List operations, what is known and what is typed.
 
     \b
@@ -185,6 +186,8 @@ def ls(context: click.Context, select: tuple[str, ...], tables: bool, **_options
     typed     share of the observed values that go to columns other than jsonb
     tables    tables, with --tables or SELECT each with its columns and key
     """
+    if views:
+        return execute(context, lambda session: driver.list_views(session, select))
     return execute(context, lambda session: driver.list_operations(session, select, tables=tables))
 
 

@@ -17,6 +17,7 @@ from compiler.driver.scaffold import scaffold
 from compiler.driver.schema import print_schema
 from compiler.driver.session import Collector, Session, Silence
 from compiler.driver.upstream import upstream
+from compiler.driver.view_listing import list_views
 
 
 class Report(Protocol):
@@ -53,6 +54,7 @@ __all__ = [
     "explain_rule",
     "generate",
     "list_operations",
+    "list_views",
     "migrate_diff",
     "migrate_verify",
     "observe",

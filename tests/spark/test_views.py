@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import orjson
 import pytest
 
 from compiler.backends import types
 from compiler.ir.catalog import Catalog
+from runtime import parquet
 from runtime.database import Connection
-from runtime.job import Row
+from runtime.job import Column, Row
 from tests.postgres.conftest import open_folder, server
 from tests.postgres.test_marts import marts
 from tests.support.views import TAIL, catalog, portable, rows
@@ -24,31 +24,23 @@ SCHEMAS = ("game", "mart")
 @pytest.fixture(scope="module")
 def warehouse(spark, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
     """The tables that the views read, with the same rows, and the views."""
+    folder = tmp_path_factory.mktemp("warehouse")
     for name in SCHEMAS:
-        folder: Path = tmp_path_factory.mktemp("warehouse") / name
-        spark.sql(f"CREATE DATABASE IF NOT EXISTS {name} LOCATION '{folder}'")
-    fill(spark, catalog())
+        spark.sql(f"CREATE DATABASE {name} LOCATION '{folder / name}'")
+    fill(spark, catalog(), folder)
     for view in portable():
-        schema, _, _ = view.name.partition(".")
-        spark.sql(f"CREATE DATABASE IF NOT EXISTS {schema}")
         spark.sql(f"CREATE VIEW {view.name} AS {view.spark}")
     yield spark
     for name in SCHEMAS:
         spark.sql(f"DROP DATABASE {name} CASCADE")
 
 
-def fill(spark, tables: Catalog) -> None:
+def fill(spark, tables: Catalog, folder: Path) -> None:
     for table, found in rows():
-        columns = tables.by_name[table.name].columns
-        schema = ", ".join(f"`{column.name}` {spark_type(column.type)}" for column in columns)
-        is_json = [column.type == "jsonb" for column in columns]
-        cells = [tuple(map(spark_cell, (*row, *TAIL), is_json)) for row in found]
-        frame = spark.createDataFrame(cells, schema)
-        frame.write.saveAsTable(table.name)
-
-
-def spark_cell(cell: object, is_json: bool) -> object:
-    return orjson.dumps(cell).decode() if is_json and cell is not None else cell
+        file = folder / f"{table.name}.parquet"
+        columns = tuple(Column(column.name, column.type) for column in tables.by_name[table.name].columns)
+        parquet.write(columns, [(*row, *TAIL) for row in found], file)
+        spark.sql(f"CREATE TABLE {table.name} USING parquet LOCATION '{file}'")
 
 
 def spark_type(postgres: str) -> str:

@@ -8,6 +8,7 @@ from compiler.driver.explanation.columns import explain_bookkeeping, explain_col
 from compiler.driver.explanation.dimensions import explain_detail, explain_dimension
 from compiler.driver.explanation.paths import UnknownPathError, explain_path
 from compiler.driver.explanation.report import Compiled, Explanation
+from compiler.driver.explanation.subjects import view_of
 from compiler.driver.explanation.tables import explain_raw_table, explain_table
 from compiler.driver.selection import compiled_operation
 from compiler.driver.session import Session
@@ -25,7 +26,14 @@ def explain(session: Session, subject: str) -> Explanation | None:
     if compiled is None:
         return None
     with session.during("explain"):
-        return explained(compiled, subject)
+        view, column = view_of(compiled, subject)
+        return _views(compiled, view, column) if view else explained(compiled, subject)
+
+
+def _views(compiled: Compiled, name: str, column: str) -> Explanation | None:
+    from compiler.driver.explanation.views import explain_views  # sqlglot is slow to import
+
+    return explain_views(compiled, name, column)
 
 
 def compile_for(session: Session) -> Compiled | None:
@@ -115,6 +123,7 @@ def _raw_or_operation(compiled: Compiled, subject: str, owner: str, column: str)
     known = (
         *compiled.plan.tables,
         *(found.name for found in compiled.plan.dimensions),
+        *(found.name for found in compiled.inputs.views),
         *raw,
         *operations,
         *RULES,

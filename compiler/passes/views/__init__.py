@@ -85,7 +85,8 @@ class _Binding:
             return None
         found = Sink()
         try:
-            tree = bound(parsed(spec), self.relations)
+            readable = {name: self.relations[name] for name in reads if name in self.relations}
+            tree = bound(parsed(spec), readable)
             names.check_columns(spec, tree, self.before, found)
             names.check_output(spec, tree.query, found)
             check_types(spec, tree.query, found)
