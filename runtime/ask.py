@@ -34,6 +34,7 @@ def asked(
     """Run a query for the length of a block, in a transaction that cannot write; rows are fetched as they are read."""
     with connection.transaction():
         connection.execute("SET TRANSACTION READ ONLY")
+        connection.execute("SET LOCAL intervalstyle = 'postgres'")  # psycopg reads no other
         with connection.cursor(name="mlb_etl_query") as cursor:
             try:
                 cursor.execute(entry["statement"].encode(), values)

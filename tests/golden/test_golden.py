@@ -2,6 +2,7 @@
 
     <feature>/schema.json     the upstream document; its name in the project is the operation's endpoint
     <feature>/mapping.yaml    at most twenty lines; fragments that it uses lie beside it
+    <feature>/sql/            views and queries, if the feature is about them
     <feature>/samples/        responses made by hand; facts are folded from them
     <feature>/expected/       what comes out. `make golden` accepts the present output; review the diff
 
@@ -38,6 +39,8 @@ def compile_case(case: Path, root: Path) -> Bundle:
     _place(case / "mapping.yaml", root / "mappings" / endpoint / f"{method}.yaml")
     for fragment in case.glob("fragment*.yaml"):
         _place(fragment, root / "mappings" / endpoint / "fragments" / fragment.name)
+    for view in (case / "sql").rglob("*.sql"):
+        _place(view, root / "mappings" / view.relative_to(case / "sql"))
     _place(HERE.parents[1] / "mappings/defaults.yaml", root / "mappings/defaults.yaml")
     session = Session(project=Project(root=root, documents=root / "documents"))
     upstream(session, update=True)

@@ -85,7 +85,7 @@ def _view_text(view: View) -> ViewText:
 def _create(view: View) -> str:
     name = qualified(view.name)
     if view.kind is not Kind.FUNCTION:
-        return f"CREATE {_NOUNS[view.kind]} {name} AS\n{view.sql};"
+        return f"CREATE {_NOUNS[view.kind]} {name} AS\n{_ended(view.sql)}"
     arguments = ", ".join(map(_argument, view.params))
     rows = ", ".join(f"{quoted(column.name)} {column.type}" for column in view.columns)
     returned = f"SETOF {view.columns[0].type}" if len(view.columns) == 1 else f"TABLE ({rows})"
@@ -95,6 +95,11 @@ def _create(view: View) -> str:
         f"CREATE FUNCTION {name}({arguments}) RETURNS {returned}\n"
         f"LANGUAGE sql STABLE PARALLEL SAFE AS $view$\n{body}\n$view$;"
     )
+
+
+def _ended(sql: str) -> str:
+    """Return a statement with its semicolon, behind a comment on a line of its own."""
+    return f"{sql}\n;" if "--" in sql.rpartition("\n")[2] else f"{sql};"
 
 
 def _argument(param: Param) -> str:
@@ -121,7 +126,7 @@ def _query_text(query: View) -> str:
     lines = [f"-- {' '.join(query.doc.split())}"]
     lines += [f"-- Answers: {query.question}"] if query.question else []
     lines += [f"-- :{param.name} {param.type}{_said(param)}" for param in query.params]
-    return header(f"{query.name}.sql", query.file) + "\n" + "\n".join(lines) + f"\n{query.sql};\n"
+    return header(f"{query.name}.sql", query.file) + "\n" + "\n".join(lines) + f"\n{_ended(query.sql)}\n"
 
 
 def _said(param: Param) -> str:

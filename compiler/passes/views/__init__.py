@@ -68,9 +68,9 @@ class _Binding:
         self.calls[spec.name] = calls
         views = [name for name, other in self.specs.items() if other.kind in names.KINDS_THAT_ARE_READ]
         try:
-            tree = parsed(spec)
+            tree = parsed(spec, self._called(spec))
             known = (*self.relations, *views)
-            tables = names.check_relations(spec, tree, known, self.sink)
+            tables = names.check_relations(spec, tree, known, self.functions, self.sink)
         except SqlglotError as error:
             self._not_understood(spec, error)
             return None
@@ -80,13 +80,12 @@ class _Binding:
         return tuple(sorted({*tables, *called}))
 
     def _bind(self, spec: ViewSpec, reads: tuple[str, ...]) -> View | None:
-        unbound = [name for name in reads if name not in self.relations and name not in self.functions]
-        if unbound:
+        if any(name not in self.relations for name in reads):
             return None
         found = Sink()
         try:
             readable = {name: self.relations[name] for name in reads if name in self.relations}
-            tree = bound(parsed(spec), readable)
+            tree = bound(parsed(spec, self._called(spec)), readable)
             names.check_columns(spec, tree, self.before, found)
             names.check_output(spec, tree.query, found)
             check_types(spec, tree.query, found)
@@ -96,9 +95,13 @@ class _Binding:
             return None
         for finding in found.diagnostics:
             self.sink.report(finding)
-        if view is not None and view.is_relation:
+        if view is not None and view.kind is not Kind.QUERY:
             self.relations[view.name] = names.relation_of(view)
         return view
+
+    def _called(self, spec: ViewSpec) -> dict[str, int]:
+        """Return the functions of ours that a SELECT calls, and where."""
+        return {call.name: call.start for call in self.calls[spec.name] if call.name in self.functions}
 
     def _view(self, spec: ViewSpec, tree: Tree, reads: tuple[str, ...]) -> View:
         is_for_spark = Engine.SPARK in spec.engines

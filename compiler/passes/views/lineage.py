@@ -7,8 +7,10 @@ from sqlglot import exp
 from sqlglot.lineage import lineage
 from sqlglot.optimizer.scope import build_scope
 
+from compiler.diagnostics import Sink
 from compiler.ir.views import Relations, ViewSpec
 from compiler.passes.views.names import relation_name
+from compiler.passes.views.syntax import check_syntax
 from compiler.passes.views.tree import DIALECT, bound, parsed
 
 
@@ -22,7 +24,9 @@ class Traced:
 
 def trace(spec: ViewSpec, column: str, relations: Relations) -> Traced:
     """Trace a column that the SELECT returns; its own CTEs are looked through."""
-    tree = bound(parsed(spec), relations)
+    calls = check_syntax(spec, [name for name in relations if "." in name], Sink()) or ()
+    functions = {call.name: call.start for call in calls if call.name in relations}
+    tree = bound(parsed(spec, functions), relations)
     query = tree.query
     root = lineage(column, query, tree.schema, dialect=DIALECT, scope=build_scope(query), trim_selects=False)
     found = {

@@ -9,7 +9,7 @@ from sqlglot.optimizer.scope import Scope
 
 from compiler.diagnostics import Sink, did_you_mean
 from compiler.ir.views import Kind, Relations, View, ViewSpec, Word
-from compiler.passes.views.tree import Tree, read_by
+from compiler.passes.views.tree import CALLED, Tree, read_by
 from compiler.rules.views import AMBIGUOUS_COLUMN, UNKNOWN_RELATION, UNKNOWN_VIEW_COLUMN, VIEW_OUTPUT
 from compiler.source import Origin
 
@@ -26,19 +26,22 @@ def place_of(spec: ViewSpec, node: exp.Expr) -> Origin:
 
 
 def check_relations(
-    spec: ViewSpec, tree: exp.Query, known: Iterable[str], sink: Sink
+    spec: ViewSpec, tree: exp.Query, known: Iterable[str], functions: Iterable[str], sink: Sink
 ) -> tuple[str, ...] | None:
-    """Report relations that there are not; return what is read, sorted, if all are there."""
-    names = {*known}
+    """Report relations that there are not; return what is read, sorted, if all are there.
+
+    `functions` are relations where they are called.
+    """
+    names, called = {*known}, {*functions}
     found: set[str] = set()
     for table in read_by(tree):
         name = relation_name(table)
         found.add(name)
-        if name not in names:
+        if name not in (called if table.meta.get(CALLED) else names):
             advice = _near_relation(name, names)
             message = f"there is no table or view `{name}`"
             sink.report(UNKNOWN_RELATION.at(place_of(spec, table.this), message, advice=advice))
-    return tuple(sorted(found)) if found <= names else None
+    return tuple(sorted(found)) if found <= names | called else None
 
 
 def _near_relation(name: str, known: set[str]) -> str:

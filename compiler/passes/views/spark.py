@@ -56,7 +56,7 @@ _RANKS = (exp.RowNumber, exp.Rank, exp.DenseRank)
 def spark_text(spec: ViewSpec, tree: Tree, calls: Iterable[Call], sink: Sink) -> str:
     """Return the SELECT for Spark; what cannot keep its meaning is reported."""
     for call in calls:
-        if call.name in FUNCTIONS and not FUNCTIONS[call.name].is_portable:
+        if call.name not in FUNCTIONS or not FUNCTIONS[call.name].is_portable:
             _report(spec.place(call.start, call.start + len(call.name)), f"`{call.name}`", sink)
     for node in tree.query.walk():
         for what in _differences(node):

@@ -4,7 +4,7 @@ sqlglot does the work; what it takes for another type than PostgreSQL has is cor
 """
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp, parse_one
@@ -54,9 +54,20 @@ class Tree:
             yield scope, Resolver(scope, self.schema)
 
 
-def parsed(spec: ViewSpec) -> exp.Query:
-    """Parse a SELECT that PostgreSQL can parse; a parameter becomes NULL of its type."""
-    tree = parse_one(spec.sql, dialect=DIALECT)
+CALLED = "called"
+"""Marks a table that is a call of one of our functions."""
+
+
+def parsed(spec: ViewSpec, functions: Mapping[str, int]) -> exp.Query:
+    """Parse a SELECT that PostgreSQL can parse; a parameter becomes NULL of its type.
+
+    `functions` are those of ours that it calls, with the place of the call; a call in FROM becomes a table.
+    """
+    tree = parse_one(_joined(spec.sql, functions), dialect=DIALECT)
+    names = {name.replace(".", "_"): name for name in functions}
+    for table in [*tree.find_all(exp.Table)]:
+        if isinstance(table.this, exp.Anonymous) and table.this.name in names:
+            _as_table(table, names[table.this.name])
     types = {param.name: param.type for param in spec.params if param.type}
     for found in [*tree.find_all(exp.Placeholder)]:
         if found.name in types:
@@ -66,6 +77,23 @@ def parsed(spec: ViewSpec) -> exp.Query:
             found.replace(exp.null())
     assert isinstance(tree, exp.Query)
     return tree
+
+
+def _joined(sql: str, functions: Mapping[str, int]) -> str:
+    """Return a SELECT with `schema_name(` for `schema.name(`, which sqlglot does not take for a call in FROM."""
+    marks = list(sql)
+    for name, start in functions.items():
+        marks[start + name.index(".")] = "_"
+    return "".join(marks)
+
+
+def _as_table(table: exp.Table, name: str) -> None:
+    schema, _, short = name.partition(".")
+    place = {"start": table.this.meta.get("start"), "end": table.this.meta.get("end")}
+    table.set("this", exp.to_identifier(short))
+    table.set("db", exp.to_identifier(schema))
+    table.this.meta.update({key: value for key, value in place.items() if value is not None})
+    table.meta[CALLED] = True
 
 
 def read_by(tree: exp.Query) -> Iterator[exp.Table]:
