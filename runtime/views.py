@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS metadata.views (
 );
 COMMENT ON TABLE metadata.views IS 'What was made from views.sql: views, functions, schemas, in order; its digest.';
 """
-_REFRESH = ("metadata.refresh_all_views", "function")
+_OWN = (("metadata.analyze_for_views", "function"), ("metadata.refresh_all_views", "function"))
 _SCHEMA = "schema"
 
 # A schema of ours goes only when nothing else lies in it.
@@ -67,7 +67,7 @@ def read(folder: Path) -> Views:
         return NONE
     index = queries.read(folder / "queries")
     listed = ((entry["name"], entry["kind"]) for entry in index.views)
-    return Views(text=script.read_bytes(), schemas=index.schemas, made=(*listed, _REFRESH))
+    return Views(text=script.read_bytes(), schemas=index.schemas, made=(*listed, *_OWN))
 
 
 def installed(connection: Connection) -> tuple[str, int]:

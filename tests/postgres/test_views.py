@@ -169,4 +169,8 @@ def test_views_are_read_from_what_was_generated(tmp_path: Path) -> None:
     (tmp_path / "queries" / "index.json").write_bytes(orjson.dumps(index))
     found = views.read(tmp_path)
     assert found.schemas == ("mart",)
-    assert found.made == (("mart.a", "view"), ("metadata.refresh_all_views", "function"))
+    assert [name for name, _ in found.made] == [
+        "mart.a",
+        "metadata.analyze_for_views",
+        "metadata.refresh_all_views",
+    ]

@@ -4,6 +4,28 @@
 
 CREATE SCHEMA IF NOT EXISTS mart;
 
+-- Without statistics a plan for many joins is a matter of luck, and nobody analyzes a partitioned table by itself.
+CREATE FUNCTION metadata.analyze_for_views() RETURNS void
+LANGUAGE plpgsql AS $function$
+DECLARE
+    table_name text;
+BEGIN
+    FOREACH table_name IN ARRAY ARRAY['game.pitches']::text[] LOOP
+        IF (SELECT c.reltuples < 0 OR coalesce(sum(s.n_mod_since_analyze) > greatest(1000, sum(s.n_live_tup) / 5), false)
+            FROM pg_class c
+            LEFT JOIN pg_stat_all_tables s
+              ON s.relid = c.oid OR s.relid IN (SELECT relid FROM pg_partition_tree(c.oid))
+            WHERE c.oid = table_name::regclass
+            GROUP BY c.reltuples)
+        THEN
+            EXECUTE 'ANALYZE ' || table_name;
+        END IF;
+    END LOOP;
+END
+$function$;
+COMMENT ON FUNCTION metadata.analyze_for_views() IS 'Analyzes what materialized views read, where that was never done or much has changed.';
+DO $$ BEGIN PERFORM metadata.analyze_for_views(); END $$;
+
 -- One row per pitch that was measured.
 CREATE VIEW mart.measured AS
 SELECT game_pk, pitch_index, speed, strikes FROM game.pitches WHERE speed IS NOT NULL;
@@ -43,20 +65,8 @@ LANGUAGE plpgsql AS $function$
 DECLARE
     begun timestamptz;
     is_populated boolean;
-    table_name text;
 BEGIN
-    -- Without statistics a plan for many joins is a matter of luck, and nobody analyzes a partitioned table by itself.
-    FOREACH table_name IN ARRAY ARRAY['game.pitches']::text[] LOOP
-        IF (SELECT c.reltuples < 0 OR coalesce(sum(s.n_mod_since_analyze) > greatest(1000, sum(s.n_live_tup) / 5), false)
-            FROM pg_class c
-            LEFT JOIN pg_stat_all_tables s
-              ON s.relid = c.oid OR s.relid IN (SELECT relid FROM pg_partition_tree(c.oid))
-            WHERE c.oid = table_name::regclass
-            GROUP BY c.reltuples)
-        THEN
-            EXECUTE 'ANALYZE ' || table_name;
-        END IF;
-    END LOOP;
+    PERFORM metadata.analyze_for_views();
     FOREACH view_name IN ARRAY ARRAY['mart.fast']::text[] LOOP
         begun := clock_timestamp();
         SELECT relispopulated INTO STRICT is_populated FROM pg_class WHERE oid = view_name::regclass;
