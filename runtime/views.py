@@ -107,6 +107,8 @@ def make(connection: Connection, views: Views) -> None:
     connection.execute(_BOOTSTRAP)
     if not views.text:
         return
+    connection.execute("SET LOCAL enable_nestloop = off")  # as in refresh_all_views
+    connection.execute("SET LOCAL jit = off")
     before = {name for (name,) in connection.execute("SELECT nspname FROM pg_namespace")}
     try:
         connection.execute(views.text)

@@ -142,6 +142,8 @@ def _translated(node: exp.Expr) -> exp.Expr:
     match node:
         case exp.Collate():
             return node.this
+        case exp.Alias() if isinstance(node.this, exp.Column) and node.this.name == node.alias:
+            return node.this  # Spark stumbles over aliases that say nothing
         case exp.Div() if type_name(node.this.type) in _WHOLE and type_name(node.expression.type) in _WHOLE:
             return exp.IntDiv(this=node.this, expression=node.expression)
         case exp.Window() if isinstance(node.this, _RANKS):

@@ -16,14 +16,14 @@ columns:
   batter_id: Who bats at this event, also if another one ends the plate appearance.
 */
 WITH events AS (
-    SELECT game_pk, at_bat_index, event_index, true AS is_pitch, balls, strikes
+    SELECT game_pk, at_bat_index, event_index, 1 AS pitch, balls, strikes
     FROM game.live_game_pitch_events
     UNION ALL
-    SELECT game_pk, at_bat_index, event_index, false AS is_pitch, balls, strikes
+    SELECT game_pk, at_bat_index, event_index, 0 AS pitch, balls, strikes
     FROM game.live_game_play_actions
 ), counts AS (
     SELECT
-        game_pk, at_bat_index, event_index, is_pitch,
+        game_pk, at_bat_index, event_index, pitch,
         coalesce(lag(balls) OVER (PARTITION BY game_pk, at_bat_index ORDER BY event_index), 0) AS balls_before,
         coalesce(lag(strikes) OVER (PARTITION BY game_pk, at_bat_index ORDER BY event_index), 0) AS strikes_before
     FROM events
@@ -87,7 +87,7 @@ WITH events AS (
     WHERE c.is_batter
 ), found AS (
     SELECT
-        e.game_pk, e.at_bat_index, e.event_index, e.is_pitch, e.balls_before, e.strikes_before,
+        e.game_pk, e.at_bat_index, e.event_index, e.pitch = 1 AS is_pitch, e.balls_before, e.strikes_before,
         s.outs_before + coalesce(r.outs, 0) AS outs_before,
         CASE WHEN b.changed_1b > 0 THEN b.on_1b_id ELSE s.on_1b_id END AS on_1b_id,
         CASE WHEN b.changed_2b > 0 THEN b.on_2b_id ELSE s.on_2b_id END AS on_2b_id,

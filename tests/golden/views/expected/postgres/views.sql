@@ -60,8 +60,10 @@ SELECT game_pk, extract(epoch FROM max(at) - min(at))::double precision AS secon
 COMMENT ON VIEW mart.pace IS 'Seconds between the first and the last pitch.';
 
 -- Refresh what is materialized, each behind what it reads; one that never held rows cannot be refreshed concurrently.
+-- Whole tables are joined by several columns, of which the planner expects too few rows: a nested loop over a season
+-- takes the square of its games. Compiling such a plan takes longer than running it.
 CREATE FUNCTION metadata.refresh_all_views() RETURNS TABLE (view_name text, seconds double precision)
-LANGUAGE plpgsql AS $function$
+LANGUAGE plpgsql SET enable_nestloop = off SET jit = off AS $function$
 DECLARE
     begun timestamptz;
     is_populated boolean;

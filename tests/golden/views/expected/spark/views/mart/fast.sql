@@ -2,9 +2,9 @@
 
 -- One row per fast pitch.
 SELECT
-  p.game_pk AS game_pk,
-  p.pitch_index AS pitch_index,
-  p.speed AS speed,
+  p.game_pk,
+  p.pitch_index,
+  p.speed,
   p.strikes DIV 2 AS half,
   CAST(ROW_NUMBER() OVER (PARTITION BY p.game_pk ORDER BY p.speed DESC NULLS FIRST) AS BIGINT) AS place
 FROM mart.measured AS p

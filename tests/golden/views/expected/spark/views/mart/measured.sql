@@ -2,10 +2,10 @@
 
 -- One row per pitch that was measured.
 SELECT
-  pitches.game_pk AS game_pk,
-  pitches.pitch_index AS pitch_index,
-  pitches.speed AS speed,
-  pitches.strikes AS strikes
+  pitches.game_pk,
+  pitches.pitch_index,
+  pitches.speed,
+  pitches.strikes
 FROM game.pitches AS pitches
 WHERE
   pitches.speed IS NOT NULL
