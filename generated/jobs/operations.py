@@ -730,6 +730,7 @@ OPERATIONS = (
         version="",
         local="generated.jobs.local.schedule.postseason_schedule_series",
         spark="generated.jobs.spark.schedule.postseason_schedule_series",
+        checks="generated.jobs.quality.schedule.postseason_schedule_series",
     ),
     Operation(
         name="schedule.schedule",
@@ -739,6 +740,7 @@ OPERATIONS = (
         version="",
         local="generated.jobs.local.schedule.schedule",
         spark="generated.jobs.spark.schedule.schedule",
+        checks="generated.jobs.quality.schedule.schedule",
     ),
     Operation(
         name="schedule.tieGames",
@@ -766,6 +768,7 @@ OPERATIONS = (
         version="",
         local="generated.jobs.local.season.all_seasons",
         spark="generated.jobs.spark.season.all_seasons",
+        checks="generated.jobs.quality.season.all_seasons",
     ),
     Operation(
         name="season.seasons",
@@ -775,6 +778,7 @@ OPERATIONS = (
         version="",
         local="generated.jobs.local.season.seasons",
         spark="generated.jobs.spark.season.seasons",
+        checks="generated.jobs.quality.season.seasons",
     ),
     Operation(
         name="sports.sportPlayers",
@@ -793,6 +797,7 @@ OPERATIONS = (
         version="",
         local="generated.jobs.local.standings.standings",
         spark="generated.jobs.spark.standings.standings",
+        checks="generated.jobs.quality.standings.standings",
     ),
     Operation(
         name="stats.groupedStats",

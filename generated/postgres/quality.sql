@@ -742,3 +742,91 @@ SELECT game_pk, at_bat_index, runner_index, is_out, end_base, raw_id, captured_a
 FROM game.play_by_play_runners
 WHERE NOT (NOT (is_out AND end_base = 'score'))
 ORDER BY game_pk, at_bat_index, runner_index;
+
+-- schedule.postseasonScheduleSeries
+
+-- score_counts (error) of schedule.postseason_game_teams
+SELECT sport_id, season, series_id, game_pk, game_date, is_home, score, raw_id, captured_at
+FROM schedule.postseason_game_teams
+WHERE NOT (score >= 0)
+ORDER BY sport_id, season, series_id, game_pk, game_date, is_home;
+
+-- league_record_pct_is_a_share (warning) of schedule.postseason_game_teams
+SELECT sport_id, season, series_id, game_pk, game_date, is_home, league_record_pct, raw_id, captured_at
+FROM schedule.postseason_game_teams
+WHERE NOT (league_record_pct >= 0.0 AND league_record_pct <= 1.0)
+ORDER BY sport_id, season, series_id, game_pk, game_date, is_home;
+
+-- schedule.schedule
+
+-- games_in_progress_are_games (warning) of schedule.daily_summary
+SELECT document_key, listed_date, total_games_in_progress, total_games, raw_id, captured_at
+FROM schedule.daily_summary
+WHERE NOT (total_games_in_progress <= total_games)
+ORDER BY document_key, listed_date;
+
+-- game_pk_counts (error) of schedule.games: It names the game everywhere.
+SELECT listed_date, game_pk, raw_id, captured_at
+FROM schedule.games
+WHERE NOT (game_pk > 0)
+ORDER BY listed_date, game_pk;
+
+-- double_header_is_known (warning) of schedule.games
+SELECT listed_date, game_pk, double_header, raw_id, captured_at
+FROM schedule.games
+WHERE NOT (double_header IN ('N', 'Y', 'S'))
+ORDER BY listed_date, game_pk;
+
+-- score_counts (error) of schedule.game_teams
+SELECT listed_date, game_pk, is_home, score, raw_id, captured_at
+FROM schedule.game_teams
+WHERE NOT (score >= 0)
+ORDER BY listed_date, game_pk, is_home;
+
+-- league_record_pct_is_a_share (warning) of schedule.game_teams
+SELECT listed_date, game_pk, is_home, league_record_pct, raw_id, captured_at
+FROM schedule.game_teams
+WHERE NOT (league_record_pct >= 0.0 AND league_record_pct <= 1.0)
+ORDER BY listed_date, game_pk, is_home;
+
+-- season.allSeasons
+
+-- regular_season_ends_after_start (warning) of season.all_seasons_normalized
+SELECT sport_id, season_id, regular_season_end_date, regular_season_start_date, raw_id, captured_at
+FROM season.all_seasons_normalized
+WHERE NOT (regular_season_end_date >= regular_season_start_date)
+ORDER BY sport_id, season_id;
+
+-- post_season_ends_after_start (warning) of season.all_seasons_normalized
+SELECT sport_id, season_id, post_season_end_date, post_season_start_date, raw_id, captured_at
+FROM season.all_seasons_normalized
+WHERE NOT (post_season_end_date >= post_season_start_date)
+ORDER BY sport_id, season_id;
+
+-- season.seasons
+
+-- regular_season_ends_after_start (warning) of season.seasons_normalized
+SELECT sport_id, season_id, regular_season_end_date, regular_season_start_date, raw_id, captured_at
+FROM season.seasons_normalized
+WHERE NOT (regular_season_end_date >= regular_season_start_date)
+ORDER BY sport_id, season_id;
+
+-- post_season_ends_after_start (warning) of season.seasons_normalized
+SELECT sport_id, season_id, post_season_end_date, post_season_start_date, raw_id, captured_at
+FROM season.seasons_normalized
+WHERE NOT (post_season_end_date >= post_season_start_date)
+ORDER BY sport_id, season_id;
+
+-- standings.standings
+
+-- records_count (error) of standings.team_records
+SELECT document_key, group_index, team_id, wins, losses, raw_id, captured_at
+FROM standings.team_records
+WHERE NOT (wins >= 0 AND losses >= 0)
+ORDER BY document_key, group_index, team_id;
+
+-- winning_percentage_is_a_share (warning) of standings.team_records
+SELECT document_key, group_index, team_id, winning_percentage, raw_id, captured_at
+FROM standings.team_records
+WHERE NOT (winning_percentage >= 0.0 AND winning_percentage <= 1.0)
+ORDER BY document_key, group_index, team_id;

@@ -4,6 +4,28 @@
 
 CREATE SCHEMA IF NOT EXISTS mart;
 
+-- Without statistics a plan for many joins is a matter of luck, and nobody analyzes a partitioned table by itself.
+CREATE FUNCTION metadata.analyze_for_views() RETURNS void
+LANGUAGE plpgsql AS $function$
+DECLARE
+    table_name text;
+BEGIN
+    FOREACH table_name IN ARRAY ARRAY['game.live_game_hit_data', 'game.live_game_lineup_changes', 'game.live_game_metadata', 'game.live_game_pitch_events', 'game.live_game_play_actions', 'game.live_game_players', 'game.live_game_plays', 'game.live_game_runners', 'game.live_game_teams']::text[] LOOP
+        IF (SELECT c.reltuples < 0 OR coalesce(sum(s.n_mod_since_analyze) > greatest(1000, sum(s.n_live_tup) / 5), false)
+            FROM pg_class c
+            LEFT JOIN pg_stat_all_tables s
+              ON s.relid = c.oid OR s.relid IN (SELECT relid FROM pg_partition_tree(c.oid))
+            WHERE c.oid = table_name::regclass
+            GROUP BY c.reltuples)
+        THEN
+            EXECUTE 'ANALYZE ' || table_name;
+        END IF;
+    END LOOP;
+END
+$function$;
+COMMENT ON FUNCTION metadata.analyze_for_views() IS 'Analyzes what materialized views read, where that was never done or much has changed.';
+DO $$ BEGIN PERFORM metadata.analyze_for_views(); END $$;
+
 -- One row per game, the newest state of its live feed as the API sent it, with the columns that one asks for most.
 CREATE VIEW game.latest_live AS
 SELECT DISTINCT ON (game_pk)
@@ -242,14 +264,14 @@ COMMENT ON COLUMN mart.play_states.previous_pitcher_id IS 'The last pitcher of t
 -- One row per event of a plate appearance, pitches and others, with the state before it: count, outs, bases, score, and who pitches and bats. The live feed says only what was true after it, and only the last pitcher and batter.
 CREATE VIEW mart.event_states AS
 WITH events AS (
-    SELECT game_pk, at_bat_index, event_index, true AS is_pitch, balls, strikes
+    SELECT game_pk, at_bat_index, event_index, 1 AS pitch, balls, strikes
     FROM game.live_game_pitch_events
     UNION ALL
-    SELECT game_pk, at_bat_index, event_index, false AS is_pitch, balls, strikes
+    SELECT game_pk, at_bat_index, event_index, 0 AS pitch, balls, strikes
     FROM game.live_game_play_actions
 ), counts AS (
     SELECT
-        game_pk, at_bat_index, event_index, is_pitch,
+        game_pk, at_bat_index, event_index, pitch,
         coalesce(lag(balls) OVER (PARTITION BY game_pk, at_bat_index ORDER BY event_index), 0) AS balls_before,
         coalesce(lag(strikes) OVER (PARTITION BY game_pk, at_bat_index ORDER BY event_index), 0) AS strikes_before
     FROM events
@@ -313,7 +335,7 @@ WITH events AS (
     WHERE c.is_batter
 ), found AS (
     SELECT
-        e.game_pk, e.at_bat_index, e.event_index, e.is_pitch, e.balls_before, e.strikes_before,
+        e.game_pk, e.at_bat_index, e.event_index, e.pitch = 1 AS is_pitch, e.balls_before, e.strikes_before,
         s.outs_before + coalesce(r.outs, 0) AS outs_before,
         CASE WHEN b.changed_1b > 0 THEN b.on_1b_id ELSE s.on_1b_id END AS on_1b_id,
         CASE WHEN b.changed_2b > 0 THEN b.on_2b_id ELSE s.on_2b_id END AS on_2b_id,
@@ -760,20 +782,8 @@ LANGUAGE plpgsql SET enable_nestloop = off SET jit = off AS $function$
 DECLARE
     begun timestamptz;
     is_populated boolean;
-    table_name text;
 BEGIN
-    -- Without statistics a plan for many joins is a matter of luck, and nobody analyzes a partitioned table by itself.
-    FOREACH table_name IN ARRAY ARRAY['game.live_game_hit_data', 'game.live_game_lineup_changes', 'game.live_game_metadata', 'game.live_game_pitch_events', 'game.live_game_play_actions', 'game.live_game_players', 'game.live_game_plays', 'game.live_game_runners', 'game.live_game_teams']::text[] LOOP
-        IF (SELECT c.reltuples < 0 OR coalesce(sum(s.n_mod_since_analyze) > greatest(1000, sum(s.n_live_tup) / 5), false)
-            FROM pg_class c
-            LEFT JOIN pg_stat_all_tables s
-              ON s.relid = c.oid OR s.relid IN (SELECT relid FROM pg_partition_tree(c.oid))
-            WHERE c.oid = table_name::regclass
-            GROUP BY c.reltuples)
-        THEN
-            EXECUTE 'ANALYZE ' || table_name;
-        END IF;
-    END LOOP;
+    PERFORM metadata.analyze_for_views();
     FOREACH view_name IN ARRAY ARRAY['mart.pitches', 'mart.plate_appearances']::text[] LOOP
         begun := clock_timestamp();
         SELECT relispopulated INTO STRICT is_populated FROM pg_class WHERE oid = view_name::regclass;

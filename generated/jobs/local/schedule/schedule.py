@@ -44,6 +44,8 @@ from runtime.job import (
     Job,
     Params,
     Row,
+    Rule,
+    sql,
     text_param,
 )
 
@@ -920,15 +922,76 @@ def lineups(document: Conformed, params: Params) -> list[Row]:
     return rows
 
 
+def check_daily_summary_games_in_progress_are_games(row: Conformed) -> bool | None:
+    """`total_games_in_progress <= total_games`"""
+    total_games_in_progress = row[14]
+    total_games = row[11]
+    return sql.le(total_games_in_progress, total_games)
+
+
+def check_games_game_pk_counts(row: Conformed) -> bool | None:
+    """`game_pk > 0`"""
+    game_pk = row[1]
+    return sql.gt(game_pk, 0)
+
+
+def check_games_double_header_is_known(row: Conformed) -> bool | None:
+    """`double_header in ('N', 'Y', 'S')`"""
+    double_header = row[20]
+    return sql.in_(double_header, "N", "Y", "S")
+
+
+def check_game_teams_score_counts(row: Conformed) -> bool | None:
+    """`score >= 0`"""
+    score = row[5]
+    return sql.ge(score, 0)
+
+
+def check_game_teams_league_record_pct_is_a_share(row: Conformed) -> bool | None:
+    """`league_record_pct between 0 and 1`"""
+    league_record_pct = row[9]
+    return sql.and_(sql.ge(league_record_pct, 0.0), sql.le(league_record_pct, 1.0))
+
+
 JOB = Job(
     operation="schedule.schedule",
     document_key=(),
     shape=SHAPE,
     extractions=(
-        Extraction(table=DAILY_SUMMARY, rows=daily_summary),
+        Extraction(
+            table=DAILY_SUMMARY,
+            rows=daily_summary,
+            rules=(
+                Rule(
+                    "games_in_progress_are_games",
+                    check_daily_summary_games_in_progress_are_games,
+                    columns=("total_games_in_progress", "total_games"),
+                ),
+            ),
+        ),
         Extraction(table=DATES, rows=dates),
-        Extraction(table=GAMES, rows=games),
-        Extraction(table=GAME_TEAMS, rows=game_teams),
+        Extraction(
+            table=GAMES,
+            rows=games,
+            rules=(
+                Rule("game_pk_counts", check_games_game_pk_counts, columns=("game_pk",), is_error=True),
+                Rule(
+                    "double_header_is_known", check_games_double_header_is_known, columns=("double_header",)
+                ),
+            ),
+        ),
+        Extraction(
+            table=GAME_TEAMS,
+            rows=game_teams,
+            rules=(
+                Rule("score_counts", check_game_teams_score_counts, columns=("score",), is_error=True),
+                Rule(
+                    "league_record_pct_is_a_share",
+                    check_game_teams_league_record_pct_is_a_share,
+                    columns=("league_record_pct",),
+                ),
+            ),
+        ),
         Extraction(table=PROBABLES, rows=probables),
         Extraction(table=GAME_VENUES, rows=game_venues),
         Extraction(table=LINESCORES, rows=linescores),

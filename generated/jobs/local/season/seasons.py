@@ -15,7 +15,9 @@ from runtime.job import (
     Job,
     Params,
     Row,
+    Rule,
     integer_param,
+    sql,
 )
 
 
@@ -54,9 +56,40 @@ def seasons_normalized(document: Conformed, params: Params) -> list[Row]:
     return rows
 
 
+def check_seasons_normalized_regular_season_ends_after_start(row: Conformed) -> bool | None:
+    """`regular_season_end_date >= regular_season_start_date`"""
+    regular_season_end_date = row[3]
+    regular_season_start_date = row[2]
+    return sql.ge(regular_season_end_date, regular_season_start_date)
+
+
+def check_seasons_normalized_post_season_ends_after_start(row: Conformed) -> bool | None:
+    """`post_season_end_date >= post_season_start_date`"""
+    post_season_end_date = row[5]
+    post_season_start_date = row[4]
+    return sql.ge(post_season_end_date, post_season_start_date)
+
+
 JOB = Job(
     operation="season.seasons",
     document_key=(),
     shape=SHAPE,
-    extractions=(Extraction(table=SEASONS_NORMALIZED, rows=seasons_normalized),),
+    extractions=(
+        Extraction(
+            table=SEASONS_NORMALIZED,
+            rows=seasons_normalized,
+            rules=(
+                Rule(
+                    "regular_season_ends_after_start",
+                    check_seasons_normalized_regular_season_ends_after_start,
+                    columns=("regular_season_end_date", "regular_season_start_date"),
+                ),
+                Rule(
+                    "post_season_ends_after_start",
+                    check_seasons_normalized_post_season_ends_after_start,
+                    columns=("post_season_end_date", "post_season_start_date"),
+                ),
+            ),
+        ),
+    ),
 )

@@ -28,7 +28,9 @@ from runtime.job import (
     Job,
     Params,
     Row,
+    Rule,
     integer_param,
+    sql,
     text_param,
 )
 
@@ -380,13 +382,42 @@ def league_records(document: Conformed, params: Params) -> list[Row]:
     return rows
 
 
+def check_team_records_records_count(row: Conformed) -> bool | None:
+    """`wins >= 0 and losses >= 0`"""
+    wins = row[10]
+    losses = row[11]
+    return sql.and_(sql.ge(wins, 0), sql.ge(losses, 0))
+
+
+def check_team_records_winning_percentage_is_a_share(row: Conformed) -> bool | None:
+    """`winning_percentage between 0 and 1`"""
+    winning_percentage = row[12]
+    return sql.and_(sql.ge(winning_percentage, 0.0), sql.le(winning_percentage, 1.0))
+
+
 JOB = Job(
     operation="standings.standings",
     document_key=("document_key",),
     shape=SHAPE,
     extractions=(
         Extraction(table=STANDINGS_GROUPS, rows=standings_groups),
-        Extraction(table=TEAM_RECORDS, rows=team_records),
+        Extraction(
+            table=TEAM_RECORDS,
+            rows=team_records,
+            rules=(
+                Rule(
+                    "records_count",
+                    check_team_records_records_count,
+                    columns=("wins", "losses"),
+                    is_error=True,
+                ),
+                Rule(
+                    "winning_percentage_is_a_share",
+                    check_team_records_winning_percentage_is_a_share,
+                    columns=("winning_percentage",),
+                ),
+            ),
+        ),
         Extraction(table=SPLIT_RECORDS, rows=split_records),
         Extraction(table=OVERALL_RECORDS, rows=overall_records),
         Extraction(table=EXPECTED_RECORDS, rows=expected_records),

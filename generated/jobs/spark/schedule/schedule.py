@@ -31,7 +31,7 @@ from pyspark.sql.types import (
     VariantType,
 )
 
-from runtime.job import SparkJob, SparkTable
+from runtime.job import SparkJob, SparkRule, SparkTable
 
 DATE = r"^(?!0000)\d{4}-\d\d-\d\d\z"
 DECIMAL_000 = r"^-?([1-9]\d{0,11})?\.\d{3}\z"
@@ -2728,11 +2728,34 @@ JOB = SparkJob(
     schema=SCHEMA,
     tables=(
         SparkTable(
-            "schedule.daily_summary", daily_summary, key=("document_key", "listed_date"), json=("events",)
+            "schedule.daily_summary",
+            daily_summary,
+            key=("document_key", "listed_date"),
+            json=("events",),
+            rules=(SparkRule("games_in_progress_are_games", "total_games_in_progress <= total_games"),),
         ),
         SparkTable("schedule.dates", dates, key=("listed_date",)),
-        SparkTable("schedule.games", games, key=("listed_date", "game_pk"), json=("flags", "review")),
-        SparkTable("schedule.game_teams", game_teams, key=("listed_date", "game_pk", "is_home")),
+        SparkTable(
+            "schedule.games",
+            games,
+            key=("listed_date", "game_pk"),
+            json=("flags", "review"),
+            rules=(
+                SparkRule("game_pk_counts", "game_pk > 0", is_error=True),
+                SparkRule("double_header_is_known", "double_header IN ('N', 'Y', 'S')"),
+            ),
+        ),
+        SparkTable(
+            "schedule.game_teams",
+            game_teams,
+            key=("listed_date", "game_pk", "is_home"),
+            rules=(
+                SparkRule("score_counts", "score >= 0", is_error=True),
+                SparkRule(
+                    "league_record_pct_is_a_share", "league_record_pct >= 0.0D AND league_record_pct <= 1.0D"
+                ),
+            ),
+        ),
         SparkTable("schedule.probables", probables, key=("listed_date", "game_pk", "is_home")),
         SparkTable("schedule.game_venues", game_venues, key=("listed_date", "game_pk")),
         SparkTable("schedule.linescores", linescores, key=("listed_date", "game_pk")),

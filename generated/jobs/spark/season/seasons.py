@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, BooleanType, DoubleType, StringType, StructField, StructType
 
-from runtime.job import SparkJob, SparkTable
+from runtime.job import SparkJob, SparkRule, SparkTable
 
 DATE = r"^(?!0000)\d{4}-\d\d-\d\d\z"
 DIGITS = r"^-?\d+\z"
@@ -100,5 +100,17 @@ def seasons_normalized(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="season.seasons",
     schema=SCHEMA,
-    tables=(SparkTable("season.seasons_normalized", seasons_normalized, key=("sport_id", "season_id")),),
+    tables=(
+        SparkTable(
+            "season.seasons_normalized",
+            seasons_normalized,
+            key=("sport_id", "season_id"),
+            rules=(
+                SparkRule(
+                    "regular_season_ends_after_start", "regular_season_end_date >= regular_season_start_date"
+                ),
+                SparkRule("post_season_ends_after_start", "post_season_end_date >= post_season_start_date"),
+            ),
+        ),
+    ),
 )

@@ -22,7 +22,7 @@ from pyspark.sql.types import (
     VariantType,
 )
 
-from runtime.job import SparkJob, SparkTable
+from runtime.job import SparkJob, SparkRule, SparkTable
 
 DECIMAL_000 = r"^-?([1-9]\d{0,11})?\.\d{3}\z"
 DIGITS = r"^-?\d+\z"
@@ -912,6 +912,13 @@ JOB = SparkJob(
             team_records,
             key=("document_key", "group_index", "team_id"),
             json=("league", "division", "conference", "probabilities"),
+            rules=(
+                SparkRule("records_count", "wins >= 0 AND losses >= 0", is_error=True),
+                SparkRule(
+                    "winning_percentage_is_a_share",
+                    "winning_percentage >= 0.0D AND winning_percentage <= 1.0D",
+                ),
+            ),
         ),
         SparkTable(
             "standings.split_records",

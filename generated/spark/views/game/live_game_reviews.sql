@@ -2,49 +2,49 @@
 
 -- One row per review of a game, of a whole plate appearance or of one event of it; challenges of balls and strikes too.
 SELECT
-  r.game_pk AS game_pk,
-  r.at_bat_index AS at_bat_index,
+  r.game_pk,
+  r.at_bat_index,
   CAST(NULL AS BIGINT) AS event_index,
   0 AS review_index,
-  r.review_type AS review_type,
-  r.is_overturned AS is_overturned,
-  r.in_progress AS in_progress,
-  r.challenge_team_id AS challenge_team_id,
-  r.player_id AS player_id
+  r.review_type,
+  r.is_overturned,
+  r.in_progress,
+  r.challenge_team_id,
+  r.player_id
 FROM game.live_game_play_reviews AS r
 UNION ALL
 SELECT
-  r.game_pk AS game_pk,
-  r.at_bat_index AS at_bat_index,
+  r.game_pk,
+  r.at_bat_index,
   CAST(NULL AS BIGINT) AS event_index,
-  r.review_index AS review_index,
-  r.review_type AS review_type,
-  r.is_overturned AS is_overturned,
-  r.in_progress AS in_progress,
-  r.challenge_team_id AS challenge_team_id,
-  r.player_id AS player_id
+  r.review_index,
+  r.review_type,
+  r.is_overturned,
+  r.in_progress,
+  r.challenge_team_id,
+  r.player_id
 FROM game.live_game_play_additional_reviews AS r
 UNION ALL
 SELECT
-  r.game_pk AS game_pk,
-  r.at_bat_index AS at_bat_index,
-  r.event_index AS event_index,
+  r.game_pk,
+  r.at_bat_index,
+  r.event_index,
   0 AS review_index,
-  r.review_type AS review_type,
-  r.is_overturned AS is_overturned,
-  r.in_progress AS in_progress,
-  r.challenge_team_id AS challenge_team_id,
-  r.player_id AS player_id
+  r.review_type,
+  r.is_overturned,
+  r.in_progress,
+  r.challenge_team_id,
+  r.player_id
 FROM game.live_game_event_reviews AS r
 UNION ALL
 SELECT
-  r.game_pk AS game_pk,
-  r.at_bat_index AS at_bat_index,
-  r.event_index AS event_index,
-  r.review_index AS review_index,
-  r.review_type AS review_type,
-  r.is_overturned AS is_overturned,
-  r.in_progress AS in_progress,
-  r.challenge_team_id AS challenge_team_id,
-  r.player_id AS player_id
+  r.game_pk,
+  r.at_bat_index,
+  r.event_index,
+  r.review_index,
+  r.review_type,
+  r.is_overturned,
+  r.in_progress,
+  r.challenge_team_id,
+  r.player_id
 FROM game.live_game_event_additional_reviews AS r

@@ -2,11 +2,11 @@
 
 -- The umpires of each game; another name of game.live_game_officials.
 SELECT
-  live_game_officials.game_pk AS game_pk,
-  live_game_officials.official_type AS official_type,
-  live_game_officials.official_id AS official_id,
-  live_game_officials.full_name AS full_name,
-  live_game_officials.official_link AS official_link,
-  live_game_officials.raw_id AS raw_id,
-  live_game_officials.captured_at AS captured_at
+  live_game_officials.game_pk,
+  live_game_officials.official_type,
+  live_game_officials.official_id,
+  live_game_officials.full_name,
+  live_game_officials.official_link,
+  live_game_officials.raw_id,
+  live_game_officials.captured_at
 FROM game.live_game_officials AS live_game_officials

@@ -3,10 +3,10 @@
 -- One row per base that an event changed: who stands on it after the event, NULL if nobody. A runner who moves several times on one event leaves the base where he began and arrives at the one where he ends.
 WITH moves AS (
   SELECT DISTINCT
-    live_game_runners.game_pk AS game_pk,
-    live_game_runners.at_bat_index AS at_bat_index,
+    live_game_runners.game_pk,
+    live_game_runners.at_bat_index,
     live_game_runners.play_index AS event_index,
-    live_game_runners.runner_id AS runner_id,
+    live_game_runners.runner_id,
     FIRST_VALUE(live_game_runners.start_base) OVER (
       PARTITION BY live_game_runners.game_pk, live_game_runners.at_bat_index, live_game_runners.play_index, live_game_runners.runner_id
       ORDER BY live_game_runners.runner_index NULLS LAST
@@ -22,19 +22,19 @@ WITH moves AS (
     AND live_game_runners.play_index IS NOT NULL
 ), touched AS (
   SELECT
-    moves.game_pk AS game_pk,
-    moves.at_bat_index AS at_bat_index,
-    moves.event_index AS event_index,
+    moves.game_pk,
+    moves.at_bat_index,
+    moves.event_index,
     moves.end_base AS base,
-    moves.runner_id AS runner_id
+    moves.runner_id
   FROM moves AS moves
   WHERE
     moves.end_base IN ('1B', '2B', '3B')
   UNION ALL
   SELECT
-    moves.game_pk AS game_pk,
-    moves.at_bat_index AS at_bat_index,
-    moves.event_index AS event_index,
+    moves.game_pk,
+    moves.at_bat_index,
+    moves.event_index,
     moves.start_base AS base,
     CAST(NULL AS BIGINT) AS runner_id
   FROM moves AS moves
@@ -43,9 +43,9 @@ WITH moves AS (
     AND moves.start_base IS DISTINCT FROM moves.end_base
   UNION ALL
   SELECT
-    live_game_play_actions.game_pk AS game_pk,
-    live_game_play_actions.at_bat_index AS at_bat_index,
-    live_game_play_actions.event_index AS event_index,
+    live_game_play_actions.game_pk,
+    live_game_play_actions.at_bat_index,
+    live_game_play_actions.event_index,
     CASE live_game_play_actions.base WHEN 1 THEN '1B' WHEN 2 THEN '2B' ELSE '3B' END AS base,
     live_game_play_actions.player_id AS runner_id
   FROM game.live_game_play_actions AS live_game_play_actions
@@ -55,10 +55,10 @@ WITH moves AS (
     AND live_game_play_actions.player_id IS NOT NULL
 )
 SELECT
-  touched.game_pk AS game_pk,
-  touched.at_bat_index AS at_bat_index,
-  touched.event_index AS event_index,
-  touched.base AS base,
+  touched.game_pk,
+  touched.at_bat_index,
+  touched.event_index,
+  touched.base,
   MAX(touched.runner_id) AS runner_id
 FROM touched AS touched
 GROUP BY

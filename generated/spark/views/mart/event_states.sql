@@ -3,28 +3,28 @@
 -- One row per event of a plate appearance, pitches and others, with the state before it: count, outs, bases, score, and who pitches and bats. The live feed says only what was true after it, and only the last pitcher and batter.
 WITH events AS (
   SELECT
-    live_game_pitch_events.game_pk AS game_pk,
-    live_game_pitch_events.at_bat_index AS at_bat_index,
-    live_game_pitch_events.event_index AS event_index,
-    TRUE AS is_pitch,
-    live_game_pitch_events.balls AS balls,
-    live_game_pitch_events.strikes AS strikes
+    live_game_pitch_events.game_pk,
+    live_game_pitch_events.at_bat_index,
+    live_game_pitch_events.event_index,
+    1 AS pitch,
+    live_game_pitch_events.balls,
+    live_game_pitch_events.strikes
   FROM game.live_game_pitch_events AS live_game_pitch_events
   UNION ALL
   SELECT
-    live_game_play_actions.game_pk AS game_pk,
-    live_game_play_actions.at_bat_index AS at_bat_index,
-    live_game_play_actions.event_index AS event_index,
-    FALSE AS is_pitch,
-    live_game_play_actions.balls AS balls,
-    live_game_play_actions.strikes AS strikes
+    live_game_play_actions.game_pk,
+    live_game_play_actions.at_bat_index,
+    live_game_play_actions.event_index,
+    0 AS pitch,
+    live_game_play_actions.balls,
+    live_game_play_actions.strikes
   FROM game.live_game_play_actions AS live_game_play_actions
 ), counts AS (
   SELECT
-    events.game_pk AS game_pk,
-    events.at_bat_index AS at_bat_index,
-    events.event_index AS event_index,
-    events.is_pitch AS is_pitch,
+    events.game_pk,
+    events.at_bat_index,
+    events.event_index,
+    events.pitch,
     COALESCE(
       LAG(events.balls) OVER (
         PARTITION BY events.game_pk, events.at_bat_index
@@ -42,9 +42,9 @@ WITH events AS (
   FROM events AS events
 ), running AS (
   SELECT
-    e.game_pk AS game_pk,
-    e.at_bat_index AS at_bat_index,
-    e.event_index AS event_index,
+    e.game_pk,
+    e.at_bat_index,
+    e.event_index,
     COUNT(CASE WHEN r.is_out THEN 1 END) AS outs,
     COUNT(CASE WHEN r.end_base = 'score' THEN 1 END) AS runs
   FROM events AS e
@@ -58,11 +58,11 @@ WITH events AS (
     e.event_index
 ), newest AS (
   SELECT
-    e.game_pk AS game_pk,
-    e.at_bat_index AS at_bat_index,
-    e.event_index AS event_index,
-    c.base AS base,
-    c.runner_id AS runner_id,
+    e.game_pk,
+    e.at_bat_index,
+    e.event_index,
+    c.base,
+    c.runner_id,
     CAST(ROW_NUMBER() OVER (
       PARTITION BY e.game_pk, e.at_bat_index, e.event_index, c.base
       ORDER BY c.event_index DESC NULLS FIRST
@@ -74,9 +74,9 @@ WITH events AS (
     AND c.event_index < e.event_index
 ), bases AS (
   SELECT
-    newest.game_pk AS game_pk,
-    newest.at_bat_index AS at_bat_index,
-    newest.event_index AS event_index,
+    newest.game_pk,
+    newest.at_bat_index,
+    newest.event_index,
     COUNT(CASE WHEN newest.base = '1B' THEN 1 END) AS changed_1b,
     MAX(CASE WHEN newest.base = '1B' THEN newest.runner_id END) AS on_1b_id,
     COUNT(CASE WHEN newest.base = '2B' THEN 1 END) AS changed_2b,
@@ -92,11 +92,11 @@ WITH events AS (
     newest.event_index
 ), changes AS (
   SELECT
-    c.game_pk AS game_pk,
-    c.at_bat_index AS at_bat_index,
-    c.event_index AS event_index,
-    c.player_in_id AS player_in_id,
-    c.player_out_id AS player_out_id,
+    c.game_pk,
+    c.at_bat_index,
+    c.event_index,
+    c.player_in_id,
+    c.player_out_id,
     c.position_code = '1' OR c.change_type = 'pitching_substitution' AS is_pitcher,
     c.change_type = 'offensive_substitution' AND c.player_in_id = p.batter_id AS is_batter
   FROM game.live_game_lineup_changes AS c
@@ -104,10 +104,10 @@ WITH events AS (
     ON p.game_pk = c.game_pk AND p.at_bat_index = c.at_bat_index
 ), pitchers_before AS (
   SELECT
-    e.game_pk AS game_pk,
-    e.at_bat_index AS at_bat_index,
-    e.event_index AS event_index,
-    c.player_in_id AS player_in_id,
+    e.game_pk,
+    e.at_bat_index,
+    e.event_index,
+    c.player_in_id,
     CAST(ROW_NUMBER() OVER (
       PARTITION BY e.game_pk, e.at_bat_index, e.event_index
       ORDER BY c.event_index DESC NULLS FIRST
@@ -121,10 +121,10 @@ WITH events AS (
     c.is_pitcher
 ), pitchers_after AS (
   SELECT
-    e.game_pk AS game_pk,
-    e.at_bat_index AS at_bat_index,
-    e.event_index AS event_index,
-    c.player_out_id AS player_out_id,
+    e.game_pk,
+    e.at_bat_index,
+    e.event_index,
+    c.player_out_id,
     CAST(ROW_NUMBER() OVER (
       PARTITION BY e.game_pk, e.at_bat_index, e.event_index
       ORDER BY c.event_index NULLS LAST
@@ -138,10 +138,10 @@ WITH events AS (
     c.is_pitcher
 ), batters_after AS (
   SELECT
-    e.game_pk AS game_pk,
-    e.at_bat_index AS at_bat_index,
-    e.event_index AS event_index,
-    c.player_out_id AS player_out_id,
+    e.game_pk,
+    e.at_bat_index,
+    e.event_index,
+    c.player_out_id,
     CAST(ROW_NUMBER() OVER (
       PARTITION BY e.game_pk, e.at_bat_index, e.event_index
       ORDER BY c.event_index NULLS LAST
@@ -155,12 +155,12 @@ WITH events AS (
     c.is_batter
 ), found AS (
   SELECT
-    e.game_pk AS game_pk,
-    e.at_bat_index AS at_bat_index,
-    e.event_index AS event_index,
-    e.is_pitch AS is_pitch,
-    e.balls_before AS balls_before,
-    e.strikes_before AS strikes_before,
+    e.game_pk,
+    e.at_bat_index,
+    e.event_index,
+    e.pitch = 1 AS is_pitch,
+    e.balls_before,
+    e.strikes_before,
     s.outs_before + COALESCE(r.outs, 0) AS outs_before,
     CASE WHEN b.changed_1b > 0 THEN b.on_1b_id ELSE s.on_1b_id END AS on_1b_id,
     CASE WHEN b.changed_2b > 0 THEN b.on_2b_id ELSE s.on_2b_id END AS on_2b_id,
@@ -205,20 +205,20 @@ WITH events AS (
     AND pinch.nth = 1
 )
 SELECT
-  f.game_pk AS game_pk,
-  f.at_bat_index AS at_bat_index,
-  f.event_index AS event_index,
-  f.is_pitch AS is_pitch,
-  f.balls_before AS balls_before,
-  f.strikes_before AS strikes_before,
-  f.outs_before AS outs_before,
+  f.game_pk,
+  f.at_bat_index,
+  f.event_index,
+  f.is_pitch,
+  f.balls_before,
+  f.strikes_before,
+  f.outs_before,
   COALESCE(first.player_in_id, f.on_1b_id) AS on_1b_id,
   COALESCE(second.player_in_id, f.on_2b_id) AS on_2b_id,
   COALESCE(third.player_in_id, f.on_3b_id) AS on_3b_id,
-  f.away_score_before AS away_score_before,
-  f.home_score_before AS home_score_before,
-  f.pitcher_id AS pitcher_id,
-  f.batter_id AS batter_id
+  f.away_score_before,
+  f.home_score_before,
+  f.pitcher_id,
+  f.batter_id
 FROM found AS f
 LEFT JOIN mart.pinch_runners AS first
   ON first.game_pk = f.game_pk

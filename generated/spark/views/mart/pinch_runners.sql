@@ -2,9 +2,9 @@
 
 -- One row per runner who was replaced during a plate appearance; from then on the other one stands on his base.
 SELECT
-  live_game_lineup_changes.game_pk AS game_pk,
-  live_game_lineup_changes.at_bat_index AS at_bat_index,
-  live_game_lineup_changes.player_out_id AS player_out_id,
+  live_game_lineup_changes.game_pk,
+  live_game_lineup_changes.at_bat_index,
+  live_game_lineup_changes.player_out_id,
   MIN(live_game_lineup_changes.event_index) AS event_index,
   MIN(live_game_lineup_changes.player_in_id) AS player_in_id
 FROM game.live_game_lineup_changes AS live_game_lineup_changes

@@ -3,8 +3,8 @@
 -- One row per play of the feed, nearly always a plate appearance (is_plate_appearance), with the state in which it began, the state before the event that ended it, and what came of it.
 WITH endings AS (
   SELECT
-    event_states.game_pk AS game_pk,
-    event_states.at_bat_index AS at_bat_index,
+    event_states.game_pk,
+    event_states.at_bat_index,
     COALESCE(
       MAX(CASE WHEN event_states.is_pitch THEN event_states.event_index END),
       MAX(event_states.event_index)
@@ -16,8 +16,8 @@ WITH endings AS (
     event_states.at_bat_index
 ), scored AS (
   SELECT
-    live_game_runners.game_pk AS game_pk,
-    live_game_runners.at_bat_index AS at_bat_index,
+    live_game_runners.game_pk,
+    live_game_runners.at_bat_index,
     COUNT(CASE WHEN live_game_runners.end_base = 'score' THEN 1 END) AS runs
   FROM game.live_game_runners AS live_game_runners
   GROUP BY
@@ -25,8 +25,8 @@ WITH endings AS (
     live_game_runners.at_bat_index
 ), outcomes AS (
   SELECT
-    live_game_plays.game_pk AS game_pk,
-    live_game_plays.at_bat_index AS at_bat_index,
+    live_game_plays.game_pk,
+    live_game_plays.at_bat_index,
     live_game_plays.event_type IN (
       'single',
       'double',
@@ -68,30 +68,30 @@ WITH endings AS (
   FROM game.live_game_plays AS live_game_plays
 )
 SELECT
-  p.game_pk AS game_pk,
-  p.at_bat_index AS at_bat_index,
+  p.game_pk,
+  p.at_bat_index,
   m.official_date AS game_date,
-  m.game_type AS game_type,
-  p.inning AS inning,
-  p.half_inning AS half_inning,
-  ps.batting_team_id AS batting_team_id,
-  ps.fielding_team_id AS fielding_team_id,
-  p.batter_id AS batter_id,
+  m.game_type,
+  p.inning,
+  p.half_inning,
+  ps.batting_team_id,
+  ps.fielding_team_id,
+  p.batter_id,
   p.batter_full_name AS batter_name,
   p.bat_side_code AS stand,
-  p.pitcher_id AS pitcher_id,
+  p.pitcher_id,
   p.pitcher_full_name AS pitcher_name,
   p.pitch_hand_code AS p_throws,
-  ps.outs_before AS outs_before,
+  ps.outs_before,
   ps.on_1b_id AS start_1b_id,
   ps.on_2b_id AS start_2b_id,
   ps.on_3b_id AS start_3b_id,
-  s.on_1b_id AS on_1b_id,
-  s.on_2b_id AS on_2b_id,
-  s.on_3b_id AS on_3b_id,
+  s.on_1b_id,
+  s.on_2b_id,
+  s.on_3b_id,
   s.on_2b_id IS NOT NULL OR s.on_3b_id IS NOT NULL AS is_risp,
-  ps.away_score_before AS away_score_before,
-  ps.home_score_before AS home_score_before,
+  ps.away_score_before,
+  ps.home_score_before,
   COALESCE(e.pitches, 0) AS pitches,
   CAST(ROW_NUMBER() OVER (
     PARTITION BY p.game_pk, p.pitcher_id, p.batter_id
@@ -100,13 +100,13 @@ SELECT
   (
     ROW_NUMBER() OVER (PARTITION BY p.game_pk, p.pitcher_id ORDER BY p.at_bat_index NULLS LAST) - 1
   ) DIV 9 + 1 AS times_through_order,
-  p.event AS event,
-  p.event_type AS event_type,
-  p.description AS description,
-  o.is_plate_appearance AS is_plate_appearance,
+  p.event,
+  p.event_type,
+  p.description,
+  o.is_plate_appearance,
   o.is_plate_appearance AND NOT o.is_no_at_bat AS is_at_bat,
   p.event_type IN ('single', 'double', 'triple', 'home_run') AS is_hit,
-  p.rbi AS rbi,
+  p.rbi,
   COALESCE(r.runs, 0) AS runs,
   p.outs AS outs_after,
   p.post_on_first_id AS end_1b_id,
@@ -114,9 +114,9 @@ SELECT
   p.post_on_third_id AS end_3b_id,
   p.away_score AS away_score_after,
   p.home_score AS home_score_after,
-  p.is_complete AS is_complete,
-  p.start_time AS start_time,
-  p.end_time AS end_time
+  p.is_complete,
+  p.start_time,
+  p.end_time
 FROM game.live_game_plays AS p
 JOIN game.live_game_metadata AS m
   ON m.game_pk = p.game_pk

@@ -2,10 +2,10 @@
 
 -- One row per plate appearance with the state in which it began: outs, bases, score, and who pitched before it. The live feed says only what was true after it.
 SELECT
-  p.game_pk AS game_pk,
-  p.at_bat_index AS at_bat_index,
-  p.inning AS inning,
-  p.half_inning AS half_inning,
+  p.game_pk,
+  p.at_bat_index,
+  p.inning,
+  p.half_inning,
   CASE WHEN p.half_inning = 'top' THEN away.team_id ELSE home.team_id END AS batting_team_id,
   CASE WHEN p.half_inning = 'top' THEN home.team_id ELSE away.team_id END AS fielding_team_id,
   COALESCE(
