@@ -22,6 +22,6 @@ def test_a_large_load_is_counted_and_a_small_one_is_not(connection: Connection) 
     connection.execute(TABLES.encode())
     assert analyze(connection, MUCH - 1) == 0
     assert rows(connection, "s.plays") < 1
-    assert analyze(connection, MUCH) == 1
+    assert analyze(connection, MUCH) >= 1
     assert rows(connection, "s.plays") == 500
     assert rows(connection, "s.raw") < 1
