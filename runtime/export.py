@@ -11,6 +11,8 @@ from runtime.engines import engine as engine_named
 from runtime.envelope import Defaults, read
 from runtime.errors import DataError, TerminalError
 from runtime.job import Row, Rows, Table
+from runtime.quality import QUARANTINE
+from runtime.quarantine import Quarantined
 from runtime.registry import Catalog, find
 
 
@@ -42,15 +44,33 @@ def transform_files(
         raise DataError(f"operation `{operation}` has no tables", hint="it is kept raw only; add a mapping")
     rows: Rows = {table.name: [] for table in job.tables}
     sources = (_read(number, file, operation) for number, file in enumerate(files))
+    set_aside: list[Quarantined] = []
     for file, result in zip(files, engine_named(engine, state)(found, job, sources), strict=True):
         if isinstance(result, DataError):
             raise DataError(result.what, where=file)
         for name, added in result.rows.items():
             rows[name] += added
+        set_aside += result.quarantined
     to.mkdir(parents=True, exist_ok=True)
     for table in job.tables:
         _write(FORMATS[form], table, rows[table.name], to)
-    return {name: len(added) for name, added in rows.items()}
+    kept = {QUARANTINE: len(set_aside)} if _write_quarantine(set_aside, to) else {}
+    return {name: len(added) for name, added in rows.items()} | kept
+
+
+def _write_quarantine(rows: Sequence[Quarantined], folder: Path) -> bool:
+    """Write the rows that rules keep out of their tables, as the database has them; say whether there are any."""
+    path = folder / f"{QUARANTINE}.ndjson"
+    path.unlink(missing_ok=True)
+    if rows:
+        path.write_bytes(b"".join(map(_quarantined, rows)))
+    return bool(rows)
+
+
+def _quarantined(one: Quarantined) -> bytes:
+    cells = dict(zip((column.name for column in one.table.columns), one.row, strict=True))
+    line = {"table_name": one.table.name, "position": one.position, "rules": one.rules, "row": cells}
+    return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z)
 
 
 def _read(number: int, file: str, operation: str) -> Source:

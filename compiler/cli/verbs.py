@@ -159,7 +159,8 @@ def explain(context: click.Context, subject: str, **_options: object) -> int:
       column      column, type, in_key, doc, rows, where, source, source_kind, path, format, sentinels,
                   copy_of, declared, observed, mapping, was, decisions, names
       raw_column  column, type, in_key, source, source_kind, path, declared, observed, roles, names
-      table       table, doc, rows, where, filter, key, parent, children, lookups, omitted, mapping, decisions, columns
+      table       table, doc, rows, where, filter, key, parent, children, lookups, omitted, rules, mapping,
+                  decisions, columns
       raw_table   table, document_key, version, raw_keys, tables, columns
       path        path, asked, shape, declared, observed, keys, alike, decisions, columns, below, ignored,
                   why_no_column, names

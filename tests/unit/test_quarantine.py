@@ -1,15 +1,20 @@
 """Rows in quarantine are kept whole: no leaf is lost, and the response can be put together again."""
 
 import copy
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from compiler.backends import docs
+from compiler.ir.plan import Plan
 from runtime.assemble import assemble
+from runtime.export import transform_files
 from runtime.job import Extraction, Job, Row, Rule
 from runtime.quarantine import put_back
 from runtime.transform import Transformed, transform
-from tests.postgres.catalog import GAME, GAMES, PLAYS, game, play
+from tests.postgres.catalog import CATALOG, GAME, GAMES, PLAYS, game, play
 from tests.support import project
 from tests.support.comparison import canonical
 from tests.support.faults import LIVE_GAME, response
@@ -85,6 +90,30 @@ def test_no_leaf_is_lost(rules: Job) -> None:
     assert found.counts.lost == 0
     assert put_back(found.rows, found.quarantined) == whole.rows
     assert assemble(rules, found.rows, found.rescued, found.quarantined) == DOCUMENT
+
+
+def test_a_page_lists_the_rules() -> None:
+    page = docs.BACKEND.emit(Plan(operations=(project.operation("game.liveGameV1"),)))[
+        "docs/game/live_game_v1.md"
+    ]
+    assert "| outs_in_range | `outs between 0 and 3` | error | A half inning has three outs. |" in page
+    assert "| runs_reconcile | `game.live_game_linescore_teams`, " in page
+
+
+def test_files_have_the_rows_in_quarantine_beside_the_tables(tmp_path: Path) -> None:
+    file = tmp_path / "game.json"
+    file.write_text(json.dumps(DOCUMENT), "utf-8")
+    catalog = replace(CATALOG, jobs={"demo.game": job(NO_NINTH)})
+    written = transform_files(
+        catalog, "demo.game", [str(file)], engine="local", to=tmp_path / "to", form="ndjson"
+    )
+    assert written == {GAMES.name: 1, PLAYS.name: 2, "metadata.quarantine": 2}
+    lines = (tmp_path / "to" / "metadata.quarantine.ndjson").read_text("utf-8").splitlines()
+    cells = {"game_pk": 7, "play_index": 0, "inning": 9, "speed": None}
+    expected = {"table_name": PLAYS.name, "position": 0, "rules": ["no_ninth"], "row": cells}
+    assert json.loads(lines[0]) == expected
+    transform_files(CATALOG, "demo.game", [str(file)], engine="local", to=tmp_path / "to", form="ndjson")
+    assert not (tmp_path / "to" / "metadata.quarantine.ndjson").exists()
 
 
 @pytest.mark.slow

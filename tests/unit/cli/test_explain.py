@@ -48,9 +48,7 @@ declared observed
 mapping was decisions names
 """
 RAW_COLUMN = "kind column type in_key operation source source_kind path declared observed roles names"
-TABLE = (
-    "kind table doc operation rows where filter key parent children lookups omitted mapping decisions columns"
-)
+TABLE = "kind table doc operation rows where filter key parent children lookups omitted rules mapping decisions columns"
 RAW_TABLE = "kind table operation document_key version raw_keys tables columns"
 PATH = """
 kind path asked operation shape declared observed keys alike decisions columns below ignored why_no_column names
@@ -74,6 +72,17 @@ def test_the_keys_of_the_object(subject: str, kind: str, keys: str, mlbc: Mlbc) 
     assert (found["kind"], sorted(found)) == (kind, sorted(keys.split()))
     page = " ".join(mlbc("explain", "--help").out.split())
     assert kind == "column" or all(key in page for key in found)
+
+
+def test_the_rules_of_a_table() -> None:
+    """Its own checks, then the rules over several tables that read it."""
+    rules = cast("list[Facts]", facts("game.live_game_plays")["rules"])
+    by_name = {rule["name"]: rule for rule in rules}
+    assert by_name["outs_in_range"]["check"] == "outs between 0 and 3"
+    assert by_name["outs_in_range"]["severity"] == "error"
+    assert "game.live_game_runners" in cast("list[str]", by_name["runs_reconcile"]["reads"])
+    assert "outs_in_range (error)" in text("game.live_game_plays")
+    assert "rules" not in text("game.live_game_officials")
 
 
 # ------------------------------------------------------------------------------------------------- columns
