@@ -5,6 +5,7 @@ import io
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import orjson
@@ -90,7 +91,7 @@ def json_lines(answer: Answer) -> Iterator[bytes]:
     """Yield one object per row, on a line of its own."""
     for row in answer.rows:
         found = dict(zip(answer.names, row, strict=True))
-        yield orjson.dumps(found, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
+        yield orjson.dumps(found, default=_plain, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
 
 
 def write_parquet(answer: Answer, path: Path) -> None:
@@ -140,5 +141,10 @@ def _csv(cells: Sequence[object]) -> bytes:
 
 def _csv_cell(cell: object) -> object:
     if isinstance(cell, dict | list):
-        return orjson.dumps(cell, default=str).decode()
-    return cell
+        return orjson.dumps(cell, default=_plain).decode()
+    return str(cell).lower() if isinstance(cell, bool) else cell
+
+
+def _plain(value: object) -> object:
+    """Return what JSON has for a value: a numeric is a number."""
+    return float(value) if isinstance(value, Decimal) else str(value)

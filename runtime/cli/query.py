@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.table import Table as Grid
+from rich.text import Text
 
 from runtime import queries
 from runtime.ask import Answer, asked, csv_lines, json_lines, write_parquet
@@ -51,7 +52,7 @@ def query(
     NAME is a query or a view. JSON is one object per line. Nothing can be changed by a query.
 
     Examples:
-      mlb-etl query mart.batting_lines --param game_pk=747175
+      mlb-etl query game.extract_jsonpath --param game_pk=747175 --param 'path=$.gameData.venue.name'
       mlb-etl query mart.pitches --limit 1000 --format parquet --to pitches.parquet
     """
     known = queries.read(app.project.generated / "queries")
@@ -96,7 +97,7 @@ def _show(answer: Answer, console: Console | None, file: str | None) -> None:
     for name, kind in zip(answer.names, answer.types, strict=True):
         grid.add_column(name, justify="right" if kind in _NUMBERS else "left", no_wrap=True)
     for row in answer.rows:
-        grid.add_row(*map(_cell, row))
+        grid.add_row(*(Text(_cell(cell)) for cell in row))  # what is in brackets is no markup
     if console is not None:
         Console(highlight=False, width=_width(grid, console), no_color=console.no_color).print(grid)
         return
@@ -142,10 +143,12 @@ def _list(known: queries.Queries, console: Console, *, as_json: bool) -> None:
         return
     grid = Grid(box=None, show_header=False, pad_edge=False)
     grid.add_column(no_wrap=True)
-    grid.add_column(no_wrap=True, style="dim")
+    grid.add_column(no_wrap=True)
     grid.add_column()
     for entry in known.entries.values():
-        grid.add_row(entry["name"], _params(entry), entry["question"] or entry["doc"])
+        grid.add_row(
+            entry["name"], Text(_params(entry), style="dim"), Text(entry["question"] or entry["doc"])
+        )
     console.print(grid)
 
 

@@ -47,7 +47,7 @@ def test_csv(connection: Connection) -> None:
         '{"a":[1]}',
         'a,"b"',
     )
-    assert second["name"] == ""
+    assert (second["name"], second["is_first"]) == ("", "false")
 
 
 def test_json_lines(connection: Connection) -> None:
@@ -56,7 +56,7 @@ def test_json_lines(connection: Connection) -> None:
     assert [line["pk"] for line in lines] == [1, 2, 3]
     assert lines[0]["doc"] == {"a": [1]}
     assert lines[0]["at"] == "2024-07-13T01:40:00Z"
-    assert lines[1]["name"] is None
+    assert (lines[1]["name"], lines[2]["ratio"]) == (None, 1.0)
 
 
 def test_parquet(connection: Connection, tmp_path: Path) -> None:
