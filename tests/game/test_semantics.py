@@ -130,3 +130,29 @@ def test_content_is_found_by_the_pitch_that_it_shows() -> None:
     pitches = {row["play_id"] for row in live("pitch_events")}
     assert len(highlights) == 15
     assert {row["guid"] for row in highlights} & pitches
+
+
+def test_a_slot_of_the_batting_order_is_read_from_its_number() -> None:
+    for noun in ("players", "boxscore_players"):
+        batters = [row for row in live(noun) if row["batting_order"] is not None]
+        assert all(str(row["batting_order"])[0] == str(row["batting_slot"]) for row in batters)
+        assert {row["batting_slot"] for row in batters} == set(range(1, 10))
+        assert sum(row["is_starter"] is True for row in live(noun)) == 18
+        assert {row["is_starter"] for row in live(noun) if row["batting_order"] is None} == {None}
+    for row in live("lineup_changes"):
+        if row["batting_order"] is not None:
+            assert int(str(row["batting_order"])) == int(
+                f"{row['batting_slot']}{row['substitution_number']:0>2}"
+            )
+    assert {row["substitution_number"] for row in live("lineup_changes")} > {1}
+
+
+def test_runs_are_runners_who_scored() -> None:
+    assert sum(row["is_run"] is True for row in live("runners")) == 9
+    assert {row["is_run"] for row in live("runners")} == {True, False}
+
+
+def test_hard_hit_is_95_miles_per_hour_or_more() -> None:
+    for row in live("hit_data"):
+        speed = row["launch_speed"]
+        assert row["is_hard_hit"] is (None if not isinstance(speed, float) else speed >= 95)
