@@ -123,6 +123,6 @@ def _check_call(spec: ViewSpec, call: Call, known: Collection[str], sink: Sink) 
     if call.name in FUNCTIONS or call.name in known:
         return
     names = (*known, *FUNCTIONS)
-    advice = did_you_mean(call.name, names) or "the functions that a SELECT may call: `mlbc explain V109`"
+    advice = did_you_mean(call.name, names) or "`mlbc explain V109` says which are"
     place = spec.place(call.start, call.start + len(call.name))
     sink.report(UNKNOWN_FUNCTION.at(place, f"`{call.name}` is no function that is known here", advice=advice))

@@ -110,7 +110,8 @@ def bound(tree: exp.Query, relations: Relations) -> Tree:
     for name, columns in relations.items():
         schema.add_table(name, {**columns}, dialect=DIALECT)
     query = qualify_tables(normalize_identifiers(tree.copy(), dialect=DIALECT), dialect=DIALECT)
-    query = qualify_columns(query, schema, allow_partial_qualification=True)
+    # An alias is known to ORDER BY and GROUP BY alone in PostgreSQL; sqlglot would take it in WHERE, too.
+    query = qualify_columns(query, schema, expand_alias_refs=False, allow_partial_qualification=True)
     return Tree(query=_typed(query, schema), schema=schema)
 
 

@@ -10,3 +10,4 @@ SELECT
     (SELECT max(e.pitch_nr)  -- error[V104]
      FROM game.live_game_pitch_events e WHERE e.at_bat_index = p.at_bat_idx) AS pitches  -- error[V104]
 FROM game.live_game_plays p
+WHERE other = 1  -- error[V104]
