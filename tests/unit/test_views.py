@@ -173,7 +173,7 @@ def test_what_looks_like_a_parameter_and_is_none() -> None:
 
 @pytest.fixture(scope="module")
 def session() -> Session:
-    return Session(project=discover(Path(__file__)))
+    return Session(project=discover(Path(__file__).parent))
 
 
 @pytest.mark.slow
@@ -192,7 +192,7 @@ def test_a_view_says_who_reads_it(session: Session) -> None:
     found = explain(session, "mart.event_states")
     assert found is not None
     assert found.facts["read_by"] == ["mart.pitches", "mart.plate_appearances"]
-    with pytest.raises(ProjectError, match="`mart.event_states` has no column `on_1b`"):
+    with pytest.raises(ProjectError, match=r"`mart.event_states` has no column `on_1b`"):
         explain(session, "mart.event_states.on_1b")
 
 
