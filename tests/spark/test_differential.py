@@ -12,6 +12,7 @@ from compiler.ir.plan import OperationPlan, Plan
 from runtime.document import Document, parse
 from runtime.job import Job, Row, Table
 from runtime.transform import Transformed
+from tests.property import test_expressions as computed
 from tests.property.strategies import Target, documents, mutated
 from tests.spark.conftest import CAPTURED_AT
 from tests.support.project import OPERATIONS, job, operation, others, responses
@@ -160,3 +161,10 @@ def test_documents_that_do_not_fit(differences, name) -> None:
     made = drawn(mutated(documents(Target(operation(name)))), COUNT)
     bodies = [json.dumps(document).encode() for document in made]
     assert differences(operation(name), job(name), bodies, {}) == {}
+
+
+def test_computed_columns_and_filters(differences) -> None:
+    fitting = documents(Target(computed.plan()))
+    made = [computed.SAMPLE, *drawn(fitting, COUNT), *drawn(mutated(fitting), COUNT)]
+    bodies = [json.dumps(document).encode() for document in made]
+    assert differences(computed.plan(), computed.job(), bodies, {}) == {}
