@@ -1,6 +1,5 @@
 """Views bound to a small schema: what they return, in which order they come, how they read for Spark."""
 
-from pathlib import Path
 from typing import cast
 
 import pytest
@@ -13,6 +12,7 @@ from compiler.passes.views import bind_views
 from compiler.passes.views.lineage import trace
 from compiler.project import ProjectError, discover
 from compiler.source import SourceFile
+from tests.support.project import ROOT
 
 TABLES = {
     "game.plays": {
@@ -173,7 +173,7 @@ def test_what_looks_like_a_parameter_and_is_none() -> None:
 
 @pytest.fixture(scope="module")
 def session() -> Session:
-    return Session(project=discover(Path(__file__).parent))
+    return Session(project=discover(ROOT))
 
 
 @pytest.mark.slow
