@@ -29,7 +29,7 @@ WHERE d.operation = %s ORDER BY d.document_key
 """
 _DOCUMENT_OF = "SELECT document_key FROM {raw} WHERE raw_id = %s AND captured_at = %s"
 _IN_QUARANTINE = """
-SELECT table_name, rule, count(*) FROM metadata.quarantine WHERE operation = %s GROUP BY 1, 2
+SELECT rule_table, rule, count(*) FROM metadata.quarantine WHERE operation = %s GROUP BY 1, 2
 """
 
 Found: TypeAlias = tuple[str, str, int, Finding]

@@ -69,7 +69,13 @@ def _write_quarantine(rows: Sequence[Quarantined], folder: Path) -> bool:
 
 def _quarantined(one: Quarantined) -> bytes:
     cells = dict(zip((column.name for column in one.table.columns), one.row, strict=True))
-    line = {"table_name": one.table.name, "position": one.position, "rules": one.rules, "row": cells}
+    line = {
+        "table_name": one.table.name,
+        "position": one.position,
+        "rules": one.rules,
+        "rules_of": one.rules_of,
+        "row": cells,
+    }
     return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z)
 
 

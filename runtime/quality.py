@@ -28,6 +28,7 @@ _QUARANTINE_COLUMNS = (
     ("table_name", "text"),
     ("position", "integer"),
     ("rule", "text"),
+    ("rule_table", "text"),
     ("raw_id", "bigint"),
     ("captured_at", "timestamptz"),
     ("row_key", "jsonb"),
@@ -80,22 +81,16 @@ def set_aside(connection: Connection, rows: Sequence[Quarantined], snapshot: Sna
     """Replace what is in quarantine of a document; a row has an entry for each rule that it violates."""
     document = (snapshot.operation, snapshot.document_key)
     connection.execute("DELETE FROM metadata.quarantine WHERE operation = %s AND document_key = %s", document)
-    _copy(
-        connection,
-        QUARANTINE,
-        _QUARANTINE_COLUMNS,
-        (
-            (*document, one.table.name, one.position, rule, *snapshot.tail, Jsonb(cells[0]), Jsonb(cells[1]))
-            for one in rows
-            if (
-                cells := (
-                    _named(one.table.key, one.row),
-                    _named((column.name for column in one.table.columns), one.row),
-                )
-            )
-            for rule in one.rules
-        ),
-    )
+    lines = (line for one in rows for line in _lines(one, snapshot))
+    _copy(connection, QUARANTINE, _QUARANTINE_COLUMNS, lines)
+
+
+def _lines(one: Quarantined, snapshot: Snapshot) -> Iterator[Row]:
+    key = _named(one.table.key, one.row)
+    cells = _named((column.name for column in one.table.columns), one.row)
+    place = (snapshot.operation, snapshot.document_key, one.table.name, one.position)
+    for rule in one.rules:
+        yield (*place, rule, one.rules_of, *snapshot.tail, Jsonb(key), Jsonb(cells))
 
 
 def remember(connection: Connection, findings: Sequence[Finding], snapshot: Snapshot) -> None:

@@ -16,10 +16,14 @@ Violated: TypeAlias = Mapping[str, Mapping[int, tuple[Rule, ...]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantined:
-    """A row that did not enter its table: the rules that it, or the row around it, violates; its place in the table."""
+    """A row that did not enter its table: the rules that keep it out, of its own table or (`rules_of`) one around it.
+
+    `position` is its number among the rows that the document has for the table.
+    """
 
     table: Table
     rules: tuple[str, ...]
+    rules_of: str
     position: int
     row: Row
 
@@ -84,26 +88,29 @@ class _Judging:
     def __init__(self) -> None:
         self.quarantined: list[Quarantined] = []
         self.doubted: list[Doubted] = []
-        self.aside: dict[str, dict[Row, tuple[str, ...]]] = {}
+        self.aside: dict[str, dict[Row, Quarantined]] = {}
         self.widths: dict[str, int] = {}
 
     def kept(self, table: Table, rows: list[Row], found: Mapping[int, tuple[Rule, ...]]) -> list[Row]:
         self.widths[table.name] = len(table.key)
-        around = self.aside.get(table.parent)
+        around = self.aside.get(table.parent, {})
         if not found and not around:
             return rows
         kept: list[Row] = []
         for position, row in enumerate(rows):
             rules = found.get(position, ())
             errors = tuple(rule.name for rule in rules if rule.is_error)
-            errors = errors or (around or {}).get(row[: self.widths.get(table.parent, 0)], ())
+            outer = around.get(row[: self.widths.get(table.parent, 0)])
             if errors:
-                self.set_aside(Quarantined(table=table, rules=errors, position=position, row=row))
+                self.set_aside(table, errors, table.name, position, row)
+            elif outer:
+                self.set_aside(table, outer.rules, outer.rules_of, position, row)
             else:
                 kept.append(row)
                 self.doubted += (Doubted(table=table, rule=rule, row=row) for rule in rules)
         return kept
 
-    def set_aside(self, one: Quarantined) -> None:
+    def set_aside(self, table: Table, rules: tuple[str, ...], rules_of: str, position: int, row: Row) -> None:
+        one = Quarantined(table=table, rules=rules, rules_of=rules_of, position=position, row=row)
         self.quarantined.append(one)
-        self.aside.setdefault(one.table.name, {})[one.row[: len(one.table.key)]] = one.rules
+        self.aside.setdefault(table.name, {})[row[: len(table.key)]] = one

@@ -188,6 +188,10 @@ def test_rows_below_a_row_in_quarantine_go_with_it(ingest: Ingest, documents: Do
         ("demo.plays", 1, "known_inning"),
     ]
     assert rows(ingest.connection, PLAYS) == []
+    of = rows(
+        ingest.connection, "SELECT table_name, rule_table FROM metadata.quarantine ORDER BY 1, position"
+    )
+    assert of == [("demo.games",) * 2, ("demo.plays", "demo.games"), ("demo.plays",) * 2]
 
 
 def test_loading_again_by_force_changes_nothing(ingest: Ingest, documents: Documents) -> None:

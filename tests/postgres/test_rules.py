@@ -30,7 +30,7 @@ from tests.support.project import execute, plan, responses
 _moments = count()
 FOUND = """
 SELECT coalesce(table_name, operation), rule, row_key FROM metadata.quality_results
-UNION ALL SELECT table_name, rule, row_key FROM metadata.quarantine
+UNION ALL SELECT table_name, rule, row_key FROM metadata.quarantine WHERE table_name = rule_table
 """
 
 

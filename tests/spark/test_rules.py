@@ -19,13 +19,13 @@ def doubts(found: Transformed) -> list:
 def test_faults(spark, job_of, name) -> None:
     from runtime import spark as engine
 
-    made, local = operation(name), job(name)
+    made, local, params = operation(name), job(name), response(name).params
     sources = []
     for number, edit in enumerate(FAULTS[name].values()):
         document = response(name).document
         edit(document)
         body = json.dumps(document).encode()
-        sources.append(engine.Source(raw_id=number, captured_at=CAPTURED_AT, params={}, body=body))
+        sources.append(engine.Source(raw_id=number, captured_at=CAPTURED_AT, params=params, body=body))
     results = engine.transform(spark, job_of(Plan(operations=(made,))), local, sources)
     seen = set()
     for source, ours, fault in zip(sources, results, FAULTS[name], strict=True):

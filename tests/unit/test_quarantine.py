@@ -68,6 +68,7 @@ def test_what_lies_in_a_row_goes_with_it() -> None:
     found = made(job(of_game=(Rule("nobody", nobody, columns=("game_pk",), is_error=True),)))
     assert {name: len(rows) for name, rows in found.rows.items()} == {GAMES.name: 0, PLAYS.name: 0}
     assert {one.rules for one in found.quarantined} == {("nobody",)}
+    assert {one.rules_of for one in found.quarantined} == {GAMES.name}
     assert len(found.quarantined) == 5
 
 
@@ -110,7 +111,13 @@ def test_files_have_the_rows_in_quarantine_beside_the_tables(tmp_path: Path) -> 
     assert written == {GAMES.name: 1, PLAYS.name: 2, "metadata.quarantine": 2}
     lines = (tmp_path / "to" / "metadata.quarantine.ndjson").read_text("utf-8").splitlines()
     cells = {"game_pk": 7, "play_index": 0, "inning": 9, "speed": None}
-    expected = {"table_name": PLAYS.name, "position": 0, "rules": ["no_ninth"], "row": cells}
+    expected = {
+        "table_name": PLAYS.name,
+        "position": 0,
+        "rules": ["no_ninth"],
+        "rules_of": PLAYS.name,
+        "row": cells,
+    }
     assert json.loads(lines[0]) == expected
     transform_files(CATALOG, "demo.game", [str(file)], engine="local", to=tmp_path / "to", form="ndjson")
     assert not (tmp_path / "to" / "metadata.quarantine.ndjson").exists()
