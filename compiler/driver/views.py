@@ -13,7 +13,10 @@ from compiler.passes.views import bind_views
 def bound_views(session: Session, specs: tuple[ViewSpec, ...], plan: Plan) -> tuple[View, ...]:
     """Return the views and queries; what is wrong with one is reported."""
     relations = {**relations_of(lower(plan)), **metadata_relations()}
-    return bind_views(specs, relations, _last(session), session.sink)
+    docs = {
+        (table.name, column.name): column.doc for table in plan.tables.values() for column in table.columns
+    }
+    return bind_views(specs, relations, _last(session), session.sink, docs)
 
 
 def relations_of(catalog: Catalog) -> Relations:

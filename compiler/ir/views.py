@@ -11,6 +11,10 @@ Relations = Mapping[str, Mapping[str, str]]
 """What a SELECT may read: relation -> column -> its type in PostgreSQL, in order."""
 
 
+Docs = Mapping[tuple[str, str], str]
+"""What is said of columns: relation and column -> a sentence."""
+
+
 class Kind(StrEnum):
     """What becomes of a SELECT in a database. A query stays a text; a view with parameters is a function."""
 

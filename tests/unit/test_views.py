@@ -161,6 +161,23 @@ def test_columns_are_traced_through_other_columns() -> None:
     assert trace(spec, "n", TABLES).sources == ()
 
 
+def test_a_column_that_is_taken_over_keeps_its_sentence() -> None:
+    sink = Sink()
+    texts = {
+        "a": "SELECT game_pk, speed, speed * 2 AS twice FROM game.plays",
+        "b": "SELECT a.speed AS mph, a.twice FROM mart.a a",
+    }
+    heads = {"a": "columns: {game_pk: Own.}", "b": ""}
+    files = [
+        SourceFile(f"mappings/views/mart/{name}.sql", f"/*\ndoc: Rows.\n{heads[name]}\n*/\n{text}")
+        for name, text in texts.items()
+    ]
+    docs = {("game.plays", "speed"): "Miles per hour.", ("game.plays", "game_pk"): "The game."}
+    one, other = bind_views(read_views(files, "mappings", sink), TABLES, {}, sink, docs)
+    assert [column.doc for column in one.columns] == ["Own.", "Miles per hour.", ""]
+    assert [column.doc for column in other.columns] == ["Miles per hour.", ""]
+
+
 def test_what_looks_like_a_parameter_and_is_none() -> None:
     sql = "SELECT ':a', \":b\", x::date, $$ :c $$, /* :d */ y -- :e\n, :f, '%' FROM t WHERE z = :f"
     assert [place.name for place in places(sql)] == ["f", "f"]

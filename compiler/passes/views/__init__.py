@@ -1,10 +1,12 @@
 """Bind views and named queries: hold every SELECT against the tables and the other views."""
 # pyright: reportUnknownMemberType=false
 
+from types import MappingProxyType
+
 from sqlglot.errors import SqlglotError
 
 from compiler.diagnostics import Sink
-from compiler.ir.views import Engine, Kind, Relations, View, ViewColumn, ViewSpec
+from compiler.ir.views import Docs, Engine, Kind, Relations, View, ViewColumn, ViewSpec
 from compiler.passes.views import names
 from compiler.passes.views.order import ordered
 from compiler.passes.views.spark import spark_text
@@ -17,13 +19,18 @@ __all__ = ["bind_views"]
 
 
 def bind_views(
-    specs: tuple[ViewSpec, ...], relations: Relations, before: Relations, sink: Sink
+    specs: tuple[ViewSpec, ...],
+    relations: Relations,
+    before: Relations,
+    sink: Sink,
+    docs: Docs = MappingProxyType({}),
 ) -> tuple[View, ...]:
     """Return views in an order in which they can be made, then queries by name; what is wrong is reported.
 
     `relations` are the tables; `before` those of the last compilation, to tell what was dropped.
+    A column that a view takes over as it is keeps what `docs` say of it.
     """
-    binding = _Binding(specs, relations, before, sink)
+    binding = _Binding(specs, relations, before, sink, docs)
     return binding.views()
 
 
@@ -31,8 +38,14 @@ class _Binding:
     """Binds SELECTs one after the other, each to what is bound already."""
 
     def __init__(
-        self, specs: tuple[ViewSpec, ...], relations: Relations, before: Relations, sink: Sink
+        self,
+        specs: tuple[ViewSpec, ...],
+        relations: Relations,
+        before: Relations,
+        sink: Sink,
+        docs: Docs,
     ) -> None:
+        self.docs = {**docs}
         self.specs = {spec.name: spec for spec in specs}
         self.relations = {name: {**columns} for name, columns in relations.items()}
         self.before = before
@@ -97,6 +110,7 @@ class _Binding:
             self.sink.report(finding)
         if view is not None and view.kind is not Kind.QUERY:
             self.relations[view.name] = names.relation_of(view)
+            self.docs |= {(view.name, column.name): column.doc for column in view.columns if column.doc}
         return view
 
     def _called(self, spec: ViewSpec) -> dict[str, int]:
@@ -113,7 +127,7 @@ class _Binding:
             key=tuple(word.name for word in spec.key),
             indexes=tuple(tuple(word.name for word in index) for index in spec.indexes),
             params=spec.params,
-            columns=_columns(spec, tree),
+            columns=_columns(spec, tree, self.docs),
             reads=reads,
             sql=spec.sql,
             spark=spark_text(spec, tree, self.calls[spec.name], self.sink) if is_for_spark else "",
@@ -125,8 +139,8 @@ class _Binding:
         self.sink.report(VIEW_SYNTAX.at(spec.whole, f"this SELECT is not understood: {said}"))
 
 
-def _columns(spec: ViewSpec, tree: Tree) -> tuple[ViewColumn, ...]:
-    docs = {word.name: word.said for word in spec.docs}
+def _columns(spec: ViewSpec, tree: Tree, known: Docs) -> tuple[ViewColumn, ...]:
+    docs = {**names.inherited(tree, known), **{word.name: word.said for word in spec.docs}}
     return tuple(
         ViewColumn(
             name=select.output_name,

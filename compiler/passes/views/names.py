@@ -5,10 +5,10 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 from sqlglot.optimizer.resolver import Resolver
-from sqlglot.optimizer.scope import Scope
+from sqlglot.optimizer.scope import Scope, build_scope
 
 from compiler.diagnostics import Sink, did_you_mean
-from compiler.ir.views import Kind, Relations, View, ViewSpec, Word
+from compiler.ir.views import Docs, Kind, Relations, View, ViewSpec, Word
 from compiler.passes.views.tree import CALLED, Tree, read_by
 from compiler.rules.views import AMBIGUOUS_COLUMN, UNKNOWN_RELATION, UNKNOWN_VIEW_COLUMN, VIEW_OUTPUT
 from compiler.source import Origin
@@ -152,6 +152,18 @@ def check_output(spec: ViewSpec, query: exp.Query, sink: Sink) -> None:
             advice = did_you_mean(word.name, names) or f"it returns {_listed(names)}"
             message = f"the SELECT returns no column `{word.name}`"
             sink.report(UNKNOWN_VIEW_COLUMN.at(word.origin, message, advice=advice))
+
+
+def inherited(tree: Tree, docs: Docs) -> dict[str, str]:
+    """Return what is known of outputs that are columns of a table or a view, as they are."""
+    scope = build_scope(tree.query)
+    found: dict[str, str] = {}
+    for select in tree.query.selects:
+        column = select.unalias()
+        source = scope.sources.get(column.table) if scope and isinstance(column, exp.Column) else None
+        if isinstance(source, exp.Table):
+            found[select.output_name] = docs.get((relation_name(source), column.name), "")
+    return found
 
 
 def _output_name(select: exp.Expr) -> str:
