@@ -122,6 +122,7 @@ CREATE TABLE metadata.quarantine (
     table_name        text         NOT NULL,
     position          integer      NOT NULL,
     rule              text         NOT NULL,
+    rule_table        text         NOT NULL,
     raw_id            bigint       NOT NULL,
     captured_at       timestamptz  NOT NULL,
     row_key           jsonb        NOT NULL,
@@ -133,6 +134,7 @@ CREATE TABLE metadata.quarantine (
 CREATE INDEX quarantine_rule_idx ON metadata.quarantine (rule);
 COMMENT ON TABLE metadata.quarantine IS 'Rows of the newest snapshots that violate a rule of severity error, and the rows below them.';
 COMMENT ON COLUMN metadata.quarantine.position IS 'Number of the row among those that the document has for the table, from 0.';
+COMMENT ON COLUMN metadata.quarantine.rule_table IS 'The table of the rule: that of the row, or one around it.';
 COMMENT ON COLUMN metadata.quarantine.row IS 'The cells by column.';
 
 -- What the rules of severity warning, and rules over several tables, found in loaded documents.
@@ -3501,6 +3503,9 @@ CREATE TABLE game.boxscore_players (
     is_home                boolean,                -- whether home in $.teams.{away,home}
     full_name              text,                   -- .person.fullName
     batting_order          text,                   -- .battingOrder
+    batting_slot           bigint,                 -- cast(substring(batting_order from 1 for 1) as bigint)
+    substitution_number    bigint,                 -- cast(substring(batting_order from 2) as bigint)
+    is_starter             boolean,                -- batting_order like '%00'
     position_code          text,                   -- .position.code
     is_current_batter      boolean,                -- .gameStatus.isCurrentBatter
     is_current_pitcher     boolean,                -- .gameStatus.isCurrentPitcher
@@ -4813,6 +4818,7 @@ CREATE TABLE game.win_probability_hit_data (
     event_index     bigint            NOT NULL,  -- $[*].playEvents[*].index
     launch_speed    double precision,            -- .launchSpeed
     launch_angle    double precision,            -- .launchAngle
+    is_hard_hit     boolean,                     -- launch_speed >= 95
     total_distance  double precision,            -- .totalDistance
     location        text,                        -- .location
     hit_coord_x     double precision,            -- .coordinates.coordX
@@ -4945,6 +4951,8 @@ CREATE TABLE game.win_probability_lineup_changes (
     position_code          text,                   -- .position.code
     position_abbreviation  text,                   -- .position.abbreviation
     batting_order          text,                   -- .battingOrder
+    batting_slot           bigint,                 -- cast(substring(batting_order from 1 for 1) as bigint)
+    substitution_number    bigint,                 -- cast(substring(batting_order from 2) as bigint)
     inning                 bigint,                 -- $[*].about.inning
     half_inning            text,                   -- $[*].about.halfInning
     changed_at             timestamptz,            -- .startTime
@@ -5050,6 +5058,7 @@ CREATE TABLE game.win_probability_runners (
     responsible_pitcher_id    bigint,                 -- .details.responsiblePitcher.id
     is_scoring_event          boolean,                -- .details.isScoringEvent
     earned                    boolean,                -- .details.earned
+    is_run                    boolean,                -- coalesce(end_base = 'score', false)
     movement_reason           text,                   -- .details.movementReason
     rbi                       boolean,                -- .details.rbi
     responsible_pitcher_link  text,                   -- .details.responsiblePitcher.link
@@ -5361,6 +5370,7 @@ CREATE TABLE game.live_game_hit_data (
     game_date       date              NOT NULL,  -- $.gameData.datetime.officialDate
     launch_speed    double precision,            -- .launchSpeed
     launch_angle    double precision,            -- .launchAngle
+    is_hard_hit     boolean,                     -- launch_speed >= 95
     total_distance  double precision,            -- .totalDistance
     location        text,                        -- .location
     hit_coord_x     double precision,            -- .coordinates.coordX
@@ -5448,6 +5458,8 @@ CREATE TABLE game.live_game_lineup_changes (
     position_code          text,                   -- .position.code
     position_abbreviation  text,                   -- .position.abbreviation
     batting_order          text,                   -- .battingOrder
+    batting_slot           bigint,                 -- cast(substring(batting_order from 1 for 1) as bigint)
+    substitution_number    bigint,                 -- cast(substring(batting_order from 2) as bigint)
     inning                 bigint,                 -- $.liveData.plays.allPlays[*].about.inning
     half_inning            text,                   -- $.liveData.plays.allPlays[*].about.halfInning
     changed_at             timestamptz,            -- .startTime
@@ -5558,6 +5570,7 @@ CREATE TABLE game.live_game_runners (
     responsible_pitcher_id    bigint,                 -- .details.responsiblePitcher.id
     is_scoring_event          boolean,                -- .details.isScoringEvent
     earned                    boolean,                -- .details.earned
+    is_run                    boolean,                -- coalesce(end_base = 'score', false)
     movement_reason           text,                   -- .details.movementReason
     rbi                       boolean,                -- .details.rbi
     responsible_pitcher_link  text,                   -- .details.responsiblePitcher.link
@@ -5883,6 +5896,9 @@ CREATE TABLE game.live_game_boxscore_players (
     is_home                boolean,                -- whether home in $.liveData.boxscore.teams.{away,home}
     full_name              text,                   -- .person.fullName
     batting_order          text,                   -- .battingOrder
+    batting_slot           bigint,                 -- cast(substring(batting_order from 1 for 1) as bigint)
+    substitution_number    bigint,                 -- cast(substring(batting_order from 2) as bigint)
+    is_starter             boolean,                -- batting_order like '%00'
     position_code          text,                   -- .position.code
     is_current_batter      boolean,                -- .gameStatus.isCurrentBatter
     is_current_pitcher     boolean,                -- .gameStatus.isCurrentPitcher
@@ -6531,6 +6547,8 @@ CREATE TABLE game.live_game_players (
     position_code                  text,                        -- $.liveData.boxscore.teams.{away,home}.players{@}.position.code
     position_abbreviation          text,                        -- $.liveData.boxscore.teams.{away,home}.players{@}.position.abbreviation
     batting_order                  text,                        -- $.liveData.boxscore.teams.{away,home}.players{@}.battingOrder
+    batting_slot                   bigint,                      -- cast(substring(batting_order from 1 for 1) as bigint)
+    is_starter                     boolean,                     -- batting_order like '%00'
     primary_number                 text,                        -- .primaryNumber
     height                         text,                        -- .height
     weight                         bigint,                      -- .weight
@@ -6888,6 +6906,7 @@ CREATE TABLE game.play_by_play_hit_data (
     event_index     bigint            NOT NULL,  -- $.allPlays[*].playEvents[*].index
     launch_speed    double precision,            -- .launchSpeed
     launch_angle    double precision,            -- .launchAngle
+    is_hard_hit     boolean,                     -- launch_speed >= 95
     total_distance  double precision,            -- .totalDistance
     location        text,                        -- .location
     hit_coord_x     double precision,            -- .coordinates.coordX
@@ -6973,6 +6992,8 @@ CREATE TABLE game.play_by_play_lineup_changes (
     position_code          text,                   -- .position.code
     position_abbreviation  text,                   -- .position.abbreviation
     batting_order          text,                   -- .battingOrder
+    batting_slot           bigint,                 -- cast(substring(batting_order from 1 for 1) as bigint)
+    substitution_number    bigint,                 -- cast(substring(batting_order from 2) as bigint)
     inning                 bigint,                 -- $.allPlays[*].about.inning
     half_inning            text,                   -- $.allPlays[*].about.halfInning
     changed_at             timestamptz,            -- .startTime
@@ -7078,6 +7099,7 @@ CREATE TABLE game.play_by_play_runners (
     responsible_pitcher_id    bigint,                 -- .details.responsiblePitcher.id
     is_scoring_event          boolean,                -- .details.isScoringEvent
     earned                    boolean,                -- .details.earned
+    is_run                    boolean,                -- coalesce(end_base = 'score', false)
     movement_reason           text,                   -- .details.movementReason
     rbi                       boolean,                -- .details.rbi
     responsible_pitcher_link  text,                   -- .details.responsiblePitcher.link
@@ -12636,6 +12658,9 @@ COMMENT ON COLUMN game.boxscore_players.player_id IS '$.teams.{away,home}.player
 COMMENT ON COLUMN game.boxscore_players.is_home IS 'whether home in $.teams.{away,home}';
 COMMENT ON COLUMN game.boxscore_players.full_name IS '$.teams.{away,home}.players{ID*}.person.fullName';
 COMMENT ON COLUMN game.boxscore_players.batting_order IS '$.teams.{away,home}.players{ID*}.battingOrder: Slot and turn: ''300'' started in the third slot, ''301'' is the first substitute there.';
+COMMENT ON COLUMN game.boxscore_players.batting_slot IS 'cast(substring(batting_order from 1 for 1) as bigint): 1 to 9; NULL for who has not batted in the order.';
+COMMENT ON COLUMN game.boxscore_players.substitution_number IS 'cast(substring(batting_order from 2) as bigint): 0 for a starter, 1 for the first substitute in the slot, ...';
+COMMENT ON COLUMN game.boxscore_players.is_starter IS 'batting_order like ''%00'': Whether he was in the starting nine; NULL for who has no slot.';
 COMMENT ON COLUMN game.boxscore_players.position_code IS '$.teams.{away,home}.players{ID*}.position.code: The last one; all are in player_positions.';
 COMMENT ON COLUMN game.boxscore_players.is_current_batter IS '$.teams.{away,home}.players{ID*}.gameStatus.isCurrentBatter';
 COMMENT ON COLUMN game.boxscore_players.is_current_pitcher IS '$.teams.{away,home}.players{ID*}.gameStatus.isCurrentPitcher';
@@ -13536,6 +13561,7 @@ COMMENT ON COLUMN game.win_probability_hit_data.at_bat_index IS '$[*].atBatIndex
 COMMENT ON COLUMN game.win_probability_hit_data.event_index IS '$[*].playEvents[*].index: From 0, among all events of the plate appearance.';
 COMMENT ON COLUMN game.win_probability_hit_data.launch_speed IS '$[*].playEvents[*].hitData.launchSpeed: Miles per hour; absent where the ball was not tracked.';
 COMMENT ON COLUMN game.win_probability_hit_data.launch_angle IS '$[*].playEvents[*].hitData.launchAngle: Degrees.';
+COMMENT ON COLUMN game.win_probability_hit_data.is_hard_hit IS 'launch_speed >= 95: 95 miles per hour or more.';
 COMMENT ON COLUMN game.win_probability_hit_data.total_distance IS '$[*].playEvents[*].hitData.totalDistance: Feet.';
 COMMENT ON COLUMN game.win_probability_hit_data.location IS '$[*].playEvents[*].hitData.location: Who fielded it, by position: `7` is the left fielder, `89` between right and center.';
 COMMENT ON COLUMN game.win_probability_hit_data.hit_coord_x IS '$[*].playEvents[*].hitData.coordinates.coordX: Pixels in Gameday''s plot of the field.';
@@ -13652,6 +13678,8 @@ COMMENT ON COLUMN game.win_probability_lineup_changes.player_out_id IS '$[*].pla
 COMMENT ON COLUMN game.win_probability_lineup_changes.position_code IS '$[*].playEvents[*].position.code';
 COMMENT ON COLUMN game.win_probability_lineup_changes.position_abbreviation IS '$[*].playEvents[*].position.abbreviation';
 COMMENT ON COLUMN game.win_probability_lineup_changes.batting_order IS '$[*].playEvents[*].battingOrder: ''301'' is the first substitute in the third slot.';
+COMMENT ON COLUMN game.win_probability_lineup_changes.batting_slot IS 'cast(substring(batting_order from 1 for 1) as bigint): 1 to 9.';
+COMMENT ON COLUMN game.win_probability_lineup_changes.substitution_number IS 'cast(substring(batting_order from 2) as bigint): 1 is the first substitute in the slot.';
 COMMENT ON COLUMN game.win_probability_lineup_changes.inning IS '$[*].about.inning';
 COMMENT ON COLUMN game.win_probability_lineup_changes.half_inning IS '$[*].about.halfInning';
 COMMENT ON COLUMN game.win_probability_lineup_changes.changed_at IS '$[*].playEvents[*].startTime';
@@ -13717,6 +13745,7 @@ COMMENT ON COLUMN game.win_probability_runners.event_type IS '$[*].runners[*].de
 COMMENT ON COLUMN game.win_probability_runners.responsible_pitcher_id IS '$[*].runners[*].details.responsiblePitcher.id: Who is charged with the run, if it scored. (references person.person)';
 COMMENT ON COLUMN game.win_probability_runners.is_scoring_event IS '$[*].runners[*].details.isScoringEvent';
 COMMENT ON COLUMN game.win_probability_runners.earned IS '$[*].runners[*].details.earned: Whether the run is earned; false for an out, too.';
+COMMENT ON COLUMN game.win_probability_runners.is_run IS 'coalesce(end_base = ''score'', false): Whether he scored; these add up to the line score.';
 COMMENT ON COLUMN game.win_probability_runners.movement_reason IS '$[*].runners[*].details.movementReason';
 COMMENT ON COLUMN game.win_probability_runners.rbi IS '$[*].runners[*].details.rbi';
 COMMENT ON COLUMN game.win_probability_runners.responsible_pitcher_link IS '$[*].runners[*].details.responsiblePitcher.link';
@@ -13970,6 +13999,7 @@ COMMENT ON COLUMN game.live_game_hit_data.event_index IS '$.liveData.plays.allPl
 COMMENT ON COLUMN game.live_game_hit_data.game_date IS '$.gameData.datetime.officialDate: The tables are partitioned by it.';
 COMMENT ON COLUMN game.live_game_hit_data.launch_speed IS '$.liveData.plays.allPlays[*].playEvents[*].hitData.launchSpeed: Miles per hour; absent where the ball was not tracked.';
 COMMENT ON COLUMN game.live_game_hit_data.launch_angle IS '$.liveData.plays.allPlays[*].playEvents[*].hitData.launchAngle: Degrees.';
+COMMENT ON COLUMN game.live_game_hit_data.is_hard_hit IS 'launch_speed >= 95: 95 miles per hour or more.';
 COMMENT ON COLUMN game.live_game_hit_data.total_distance IS '$.liveData.plays.allPlays[*].playEvents[*].hitData.totalDistance: Feet.';
 COMMENT ON COLUMN game.live_game_hit_data.location IS '$.liveData.plays.allPlays[*].playEvents[*].hitData.location: Who fielded it, by position: `7` is the left fielder, `89` between right and center.';
 COMMENT ON COLUMN game.live_game_hit_data.hit_coord_x IS '$.liveData.plays.allPlays[*].playEvents[*].hitData.coordinates.coordX: Pixels in Gameday''s plot of the field.';
@@ -14041,6 +14071,8 @@ COMMENT ON COLUMN game.live_game_lineup_changes.player_out_id IS '$.liveData.pla
 COMMENT ON COLUMN game.live_game_lineup_changes.position_code IS '$.liveData.plays.allPlays[*].playEvents[*].position.code';
 COMMENT ON COLUMN game.live_game_lineup_changes.position_abbreviation IS '$.liveData.plays.allPlays[*].playEvents[*].position.abbreviation';
 COMMENT ON COLUMN game.live_game_lineup_changes.batting_order IS '$.liveData.plays.allPlays[*].playEvents[*].battingOrder: ''301'' is the first substitute in the third slot.';
+COMMENT ON COLUMN game.live_game_lineup_changes.batting_slot IS 'cast(substring(batting_order from 1 for 1) as bigint): 1 to 9.';
+COMMENT ON COLUMN game.live_game_lineup_changes.substitution_number IS 'cast(substring(batting_order from 2) as bigint): 1 is the first substitute in the slot.';
 COMMENT ON COLUMN game.live_game_lineup_changes.inning IS '$.liveData.plays.allPlays[*].about.inning';
 COMMENT ON COLUMN game.live_game_lineup_changes.half_inning IS '$.liveData.plays.allPlays[*].about.halfInning';
 COMMENT ON COLUMN game.live_game_lineup_changes.changed_at IS '$.liveData.plays.allPlays[*].playEvents[*].startTime';
@@ -14111,6 +14143,7 @@ COMMENT ON COLUMN game.live_game_runners.event_type IS '$.liveData.plays.allPlay
 COMMENT ON COLUMN game.live_game_runners.responsible_pitcher_id IS '$.liveData.plays.allPlays[*].runners[*].details.responsiblePitcher.id: Who is charged with the run, if it scored. (references person.person)';
 COMMENT ON COLUMN game.live_game_runners.is_scoring_event IS '$.liveData.plays.allPlays[*].runners[*].details.isScoringEvent';
 COMMENT ON COLUMN game.live_game_runners.earned IS '$.liveData.plays.allPlays[*].runners[*].details.earned: Whether the run is earned; false for an out, too.';
+COMMENT ON COLUMN game.live_game_runners.is_run IS 'coalesce(end_base = ''score'', false): Whether he scored; these add up to the line score.';
 COMMENT ON COLUMN game.live_game_runners.movement_reason IS '$.liveData.plays.allPlays[*].runners[*].details.movementReason';
 COMMENT ON COLUMN game.live_game_runners.rbi IS '$.liveData.plays.allPlays[*].runners[*].details.rbi';
 COMMENT ON COLUMN game.live_game_runners.responsible_pitcher_link IS '$.liveData.plays.allPlays[*].runners[*].details.responsiblePitcher.link';
@@ -14371,6 +14404,9 @@ COMMENT ON COLUMN game.live_game_boxscore_players.game_date IS '$.gameData.datet
 COMMENT ON COLUMN game.live_game_boxscore_players.is_home IS 'whether home in $.liveData.boxscore.teams.{away,home}';
 COMMENT ON COLUMN game.live_game_boxscore_players.full_name IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.person.fullName';
 COMMENT ON COLUMN game.live_game_boxscore_players.batting_order IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.battingOrder: Slot and turn: ''300'' started in the third slot, ''301'' is the first substitute there.';
+COMMENT ON COLUMN game.live_game_boxscore_players.batting_slot IS 'cast(substring(batting_order from 1 for 1) as bigint): 1 to 9; NULL for who has not batted in the order.';
+COMMENT ON COLUMN game.live_game_boxscore_players.substitution_number IS 'cast(substring(batting_order from 2) as bigint): 0 for a starter, 1 for the first substitute in the slot, ...';
+COMMENT ON COLUMN game.live_game_boxscore_players.is_starter IS 'batting_order like ''%00'': Whether he was in the starting nine; NULL for who has no slot.';
 COMMENT ON COLUMN game.live_game_boxscore_players.position_code IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.position.code: The last one; all are in player_positions.';
 COMMENT ON COLUMN game.live_game_boxscore_players.is_current_batter IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.gameStatus.isCurrentBatter';
 COMMENT ON COLUMN game.live_game_boxscore_players.is_current_pitcher IS '$.liveData.boxscore.teams.{away,home}.players{ID*}.gameStatus.isCurrentPitcher';
@@ -14856,6 +14892,8 @@ COMMENT ON COLUMN game.live_game_players.jersey_number IS '$.liveData.boxscore.t
 COMMENT ON COLUMN game.live_game_players.position_code IS '$.liveData.boxscore.teams.{away,home}.players{@}.position.code: The last one that he played in this game.';
 COMMENT ON COLUMN game.live_game_players.position_abbreviation IS '$.liveData.boxscore.teams.{away,home}.players{@}.position.abbreviation';
 COMMENT ON COLUMN game.live_game_players.batting_order IS '$.liveData.boxscore.teams.{away,home}.players{@}.battingOrder: Slot and turn: ''301'' is the first substitute in the third slot.';
+COMMENT ON COLUMN game.live_game_players.batting_slot IS 'cast(substring(batting_order from 1 for 1) as bigint): 1 to 9.';
+COMMENT ON COLUMN game.live_game_players.is_starter IS 'batting_order like ''%00'': Whether he was in the starting nine; NULL for who has no slot.';
 COMMENT ON COLUMN game.live_game_players.primary_number IS '$.gameData.players{ID*}.primaryNumber: The number that he wears now, which may differ from jersey_number.';
 COMMENT ON COLUMN game.live_game_players.height IS '$.gameData.players{ID*}.height: Feet and inches, such as 6'' 1".';
 COMMENT ON COLUMN game.live_game_players.weight IS '$.gameData.players{ID*}.weight: Pounds.';
@@ -15123,6 +15161,7 @@ COMMENT ON COLUMN game.play_by_play_hit_data.at_bat_index IS '$.allPlays[*].atBa
 COMMENT ON COLUMN game.play_by_play_hit_data.event_index IS '$.allPlays[*].playEvents[*].index: From 0, among all events of the plate appearance.';
 COMMENT ON COLUMN game.play_by_play_hit_data.launch_speed IS '$.allPlays[*].playEvents[*].hitData.launchSpeed: Miles per hour; absent where the ball was not tracked.';
 COMMENT ON COLUMN game.play_by_play_hit_data.launch_angle IS '$.allPlays[*].playEvents[*].hitData.launchAngle: Degrees.';
+COMMENT ON COLUMN game.play_by_play_hit_data.is_hard_hit IS 'launch_speed >= 95: 95 miles per hour or more.';
 COMMENT ON COLUMN game.play_by_play_hit_data.total_distance IS '$.allPlays[*].playEvents[*].hitData.totalDistance: Feet.';
 COMMENT ON COLUMN game.play_by_play_hit_data.location IS '$.allPlays[*].playEvents[*].hitData.location: Who fielded it, by position: `7` is the left fielder, `89` between right and center.';
 COMMENT ON COLUMN game.play_by_play_hit_data.hit_coord_x IS '$.allPlays[*].playEvents[*].hitData.coordinates.coordX: Pixels in Gameday''s plot of the field.';
@@ -15192,6 +15231,8 @@ COMMENT ON COLUMN game.play_by_play_lineup_changes.player_out_id IS '$.allPlays[
 COMMENT ON COLUMN game.play_by_play_lineup_changes.position_code IS '$.allPlays[*].playEvents[*].position.code';
 COMMENT ON COLUMN game.play_by_play_lineup_changes.position_abbreviation IS '$.allPlays[*].playEvents[*].position.abbreviation';
 COMMENT ON COLUMN game.play_by_play_lineup_changes.batting_order IS '$.allPlays[*].playEvents[*].battingOrder: ''301'' is the first substitute in the third slot.';
+COMMENT ON COLUMN game.play_by_play_lineup_changes.batting_slot IS 'cast(substring(batting_order from 1 for 1) as bigint): 1 to 9.';
+COMMENT ON COLUMN game.play_by_play_lineup_changes.substitution_number IS 'cast(substring(batting_order from 2) as bigint): 1 is the first substitute in the slot.';
 COMMENT ON COLUMN game.play_by_play_lineup_changes.inning IS '$.allPlays[*].about.inning';
 COMMENT ON COLUMN game.play_by_play_lineup_changes.half_inning IS '$.allPlays[*].about.halfInning';
 COMMENT ON COLUMN game.play_by_play_lineup_changes.changed_at IS '$.allPlays[*].playEvents[*].startTime';
@@ -15257,6 +15298,7 @@ COMMENT ON COLUMN game.play_by_play_runners.event_type IS '$.allPlays[*].runners
 COMMENT ON COLUMN game.play_by_play_runners.responsible_pitcher_id IS '$.allPlays[*].runners[*].details.responsiblePitcher.id: Who is charged with the run, if it scored. (references person.person)';
 COMMENT ON COLUMN game.play_by_play_runners.is_scoring_event IS '$.allPlays[*].runners[*].details.isScoringEvent';
 COMMENT ON COLUMN game.play_by_play_runners.earned IS '$.allPlays[*].runners[*].details.earned: Whether the run is earned; false for an out, too.';
+COMMENT ON COLUMN game.play_by_play_runners.is_run IS 'coalesce(end_base = ''score'', false): Whether he scored; these add up to the line score.';
 COMMENT ON COLUMN game.play_by_play_runners.movement_reason IS '$.allPlays[*].runners[*].details.movementReason';
 COMMENT ON COLUMN game.play_by_play_runners.rbi IS '$.allPlays[*].runners[*].details.rbi';
 COMMENT ON COLUMN game.play_by_play_runners.responsible_pitcher_link IS '$.allPlays[*].runners[*].details.responsiblePitcher.link';

@@ -243,6 +243,10 @@ def boxscore_players(document: Conformed, params: Params) -> list[Row]:
             position = player.get("position") or EMPTY
             game_status = player.get("gameStatus") or EMPTY
             status = player.get("status") or EMPTY
+            batting_order = player.get("battingOrder")
+            batting_slot = sql.bigint(sql.substring(batting_order, 1, 1))
+            substitution_number = sql.bigint(sql.substring(batting_order, 2))
+            is_starter = sql.like(batting_order, "%00")
             rows.append(
                 (
                     integer_param(params, "game_pk", None),
@@ -250,7 +254,10 @@ def boxscore_players(document: Conformed, params: Params) -> list[Row]:
                     person.get("id"),
                     team_branch == "home",
                     person.get("fullName"),
-                    player.get("battingOrder"),
+                    batting_order,
+                    batting_slot,
+                    substitution_number,
+                    is_starter,
                     position.get("code"),
                     game_status.get("isCurrentBatter"),
                     game_status.get("isCurrentPitcher"),

@@ -352,13 +352,16 @@ def win_probability_hit_data(document: Conformed, params: Params) -> list[Row]:
             hit_data = play_event.get("hitData") or EMPTY
             coordinates = hit_data.get("coordinates") or EMPTY
             if hit_data:
+                launch_speed = hit_data.get("launchSpeed")
+                is_hard_hit = sql.ge(launch_speed, 95.0)
                 rows.append(
                     (
                         integer_param(params, "gamePk", None),
                         row.get("atBatIndex"),
                         play_event.get("index"),
-                        hit_data.get("launchSpeed"),
+                        launch_speed,
                         hit_data.get("launchAngle"),
+                        is_hard_hit,
                         hit_data.get("totalDistance"),
                         hit_data.get("location"),
                         coordinates.get("coordX"),
@@ -532,6 +535,9 @@ def win_probability_lineup_changes(document: Conformed, params: Params) -> list[
             player = play_event.get("player") or EMPTY
             replaced_player = play_event.get("replacedPlayer") or EMPTY
             position = play_event.get("position") or EMPTY
+            batting_order = play_event.get("battingOrder")
+            batting_slot = sql.bigint(sql.substring(batting_order, 1, 1))
+            substitution_number = sql.bigint(sql.substring(batting_order, 2))
             rows.append(
                 (
                     integer_param(params, "gamePk", None),
@@ -542,7 +548,9 @@ def win_probability_lineup_changes(document: Conformed, params: Params) -> list[
                     replaced_player.get("id"),
                     position.get("code"),
                     position.get("abbreviation"),
-                    play_event.get("battingOrder"),
+                    batting_order,
+                    batting_slot,
+                    substitution_number,
                     about.get("inning"),
                     about.get("halfInning"),
                     play_event.get("startTime"),
@@ -683,6 +691,8 @@ def win_probability_runners(document: Conformed, params: Params) -> list[Row]:
             movement = runner.get("movement") or EMPTY
             runner_ = details.get("runner") or EMPTY
             responsible_pitcher = details.get("responsiblePitcher") or EMPTY
+            end_base = movement.get("end")
+            is_run = sql.coalesce(sql.eq(end_base, "score"), False)
             rows.append(
                 (
                     integer_param(params, "gamePk", None),
@@ -691,7 +701,7 @@ def win_probability_runners(document: Conformed, params: Params) -> list[Row]:
                     runner_.get("id"),
                     movement.get("start"),
                     movement.get("originBase"),
-                    movement.get("end"),
+                    end_base,
                     movement.get("outBase"),
                     movement.get("isOut"),
                     movement.get("outNumber"),
@@ -701,6 +711,7 @@ def win_probability_runners(document: Conformed, params: Params) -> list[Row]:
                     responsible_pitcher.get("id"),
                     details.get("isScoringEvent"),
                     details.get("earned"),
+                    is_run,
                     details.get("movementReason"),
                     details.get("rbi"),
                     responsible_pitcher.get("link"),
@@ -844,7 +855,7 @@ def check_win_probability_hit_data_launch_angle_is_possible(row: Conformed) -> b
 
 def check_win_probability_hit_data_total_distance_is_possible(row: Conformed) -> bool | None:
     """`total_distance between 0 and 600`"""
-    total_distance = row[5]
+    total_distance = row[6]
     return sql.and_(sql.ge(total_distance, 0.0), sql.le(total_distance, 600.0))
 
 

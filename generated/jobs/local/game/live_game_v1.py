@@ -312,14 +312,17 @@ def live_game_hit_data(document: Conformed, params: Params) -> list[Row]:
             hit_data = play_event.get("hitData") or EMPTY
             coordinates = hit_data.get("coordinates") or EMPTY
             if hit_data:
+                launch_speed = hit_data.get("launchSpeed")
+                is_hard_hit = sql.ge(launch_speed, 95.0)
                 rows.append(
                     (
                         document.get("gamePk"),
                         all_play.get("atBatIndex"),
                         play_event.get("index"),
                         datetime.get("officialDate"),
-                        hit_data.get("launchSpeed"),
+                        launch_speed,
                         hit_data.get("launchAngle"),
+                        is_hard_hit,
                         hit_data.get("totalDistance"),
                         hit_data.get("location"),
                         coordinates.get("coordX"),
@@ -434,6 +437,9 @@ def live_game_lineup_changes(document: Conformed, params: Params) -> list[Row]:
             player = play_event.get("player") or EMPTY
             replaced_player = play_event.get("replacedPlayer") or EMPTY
             position = play_event.get("position") or EMPTY
+            batting_order = play_event.get("battingOrder")
+            batting_slot = sql.bigint(sql.substring(batting_order, 1, 1))
+            substitution_number = sql.bigint(sql.substring(batting_order, 2))
             rows.append(
                 (
                     document.get("gamePk"),
@@ -445,7 +451,9 @@ def live_game_lineup_changes(document: Conformed, params: Params) -> list[Row]:
                     replaced_player.get("id"),
                     position.get("code"),
                     position.get("abbreviation"),
-                    play_event.get("battingOrder"),
+                    batting_order,
+                    batting_slot,
+                    substitution_number,
                     about.get("inning"),
                     about.get("halfInning"),
                     play_event.get("startTime"),
@@ -610,6 +618,8 @@ def live_game_runners(document: Conformed, params: Params) -> list[Row]:
             movement = runner.get("movement") or EMPTY
             runner_ = details.get("runner") or EMPTY
             responsible_pitcher = details.get("responsiblePitcher") or EMPTY
+            end_base = movement.get("end")
+            is_run = sql.coalesce(sql.eq(end_base, "score"), False)
             rows.append(
                 (
                     document.get("gamePk"),
@@ -619,7 +629,7 @@ def live_game_runners(document: Conformed, params: Params) -> list[Row]:
                     runner_.get("id"),
                     movement.get("start"),
                     movement.get("originBase"),
-                    movement.get("end"),
+                    end_base,
                     movement.get("outBase"),
                     movement.get("isOut"),
                     movement.get("outNumber"),
@@ -629,6 +639,7 @@ def live_game_runners(document: Conformed, params: Params) -> list[Row]:
                     responsible_pitcher.get("id"),
                     details.get("isScoringEvent"),
                     details.get("earned"),
+                    is_run,
                     details.get("movementReason"),
                     details.get("rbi"),
                     responsible_pitcher.get("link"),
@@ -1067,6 +1078,10 @@ def live_game_boxscore_players(document: Conformed, params: Params) -> list[Row]
             position = player.get("position") or EMPTY
             game_status = player.get("gameStatus") or EMPTY
             status = player.get("status") or EMPTY
+            batting_order = player.get("battingOrder")
+            batting_slot = sql.bigint(sql.substring(batting_order, 1, 1))
+            substitution_number = sql.bigint(sql.substring(batting_order, 2))
+            is_starter = sql.like(batting_order, "%00")
             rows.append(
                 (
                     document.get("gamePk"),
@@ -1075,7 +1090,10 @@ def live_game_boxscore_players(document: Conformed, params: Params) -> list[Row]
                     datetime.get("officialDate"),
                     team_branch == "home",
                     person.get("fullName"),
-                    player.get("battingOrder"),
+                    batting_order,
+                    batting_slot,
+                    substitution_number,
+                    is_starter,
                     position.get("code"),
                     game_status.get("isCurrentBatter"),
                     game_status.get("isCurrentPitcher"),
@@ -2008,6 +2026,9 @@ def live_game_players(document: Conformed, params: Params) -> list[Row]:
             if found:
                 box_branch, box_holder, box = candidate_branch, candidate, found
                 break
+        batting_order = box.get("battingOrder")
+        batting_slot = sql.bigint(sql.substring(batting_order, 1, 1))
+        is_starter = sql.like(batting_order, "%00")
         rows.append(
             (
                 document.get("gamePk"),
@@ -2019,7 +2040,9 @@ def live_game_players(document: Conformed, params: Params) -> list[Row]:
                 box.get("jerseyNumber"),
                 (box.get("position") or EMPTY).get("code"),
                 (box.get("position") or EMPTY).get("abbreviation"),
-                box.get("battingOrder"),
+                batting_order,
+                batting_slot,
+                is_starter,
                 player.get("primaryNumber"),
                 player.get("height"),
                 player.get("weight"),
@@ -2387,7 +2410,7 @@ def check_live_game_hit_data_launch_angle_is_possible(row: Conformed) -> bool | 
 
 def check_live_game_hit_data_total_distance_is_possible(row: Conformed) -> bool | None:
     """`total_distance between 0 and 600`"""
-    total_distance = row[6]
+    total_distance = row[7]
     return sql.and_(sql.ge(total_distance, 0.0), sql.le(total_distance, 600.0))
 
 

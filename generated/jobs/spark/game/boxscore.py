@@ -998,12 +998,50 @@ def boxscore_players(documents: DataFrame) -> DataFrame:
             "player_position",
         )
     )
+    rows = rows.withColumns(
+        {
+            "batting_slot": F.expr(
+                "try_cast(regexp_extract(substring(batting_order, 1, 1), '^-?[0-9]{1,18}\\\\z', 0) AS BIGINT)"
+            ),
+            "substitution_number": F.expr(
+                "try_cast(regexp_extract(substring(batting_order, 2), '^-?[0-9]{1,18}\\\\z', 0) AS BIGINT)"
+            ),
+            "is_starter": F.expr("batting_order LIKE '%00'"),
+        }
+    )
     first = Window.partitionBy("raw_id", "team_id", "player_id").orderBy("team_position", "player_position")
     return (
         rows.dropna(subset=["game_pk", "team_id", "player_id"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("team_position", "player_position", "nth")
+        .select(
+            "game_pk",
+            "team_id",
+            "player_id",
+            "is_home",
+            "full_name",
+            "batting_order",
+            "batting_slot",
+            "substitution_number",
+            "is_starter",
+            "position_code",
+            "is_current_batter",
+            "is_current_pitcher",
+            "is_on_bench",
+            "is_substitute",
+            "status_code",
+            "jersey_number",
+            "parent_team_id",
+            "boxscore_name",
+            "link",
+            "position_abbreviation",
+            "position_name",
+            "position_type",
+            "status_description",
+            "raw_id",
+            "captured_at",
+        )
     )
 
 

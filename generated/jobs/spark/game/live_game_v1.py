@@ -2252,6 +2252,11 @@ def live_game_hit_data(documents: DataFrame) -> DataFrame:
             "play_event_position",
         )
     )
+    rows = rows.withColumns(
+        {
+            "is_hard_hit": F.expr("launch_speed >= 95.0D"),
+        }
+    )
     first = Window.partitionBy("raw_id", "at_bat_index", "event_index").orderBy(
         "all_play_position", "play_event_position"
     )
@@ -2273,6 +2278,23 @@ def live_game_hit_data(documents: DataFrame) -> DataFrame:
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("all_play_position", "play_event_position", "nth")
+        .select(
+            "game_pk",
+            "at_bat_index",
+            "event_index",
+            "game_date",
+            "launch_speed",
+            "launch_angle",
+            "is_hard_hit",
+            "total_distance",
+            "location",
+            "hit_coord_x",
+            "hit_coord_y",
+            "hardness",
+            "trajectory",
+            "raw_id",
+            "captured_at",
+        )
     )
 
 
@@ -2412,6 +2434,16 @@ def live_game_lineup_changes(documents: DataFrame) -> DataFrame:
             "play_event_position",
         )
     )
+    rows = rows.withColumns(
+        {
+            "batting_slot": F.expr(
+                "try_cast(regexp_extract(substring(batting_order, 1, 1), '^-?[0-9]{1,18}\\\\z', 0) AS BIGINT)"
+            ),
+            "substitution_number": F.expr(
+                "try_cast(regexp_extract(substring(batting_order, 2), '^-?[0-9]{1,18}\\\\z', 0) AS BIGINT)"
+            ),
+        }
+    )
     first = Window.partitionBy("raw_id", "at_bat_index", "event_index").orderBy(
         "all_play_position", "play_event_position"
     )
@@ -2420,6 +2452,26 @@ def live_game_lineup_changes(documents: DataFrame) -> DataFrame:
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("all_play_position", "play_event_position", "nth")
+        .select(
+            "game_pk",
+            "at_bat_index",
+            "event_index",
+            "game_date",
+            "change_type",
+            "player_in_id",
+            "player_out_id",
+            "position_code",
+            "position_abbreviation",
+            "batting_order",
+            "batting_slot",
+            "substitution_number",
+            "inning",
+            "half_inning",
+            "changed_at",
+            "description",
+            "raw_id",
+            "captured_at",
+        )
     )
 
 
@@ -2708,6 +2760,11 @@ def live_game_runners(documents: DataFrame) -> DataFrame:
         "all_play_position",
         F.when(F.col("runner.credits").isNotNull(), F.lit(True)).alias("has_more"),
     )
+    rows = rows.withColumns(
+        {
+            "is_run": F.expr("coalesce(end_base = 'score', FALSE)"),
+        }
+    )
     first = Window.partitionBy("raw_id", "at_bat_index", "runner_index").orderBy("all_play_position")
     return (
         rows.dropna(subset=["game_pk", "at_bat_index", "runner_index", "game_date"])
@@ -2739,6 +2796,34 @@ def live_game_runners(documents: DataFrame) -> DataFrame:
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("all_play_position", "nth", "has_more")
+        .select(
+            "game_pk",
+            "at_bat_index",
+            "runner_index",
+            "game_date",
+            "runner_id",
+            "start_base",
+            "origin_base",
+            "end_base",
+            "out_base",
+            "is_out",
+            "out_number",
+            "play_index",
+            "event",
+            "event_type",
+            "responsible_pitcher_id",
+            "is_scoring_event",
+            "earned",
+            "is_run",
+            "movement_reason",
+            "rbi",
+            "responsible_pitcher_link",
+            "runner_full_name",
+            "runner_link",
+            "team_unearned",
+            "raw_id",
+            "captured_at",
+        )
     )
 
 
@@ -3406,12 +3491,50 @@ def live_game_boxscore_players(documents: DataFrame) -> DataFrame:
             "player_position",
         )
     )
+    rows = rows.withColumns(
+        {
+            "batting_slot": F.expr(
+                "try_cast(regexp_extract(substring(batting_order, 1, 1), '^-?[0-9]{1,18}\\\\z', 0) AS BIGINT)"
+            ),
+            "substitution_number": F.expr(
+                "try_cast(regexp_extract(substring(batting_order, 2), '^-?[0-9]{1,18}\\\\z', 0) AS BIGINT)"
+            ),
+            "is_starter": F.expr("batting_order LIKE '%00'"),
+        }
+    )
     first = Window.partitionBy("raw_id", "team_id", "player_id").orderBy("team_position", "player_position")
     return (
         rows.dropna(subset=["game_pk", "team_id", "player_id", "game_date"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("team_position", "player_position", "nth")
+        .select(
+            "game_pk",
+            "team_id",
+            "player_id",
+            "game_date",
+            "is_home",
+            "full_name",
+            "batting_order",
+            "batting_slot",
+            "substitution_number",
+            "is_starter",
+            "position_code",
+            "is_current_batter",
+            "is_current_pitcher",
+            "is_on_bench",
+            "is_substitute",
+            "status_code",
+            "jersey_number",
+            "parent_team_id",
+            "link",
+            "position_abbreviation",
+            "position_name",
+            "position_type",
+            "status_description",
+            "raw_id",
+            "captured_at",
+        )
     )
 
 
@@ -5032,12 +5155,85 @@ def live_game_players(documents: DataFrame) -> DataFrame:
             "player_position",
         )
     )
+    rows = rows.withColumns(
+        {
+            "batting_slot": F.expr(
+                "try_cast(regexp_extract(substring(batting_order, 1, 1), '^-?[0-9]{1,18}\\\\z', 0) AS BIGINT)"
+            ),
+            "is_starter": F.expr("batting_order LIKE '%00'"),
+        }
+    )
     first = Window.partitionBy("raw_id", "player_id").orderBy("player_position")
     return (
         rows.dropna(subset=["game_pk", "player_id", "game_date"])
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("player_position", "nth")
+        .select(
+            "game_pk",
+            "player_id",
+            "game_date",
+            "full_name",
+            "team_id",
+            "is_home",
+            "jersey_number",
+            "position_code",
+            "position_abbreviation",
+            "batting_order",
+            "batting_slot",
+            "is_starter",
+            "primary_number",
+            "height",
+            "weight",
+            "mlb_debut_date",
+            "active",
+            "bat_side_code",
+            "bat_side_description",
+            "birth_city",
+            "birth_country",
+            "birth_date",
+            "birth_state_province",
+            "boxscore_name",
+            "current_age",
+            "draft_year",
+            "first_last_name",
+            "first_name",
+            "full_fml_name",
+            "full_lfm_name",
+            "gender",
+            "init_last_name",
+            "is_player",
+            "is_verified",
+            "last_first_name",
+            "last_init_name",
+            "last_name",
+            "last_played_date",
+            "link",
+            "middle_name",
+            "name_first_last",
+            "name_matrilineal",
+            "name_slug",
+            "name_suffix",
+            "name_title",
+            "nick_name",
+            "pitch_hand_code",
+            "pitch_hand_description",
+            "primary_position_abbreviation",
+            "primary_position_code",
+            "primary_position_name",
+            "primary_position_type",
+            "pronunciation",
+            "strike_zone_bottom",
+            "strike_zone_top",
+            "use_last_name",
+            "use_name",
+            "death_date",
+            "death_city",
+            "death_state_province",
+            "death_country",
+            "raw_id",
+            "captured_at",
+        )
     )
 
 

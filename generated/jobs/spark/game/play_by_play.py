@@ -825,6 +825,11 @@ def play_by_play_hit_data(documents: DataFrame) -> DataFrame:
             "play_event_position",
         )
     )
+    rows = rows.withColumns(
+        {
+            "is_hard_hit": F.expr("launch_speed >= 95.0D"),
+        }
+    )
     first = Window.partitionBy("raw_id", "at_bat_index", "event_index").orderBy(
         "all_play_position", "play_event_position"
     )
@@ -846,6 +851,22 @@ def play_by_play_hit_data(documents: DataFrame) -> DataFrame:
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("all_play_position", "play_event_position", "nth")
+        .select(
+            "game_pk",
+            "at_bat_index",
+            "event_index",
+            "launch_speed",
+            "launch_angle",
+            "is_hard_hit",
+            "total_distance",
+            "location",
+            "hit_coord_x",
+            "hit_coord_y",
+            "hardness",
+            "trajectory",
+            "raw_id",
+            "captured_at",
+        )
     )
 
 
@@ -983,6 +1004,16 @@ def play_by_play_lineup_changes(documents: DataFrame) -> DataFrame:
             "play_event_position",
         )
     )
+    rows = rows.withColumns(
+        {
+            "batting_slot": F.expr(
+                "try_cast(regexp_extract(substring(batting_order, 1, 1), '^-?[0-9]{1,18}\\\\z', 0) AS BIGINT)"
+            ),
+            "substitution_number": F.expr(
+                "try_cast(regexp_extract(substring(batting_order, 2), '^-?[0-9]{1,18}\\\\z', 0) AS BIGINT)"
+            ),
+        }
+    )
     first = Window.partitionBy("raw_id", "at_bat_index", "event_index").orderBy(
         "all_play_position", "play_event_position"
     )
@@ -991,6 +1022,25 @@ def play_by_play_lineup_changes(documents: DataFrame) -> DataFrame:
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("all_play_position", "play_event_position", "nth")
+        .select(
+            "game_pk",
+            "at_bat_index",
+            "event_index",
+            "change_type",
+            "player_in_id",
+            "player_out_id",
+            "position_code",
+            "position_abbreviation",
+            "batting_order",
+            "batting_slot",
+            "substitution_number",
+            "inning",
+            "half_inning",
+            "changed_at",
+            "description",
+            "raw_id",
+            "captured_at",
+        )
     )
 
 
@@ -1274,6 +1324,11 @@ def play_by_play_runners(documents: DataFrame) -> DataFrame:
         "all_play_position",
         F.when(F.col("runner.credits").isNotNull(), F.lit(True)).alias("has_more"),
     )
+    rows = rows.withColumns(
+        {
+            "is_run": F.expr("coalesce(end_base = 'score', FALSE)"),
+        }
+    )
     first = Window.partitionBy("raw_id", "at_bat_index", "runner_index").orderBy("all_play_position")
     return (
         rows.dropna(subset=["game_pk", "at_bat_index", "runner_index"])
@@ -1305,6 +1360,33 @@ def play_by_play_runners(documents: DataFrame) -> DataFrame:
         .withColumn("nth", F.row_number().over(first))
         .where(F.col("nth") == 1)
         .drop("all_play_position", "nth", "has_more")
+        .select(
+            "game_pk",
+            "at_bat_index",
+            "runner_index",
+            "runner_id",
+            "start_base",
+            "origin_base",
+            "end_base",
+            "out_base",
+            "is_out",
+            "out_number",
+            "play_index",
+            "event",
+            "event_type",
+            "responsible_pitcher_id",
+            "is_scoring_event",
+            "earned",
+            "is_run",
+            "movement_reason",
+            "rbi",
+            "responsible_pitcher_link",
+            "runner_full_name",
+            "runner_link",
+            "team_unearned",
+            "raw_id",
+            "captured_at",
+        )
     )
 
 
