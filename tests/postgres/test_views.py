@@ -1,5 +1,7 @@
 """Views are made again when their text changed, whole or not at all; a migration may change what they read."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import orjson
@@ -7,11 +9,12 @@ import psycopg
 import pytest
 
 from runtime import migrations, migrator, views
-from runtime.database import Connection
+from runtime.database import Connection, opened
 from runtime.errors import TerminalError
 from runtime.migrations import Migration
 from runtime.views import NONE, Views
 from tests.postgres.catalog import ddl, write_migrations
+from tests.postgres.test_evolution import dump
 
 COUNTS = (
     "CREATE MATERIALIZED VIEW mart.counts AS SELECT game_pk, count(*) AS plays FROM demo.plays GROUP BY 1;"
@@ -174,3 +177,22 @@ def test_views_are_read_from_what_was_generated(tmp_path: Path) -> None:
         "metadata.analyze_for_views",
         "metadata.refresh_all_views",
     ]
+
+
+def test_however_views_came_to_be_the_database_is_the_same(
+    new_database: Callable[..., AbstractContextManager[str]], tmp_path: Path
+) -> None:
+    """From other views, from none, and after a migration under them."""
+    before = (ddl(), "CREATE TABLE demo.a (a int);")
+    after = (*before, "ALTER TABLE demo.plays DROP COLUMN speed;")
+    new = made(COUNTS, KEY, names=(("mart.counts", "materialized view"),))
+    dumps: list[str] = []
+    for steps in ([(before, BOTH), (after, new)], [(after, NONE), (after, new)], [(after, new)]):
+        with new_database() as url:
+            with opened(url) as connection:
+                for number, (texts, wanted) in enumerate(steps):
+                    folder = tmp_path / f"{len(dumps)}_{number}"
+                    migrator.migrate(connection, read(folder, *texts), views=wanted)
+            dumps.append(dump(url))
+    assert dumps[0] == dumps[1] == dumps[2]
+    assert "mart.counts" in dumps[0]
