@@ -3,6 +3,7 @@
 import re
 from collections.abc import Generator
 
+import psycopg
 import pytest
 
 from tests.e2e.conftest import ROOT, Place, new_place
@@ -62,6 +63,26 @@ def test_the_report_is_what_the_run_prints(report: str) -> None:
     wanted = [" ".join(line.split()) for line in lines if line.strip() != "..."]
     missing = [line for line in wanted if line.strip("─. ") and line not in printed]
     assert not missing, report
+
+
+ANSWERS = re.findall(
+    r"^```sql\n-- (.*?)\n(SELECT .*?;)\n```\n\n```\n(.*?)^```$", README, re.MULTILINE | re.DOTALL
+)
+
+
+def test_three_questions_are_answered() -> None:
+    assert len(ANSWERS) == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"), [found[1:] for found in ANSWERS], ids=[found[0] for found in ANSWERS]
+)
+def test_an_answer_is_what_the_database_says(place: Place, report: str, query: str, shown: str) -> None:
+    head, *rows = (re.split(r" {2,}", line.strip()) for line in shown.splitlines())
+    with psycopg.connect(place.url) as connection:
+        cursor = connection.execute(query.encode())
+        assert [column.name for column in cursor.description or ()] == head
+        assert [[str(value) for value in row] for row in cursor] == rows
 
 
 def test_a_column_tells_its_story(place: Place) -> None:
