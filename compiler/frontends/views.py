@@ -13,7 +13,7 @@ from compiler.frontends.document import Scalar, read_yaml
 from compiler.frontends.yaml_reader import Yaml, YamlReader
 from compiler.ir.types import Type
 from compiler.ir.views import Engine, Kind, Param, ViewSpec, Word
-from compiler.rules.views import VIEW_NAME, VIEW_SYNTAX
+from compiler.rules.views import VIEW_NAME, VIEW_PARAMETER, VIEW_SYNTAX
 from compiler.source import Origin, SourceFile, Span
 
 PARAM_TYPES = (*(kind.value for kind in Type), "jsonpath")
@@ -63,6 +63,8 @@ class _Reading:
         fields = self.read.fields(at, _SHARED if is_query else _VIEW)
         key = self._words(fields.get("materialized"))
         params = tuple(self._param(*entry) for entry in self._entries(fields.get("params")))
+        if not is_query:
+            self._check_order(params)
         return ViewSpec(
             name=name,
             kind=_kind(is_query=is_query, has_params=bool(params), has_key=bool(key)),
@@ -78,6 +80,15 @@ class _Reading:
             start=start,
             origin=Origin(self.file.path, "", Span(0, 2)),
         )
+
+    def _check_order(self, params: tuple[Param, ...]) -> None:
+        """Report a parameter of a function that must be given behind one that need not: PostgreSQL refuses it."""
+        free = [param.is_optional or param.default is not None for param in params]
+        for place, param in enumerate(params):
+            if not free[place] and any(free[:place]):
+                message = f"`{param.name}` has no default and stands behind one that has"
+                advice = "name those without a default first"
+                self.read.sink.report(VIEW_PARAMETER.at(param.origin, message, advice=advice))
 
     def _entries(self, at: Yaml | None) -> Iterable[tuple[str, Yaml]]:
         return () if at is None else self.read.entries(at).items()
