@@ -156,7 +156,7 @@ class Place:
 def places(sql: str) -> tuple[Place, ...]:
     r"""Return the parameters of a SELECT, in order.
 
-    >>> [place.name for place in places("SELECT ':a', x::date -- :b\\n WHERE y = :c")]
+    >>> [place.name for place in places("SELECT ':a', x::date -- :b\n WHERE y = :c")]
     ['c']
     """
     return tuple(
