@@ -18,6 +18,17 @@ OF_SEASONS = {
 }
 """What says the sentence about a column."""
 
+OF_DIVISIONS = {
+    "avro/division/division_seasons.avsc",
+    "catalog.json",
+    "docs/division/divisions.md",
+    "lock.json",
+    "postgres/migrations.sum",
+    "postgres/migrations/0002_comment_division_seasons.sql",
+    "postgres/schema.sql",
+}
+"""The same in the real project."""
+
 
 def edit(file: Path, old: str, new: str) -> None:
     text = file.read_text("utf-8")
@@ -73,10 +84,10 @@ def test_a_sentence_in_the_real_project(tmp_path: Path) -> None:
     home.mlbc("generate")
     before, at = home.tree(), times(home)
     edit(
-        home.root / "mappings" / "season" / "seasons.yaml",
-        "season_id: .seasonId",
-        "season_id: {path: .seasonId, doc: The year.}",
+        home.root / "mappings" / "division" / "divisions.yaml",
+        "name: .name\n",
+        "name: {path: .name, doc: Such as American League West.}\n",
     )
     home.mlbc("generate")
-    assert changed(before, home.tree()) == OF_SEASONS
-    assert changed(at, times(home)) == OF_SEASONS
+    assert changed(before, home.tree()) == OF_DIVISIONS
+    assert changed(at, times(home)) == OF_DIVISIONS
