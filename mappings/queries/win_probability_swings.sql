@@ -9,9 +9,9 @@ params:
   top: {type: integer, doc: "So many plays.", default: "20"}
 columns:
   game_date: The baseball day; NULL if the live feed of the game is not loaded.
-  home_before: The home team's chance to win before the play.
+  home_before: The home team's chance to win without what the play added.
   home_after: The home team's chance to win after the play.
-  swing: What the play added to the chance of the home team; below zero it helped the visitors.
+  swing: What the play added to the chance of the home team, as MLB counts; below zero it helped the visitors.
   leverage_index: How much was at stake; 1 is an average play.
   away_score: Runs of the visitors after the play.
   home_score: Runs of the home team after the play.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from psycopg import sql
@@ -18,6 +19,9 @@ from runtime.documents import Documents
 from runtime.ingest import Ingest
 from runtime.progress import Quiet
 from tests.postgres import catalog as demo
+
+if TYPE_CHECKING:
+    from tests.support.questions import Analyst
 
 _FAST = database.Options(durable=False, dies_with_us=True)
 _numbers = count()
@@ -94,6 +98,15 @@ def ingest(connection: Connection, tmp_path: Path) -> Ingest:
 def documents(ingest: Ingest) -> Documents:
     """Finds documents of the same database."""
     return Documents(ingest.connection, ingest.catalog, ingest.archive)
+
+
+@pytest.fixture(scope="session")
+def ask(server: database.Status, open_folder: Path) -> Iterator["Analyst"]:
+    """Named queries over captured and generated responses; tests take back what they change."""
+    from tests.support.questions import analyst  # compiles the project: only where it is wanted
+
+    with analyst(server, open_folder) as made:
+        yield made
 
 
 def _url(server: database.Status, name: str) -> str:
