@@ -106,7 +106,7 @@ def test_the_digest_of_a_transform_covers_what_it_imports(
         job = catalog.job(name)
         assert job is not None
         assert job.operation == name
-    assert len(registry.with_tables(catalog)) == len(catalog.operations)
+    assert {*catalog.operations} - {*registry.with_tables(catalog)} == {"game.liveGameDiffPatchV1"}
 
 
 def test_names_and_bounds_of_partitions() -> None:
