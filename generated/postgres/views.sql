@@ -93,6 +93,7 @@ CREATE VIEW game.live_game_umpires AS
 SELECT game_pk, official_type, official_id, full_name, official_link, raw_id, captured_at
 FROM game.live_game_officials;
 COMMENT ON VIEW game.live_game_umpires IS 'The umpires of each game; another name of game.live_game_officials.';
+COMMENT ON COLUMN game.live_game_umpires.official_type IS 'Home Plate, First Base, ...';
 
 -- One row per game of the present baseball day (see schedule.today) whose live feed is loaded, with its score.
 CREATE VIEW game.today_summary AS
@@ -128,6 +129,10 @@ LEFT JOIN game.live_game_linescore_teams home_line ON home_line.game_pk = m.game
 LEFT JOIN game.live_game_venue_details v ON v.game_pk = m.game_pk;
 COMMENT ON VIEW game.today_summary IS 'One row per game of the present baseball day (see schedule.today) whose live feed is loaded, with its score.';
 COMMENT ON COLUMN game.today_summary.baseball_day IS 'The day that the view takes for today.';
+COMMENT ON COLUMN game.today_summary.scheduled_at IS 'First pitch as scheduled.';
+COMMENT ON COLUMN game.today_summary.abstract_game_state IS 'Preview, Live or Final.';
+COMMENT ON COLUMN game.today_summary.inning_state IS 'Top, Middle, Bottom or End.';
+COMMENT ON COLUMN game.today_summary.timecode IS 'The state of the game that this document shows: YYYYMMDD_HHMMSS, UTC.';
 
 -- One row per base that an event changed: who stands on it after the event, NULL if nobody. A runner who moves several times on one event leaves the base where he began and arrives at the one where he ends.
 CREATE VIEW mart.base_changes AS
@@ -220,6 +225,7 @@ LEFT JOIN game.live_game_boxscore_players x
   ON x.game_pk = b.game_pk AND x.team_id = b.team_id AND x.player_id = b.player_id;
 COMMENT ON VIEW mart.batting_lines IS 'One row per player and game who came to bat or ran, as the boxscore has it, with his place in the order.';
 COMMENT ON COLUMN mart.batting_lines.game_date IS 'The baseball day.';
+COMMENT ON COLUMN mart.batting_lines.game_type IS 'R regular season, S spring training, F, D, L and W the rounds of the postseason, A all-star game, E exhibition.';
 COMMENT ON COLUMN mart.batting_lines.batting_slot IS '1 to 9.';
 COMMENT ON COLUMN mart.batting_lines.is_starter IS 'Whether he was in the starting nine; one who came in later has another turn in his slot.';
 COMMENT ON COLUMN mart.batting_lines.position_abbreviation IS 'His last position in the game.';
@@ -231,6 +237,8 @@ FROM game.live_game_lineup_changes
 WHERE change_type = 'offensive_substitution' AND player_in_id IS NOT NULL AND player_out_id IS NOT NULL
 GROUP BY game_pk, at_bat_index, player_out_id;
 COMMENT ON VIEW mart.pinch_runners IS 'One row per runner who was replaced during a plate appearance; from then on the other one stands on his base.';
+COMMENT ON COLUMN mart.pinch_runners.at_bat_index IS 'From 0, in the order of the game; the position in the response.';
+COMMENT ON COLUMN mart.pinch_runners.player_out_id IS 'NULL for most pitching changes: it is the pitcher before.';
 
 -- One row per plate appearance with the state in which it began: outs, bases, score, and who pitched before it. The live feed says only what was true after it.
 CREATE VIEW mart.play_states AS
@@ -253,6 +261,8 @@ FROM game.live_game_plays p
 LEFT JOIN game.live_game_teams away ON away.game_pk = p.game_pk AND NOT away.is_home
 LEFT JOIN game.live_game_teams home ON home.game_pk = p.game_pk AND home.is_home;
 COMMENT ON VIEW mart.play_states IS 'One row per plate appearance with the state in which it began: outs, bases, score, and who pitched before it. The live feed says only what was true after it.';
+COMMENT ON COLUMN mart.play_states.at_bat_index IS 'From 0, in the order of the game; the position in the response.';
+COMMENT ON COLUMN mart.play_states.half_inning IS '`top` or `bottom`.';
 COMMENT ON COLUMN mart.play_states.batting_team_id IS 'The team at bat.';
 COMMENT ON COLUMN mart.play_states.fielding_team_id IS 'The team in the field.';
 COMMENT ON COLUMN mart.play_states.outs_before IS 'Outs when it began.';
@@ -500,8 +510,15 @@ CREATE INDEX pitches_pitcher_id_game_date_idx ON mart.pitches (pitcher_id, game_
 CREATE INDEX pitches_batter_id_game_date_idx ON mart.pitches (batter_id, game_date);
 CREATE INDEX pitches_game_date_idx ON mart.pitches (game_date);
 COMMENT ON MATERIALIZED VIEW mart.pitches IS 'One row per pitch: who threw it to whom, in which state of count, bases, outs and score, how it moved, what became of it. All states are those before the pitch, as in Statcast; mart.pitches_savant has Statcast''s names.';
+COMMENT ON COLUMN mart.pitches.at_bat_index IS 'From 0, in the order of the game; the position in the response.';
+COMMENT ON COLUMN mart.pitches.event_index IS 'From 0, among all events of the plate appearance.';
 COMMENT ON COLUMN mart.pitches.play_id IS 'The GUID of the pitch, unique in all games.';
+COMMENT ON COLUMN mart.pitches.pitch_number IS 'From 1, in the plate appearance.';
 COMMENT ON COLUMN mart.pitches.game_date IS 'The baseball day.';
+COMMENT ON COLUMN mart.pitches.game_type IS 'R regular season, S spring training, F, D, L and W the rounds of the postseason, A all-star game, E exhibition.';
+COMMENT ON COLUMN mart.pitches.half_inning IS '`top` or `bottom`.';
+COMMENT ON COLUMN mart.pitches.batting_team_id IS 'The team at bat.';
+COMMENT ON COLUMN mart.pitches.fielding_team_id IS 'The team in the field.';
 COMMENT ON COLUMN mart.pitches.pitcher_id IS 'Who threw it, also if another one ended the plate appearance.';
 COMMENT ON COLUMN mart.pitches.batter_id IS 'Who saw it, also if another one ended the plate appearance.';
 COMMENT ON COLUMN mart.pitches.stand IS 'The side of the plate on which the batter stood, L or R.';
@@ -516,11 +533,35 @@ COMMENT ON COLUMN mart.pitches.away_score_before IS 'Runs of the visitors before
 COMMENT ON COLUMN mart.pitches.home_score_before IS 'Runs of the home team before the pitch.';
 COMMENT ON COLUMN mart.pitches.balls IS 'Balls after the pitch.';
 COMMENT ON COLUMN mart.pitches.strikes IS 'Strikes after the pitch.';
+COMMENT ON COLUMN mart.pitches.call_code IS 'The umpire''s call or what came of the pitch: B, C, S, F, X, ...';
 COMMENT ON COLUMN mart.pitches.is_swing IS 'Whether the batter swung or bunted at it.';
 COMMENT ON COLUMN mart.pitches.is_whiff IS 'Whether he missed it; a foul tip that was caught counts as missed.';
 COMMENT ON COLUMN mart.pitches.is_called_strike IS 'Whether the umpire called it a strike.';
+COMMENT ON COLUMN mart.pitches.start_speed IS 'Miles per hour, out of the hand.';
+COMMENT ON COLUMN mart.pitches.end_speed IS 'Miles per hour, over the plate.';
+COMMENT ON COLUMN mart.pitches.plate_x IS 'Feet from the middle of the plate, seen by the catcher.';
+COMMENT ON COLUMN mart.pitches.plate_z IS 'Feet above the ground at the plate.';
+COMMENT ON COLUMN mart.pitches.sz_top IS 'Feet above the ground: the top of the batter''s strike zone.';
+COMMENT ON COLUMN mart.pitches.sz_bot IS 'Feet above the ground: the bottom of the batter''s strike zone.';
+COMMENT ON COLUMN mart.pitches.zone IS '1 to 9 in the strike zone, 11 to 14 around it.';
+COMMENT ON COLUMN mart.pitches.extension IS 'Feet in front of the rubber where the ball was released.';
+COMMENT ON COLUMN mart.pitches.plate_time IS 'Seconds from the hand to the plate.';
+COMMENT ON COLUMN mart.pitches.spin_rate IS 'Revolutions per minute.';
+COMMENT ON COLUMN mart.pitches.spin_direction IS 'Degrees.';
+COMMENT ON COLUMN mart.pitches.break_vertical IS 'Inches, gravity included.';
+COMMENT ON COLUMN mart.pitches.break_vertical_induced IS 'Inches, without gravity.';
+COMMENT ON COLUMN mart.pitches.break_horizontal IS 'Inches.';
 COMMENT ON COLUMN mart.pitches.pfx_x IS 'Inches of horizontal movement; Statcast has feet.';
 COMMENT ON COLUMN mart.pitches.pfx_z IS 'Inches of vertical movement; Statcast has feet.';
+COMMENT ON COLUMN mart.pitches.x0 IS 'Feet: where the ball was measured first, 50 feet from the plate.';
+COMMENT ON COLUMN mart.pitches.vx0 IS 'Feet per second there.';
+COMMENT ON COLUMN mart.pitches.ax IS 'Feet per second squared there.';
+COMMENT ON COLUMN mart.pitches.launch_speed IS 'Miles per hour; absent where the ball was not tracked.';
+COMMENT ON COLUMN mart.pitches.launch_angle IS 'Degrees.';
+COMMENT ON COLUMN mart.pitches.total_distance IS 'Feet.';
+COMMENT ON COLUMN mart.pitches.location IS 'Who fielded it, by position: `7` is the left fielder, `89` between right and center.';
+COMMENT ON COLUMN mart.pitches.hit_coord_x IS 'Pixels in Gameday''s plot of the field.';
+COMMENT ON COLUMN mart.pitches.hit_coord_y IS 'Pixels in Gameday''s plot of the field.';
 COMMENT ON COLUMN mart.pitches.is_last_pitch IS 'Whether it is the last pitch of the plate appearance; only then event, event_type and description are given.';
 
 -- mart.pitches under the names of Baseball Savant's CSV files, for those columns that mean the same there.
@@ -584,12 +625,44 @@ LEFT JOIN game.live_game_teams home ON home.game_pk = p.game_pk AND home.is_home
 LEFT JOIN game.live_game_teams away ON away.game_pk = p.game_pk AND NOT away.is_home
 LEFT JOIN game.live_game_players pitcher ON pitcher.game_pk = p.game_pk AND pitcher.player_id = p.pitcher_id;
 COMMENT ON VIEW mart.pitches_savant IS 'mart.pitches under the names of Baseball Savant''s CSV files, for those columns that mean the same there.';
+COMMENT ON COLUMN mart.pitches_savant.game_date IS 'The baseball day.';
+COMMENT ON COLUMN mart.pitches_savant.game_type IS 'R regular season, S spring training, F, D, L and W the rounds of the postseason, A all-star game, E exhibition.';
 COMMENT ON COLUMN mart.pitches_savant.at_bat_number IS 'From 1.';
+COMMENT ON COLUMN mart.pitches_savant.pitch_number IS 'From 1, in the plate appearance.';
+COMMENT ON COLUMN mart.pitches_savant.release_speed IS 'Miles per hour, out of the hand.';
+COMMENT ON COLUMN mart.pitches_savant.release_spin_rate IS 'Revolutions per minute.';
+COMMENT ON COLUMN mart.pitches_savant.spin_axis IS 'Degrees.';
+COMMENT ON COLUMN mart.pitches_savant.release_extension IS 'Feet in front of the rubber where the ball was released.';
 COMMENT ON COLUMN mart.pitches_savant.player_name IS 'The pitcher.';
+COMMENT ON COLUMN mart.pitches_savant.pitcher IS 'Who threw it, also if another one ended the plate appearance.';
+COMMENT ON COLUMN mart.pitches_savant.batter IS 'Who saw it, also if another one ended the plate appearance.';
+COMMENT ON COLUMN mart.pitches_savant.stand IS 'The side of the plate on which the batter stood, L or R.';
+COMMENT ON COLUMN mart.pitches_savant.p_throws IS 'The hand that threw it, L or R.';
+COMMENT ON COLUMN mart.pitches_savant.balls IS 'Balls before the pitch.';
+COMMENT ON COLUMN mart.pitches_savant.strikes IS 'Strikes before the pitch.';
+COMMENT ON COLUMN mart.pitches_savant.outs_when_up IS 'Outs before the pitch.';
+COMMENT ON COLUMN mart.pitches_savant.on_1b IS 'The runner on first before the pitch.';
+COMMENT ON COLUMN mart.pitches_savant.on_2b IS 'The runner on second before the pitch.';
+COMMENT ON COLUMN mart.pitches_savant.on_3b IS 'The runner on third before the pitch.';
+COMMENT ON COLUMN mart.pitches_savant.home_score IS 'Runs of the home team before the pitch.';
+COMMENT ON COLUMN mart.pitches_savant.away_score IS 'Runs of the visitors before the pitch.';
 COMMENT ON COLUMN mart.pitches_savant.type IS 'B for a ball, S for a strike, X for a ball in play.';
 COMMENT ON COLUMN mart.pitches_savant.events IS 'What ended the plate appearance; NULL but for its last pitch.';
+COMMENT ON COLUMN mart.pitches_savant.zone IS '1 to 9 in the strike zone, 11 to 14 around it.';
+COMMENT ON COLUMN mart.pitches_savant.plate_x IS 'Feet from the middle of the plate, seen by the catcher.';
+COMMENT ON COLUMN mart.pitches_savant.plate_z IS 'Feet above the ground at the plate.';
+COMMENT ON COLUMN mart.pitches_savant.sz_top IS 'Feet above the ground: the top of the batter''s strike zone.';
+COMMENT ON COLUMN mart.pitches_savant.sz_bot IS 'Feet above the ground: the bottom of the batter''s strike zone.';
 COMMENT ON COLUMN mart.pitches_savant.pfx_x IS 'Feet of horizontal movement.';
 COMMENT ON COLUMN mart.pitches_savant.pfx_z IS 'Feet of vertical movement.';
+COMMENT ON COLUMN mart.pitches_savant.vx0 IS 'Feet per second there.';
+COMMENT ON COLUMN mart.pitches_savant.ax IS 'Feet per second squared there.';
+COMMENT ON COLUMN mart.pitches_savant.launch_speed IS 'Miles per hour; absent where the ball was not tracked.';
+COMMENT ON COLUMN mart.pitches_savant.launch_angle IS 'Degrees.';
+COMMENT ON COLUMN mart.pitches_savant.hit_distance_sc IS 'Feet.';
+COMMENT ON COLUMN mart.pitches_savant.hit_location IS 'Who fielded it, by position: `7` is the left fielder, `89` between right and center.';
+COMMENT ON COLUMN mart.pitches_savant.hc_x IS 'Pixels in Gameday''s plot of the field.';
+COMMENT ON COLUMN mart.pitches_savant.hc_y IS 'Pixels in Gameday''s plot of the field.';
 
 -- One row per pitcher and game, as the boxscore has it, with his place among the pitchers, his decision, and what his pitches did. Innings are outs: 26 outs are eight and two thirds.
 CREATE VIEW mart.pitching_lines AS
@@ -651,6 +724,7 @@ LEFT JOIN game.live_game_decisions d ON d.game_pk = s.game_pk AND d.player_id = 
 LEFT JOIN thrown p ON p.game_pk = s.game_pk AND p.pitcher_id = s.player_id;
 COMMENT ON VIEW mart.pitching_lines IS 'One row per pitcher and game, as the boxscore has it, with his place among the pitchers, his decision, and what his pitches did. Innings are outs: 26 outs are eight and two thirds.';
 COMMENT ON COLUMN mart.pitching_lines.game_date IS 'The baseball day.';
+COMMENT ON COLUMN mart.pitching_lines.game_type IS 'R regular season, S spring training, F, D, L and W the rounds of the postseason, A all-star game, E exhibition.';
 COMMENT ON COLUMN mart.pitching_lines.appearance_order IS 'From 1, in the order in which the team''s pitchers appeared.';
 COMMENT ON COLUMN mart.pitching_lines.is_starter IS 'Whether he was the first.';
 COMMENT ON COLUMN mart.pitching_lines.decision IS 'winner, loser or save.';
@@ -748,7 +822,12 @@ CREATE INDEX plate_appearances_batter_id_game_date_idx ON mart.plate_appearances
 CREATE INDEX plate_appearances_pitcher_id_game_date_idx ON mart.plate_appearances (pitcher_id, game_date);
 CREATE INDEX plate_appearances_game_date_idx ON mart.plate_appearances (game_date);
 COMMENT ON MATERIALIZED VIEW mart.plate_appearances IS 'One row per play of the feed, nearly always a plate appearance (is_plate_appearance), with the state in which it began, the state before the event that ended it, and what came of it.';
+COMMENT ON COLUMN mart.plate_appearances.at_bat_index IS 'From 0, in the order of the game; the position in the response.';
 COMMENT ON COLUMN mart.plate_appearances.game_date IS 'The baseball day.';
+COMMENT ON COLUMN mart.plate_appearances.game_type IS 'R regular season, S spring training, F, D, L and W the rounds of the postseason, A all-star game, E exhibition.';
+COMMENT ON COLUMN mart.plate_appearances.half_inning IS '`top` or `bottom`.';
+COMMENT ON COLUMN mart.plate_appearances.batting_team_id IS 'The team at bat.';
+COMMENT ON COLUMN mart.plate_appearances.fielding_team_id IS 'The team in the field.';
 COMMENT ON COLUMN mart.plate_appearances.batter_id IS 'The last batter of the plate appearance.';
 COMMENT ON COLUMN mart.plate_appearances.pitcher_id IS 'The last pitcher of the plate appearance.';
 COMMENT ON COLUMN mart.plate_appearances.outs_before IS 'Outs when it began.';
@@ -762,9 +841,16 @@ COMMENT ON COLUMN mart.plate_appearances.is_risp IS 'Whether a runner was in sco
 COMMENT ON COLUMN mart.plate_appearances.pitches IS 'Pitches of it, of all pitchers.';
 COMMENT ON COLUMN mart.plate_appearances.times_faced IS 'Which plate appearance of the batter against this pitcher in the game it is, from 1.';
 COMMENT ON COLUMN mart.plate_appearances.times_through_order IS 'Which time the pitcher goes through the order, from 1; each has nine batters.';
+COMMENT ON COLUMN mart.plate_appearances.event IS 'What happened; provisional while the plate appearance is in progress.';
 COMMENT ON COLUMN mart.plate_appearances.is_plate_appearance IS 'False if the half ended on the bases, before the batter was done.';
 COMMENT ON COLUMN mart.plate_appearances.is_at_bat IS 'Whether it is an official at bat.';
 COMMENT ON COLUMN mart.plate_appearances.runs IS 'Runs that scored during it, on any event.';
+COMMENT ON COLUMN mart.plate_appearances.outs_after IS 'After the plate appearance.';
+COMMENT ON COLUMN mart.plate_appearances.end_1b_id IS 'The runner on first after the plate appearance.';
+COMMENT ON COLUMN mart.plate_appearances.end_2b_id IS 'The runner on second after the plate appearance.';
+COMMENT ON COLUMN mart.plate_appearances.end_3b_id IS 'The runner on third after the plate appearance.';
+COMMENT ON COLUMN mart.plate_appearances.away_score_after IS 'After the plate appearance.';
+COMMENT ON COLUMN mart.plate_appearances.home_score_after IS 'After the plate appearance.';
 
 -- The games of the present baseball day. It is a day of the United States: it ends when the last games on the Pacific coast do, which is 03:00 in Los Angeles.
 CREATE VIEW schedule.today AS
@@ -773,6 +859,30 @@ FROM (SELECT (now() AT TIME ZONE 'America/Los_Angeles' - interval '3 hours')::da
 JOIN schedule.games games ON games.official_date = day.baseball_day;
 COMMENT ON VIEW schedule.today IS 'The games of the present baseball day. It is a day of the United States: it ends when the last games on the Pacific coast do, which is 03:00 in Los Angeles.';
 COMMENT ON COLUMN schedule.today.baseball_day IS 'The day that the view takes for today.';
+COMMENT ON COLUMN schedule.today.listed_date IS 'The baseball day.';
+COMMENT ON COLUMN schedule.today.official_date IS 'The baseball day on which the game is or was played; not where it is listed.';
+COMMENT ON COLUMN schedule.today.game_date IS 'First pitch as scheduled, an instant; the baseball day is official_date.';
+COMMENT ON COLUMN schedule.today.away_score IS 'Runs; absent before the game starts.';
+COMMENT ON COLUMN schedule.today.away_league_record_wins IS 'After the game.';
+COMMENT ON COLUMN schedule.today.away_league_record_losses IS 'After the game.';
+COMMENT ON COLUMN schedule.today.away_league_record_pct IS 'Share of games won, after the game.';
+COMMENT ON COLUMN schedule.today.home_score IS 'Runs; absent before the game starts.';
+COMMENT ON COLUMN schedule.today.home_league_record_wins IS 'After the game.';
+COMMENT ON COLUMN schedule.today.home_league_record_losses IS 'After the game.';
+COMMENT ON COLUMN schedule.today.home_league_record_pct IS 'Share of games won, after the game.';
+COMMENT ON COLUMN schedule.today.double_header IS '`N` no, `Y` traditional, `S` split.';
+COMMENT ON COLUMN schedule.today.game_number IS '1 or 2: which game of a doubleheader.';
+COMMENT ON COLUMN schedule.today.reason IS 'Why a game is postponed, suspended or cancelled.';
+COMMENT ON COLUMN schedule.today.reschedule_date IS 'Where the game is postponed: the new first pitch.';
+COMMENT ON COLUMN schedule.today.reschedule_game_date IS 'Where the game is postponed: the baseball day of the new one.';
+COMMENT ON COLUMN schedule.today.rescheduled_from IS 'On the make-up day: the first pitch that was planned.';
+COMMENT ON COLUMN schedule.today.rescheduled_from_date IS 'On the make-up day: the baseball day that was planned.';
+COMMENT ON COLUMN schedule.today.resume_date IS 'Where the game is suspended: when it goes on.';
+COMMENT ON COLUMN schedule.today.resume_game_date IS 'Where the game is suspended: the baseball day on which it goes on.';
+COMMENT ON COLUMN schedule.today.resumed_from IS 'Where the game goes on: when it began.';
+COMMENT ON COLUMN schedule.today.resumed_from_date IS 'Where the game goes on: the baseball day on which it began.';
+COMMENT ON COLUMN schedule.today.if_necessary IS '`Y` where the game is only played if the series needs it.';
+COMMENT ON COLUMN schedule.today.weather_temp IS 'Degrees Fahrenheit, where hydrated.';
 
 -- Refresh what is materialized, each behind what it reads; one that never held rows cannot be refreshed concurrently.
 -- Whole tables are joined by several columns, of which the planner expects too few rows: a nested loop over a season
