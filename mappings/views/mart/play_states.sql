@@ -9,7 +9,7 @@ columns:
   on_1b_id: The runner on first when it began.
   on_2b_id: The runner on second when it began; the one that an extra inning begins with is placed by its first event.
   on_3b_id: The runner on third when it began.
-  previous_pitcher_id: The last pitcher of the plate appearance before it, of the same team.
+  previous_pitcher_id: The last pitcher of the plate appearance before it, of the same team; at first its starter.
 */
 SELECT
     p.game_pk,
@@ -25,7 +25,12 @@ SELECT
     lag(p.post_on_third_id) OVER (PARTITION BY p.game_pk, p.inning, p.half_inning ORDER BY p.at_bat_index) AS on_3b_id,
     coalesce(lag(p.away_score) OVER (PARTITION BY p.game_pk ORDER BY p.at_bat_index), 0) AS away_score_before,
     coalesce(lag(p.home_score) OVER (PARTITION BY p.game_pk ORDER BY p.at_bat_index), 0) AS home_score_before,
-    lag(p.pitcher_id) OVER (PARTITION BY p.game_pk, p.half_inning ORDER BY p.at_bat_index) AS previous_pitcher_id
+    coalesce(
+        lag(p.pitcher_id) OVER (PARTITION BY p.game_pk, p.half_inning ORDER BY p.at_bat_index), starter.player_id
+    ) AS previous_pitcher_id
 FROM game.live_game_plays p
 LEFT JOIN game.live_game_teams away ON away.game_pk = p.game_pk AND NOT away.is_home
 LEFT JOIN game.live_game_teams home ON home.game_pk = p.game_pk AND home.is_home
+LEFT JOIN game.live_game_pitchers starter
+  ON starter.game_pk = p.game_pk AND starter.appearance_order = 1
+ AND starter.is_home = (p.half_inning = 'top')
