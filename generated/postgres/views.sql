@@ -10,7 +10,7 @@ LANGUAGE plpgsql AS $function$
 DECLARE
     table_name text;
 BEGIN
-    FOREACH table_name IN ARRAY ARRAY['game.live_game_hit_data', 'game.live_game_lineup_changes', 'game.live_game_metadata', 'game.live_game_pitch_events', 'game.live_game_play_actions', 'game.live_game_players', 'game.live_game_plays', 'game.live_game_runners', 'game.live_game_teams']::text[] LOOP
+    FOREACH table_name IN ARRAY ARRAY['game.live_game_hit_data', 'game.live_game_lineup_changes', 'game.live_game_metadata', 'game.live_game_pitch_events', 'game.live_game_pitchers', 'game.live_game_play_actions', 'game.live_game_players', 'game.live_game_plays', 'game.live_game_runners', 'game.live_game_teams']::text[] LOOP
         IF (SELECT c.reltuples < 0 OR coalesce(sum(s.n_mod_since_analyze) > greatest(1000, sum(s.n_live_tup) / 5), false)
             FROM pg_class c
             LEFT JOIN pg_stat_all_tables s
@@ -256,10 +256,15 @@ SELECT
     lag(p.post_on_third_id) OVER (PARTITION BY p.game_pk, p.inning, p.half_inning ORDER BY p.at_bat_index) AS on_3b_id,
     coalesce(lag(p.away_score) OVER (PARTITION BY p.game_pk ORDER BY p.at_bat_index), 0) AS away_score_before,
     coalesce(lag(p.home_score) OVER (PARTITION BY p.game_pk ORDER BY p.at_bat_index), 0) AS home_score_before,
-    lag(p.pitcher_id) OVER (PARTITION BY p.game_pk, p.half_inning ORDER BY p.at_bat_index) AS previous_pitcher_id
+    coalesce(
+        lag(p.pitcher_id) OVER (PARTITION BY p.game_pk, p.half_inning ORDER BY p.at_bat_index), starter.player_id
+    ) AS previous_pitcher_id
 FROM game.live_game_plays p
 LEFT JOIN game.live_game_teams away ON away.game_pk = p.game_pk AND NOT away.is_home
-LEFT JOIN game.live_game_teams home ON home.game_pk = p.game_pk AND home.is_home;
+LEFT JOIN game.live_game_teams home ON home.game_pk = p.game_pk AND home.is_home
+LEFT JOIN game.live_game_pitchers starter
+  ON starter.game_pk = p.game_pk AND starter.appearance_order = 1
+ AND starter.is_home = (p.half_inning = 'top');
 COMMENT ON VIEW mart.play_states IS 'One row per plate appearance with the state in which it began: outs, bases, score, and who pitched before it. The live feed says only what was true after it.';
 COMMENT ON COLUMN mart.play_states.at_bat_index IS 'From 0, in the order of the game; the position in the response.';
 COMMENT ON COLUMN mart.play_states.half_inning IS '`top` or `bottom`.';
@@ -269,7 +274,7 @@ COMMENT ON COLUMN mart.play_states.outs_before IS 'Outs when it began.';
 COMMENT ON COLUMN mart.play_states.on_1b_id IS 'The runner on first when it began.';
 COMMENT ON COLUMN mart.play_states.on_2b_id IS 'The runner on second when it began; the one that an extra inning begins with is placed by its first event.';
 COMMENT ON COLUMN mart.play_states.on_3b_id IS 'The runner on third when it began.';
-COMMENT ON COLUMN mart.play_states.previous_pitcher_id IS 'The last pitcher of the plate appearance before it, of the same team.';
+COMMENT ON COLUMN mart.play_states.previous_pitcher_id IS 'The last pitcher of the plate appearance before it, of the same team; at first its starter.';
 
 -- One row per event of a plate appearance, pitches and others, with the state before it: count, outs, bases, score, and who pitches and bats. The live feed says only what was true after it, and only the last pitcher and batter.
 CREATE VIEW mart.event_states AS

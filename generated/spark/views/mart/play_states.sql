@@ -35,9 +35,18 @@ SELECT
     LAG(p.home_score) OVER (PARTITION BY p.game_pk ORDER BY p.at_bat_index NULLS LAST),
     0
   ) AS home_score_before,
-  LAG(p.pitcher_id) OVER (PARTITION BY p.game_pk, p.half_inning ORDER BY p.at_bat_index NULLS LAST) AS previous_pitcher_id
+  COALESCE(
+    LAG(p.pitcher_id) OVER (PARTITION BY p.game_pk, p.half_inning ORDER BY p.at_bat_index NULLS LAST),
+    starter.player_id
+  ) AS previous_pitcher_id
 FROM game.live_game_plays AS p
 LEFT JOIN game.live_game_teams AS away
   ON away.game_pk = p.game_pk AND NOT away.is_home
 LEFT JOIN game.live_game_teams AS home
   ON home.game_pk = p.game_pk AND home.is_home
+LEFT JOIN game.live_game_pitchers AS starter
+  ON starter.game_pk = p.game_pk
+  AND starter.appearance_order = 1
+  AND starter.is_home = (
+    p.half_inning = 'top'
+  )
