@@ -13,6 +13,7 @@ from compiler.ir.walk import at, graft, join, joined, rewrite, scalars
 from compiler.passes.anchors import lookup_path, tables_of
 from compiler.passes.context import Context
 from compiler.passes.declared import Extension, declared_scalar, declared_shape, typed_column
+from compiler.passes.folds import check_folds
 from compiler.passes.growth import grown
 from compiler.rules import SHAPE_CONFLICT, UNKNOWN_PATH
 
@@ -34,6 +35,7 @@ def _operation(plan: OperationPlan, context: Context) -> OperationPlan:
         response = _override(response, override, context)
     for ignored in spec.ignore:
         response = _known(response, ignored)
+    check_folds(response, spec, context.sink)
     for path in _folds(spec):
         response = _fold(response, path)
     response = _default_folds(response, context.mapping.defaults.folds)

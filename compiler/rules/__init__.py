@@ -64,6 +64,7 @@ from compiler.rules.meaning import (
     UNKNOWN_FRAGMENT,
     UNKNOWN_KEY_COLUMN,
     UNKNOWN_OPERATION,
+    UNLIKE_BRANCHES,
     UNUSED_FRAGMENT,
 )
 from compiler.rules.physical import (
@@ -162,6 +163,7 @@ __all__ = [
     "UNKNOWN_PATH",
     "UNKNOWN_SELECTION",
     "UNKNOWN_VALUE",
+    "UNLIKE_BRANCHES",
     "UNUSED_FRAGMENT",
     "UPSTREAM_CHANGED",
     "UPSTREAM_LOCK",

@@ -141,3 +141,12 @@ and tables. Every table gets the column, and rows of one year lie together.
     partition: {by: game_pk, every: year}        # not a date
     partition: {by: game_date, every: year}      # good""",
 )
+UNLIKE_BRANCHES = rule(
+    "M216",
+    "unlike-branches",
+    """A fold makes one table of siblings that are the same thing in several branches. One of these is not there, or
+they have no key in common: the columns of one would be empty in all rows of the other.
+
+    rows: $.teams.{away,home}          # good
+    rows: $.game.{status,venue}        # two things: two tables""",
+)
