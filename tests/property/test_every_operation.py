@@ -172,7 +172,7 @@ def without(job: Job, table: str) -> Job:
 
 def held(job: Job, document: Conformed) -> Iterator[tuple[Table, dict[int, int]]]:
     """Yield the tables that a document fills: the numbers of their columns that hold leaves, with how many."""
-    rows = transform(job, document, PARAMS).rows
+    rows = transform(project.unruled(job), document, PARAMS).rows
     for table in job.tables:
         cells = zip(*rows[table.name], strict=True)
         counts = {
