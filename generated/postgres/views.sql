@@ -28,25 +28,31 @@ DO $$ BEGIN PERFORM metadata.analyze_for_views(); END $$;
 
 -- One row per game, the newest state of its live feed as the API sent it, with the columns that one asks for most.
 CREATE VIEW game.latest_live AS
-SELECT DISTINCT ON (game_pk)
-    game_pk,
-    game_date,
-    timecode,
-    captured_at,
-    ingested_at,
-    raw_id,
-    data #>> '{gameData,status,abstractGameState}' AS abstract_game_state,
-    data #>> '{gameData,status,detailedState}' AS detailed_state,
-    (data #>> '{gameData,teams,away,id}')::bigint AS away_team_id,
-    (data #>> '{gameData,teams,home,id}')::bigint AS home_team_id,
-    (data #>> '{liveData,linescore,teams,away,runs}')::bigint AS away_runs,
-    (data #>> '{liveData,linescore,teams,home,runs}')::bigint AS home_runs,
-    (data #>> '{liveData,linescore,currentInning}')::bigint AS current_inning,
-    data #>> '{liveData,linescore,inningHalf}' AS inning_half,
-    data
-FROM game.live_game_v1
-WHERE status_code = 200 AND game_pk IS NOT NULL AND data IS NOT NULL
-ORDER BY game_pk, timecode DESC NULLS LAST, captured_at DESC, sha256 DESC;
+-- The newest response is chosen without looking into any: a game that is followed live has hundreds of them.
+WITH newest AS (
+    SELECT DISTINCT ON (game_pk) game_pk, raw_id, captured_at
+    FROM game.live_game_v1
+    WHERE status_code = 200 AND game_pk IS NOT NULL AND data IS NOT NULL
+    ORDER BY game_pk, timecode DESC NULLS LAST, captured_at DESC, sha256 DESC
+)
+SELECT
+    n.game_pk,
+    r.game_date,
+    r.timecode,
+    r.captured_at,
+    r.ingested_at,
+    r.raw_id,
+    r.data #>> '{gameData,status,abstractGameState}' AS abstract_game_state,
+    r.data #>> '{gameData,status,detailedState}' AS detailed_state,
+    (r.data #>> '{gameData,teams,away,id}')::bigint AS away_team_id,
+    (r.data #>> '{gameData,teams,home,id}')::bigint AS home_team_id,
+    (r.data #>> '{liveData,linescore,teams,away,runs}')::bigint AS away_runs,
+    (r.data #>> '{liveData,linescore,teams,home,runs}')::bigint AS home_runs,
+    (r.data #>> '{liveData,linescore,currentInning}')::bigint AS current_inning,
+    r.data #>> '{liveData,linescore,inningHalf}' AS inning_half,
+    r.data
+FROM newest n
+JOIN game.live_game_v1 r ON r.raw_id = n.raw_id AND r.captured_at = n.captured_at;
 COMMENT ON VIEW game.latest_live IS 'One row per game, the newest state of its live feed as the API sent it, with the columns that one asks for most.';
 COMMENT ON COLUMN game.latest_live.timecode IS 'The state of the game that the response shows: YYYYMMDD_HHMMSS, UTC.';
 COMMENT ON COLUMN game.latest_live.data IS 'The whole response.';
