@@ -17,7 +17,7 @@ SEASON = {
     "status_code": 200,
     "response": {"seasons": [{"seasonId": "2031", "expansionTeams": 2, "robotUmpires": {"plate": True}}]},
 }
-UNMAPPED = SEASON | {
+SEASONS = SEASON | {
     "method": "allSeasons",
     "response": {"seasons": [{"seasonId": "2031", "moons": 2, "robots": [{"plate": True, "umpireId": 7}]}]},
 }
@@ -54,7 +54,7 @@ def test_the_loop_without_a_line_of_mapping() -> None:
         place.sh(f"mlb-etl db migrate && mlb-etl ingest '{game}' && mlb-etl load")
         before = _dump(place)
         _write_news(place, orjson.loads(gzip.decompress(game.read_bytes())))
-        place.sh("mlb-etl ingest game.json unmapped.json && mlb-etl load")
+        place.sh("mlb-etl ingest game.json seasons.json && mlb-etl load")
 
         found = place.sh("mlb-etl drift --json", code=1).stdout.splitlines()
         drift = {(one["operation"], one["path"]): one for one in map(orjson.loads, found)}
@@ -90,7 +90,7 @@ def test_the_loop_without_a_line_of_mapping() -> None:
 
 
 def _write_news(place: Place, game: dict[str, Any]) -> None:
-    """Write a later state of the game with a new key and a new array, and a response of an unmapped operation."""
+    """Write a later state of the game with a new key and a new array, and a response of another operation."""
     game["captured_at"] = LATER
     for number, play in enumerate(game["response"]["liveData"]["plays"]["allPlays"]):
         play["batSpeed"] = 70.5 + number
@@ -98,7 +98,7 @@ def _write_news(place: Place, game: dict[str, Any]) -> None:
     plays = game["response"]["liveData"]["plays"]
     plays["currentPlay"] = plays["allPlays"][-1]
     (place.root / "game.json").write_bytes(orjson.dumps(game))
-    (place.root / "unmapped.json").write_bytes(orjson.dumps(UNMAPPED))
+    (place.root / "seasons.json").write_bytes(orjson.dumps(SEASONS))
 
 
 def _grows_by_one_migration(place: Place) -> None:
@@ -122,7 +122,7 @@ def _is_in_the_columns(place: Place) -> None:
         (play, one, play + one / 4) for play in range(len(speeds)) for one in range(2)
     ]
     assert place.rows("SELECT moons FROM season.all_seasons_normalized") == [(2,)]
-    assert place.rows("SELECT plate, umpire_id FROM season.all_seasons_robots") == [(True, 7)]
+    assert place.rows("SELECT plate, umpire_id FROM season.all_seasons_normalized_robots") == [(True, 7)]
 
 
 def _dump(place: Place) -> list[tuple[object, ...]]:

@@ -239,22 +239,29 @@ def test_what_cannot_work_exits_with_2(shell: Shell, words: tuple[str, ...], mes
 
 
 def test_requests_of_operations_without_a_mapping_keep_apart(shell: Shell) -> None:
-    """A roster does not say of which season it is: its request does. An older answer changes nothing."""
+    """A list does not say what it was asked for: its request does. An older answer changes nothing."""
     shell("db", "migrate")
-    for season, number in (("2023", "7"), ("2024", "99"), ("2024", "13")):
-        file = shell.project / f"roster{number}.json"
-        request = {"path_params": {"teamId": "147"}, "query_params": {"season": season}}
-        body = {"teamId": 147, "roster": [{"jerseyNumber": number}]}
-        taken = {"captured_at": f"2024-07-{int(number) % 28 + 1:02}T00:00:00Z"}
-        envelope = {"endpoint": "team", "method": "roster", **request, **taken, "response": body}
+    for group, name, day in (("hitting", "avg", 8), ("pitching", "era", 16), ("pitching", "ops", 14)):
+        file = shell.project / f"stats_{name}.json"
+        request = {
+            "path_params": {},
+            "query_params": {"group": group},
+            "captured_at": f"2024-07-{day:02}T00:00:00Z",
+        }
+        envelope = {
+            "endpoint": "config",
+            "method": "statSearchStats",
+            **request,
+            "response": [{"abbreviation": name}],
+        }
         file.write_bytes(orjson.dumps(envelope))
         shell("ingest", str(file))
-        shell("load", "team.roster")
+        shell("load", "config.statSearchStats")
     assert shell.rows(
-        "SELECT document_key, roster_index, team_id, jersey_number FROM team.roster_normalized ORDER BY 1"
+        "SELECT document_key, row_index, abbreviation FROM config.stat_search_stats_normalized ORDER BY 1"
     ) == [
-        ("team.roster/teamId=147?season=2023", 0, 147, "7"),
-        ("team.roster/teamId=147?season=2024", 0, 147, "99"),
+        ("config.statSearchStats?group=hitting", 0, "avg"),
+        ("config.statSearchStats?group=pitching", 0, "era"),
     ]
 
 
