@@ -13,8 +13,10 @@ from compiler.driver.selection import compiled_operation
 from compiler.driver.session import Session
 from compiler.ir.paths import Path, show, starts_with
 from compiler.ir.plan import BranchOf, Column, Leaf, MapKey, OperationPlan, Ordinal, Param, Plan, Table
-from compiler.ir.shape import Unknown
-from compiler.passes import run
+from compiler.ir.shape import Unknown, is_document
+from compiler.ir.types import Type
+from compiler.ir.walk import at
+from compiler.passes import STAGES, run
 from compiler.project import ProjectError
 from compiler.rules import MAPPING_EXISTS, UNKNOWN_SELECTION
 from compiler.source import Origin
@@ -52,9 +54,10 @@ def scaffold(session: Session, name: str, table: str = "", *, printed: bool = Fa
     inputs = load(session)
     if session.failed:
         return None
-    plan = _without_mapping(inputs, name)
-    operation = compiled_operation(plan, inputs.api, name)
-    text = "\n".join(_mapping(operation, _chosen(operation, table), session.project.mappings)) + "\n"
+    passes = _without_mappings(inputs)
+    operation = compiled_operation(passes[STAGES[-1]], inputs.api, name)
+    before = compiled_operation(passes["derive"], inputs.api, name)
+    text = mapping_of(operation, before, _chosen(operation, table), session.project.mappings)
     if printed:
         return Scaffold(operation=name, file="", text=text)
     file = f"{session.project.mappings}/{operation.slug}.yaml"
@@ -63,11 +66,22 @@ def scaffold(session: Session, name: str, table: str = "", *, printed: bool = Fa
     return Scaffold(operation=name, file=file, text=text)
 
 
-def _without_mapping(inputs: Inputs, name: str) -> Plan:
-    """Compile as if nobody had mapped the operation."""
-    others = tuple(spec for spec in inputs.mapping.operations if spec.operation != name)
-    mapping = replace(inputs.mapping, operations=others, dimensions=())
-    return run(inputs.api, mapping, inputs.observed, Sink())
+def mapping_of(
+    operation: OperationPlan, before: OperationPlan, chosen: Collection[str], mappings: str
+) -> str:
+    """Return the mapping that says what the compiler made of an operation, of its `chosen` tables.
+
+    `before` is the operation as it was before places were found for its leaves: what was no JSON then is said to be.
+    """
+    return "\n".join(_mapping(operation, before, chosen, mappings)) + "\n"
+
+
+def _without_mappings(inputs: Inputs) -> Mapping[str, Plan]:
+    """Compile as if nobody had mapped anything; return the plan after each pass."""
+    mapping = replace(inputs.mapping, operations=(), fragments=(), dimensions=())
+    heard: dict[str, Plan] = {}
+    run(inputs.api, mapping, inputs.observed, Sink(), heard.__setitem__)
+    return heard
 
 
 def _check_free(inputs: Inputs, name: str, file: str, session: Session) -> None:
@@ -109,19 +123,35 @@ def _above(tables: Mapping[str, Table], name: str) -> Iterator[str]:
 # ------------------------------------------------------------------------------------------------- the text
 
 
-def _mapping(operation: OperationPlan, chosen: Collection[str], mappings: str) -> Iterator[str]:
+def _mapping(
+    operation: OperationPlan, before: OperationPlan, chosen: Collection[str], mappings: str
+) -> Iterator[str]:
     depth = len(PurePosixPath(mappings, operation.slug).parents) - 1
     yield f"# yaml-language-server: $schema={'../' * depth}schemas/mapping.schema.json"
     yield f"# {operation.operation.summary or operation.name}: {operation.operation.variants[0].path}"
     yield f"operation: {_text(operation.name)}"
     yield f"raw: {{table: {_text(operation.raw_table)}}}"
     yield f"document: [{', '.join(map(_text, operation.document_key))}]"
-    if isinstance(operation.response, Unknown):
-        yield 'shapes: {"$": json}'
+    shapes = [*_documents(operation, before)]
+    if shapes:
+        yield "shapes:"
+        yield from (f"  {_text(show(path))}: json" for path in shapes)
     yield "tables:"
     for table in operation.tables:
         if table.name in chosen and table.parent not in chosen:
             yield from _table(operation, table, chosen, "  ")
+
+
+def _documents(operation: OperationPlan, before: OperationPlan) -> Iterator[Path]:
+    """Yield what became JSON only because nothing is known of the whole, or its table had too many columns."""
+    if isinstance(operation.response, Unknown):
+        yield ()
+    for column in (column for table in operation.tables for column in table.columns):
+        source = column.source
+        if column.type is Type.JSON and isinstance(source, Leaf) and source.path:
+            shape = at(before.response, source.path)
+            if shape is not None and not is_document(shape):
+                yield source.path
 
 
 def _table(operation: OperationPlan, table: Table, chosen: Collection[str], indent: str) -> Iterator[str]:
@@ -134,6 +164,7 @@ def _table(operation: OperationPlan, table: Table, chosen: Collection[str], inde
     yield f"{indent}{_text(table.name)}:"
     yield f"{indent}  rows: {_line(rows)}"
     yield f"{indent}  doc: {_line(table.doc)}"
+    yield f"{indent}  only: observed"
     if key:
         yield f"{indent}  key: [{', '.join(map(_text, key))}]"
     if own:

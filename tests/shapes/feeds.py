@@ -57,9 +57,7 @@ def _scalar(random: Random, logical: Type, codec: Codec) -> Conformed:
 
 def with_other_players(random: Random, body: bytes) -> Conformed:
     """Return a captured response in which every id of six digits is another one."""
-    others: dict[bytes, bytes] = {}
-
-    def other(found: re.Match[bytes]) -> bytes:
-        return others.setdefault(found[0], str(random.randrange(100_000, 1_000_000)).encode())
-
-    return orjson.loads(_SIX_DIGITS.sub(other, body))
+    found = sorted({*_SIX_DIGITS.findall(body)})
+    numbers = random.sample(range(100_000, 1_000_000), len(found))  # two players stay two
+    others = {old: str(new).encode() for old, new in zip(found, numbers, strict=True)}
+    return orjson.loads(_SIX_DIGITS.sub(lambda match: others[match[0]], body))

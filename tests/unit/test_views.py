@@ -208,7 +208,7 @@ def test_a_column_is_explained_down_to_the_api(session: Session) -> None:
 def test_a_view_says_who_reads_it(session: Session) -> None:
     found = explain(session, "mart.event_states")
     assert found is not None
-    assert found.facts["read_by"] == ["mart.pitches", "mart.plate_appearances"]
+    assert found.facts["read_by"] == ["mart.pitches", "mart.plate_appearances", "game_state_at"]
     with pytest.raises(ProjectError, match=r"`mart.event_states` has no column `on_1b`"):
         explain(session, "mart.event_states.on_1b")
 
