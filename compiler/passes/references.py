@@ -15,7 +15,7 @@ from compiler.ir.shape import Scalar, Shape
 from compiler.ir.types import Type
 from compiler.ir.walk import at
 from compiler.passes.context import Context
-from compiler.rules import UNKNOWN_DIMENSION
+from compiler.rules import TYPE_CONFLICT, UNKNOWN_DIMENSION
 
 ID, LINK = Field("id"), Field("link")
 _IDS = (Type.BIGINT, Type.INTEGER)
@@ -62,3 +62,10 @@ def _check(plan: Plan, context: Context) -> None:
                 message = f"column `{column.name}` references `{column.references}`, which is no dimension"
                 advice = did_you_mean(column.references, names)
                 context.sink.report(UNKNOWN_DIMENSION.at(column.origin, message, advice=advice))
+            elif column.references and (column.is_array or column.type not in _IDS):
+                message = (
+                    f"column `{column.name}` cannot reference `{column.references}`: its keys are integers"
+                )
+                context.sink.report(
+                    TYPE_CONFLICT.at(column.origin, message, label=f"{column.type} by the facts")
+                )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from runtime import captures, database, dimensions, migrations, migrator, statistics, views
+from runtime import captures, database, dimensions, migrations, migrator, views
 from runtime.archive import Archive
 from runtime.database import opened
 from runtime.documents import Documents
@@ -67,7 +67,6 @@ class Work:
                 documents, operations, self.progress, engine=chosen, force=force, loaded=run.loaded
             )
             if run.loaded.changed:
-                statistics.analyze(connection, run.loaded.changed)
                 dimensions.refresh(connection, self.project.dimensions)
                 views.refresh(connection)
         run.findings += outcome.failed
