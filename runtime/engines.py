@@ -52,8 +52,8 @@ def transform_one(job: Job, source: Source) -> Result:
 def _spark(state: Path) -> Engine:
     """Start Spark, which is large and optional, only when it is asked for."""
     try:
-        from runtime.session import Settings, session
-        from runtime.spark import transform as by_spark
+        from runtime.spark.engine import transform as by_spark
+        from runtime.spark.session import Settings, session
     except ModuleNotFoundError as error:
         hint = "install the extra `spark`"
         raise TerminalError(f"the Spark engine needs `{error.name}`", hint=hint) from error

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from runtime.engines import Source
 from runtime.registry import find, generated, spark_job
-from runtime.session import Settings, session
-from runtime.spark import collect
+from runtime.spark.engine import collect
+from runtime.spark.session import Settings, session
 from runtime.transform import transform
 from tests.benchmarks.conftest import Sheet, job_of, timed
 from tests.spark.conftest import CAPTURED_AT

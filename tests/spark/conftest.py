@@ -11,7 +11,7 @@ from compiler.backends.pyspark import BACKEND
 from compiler.ir.plan import Plan
 from runtime.errors import TerminalError
 from runtime.job import Row
-from runtime.session import Settings, session
+from runtime.spark.session import Settings, session
 
 ZONE = "Pacific/Kiritimati"
 CAPTURED_AT = datetime(2024, 7, 13, 4, 30, tzinfo=UTC)
@@ -47,7 +47,7 @@ def job_of() -> Callable:
 @pytest.fixture(scope="session")
 def run(spark, job_of) -> Callable[..., dict[str, list[Row]]]:
     """Run tables of a plan over documents; rows as the tables have them, without the bookkeeping."""
-    from runtime import spark as engine
+    from runtime.spark import engine
 
     jobs = {}
 

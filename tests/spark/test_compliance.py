@@ -11,7 +11,7 @@ from tests.support.project import load_job
 
 
 def test_constructs(spark, job_of) -> None:
-    from runtime import spark as engine
+    from runtime.spark import engine
 
     job = load_job(plan())
     shown = list(cases())

@@ -91,7 +91,7 @@ def drawn(strategy: st.SearchStrategy, count: int) -> list:
 @pytest.fixture(scope="module")
 def differences(spark, job_of):
     """Run documents through both engines; return what differs, by table: rows only of Spark, rows only of ours."""
-    from runtime import spark as engine
+    from runtime.spark import engine
 
     def found(made: OperationPlan, local: Job, bodies: list[bytes], params: dict[str, str]) -> dict:
         sources = [

@@ -26,7 +26,7 @@ def test_the_session_has_another_zone_and_our_settings(spark) -> None:
 
 
 def test_rows_end_with_their_response(spark, job_of) -> None:
-    from runtime import spark as engine
+    from runtime.spark import engine
 
     live = job_of(LIVE)
     read = engine.read_documents(spark, live, [source(b'{"gamePk": 5}', 77)])
@@ -37,7 +37,7 @@ def test_rows_end_with_their_response(spark, job_of) -> None:
 
 
 def test_a_document_is_parsed_once_for_all_tables(spark, job_of) -> None:
-    from runtime import spark as engine
+    from runtime.spark import engine
 
     live = job_of(LIVE)
     read = engine.read_documents(spark, live, [source(b"{}")])
@@ -53,7 +53,7 @@ def test_without_a_cache_a_document_is_still_parsed_once(spark, job_of) -> None:
 
     A filter on the document itself is copied below the parse all the same; for that, the engine keeps the structs.
     """
-    from runtime import spark as engine
+    from runtime.spark import engine
 
     live = job_of(LIVE)
     read = engine.documents(engine.frame(spark, [source(b"{}")]), live)
@@ -63,7 +63,7 @@ def test_without_a_cache_a_document_is_still_parsed_once(spark, job_of) -> None:
 
 
 def test_rows_of_many_documents_stay_in_their_partition(spark, job_of) -> None:
-    from runtime import spark as engine
+    from runtime.spark import engine
 
     live = job_of(LIVE)
     read = engine.read_documents(spark, live, [source(b"{}", number) for number in range(5)])
@@ -74,7 +74,7 @@ def test_rows_of_many_documents_stay_in_their_partition(spark, job_of) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"{", b"<html>", b'{"a": 1} x', b'{"a": 1}, "b": {}'])
 def test_what_is_not_json_is_partial(spark, job_of, body) -> None:
-    from runtime import spark as engine
+    from runtime.spark import engine
 
     read = engine.documents(engine.frame(spark, [source(body)]), job_of(LIVE))
     (row,) = read.select("body", "is_partial").collect()
@@ -83,7 +83,7 @@ def test_what_is_not_json_is_partial(spark, job_of, body) -> None:
 
 
 def test_what_is_not_json_is_an_error_before_spark_sees_it() -> None:
-    from runtime import spark as engine
+    from runtime.spark import engine
 
     given, found = engine.conform(job("season.seasons"), source(b'{"seasons": ['))
     assert given is None
@@ -93,7 +93,7 @@ def test_what_is_not_json_is_an_error_before_spark_sees_it() -> None:
 
 def test_what_has_no_column_is_taken_out_of_the_text() -> None:
     """Also `[]` in the place of a text, which is no value to rescue, and which Spark would read as the text `[]`."""
-    from runtime import spark as engine
+    from runtime.spark import engine
 
     seasons = [
         {"seasonId": "2024", "regularSeasonEndDate": 7, "preSeasonStartDate": []},
@@ -115,7 +115,7 @@ def test_what_has_no_column_is_taken_out_of_the_text() -> None:
 
 
 def test_instants_before_the_epoch_and_far_away(spark, job_of) -> None:
-    from runtime import spark as engine
+    from runtime.spark import engine
 
     body = {"gamePk": 1, "gameData": {"datetime": {"dateTime": "0001-01-01T00:00:00Z"}}}
     live = job_of(LIVE)

@@ -17,7 +17,7 @@ def doubts(found: Transformed) -> list:
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_faults(spark, job_of, name) -> None:
-    from runtime import spark as engine
+    from runtime.spark import engine
 
     made, local, params = operation(name), job(name), response(name).params
     sources = []

@@ -36,8 +36,8 @@ def test_strings(run) -> None:
 
 def test_values_of_another_kind(spark, job_of) -> None:
     """As the engine runs it: `from_json` alone would read a number as text, without a word."""
-    from runtime import spark as engine
     from runtime.engines import Source
+    from runtime.spark import engine
 
     body = json.dumps({"docId": 1, "items": OTHER_KINDS}).encode()
     source = Source(raw_id=1, captured_at=CAPTURED_AT, params={}, body=body)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from runtime.errors import TerminalError
-from runtime.java import Java, candidates, inspect, java_home
-from runtime.session import SQL, Settings, configuration
+from runtime.spark.java import Java, candidates, inspect, java_home
+from runtime.spark.session import SQL, Settings, configuration
 
 ECHO = '#!/bin/sh\nprintf "%s\\n" "$@"\n'
 

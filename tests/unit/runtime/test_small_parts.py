@@ -173,7 +173,7 @@ def test_what_cannot_be_transformed(tmp_path: Path, body: str, monkeypatch: pyte
     with pytest.raises(DataError, match="not of demo"):
         run("demo.game", str(tmp_path / "other.json"))
 
-    monkeypatch.delitem(sys.modules, "runtime.spark", raising=False)
+    monkeypatch.delitem(sys.modules, "runtime.spark.engine", raising=False)
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
     with pytest.raises(TerminalError, match="needs `pyspark"):
         run("demo.game", body, engine="spark")

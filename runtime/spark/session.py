@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runtime.errors import TerminalError
-from runtime.java import java_home
+from runtime.spark.java import java_home
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
