@@ -19,13 +19,16 @@ from runtime.raw import table_of
 from runtime.registry import Catalog, find
 from runtime.snapshot import Snapshot
 
+USABLE = sql.SQL("data IS NOT NULL AND NOT query_params ? {}").format(sql.Literal(PRUNED_BY))
+"""Which responses can be transformed: documents, not cut down to some fields."""
+
 # The newest whole response of each document, unless it is loaded already by the present transform.
 _PENDING = """
 WITH newest AS (
     SELECT DISTINCT ON (document_key) raw_id, {version} AS version, captured_at, sha256, document_key,
            {day} AS day{keys}
     FROM {raw}
-    WHERE data IS NOT NULL AND NOT query_params ? %(pruned_by)s
+    WHERE {usable}
     ORDER BY document_key, {version} COLLATE "C" DESC, captured_at DESC, sha256 COLLATE "C" DESC, raw_id
 )
 SELECT {is_detached}, n.* FROM newest n
@@ -72,13 +75,13 @@ class Documents:
                 keys=_key_columns(operation),
                 version=version_of(operation),
                 day=day_of(partitioned),
+                usable=USABLE,
                 is_detached=sql.SQL(_IS_DETACHED if partitioned else "false"),
             ),
             {
                 "operation": name,
                 "force": force,
                 "digest": digest,
-                "pruned_by": PRUNED_BY,
                 "tables": [table.name for table in partitioned],
             },
         )

@@ -11,7 +11,7 @@ from runtime.engines import engine as engine_named
 from runtime.envelope import Defaults, read
 from runtime.errors import DataError, TerminalError
 from runtime.job import Row, Rows, Table
-from runtime.quality import QUARANTINE
+from runtime.known import QUARANTINE
 from runtime.quarantine import Quarantined
 from runtime.registry import Catalog, find
 

@@ -5,7 +5,6 @@ known by its request (a schedule of a date) may share rows with others: see `run
 row finds none, outside of the transaction, which is then tried again.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,14 +19,14 @@ from runtime.claims import share
 from runtime.conform import Rescued
 from runtime.database import Connection
 from runtime.job import Check, Job, Json, Rows
+from runtime.known import QUARANTINE, RESCUED, RESULTS, Summaries, summaries
+from runtime.known import days as days_of_rows
 from runtime.merge import fill, held_days, merge
 from runtime.partitions import create_for
-from runtime.quality import QUARANTINE, RESULTS, doubts, found_by, remember, set_aside, summaries
+from runtime.quality import doubts, found_by, remember, set_aside
 from runtime.snapshot import Again, Loaded, Snapshot
 from runtime.target import Target, target
 from runtime.transform import Transformed
-
-_RESCUED = "metadata.rescued_values"
 
 _KNOWN = (
     "SELECT version, captured_at, sha256, tables, partition_day FROM metadata.documents"
@@ -98,8 +97,7 @@ def load(
     try:
         return once()
     except psycopg.errors.CheckViolation:  # a row without a partition
-        places = [target(table, job.document_key) for table in job.tables]
-        create_for(connection, job.tables, _days(places, transformed.rows))
+        create_for(connection, job.tables, days_of_rows(job.tables, transformed.rows))
         return once()
 
 
@@ -115,9 +113,8 @@ def _load(
 ) -> Loaded:
     places = [target(table, job.document_key) for table in job.tables]
     rows: Rows = {place.table.name: transformed.rows.get(place.table.name, []) for place in places}
-    days = _days(places, rows)
-    tables = {place.table.name: place.summary(rows[place.table.name]) for place in places}
-    tables |= {_RESCUED: _summary(transformed.rescued), **summaries(transformed, checks)}
+    days = set(days_of_rows(job.tables, rows))
+    tables = summaries(job, transformed, checks)
     with connection.transaction():
         _lock(connection, places, snapshot)
         known = _known(connection, snapshot)
@@ -160,11 +157,6 @@ def _write_all(
     return fill(connection, places, rows, snapshot, days)
 
 
-def _days(places: Sequence[Target], rows: Rows) -> set[date]:
-    """Return the days that tell the partitions of a document's rows."""
-    return {day for place in places for day in place.days(rows.get(place.table.name, []))}
-
-
 def _is_detached(
     connection: Connection, places: Sequence[Target], days: set[date], known: Known | None
 ) -> bool:
@@ -203,11 +195,6 @@ def _known(connection: Connection, snapshot: Snapshot) -> Known | None:
     return Known(*found) if found else None
 
 
-def _summary(rescued: Sequence[Rescued]) -> dict[str, Json]:
-    content = repr([(value.pointer, value.value, value.reason) for value in rescued]).encode()
-    return {"rows": len(rescued), "digest": hashlib.sha256(content).hexdigest()[:32]}
-
-
 def _rescue(connection: Connection, rescued: Sequence[Rescued], snapshot: Snapshot) -> None:
     """Replace what is kept of the document beyond its tables."""
     document = (snapshot.operation, snapshot.document_key)
@@ -235,7 +222,7 @@ def _keep_the_rest(
     known: Known | None,
 ) -> None:
     """Keep what a document holds beyond its tables, unless that is known already."""
-    if known is None or not known.has(_RESCUED, tables[_RESCUED]):
+    if known is None or not known.has(RESCUED, tables[RESCUED]):
         _rescue(connection, transformed.rescued, snapshot)
     if known is None or not known.has(QUARANTINE, tables[QUARANTINE]):
         set_aside(connection, transformed.quarantined, snapshot)
@@ -254,7 +241,7 @@ def _check(
 def _remember(
     connection: Connection,
     transformed: Transformed,
-    tables: Mapping[str, Json],
+    tables: Summaries,
     snapshot: Snapshot,
     days: set[date],
 ) -> None:
@@ -268,7 +255,7 @@ def _remember(
             "captured_at": snapshot.captured_at,
             "sha256": snapshot.sha256,
             "transform_digest": snapshot.transform_digest,
-            "tables": Jsonb(tables),
+            "tables": Jsonb({**tables}),
             "counts": Jsonb(cast(Json, orjson.loads(orjson.dumps(transformed.counts)))),
             "partition_day": max(days, default=None),
         },

@@ -4,23 +4,17 @@ Both are replaced with every load of their document, in its transaction. Rules o
 that is run once its rows are there.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import date
-from decimal import Decimal
-from typing import cast
+from dataclasses import dataclass, field
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from runtime.database import Connection
 from runtime.job import Check, Json, Row
-from runtime.quarantine import Doubted, Quarantined
+from runtime.known import QUARANTINE, RESULTS
+from runtime.quarantine import Doubted, Quarantined, named, plain
 from runtime.snapshot import Snapshot
-from runtime.transform import Transformed
-
-QUARANTINE, RESULTS = "metadata.quarantine", "metadata.quality_results"
 
 _QUARANTINE_COLUMNS = (
     ("operation", "text"),
@@ -60,23 +54,6 @@ class Finding:
     details: Mapping[str, Json] = field(default_factory=dict[str, Json])
 
 
-def summaries(transformed: Transformed, checks: Sequence[Check]) -> dict[str, dict[str, Json]]:
-    """Return how many rows are set aside or doubted, with digests of them and of the rules that look at the tables."""
-    rules = [asdict(check) for check in checks]
-    return {
-        QUARANTINE: _summary(
-            transformed.quarantined, [(one.table.name, one.rules, one.row) for one in transformed.quarantined]
-        ),
-        RESULTS: _summary(
-            transformed.doubted, [rules, [(one.rule.name, one.row) for one in transformed.doubted]]
-        ),
-    }
-
-
-def _summary(found: Sequence[object], content: object) -> dict[str, Json]:
-    return {"rows": len(found), "digest": hashlib.sha256(repr(content).encode()).hexdigest()[:32]}
-
-
 def set_aside(connection: Connection, rows: Sequence[Quarantined], snapshot: Snapshot) -> None:
     """Replace what is in quarantine of a document; a row has an entry for each rule that it violates."""
     document = (snapshot.operation, snapshot.document_key)
@@ -86,8 +63,8 @@ def set_aside(connection: Connection, rows: Sequence[Quarantined], snapshot: Sna
 
 
 def _lines(one: Quarantined, snapshot: Snapshot) -> Iterator[Row]:
-    key = _named(one.table.key, one.row)
-    cells = _named((column.name for column in one.table.columns), one.row)
+    key = named(one.table.key, one.row)
+    cells = named((column.name for column in one.table.columns), one.row)
     place = (snapshot.operation, snapshot.document_key, one.table.name, one.position)
     for rule in one.rules:
         yield (*place, rule, one.rules_of, *snapshot.tail, Jsonb(key), Jsonb(cells))
@@ -125,7 +102,7 @@ def doubts(doubted: Iterable[Doubted]) -> Iterator[Finding]:
             rule=one.rule.name,
             severity="warning",
             table=one.table.name,
-            row_key=_named(one.table.key, one.row),
+            row_key=named(one.table.key, one.row),
             details={name: plain(cells[name]) for name in one.rule.columns},
         )
 
@@ -150,7 +127,7 @@ def _alone(connection: Connection, check: Check, documents: Sequence[Row]) -> li
             return [*_run(connection, (check,), documents)]
     except _BROKEN as error:
         said: Json = str(error).splitlines()[0]
-        keys = (_named(check.key, document) for document in documents)
+        keys = (named(check.key, document) for document in documents)
         return [
             Finding(
                 rule=check.rule, severity=check.severity, table=None, row_key=key, details={"failed": said}
@@ -181,30 +158,9 @@ def finding(check: Check, names: Sequence[str], row: Row) -> Finding:
         rule=check.rule,
         severity=check.severity,
         table=check.table or None,
-        row_key=_named(names[:width], row),
-        details=_named(names[width:], row[width:]),
+        row_key=named(names[:width], row),
+        details=named(names[width:], row[width:]),
     )
-
-
-def _named(names: Iterable[str], row: Row) -> dict[str, Json]:
-    return {name: plain(cell) for name, cell in zip(names, row, strict=False)}
-
-
-def plain(cell: object) -> Json:
-    """Return a cell as JSON has it.
-
-    >>> plain(Decimal("3")), plain(date(2024, 7, 12))
-    (3, '2024-07-12')
-    """
-    match cell:
-        case date():  # and instants, which are dates to Python
-            return cell.isoformat()
-        case Decimal():
-            return int(cell) if cell == cell.to_integral_value() else float(cell)
-        case None | bool() | int() | float() | str() | list() | dict():
-            return cast(Json, cell)
-        case _:
-            return str(cell)
 
 
 def _copy(

@@ -6,9 +6,11 @@ together again. It is one row of the document like any other in leaf accounting.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from datetime import date
+from decimal import Decimal
+from typing import TypeAlias, cast
 
-from runtime.job import Extraction, Job, Row, Rows, Rule, Table
+from runtime.job import Extraction, Job, Json, Row, Rows, Rule, Table
 
 Violated: TypeAlias = Mapping[str, Mapping[int, tuple[Rule, ...]]]
 """Table -> number of the row -> the rules that it violates."""
@@ -80,6 +82,28 @@ def put_back(rows: Rows, quarantined: Iterable[Quarantined]) -> Rows:
     for one in sorted(quarantined, key=lambda found: found.position):
         whole.setdefault(one.table.name, []).insert(one.position, one.row)
     return whole
+
+
+def named(names: Iterable[str], row: Row) -> dict[str, Json]:
+    """Return cells by their names, as JSON has them."""
+    return {name: plain(cell) for name, cell in zip(names, row, strict=False)}
+
+
+def plain(cell: object) -> Json:
+    """Return a cell as JSON has it.
+
+    >>> plain(Decimal("3")), plain(date(2024, 7, 12))
+    (3, '2024-07-12')
+    """
+    match cell:
+        case date():  # and instants, which are dates to Python
+            return cell.isoformat()
+        case Decimal():
+            return int(cell) if cell == cell.to_integral_value() else float(cell)
+        case None | bool() | int() | float() | str() | list() | dict():
+            return cast(Json, cell)
+        case _:
+            return str(cell)
 
 
 class _Judging:

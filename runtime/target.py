@@ -7,7 +7,7 @@ keeps the `raw_id` and `captured_at` of the response that brought it.
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import LiteralString, cast
 
@@ -15,7 +15,7 @@ import orjson
 from psycopg import sql
 
 from runtime.database import Connection
-from runtime.job import Json, Row, Table
+from runtime.job import Row, Table
 
 BOOKKEEPING = (("raw_id", "bigint"), ("captured_at", "timestamptz"))
 
@@ -64,13 +64,6 @@ class Target:
     def partition_key(self) -> str:
         """The column that the table is partitioned by, or ""."""
         return self.table.partitioning.column if self.table.partitioning else ""
-
-    def days(self, rows: Iterable[Row]) -> set[date]:
-        """Return the days that the partitions of some rows are told by."""
-        if not self.partition_key:
-            return set()
-        place = [column.name for column in self.table.columns].index(self.partition_key)
-        return {cast(date, row[place]) for row in rows}
 
     @cached_property
     def held_days(self) -> bytes:
@@ -187,11 +180,6 @@ class Target:
         plain = [cell.astimezone(UTC) if isinstance(cell, datetime) else cell for cell in cells]
         return orjson.dumps(plain).decode()
 
-    def summary(self, rows: list[Row]) -> dict[str, Json]:
-        """Return how many rows there are, and the digest of their content and of the columns that hold it."""
-        columns = [(column.name, column.type) for column in self.table.columns]
-        return {"rows": len(rows), "digest": _digest(columns, rows)}
-
     @cached_property
     def _into_table(self) -> bytes:
         return _copy_into(self.name, self.columns)
@@ -244,14 +232,6 @@ def _made(statement: sql.Composed) -> bytes:
 def _type(name: str) -> sql.SQL:
     """Return a type's name as SQL; it comes from generated code, never from input."""
     return sql.SQL(cast(LiteralString, name))
-
-
-def _digest(columns: list[tuple[str, str]], rows: list[Row]) -> str:
-    try:
-        content = orjson.dumps([columns, rows])
-    except TypeError:
-        content = repr((columns, rows)).encode()
-    return hashlib.sha256(content).hexdigest()[:32]
 
 
 def _names(alias: str, names: Iterable[str]) -> sql.Composed:

@@ -20,6 +20,8 @@ Connection: TypeAlias = psycopg.Connection[TupleRow]
 
 ENVIRONMENT = "MLB_DATABASE_URL"
 
+_APPLICATION = "mlb-etl"
+
 _SESSION = (
     "-c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601 -c extra_float_digits=1 -c jit=off"
     " -c client_min_messages=warning"
@@ -42,11 +44,14 @@ def shown(url: str) -> str:
     return redact(url)
 
 
-def connect(url: str) -> Connection:
-    """Connect in UTC; a server that is too old, absent or unwilling is an error that says what to do."""
+def connect(url: str, application: str = _APPLICATION) -> Connection:
+    """Connect in UTC, under a name for `pg_stat_activity`.
+
+    A server that is too old, absent or unwilling is an error that says what to do.
+    """
     try:
         connection = psycopg.connect(
-            url, autocommit=True, connect_timeout=10, application_name="mlb-etl", options=_SESSION
+            url, autocommit=True, connect_timeout=10, application_name=application, options=_SESSION
         )
     except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
         raise problem(error, url) from error
@@ -70,9 +75,9 @@ def _json(value: object) -> bytes:
 
 
 @contextmanager
-def opened(url: str) -> Generator[Connection]:
+def opened(url: str, application: str = _APPLICATION) -> Generator[Connection]:
     """Connect for the length of a block; failures of the server become ours."""
-    with connect(url) as connection:
+    with connect(url, application) as connection:
         try:
             yield connection
         except psycopg.Error as error:
