@@ -28,7 +28,7 @@ WITH newest AS (
     SELECT DISTINCT ON (document_key) raw_id, {version} AS version, captured_at, sha256, document_key,
            {day} AS day{keys}
     FROM {raw}
-    WHERE {usable}
+    WHERE {usable} AND raw_id > %(after)s AND raw_id <= %(up_to)s
     ORDER BY document_key, {version} COLLATE "C" DESC, captured_at DESC, sha256 COLLATE "C" DESC, raw_id
 )
 SELECT {is_detached}, n.* FROM newest n
@@ -56,6 +56,17 @@ _BODY = "SELECT data::text FROM {raw} WHERE raw_id = %s AND captured_at = %s"
 
 
 @dataclass(frozen=True, slots=True)
+class RawIds:
+    """A range of raw ids: those after one, up to another one."""
+
+    after: int
+    up_to: int
+
+
+ALL = RawIds(0, 2**63 - 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Documents:
     """Where documents come from."""
 
@@ -63,8 +74,11 @@ class Documents:
     catalog: Catalog
     archive: Archive
 
-    def pending(self, name: str, *, force: bool = False) -> list[Snapshot]:
-        """Return the snapshots of an operation to load: the newest of each document, if it is not loaded."""
+    def pending(self, name: str, *, force: bool = False, within: RawIds = ALL) -> list[Snapshot]:
+        """Return the snapshots of an operation to load: the newest of each document, if it is not loaded.
+
+        `within`: look at no other responses than those with these raw ids.
+        """
         operation = find(self.catalog, name)
         digest = self.catalog.digest(name)
         job = self.catalog.job(name)
@@ -72,6 +86,7 @@ class Documents:
         found = self.connection.execute(
             sql.SQL(_PENDING).format(
                 raw=table_of(operation),
+                usable=USABLE,
                 keys=_key_columns(operation),
                 version=version_of(operation),
                 day=day_of(partitioned),
@@ -83,6 +98,8 @@ class Documents:
                 "force": force,
                 "digest": digest,
                 "tables": [table.name for table in partitioned],
+                "after": within.after,
+                "up_to": within.up_to,
             },
         )
         return [
