@@ -1,0 +1,52 @@
+"""Rows as Arrow has them, with the types of the catalog; JSON is text."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownParameterType=false
+# (pyarrow has no types)
+
+from collections.abc import Sequence
+
+import orjson
+import pyarrow as pa
+
+from runtime.errors import TerminalError
+from runtime.job import Column, Row
+
+_TYPES = {
+    "bigint": pa.int64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "double precision": pa.float64(),
+    "integer": pa.int32(),
+    "jsonb": pa.string(),
+    "smallint": pa.int16(),
+    "text": pa.string(),
+    "timestamptz": pa.timestamp("us", tz="UTC"),
+}
+
+
+def schema(columns: Sequence[Column]) -> pa.Schema:
+    """Return the schema of rows of these columns."""
+    return pa.schema([(column.name, type_of(column.type)) for column in columns])
+
+
+def batch(columns: Sequence[Column], rows: Sequence[Row]) -> pa.RecordBatch:
+    """Return rows of these columns as one batch."""
+    cells = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
+    arrays = [array(column.type, found) for column, found in zip(columns, cells, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema(columns))
+
+
+def array(kind: str, cells: Sequence[object]) -> pa.Array:
+    """Return cells of a type of the catalog; what JSON holds is written as text."""
+    if kind == "jsonb":
+        cells = [None if cell is None else orjson.dumps(cell).decode() for cell in cells]
+    return pa.array(cells, type=type_of(kind))
+
+
+def type_of(kind: str) -> pa.DataType:
+    """Return the type of a type of the catalog."""
+    if kind.endswith("[]"):
+        return pa.list_(type_of(kind.removesuffix("[]")))
+    if kind not in _TYPES:
+        raise TerminalError(f"no Arrow type for `{kind}`")
+    return _TYPES[kind]
