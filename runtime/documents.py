@@ -90,7 +90,6 @@ class Documents:
                 keys=_key_columns(operation),
                 version=version_of(operation),
                 day=day_of(partitioned),
-                usable=USABLE,
                 is_detached=sql.SQL(_IS_DETACHED if partitioned else "false"),
             ),
             {

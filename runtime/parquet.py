@@ -1,5 +1,5 @@
 """Write rows to Parquet with the types of the catalog."""
-# pyright: reportUnknownMemberType=false
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
 
 from collections.abc import Sequence
 from pathlib import Path
