@@ -86,6 +86,7 @@ class Documents:
         found = self.connection.execute(
             sql.SQL(_PENDING).format(
                 raw=table_of(operation),
+                usable=USABLE,
                 keys=_key_columns(operation),
                 version=version_of(operation),
                 day=day_of(partitioned),
