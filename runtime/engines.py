@@ -3,17 +3,30 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import TypeAlias
 
 from runtime.document import Document, parse
 from runtime.errors import DataError, TerminalError
 from runtime.job import Job, Operation
 from runtime.registry import spark_job
+from runtime.spark.settings import Settings
 from runtime.transform import Transformed, transform
 
 LOCAL, SPARK = "local", "spark"
 NAMES = (LOCAL, SPARK)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The engine that a user wants, and how Spark is to be run if it is that."""
+
+    name: str = LOCAL
+    settings: Settings = field(default_factory=Settings)
+
+    @property
+    def is_spark(self) -> bool:
+        """Whether it is Spark."""
+        return self.name == SPARK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +44,9 @@ Engine: TypeAlias = Callable[[Operation, Job, Iterable[Source]], Iterator[Result
 """Transform the responses of one operation: a result for each, in their order; a bad one does not stop the others."""
 
 
-def engine(name: str, state: Path) -> Engine:
-    """Return an engine by its name. `state` is a folder for what Spark and Java need on disk."""
-    return _spark(state) if name == SPARK else locally
+def engine(chosen: Chosen) -> Engine:
+    """Return the engine that was chosen."""
+    return _spark(chosen.settings) if chosen.is_spark else locally
 
 
 def locally(_operation: Operation, job: Job, sources: Iterable[Source]) -> Iterator[Result]:
@@ -49,17 +62,19 @@ def transform_one(job: Job, source: Source) -> Result:
     return transform(job, parsed.value, source.params)
 
 
-def _spark(state: Path) -> Engine:
+def _spark(settings: Settings) -> Engine:
     """Start Spark, which is large and optional, only when it is asked for."""
     try:
         from runtime.spark.engine import transform as by_spark
-        from runtime.spark.session import Settings, session
+        from runtime.spark.errors import translated
+        from runtime.spark.session import kept
     except ModuleNotFoundError as error:
         hint = "install the extra `spark`"
         raise TerminalError(f"the Spark engine needs `{error.name}`", hint=hint) from error
-    running = session(Settings(state=state))
+    running = kept(settings)
 
     def run(operation: Operation, job: Job, sources: Iterable[Source]) -> Iterator[Result]:
-        return by_spark(running, spark_job(operation), job, sources)
+        with translated(verbose=settings.verbose > 0):
+            yield from by_spark(running, spark_job(operation), job, sources)
 
     return run

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import orjson
 
-from runtime.engines import Source
+from runtime.engines import Chosen, Source
 from runtime.engines import engine as engine_named
 from runtime.envelope import Defaults, read
 from runtime.errors import DataError, TerminalError
@@ -29,15 +29,11 @@ def transform_files(
     operation: str,
     files: Sequence[str],
     *,
-    engine: str,
+    engine: Chosen,
     to: Path,
     form: str,
-    state: Path = Path(".mlb"),
 ) -> dict[str, int]:
-    """Transform files with an engine and write one file per table; return rows per table.
-
-    `state` is a folder for what Spark and Java need on disk.
-    """
+    """Transform files with an engine and write one file per table; return rows per table."""
     found = find(catalog, operation)
     job = catalog.job(operation)
     if job is None:
@@ -45,7 +41,7 @@ def transform_files(
     rows: Rows = {table.name: [] for table in job.tables}
     sources = (_read(number, file, operation) for number, file in enumerate(files))
     set_aside: list[Quarantined] = []
-    for file, result in zip(files, engine_named(engine, state)(found, job, sources), strict=True):
+    for file, result in zip(files, engine_named(engine)(found, job, sources), strict=True):
         if isinstance(result, DataError):
             raise DataError(result.what, where=file)
         for name, added in result.rows.items():

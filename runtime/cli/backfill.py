@@ -8,10 +8,12 @@ import click
 
 from runtime import migrations, migrator
 from runtime.backfill import Filled, filled, measure, resolve
-from runtime.cli.options import App, as_json_option, database_option, engine_option, print_json
+from runtime.cli.engine import engine_options
+from runtime.cli.options import App, as_json_option, database_option, print_json
 from runtime.cli.verbs import Verb
 from runtime.database import Connection, opened
 from runtime.documents import Documents
+from runtime.engines import Chosen
 from runtime.errors import TerminalError
 from runtime.jobs.runner import Work
 from runtime.ledger import recorded
@@ -21,7 +23,7 @@ from runtime.load import pending
 @click.command(cls=Verb)
 @click.argument("targets", nargs=-1, metavar="[OPERATION|TABLE[.COLUMN]...]")
 @click.option("--dry-run", is_flag=True, help="say how many documents it takes, do nothing")
-@engine_option
+@engine_options()
 @database_option
 @as_json_option
 @click.pass_obj
@@ -29,7 +31,7 @@ def backfill(
     app: App,
     targets: tuple[str, ...],
     dry_run: bool,
-    engine: str,
+    engine: Chosen,
     database_url: str | None,
     as_json: bool,
 ) -> int:
@@ -51,7 +53,7 @@ def backfill(
         if dry_run:
             return _plan(waiting, as_json)
         before = measure(connection, work.catalog, touched)
-    with recorded(work.url, "backfill", arguments={"targets": list(targets), "engine": engine}) as run:
+    with recorded(work.url, "backfill", arguments={"targets": list(targets), "engine": engine.name}) as run:
         outcome = work.load(tuple(waiting), run)
     with opened(work.url) as connection:
         after = measure(connection, work.catalog, touched)

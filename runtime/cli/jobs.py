@@ -1,6 +1,7 @@
 """`mlb-etl jobs`, `run`, `status`, `version`: named work and what became of it."""
 
 import platform
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version as version_of
 
@@ -10,13 +11,19 @@ from rich.table import Table as Grid
 
 from runtime import database
 from runtime import jobs as shelf
-from runtime.cli.options import App, as_json_option, database_option, engine_option, print_json, print_lines
+from runtime.cli.engine import engine_options
+from runtime.cli.options import App, as_json_option, database_option, print_json, print_lines
 from runtime.cli.verbs import Verb
+from runtime.engines import Chosen
 from runtime.jobs.runner import carry_out
 from runtime.ledger import Execution, recent
 from runtime.report import render
 
 DISTRIBUTION = "mlb-stats-compiler"
+
+
+def _engine_of_job(parameters: Mapping[str, object]) -> Chosen:
+    return shelf.recipe(str(parameters["job"])).engine
 
 
 @click.command(cls=Verb)
@@ -39,11 +46,11 @@ def jobs(as_json: bool) -> None:
 @click.command(cls=Verb)
 @click.argument("job")
 @click.option("--dry-run", is_flag=True, help="say which steps it has, do nothing")
-@engine_option
+@engine_options(_engine_of_job)
 @database_option
 @as_json_option
 @click.pass_obj
-def run(app: App, job: str, dry_run: bool, engine: str, database_url: str | None, as_json: bool) -> int:
+def run(app: App, job: str, dry_run: bool, engine: Chosen, database_url: str | None, as_json: bool) -> int:
     """Carry out a job.
 
     Safe to repeat and to interrupt: what is there already is skipped.

@@ -9,7 +9,7 @@ import click
 import orjson
 from rich.console import Console
 
-from runtime.engines import LOCAL, NAMES
+from runtime.engines import Chosen
 from runtime.jobs.runner import Work
 from runtime.progress import Progress, for_stderr
 from runtime.project import Project
@@ -35,9 +35,9 @@ class App:
         """Where progress goes."""
         return for_stderr(quiet=self.quiet)
 
-    def work(self, database_url: str | None, engine: str = LOCAL) -> Work:
+    def work(self, database_url: str | None, engine: Chosen | None = None) -> Work:
         """Return the work on this project."""
-        return Work(self.project, self.progress, database_url, engine)
+        return Work(self.project, self.progress, database_url, engine or Chosen())
 
     def console(self) -> Console:
         """Return the console for results that people read."""
@@ -48,11 +48,6 @@ class App:
             force_terminal={"always": True, "never": False}.get(self.color),
             no_color=self.color == "never" or None,
         )
-
-
-engine_option = click.option(
-    "--engine", type=click.Choice(NAMES), default=LOCAL, show_default=True, help="what transforms responses"
-)
 
 
 def as_json_option(verb: Callable[P, T]) -> Callable[P, T]:

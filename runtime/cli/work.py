@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 
 from runtime.capture import instant
-from runtime.cli.options import App, as_json_option, database_option, engine_option, print_json
+from runtime.cli.engine import engine_options
+from runtime.cli.options import App, as_json_option, database_option, print_json
 from runtime.cli.verbs import Verb
 from runtime.database import opened
+from runtime.engines import Chosen
 from runtime.envelope import STDIN, Defaults
 from runtime.errors import DataError
 from runtime.export import FORMATS, transform_files
@@ -73,13 +75,13 @@ def ingest(
 @click.command(cls=Verb)
 @click.argument("operation")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@engine_option
+@engine_options()
 @click.option("--to", "folder", required=True, metavar="DIR", help="write here, one file or folder per table")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="ndjson", show_default=True)
 @as_json_option
 @click.pass_obj
 def transform(
-    app: App, operation: str, files: tuple[str, ...], engine: str, folder: str, form: str, as_json: bool
+    app: App, operation: str, files: tuple[str, ...], engine: Chosen, folder: str, form: str, as_json: bool
 ) -> int:
     """Turn responses into tables in files, without a database.
 
@@ -92,10 +94,7 @@ def transform(
     catalog = generated(app.project.root)
     find(catalog, operation)
     sources = [file for given in files for file in _expanded(given)]
-    state = app.project.state
-    written = transform_files(
-        catalog, operation, sources, engine=engine, to=Path(folder), form=form, state=state
-    )
+    written = transform_files(catalog, operation, sources, engine=engine, to=Path(folder), form=form)
     if as_json:
         print_json({"operation": operation, "to": folder, "format": form, "tables": written})
     else:
@@ -107,12 +106,17 @@ def transform(
 @click.command(cls=Verb)
 @click.argument("operations", nargs=-1, metavar="[OPERATION...]")
 @click.option("--force", is_flag=True, help="compare every row, even of documents that are loaded")
-@engine_option
+@engine_options()
 @database_option
 @as_json_option
 @click.pass_obj
 def load(
-    app: App, operations: tuple[str, ...], force: bool, engine: str, database_url: str | None, as_json: bool
+    app: App,
+    operations: tuple[str, ...],
+    force: bool,
+    engine: Chosen,
+    database_url: str | None,
+    as_json: bool,
 ) -> int:
     """Load raw responses into their tables.
 
@@ -127,7 +131,7 @@ def load(
         if find(work.catalog, name).local is None:
             raise DataError(f"operation `{name}` has no tables", hint="it is kept raw only")
     with recorded(
-        work.url, "load", arguments={"operations": list(operations), "force": force, "engine": engine}
+        work.url, "load", arguments={"operations": list(operations), "force": force, "engine": engine.name}
     ) as run:
         outcome = work.load(operations, run, force=force)
     if as_json:

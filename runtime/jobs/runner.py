@@ -6,7 +6,7 @@ from runtime import captures, database, dimensions, migrations, migrator, views
 from runtime.archive import Archive
 from runtime.database import opened
 from runtime.documents import Documents
-from runtime.engines import LOCAL, engine
+from runtime.engines import Chosen, engine
 from runtime.errors import TerminalError
 from runtime.ingest import Ingest, from_archive
 from runtime.jobs import Recipe, Step
@@ -25,7 +25,7 @@ class Work:
     project: Project
     progress: Progress
     database_url: str | None = None
-    engine: str = LOCAL
+    engine: Chosen = field(default_factory=Chosen)
     catalog: Catalog = field(init=False)
 
     def __post_init__(self) -> None:
@@ -62,7 +62,7 @@ class Work:
         """Load what is pending."""
         with opened(self.url) as connection:
             documents = Documents(connection, self.catalog, self.archive)
-            chosen = engine(self.engine, self.project.state)
+            chosen = engine(self.engine)
             outcome = load_pending(
                 documents, operations, self.progress, engine=chosen, force=force, loaded=run.loaded
             )

@@ -1,143 +1,159 @@
-"""The Spark session: every setting in one place."""
+"""The Spark session: start one, or connect to one, and end it with nothing left behind."""
 
+import atexit
 import os
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from runtime.errors import TerminalError
+from runtime.spark import gateway, package
+from runtime.spark.errors import not_started, translated
 from runtime.spark.java import java_home
+from runtime.spark.reach import reach
+from runtime.spark.settings import (
+    SQL,
+    Settings,
+    configuration,
+    session_configuration,
+    submitted,
+)
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-_SMALL_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-_SMALL = {
-    # To compile a class for every table takes longer than to interpret its few rows
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    # To plan twice costs more than it finds
-    "spark.sql.adaptive.enabled": "false",
-}
-"""For jobs of seconds: what makes large ones fast makes them slow."""
+__all__ = ["SQL", "Settings", "configuration", "kept", "running", "session"]
 
-_JAVA = (
-    "-XX:+IgnoreUnrecognizedVMOptions --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
-    " -Duser.timezone=UTC"
-)
-
-SQL = {
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.ansi.enabled": "true",
-    # `strikeOuts` and `strikeouts` are two fields
-    "spark.sql.caseSensitive": "true",
-    # Parse a document once: this rule would copy `from_json` into a filter, twice
-    "spark.sql.optimizer.excludedRules": "org.apache.spark.sql.catalyst.optimizer.InferFiltersFromGenerate",
-    # Facts about every pair of a value and its column's name: exponential in the columns of a filter
-    "spark.sql.constraintPropagation.enabled": "false",
-    # A wrong value is NULL; the rest of the document stays
-    "spark.sql.json.enablePartialResults": "true",
-    "spark.sql.variant.allowDuplicateKeys": "true",
-}
-"""What the rows depend on, or that makes them fast. A session of your own needs these."""
-
-_QUIET = """logger.gateway.name = org.apache.spark.api.python.PythonGatewayServer
-logger.gateway.level = error
-rootLogger.level = error
-rootLogger.appenderRef.stderr.ref = stderr
-appender.stderr.type = Console
-appender.stderr.name = stderr
-appender.stderr.target = SYSTEM_ERR
-appender.stderr.layout.type = PatternLayout
-appender.stderr.layout.pattern = spark %p %c{1}: %m%n%ex
-"""
+_OLDEST, _NEXT = (4, 2), (5, 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """How to run Spark. `state` is a folder for what Spark and Java need on disk; `conf` has the last word.
+def _silent(_text: str) -> None:
+    """Say nothing."""
 
-    `small` is for some hundred documents: it starts fast, and does without the compilers of Java and Spark.
+
+@contextmanager
+def running(settings: Settings, say: Callable[[str], None] = _silent) -> "Generator[SparkSession]":
+    """Run Spark for a while: what it raises becomes one error of ours; what was started is stopped.
+
+    `say` gets the address of the Spark UI, if there is one. Ctrl-C cancels the jobs that run.
     """
+    ours = not _is_running()
+    spark = session(settings)
+    try:
+        if ours and settings.remote is None and (address := spark.sparkContext.uiWebUrl):
+            say(f"Spark UI: {address}")
+        with translated(verbose=settings.verbose > 0):
+            yield spark
+    except BaseException:
+        gateway.cancel(spark)
+        raise
+    finally:
+        if ours:
+            gateway.stop(spark)
 
-    state: Path
-    master: str = "local[*]"
-    cores: int = field(default_factory=lambda: os.cpu_count() or 1)
-    small: bool = True
-    ui: bool = False
-    conf: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    @property
-    def scratch(self) -> Path:
-        """Where Spark may write."""
-        return self.state.absolute() / "spark"
-
-    @property
-    def is_local(self) -> bool:
-        """Whether driver and executors are one process."""
-        return self.master.startswith("local")
+def kept(settings: Settings) -> "SparkSession":
+    """Return a session that runs until this process ends, and then is stopped."""
+    spark = session(settings)
+    atexit.register(gateway.stop, spark)
+    return spark
 
 
 def session(settings: Settings) -> "SparkSession":
     """Return a running session; one that runs already is taken as it is, with our SQL settings."""
+    _check_pyspark()
+    if settings.remote is not None:
+        return _connected(settings, settings.remote)
+    from pyspark.sql import SparkSession
+
+    if not _is_running():
+        _prepare(settings)
+        gateway.start(settings)
+    builder = SparkSession.builder.appName("mlb-etl")
+    for name, value in session_configuration(settings).items():
+        builder = builder.config(name, value)
+    spark = builder.getOrCreate()
+    if not settings.is_local:
+        package.ship(spark, settings.scratch)
+    return spark
+
+
+def _is_running() -> bool:
     try:
-        from pyspark.errors import PySparkRuntimeError
         from pyspark.sql import SparkSession
+    except ModuleNotFoundError:
+        return False
+    return SparkSession.getActiveSession() is not None
+
+
+def _check_pyspark() -> None:
+    try:
+        import pyspark
     except ModuleNotFoundError as error:
         hint = "install the extra: pip install 'mlb-stats-compiler[spark]'"
         raise TerminalError("the package `pyspark` is not installed", hint=hint) from error
-    if SparkSession.getActiveSession() is None:
-        _prepare(settings)
-    builder = SparkSession.builder.appName("mlb-etl").master(settings.master)
-    try:
-        for name, value in configuration(settings).items():
-            builder = builder.config(name, value)
-        return builder.getOrCreate()
-    except PySparkRuntimeError as error:
-        home = os.environ.get("JAVA_HOME", "")
+    if not _OLDEST <= _numbers(pyspark.__version__) < _NEXT:
         raise TerminalError(
-            f"Spark did not start: {error}", where=home, hint="see the lines above"
-        ) from error
-
-
-def configuration(settings: Settings) -> dict[str, str]:
-    """Return every setting of the session."""
-    scratch = settings.scratch
-    log = f"-Dlog4j2.configurationFile={(scratch / 'log4j2.properties').as_uri()}"
-    local = {
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
-        "spark.sql.shuffle.partitions": str(settings.cores),
-    }
-    return {
-        **SQL,
-        "spark.driver.extraJavaOptions": " ".join((_JAVA, _SMALL_JAVA if settings.small else "", log)),
-        # The place in Python that made an expression, asked for at each of thousands
-        "spark.python.sql.dataFrameDebugging.enabled": "false",
-        "spark.sql.catalogImplementation": "in-memory",
-        "spark.sql.warehouse.dir": (scratch / "warehouse").as_uri(),
-        "spark.ui.enabled": str(settings.ui).lower(),
-        "spark.ui.showConsoleProgress": "false",
-        **(_SMALL if settings.small else {}),
-        **(local if settings.is_local else {}),
-        **settings.conf,
-    }
+            f"pyspark {pyspark.__version__} is installed; {_shown(_OLDEST)} or newer is needed, before {_shown(_NEXT)}",
+            where=str(Path(pyspark.__file__).parent),
+            hint="pip install 'mlb-stats-compiler[spark]'",
+        )
 
 
 def _prepare(settings: Settings) -> None:
     """Set what Spark reads from the environment and from files."""
     scratch = settings.scratch
     try:
-        scratch.mkdir(parents=True, exist_ok=True)
-        (scratch / "log4j2.properties").write_text(_QUIET, "utf-8")
+        (scratch / "local").mkdir(parents=True, exist_ok=True)
+        settings.log.write_text(gateway.logging(settings.verbose), "utf-8")
     except OSError as error:
-        raise TerminalError(
-            f"cannot write below the state folder: {error.strerror}", where=str(scratch)
-        ) from error
-    os.environ["JAVA_HOME"] = str(java_home(settings.state.absolute()))
+        raise TerminalError(f"cannot write for Spark: {error.strerror}", where=str(scratch)) from error
+    if not settings.is_local:
+        reach(settings.where)
+    if not submitted():
+        os.environ["JAVA_HOME"] = str(java_home(settings.state.absolute()))
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
     if settings.is_local:
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        package.find_by_workers(os.environ)
+
+
+def _connected(settings: Settings, remote: str) -> "SparkSession":
+    """Connect to a Spark Connect server."""
+    try:
+        from pyspark.sql.connect.session import SparkSession as Remote
+    except ImportError as error:
+        hint = "install the extra: pip install 'mlb-stats-compiler[connect]'"
+        raise TerminalError(f"Spark Connect needs more packages: {error}", hint=hint) from error
+    reach(remote)
+    builder = Remote.builder.remote(remote).appName("mlb-etl")
+    for name, value in session_configuration(settings).items():
+        builder = builder.config(name, value)
+    with not_started(remote):
+        connected = cast("SparkSession", builder.getOrCreate())
+        _same_version(connected.version, remote)
+        package.ship(connected, settings.scratch)
+    return connected
+
+
+def _same_version(server: str, remote: str) -> None:
+    """Stop where the server is of another version: Spark promises only that newer servers take older clients."""
+    import pyspark
+
+    if _numbers(server) != _numbers(pyspark.__version__):
+        raise TerminalError(
+            f"the server runs Spark {server}, pyspark here is {pyspark.__version__}",
+            where=remote,
+            hint=f"pip install 'pyspark~={_shown(_numbers(server))}.0'",
+        )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+
+
+def _shown(numbers: tuple[int, ...]) -> str:
+    return ".".join(map(str, numbers))

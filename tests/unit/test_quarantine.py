@@ -10,6 +10,7 @@ import pytest
 from compiler.backends import docs
 from compiler.ir.plan import Plan
 from runtime.assemble import assemble
+from runtime.engines import Chosen
 from runtime.export import transform_files
 from runtime.job import Extraction, Job, Row, Rule
 from runtime.quarantine import put_back
@@ -106,7 +107,7 @@ def test_files_have_the_rows_in_quarantine_beside_the_tables(tmp_path: Path) -> 
     file.write_text(json.dumps(DOCUMENT), "utf-8")
     catalog = replace(CATALOG, jobs={"demo.game": job(NO_NINTH)})
     written = transform_files(
-        catalog, "demo.game", [str(file)], engine="local", to=tmp_path / "to", form="ndjson"
+        catalog, "demo.game", [str(file)], engine=Chosen("local"), to=tmp_path / "to", form="ndjson"
     )
     assert written == {GAMES.name: 1, PLAYS.name: 2, "metadata.quarantine": 2}
     lines = (tmp_path / "to" / "metadata.quarantine.ndjson").read_text("utf-8").splitlines()
@@ -119,7 +120,9 @@ def test_files_have_the_rows_in_quarantine_beside_the_tables(tmp_path: Path) -> 
         "row": cells,
     }
     assert json.loads(lines[0]) == expected
-    transform_files(CATALOG, "demo.game", [str(file)], engine="local", to=tmp_path / "to", form="ndjson")
+    transform_files(
+        CATALOG, "demo.game", [str(file)], engine=Chosen("local"), to=tmp_path / "to", form="ndjson"
+    )
     assert not (tmp_path / "to" / "metadata.quarantine.ndjson").exists()
 
 

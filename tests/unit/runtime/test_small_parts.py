@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from runtime import jobs, migrations, registry
+from runtime.engines import Chosen
 from runtime.errors import DataError, TerminalError, redact
 from runtime.export import transform_files
 from runtime.job import Operation
@@ -139,7 +140,7 @@ def body(tmp_path: Path) -> str:
 
 def test_tables_in_ndjson(tmp_path: Path, body: str) -> None:
     written = transform_files(
-        CATALOG, "demo.game", [body], engine="local", to=tmp_path / "out", form="ndjson"
+        CATALOG, "demo.game", [body], engine=Chosen("local"), to=tmp_path / "out", form="ndjson"
     )
     assert written == {"demo.games": 1, "demo.plays": 2}
     [line] = (tmp_path / "out/demo.games.ndjson").read_bytes().splitlines()
@@ -154,7 +155,7 @@ def test_tables_in_ndjson(tmp_path: Path, body: str) -> None:
 
 def test_tables_in_parquet(tmp_path: Path, body: str) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
-    transform_files(CATALOG, "demo.game", [body], engine="local", to=tmp_path, form="parquet")
+    transform_files(CATALOG, "demo.game", [body], engine=Chosen("local"), to=tmp_path, form="parquet")
     [row] = parquet.read_table(tmp_path / "demo.games.parquet").to_pylist()
     assert (row["played"], row["weather"], row["tags"]) == (date(2024, 7, 12), '{"temp":"78"}', ["a"])
     assert parquet.read_table(tmp_path / "demo.plays.parquet").num_rows == 2
@@ -162,7 +163,7 @@ def test_tables_in_parquet(tmp_path: Path, body: str) -> None:
 
 def test_what_cannot_be_transformed(tmp_path: Path, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def run(operation: str, file: str, engine: str = "local") -> None:
-        transform_files(CATALOG, operation, [file], engine=engine, to=tmp_path, form="ndjson")
+        transform_files(CATALOG, operation, [file], engine=Chosen(engine), to=tmp_path, form="ndjson")
 
     with pytest.raises(DataError, match="has no tables"):
         run("demo.other", body)
