@@ -16,6 +16,8 @@ from runtime.job import Check, Job, Json, Row, Rows, Table
 from runtime.transform import Transformed
 
 RESCUED, QUARANTINE, RESULTS = "metadata.rescued_values", "metadata.quarantine", "metadata.quality_results"
+BESIDE = (RESCUED, QUARANTINE, RESULTS)
+"""What is kept of a document beside its tables."""
 
 Summaries: TypeAlias = Mapping[str, Mapping[str, Json]]
 """Table -> `rows`, how many there are, and `digest`, of their content and of what looks at it."""

@@ -16,7 +16,10 @@ from runtime.loader import load
 from runtime.progress import Progress
 from runtime.registry import with_tables
 from runtime.snapshot import Loaded, Snapshot
-from runtime.transform import Transformed, transform
+from runtime.transform import Counts, transform
+
+NOT_LOADED = (DataError, psycopg.DataError, psycopg.IntegrityError)
+"""What is wrong with one document, and does not stop the others."""
 
 
 @dataclass(slots=True)
@@ -26,6 +29,24 @@ class Outcome:
     loaded: Loaded = field(default_factory=Loaded)
     leaves: dict[str, Counter[str]] = field(default_factory=dict[str, Counter[str]])
     failed: list[str] = field(default_factory=list[str])
+
+    def count(self, operation: str, counts: Counts) -> None:
+        """Add the leaves of a document."""
+        classes = {name: value for name, value in asdict(counts).items() if isinstance(value, int)}
+        self.leaves.setdefault(operation, Counter()).update(classes)
+
+    def fail(self, snapshot: Snapshot, error: MlbError | psycopg.Error) -> None:
+        """Name a document that could not be loaded."""
+        said = error.what if isinstance(error, MlbError) else problem(error).what
+        place = f"{snapshot.operation} {snapshot.document_key} (raw_id {snapshot.raw_id})"
+        self.failed.append(f"{place}: {said}")
+
+    def __iadd__(self, other: "Outcome") -> "Outcome":
+        self.loaded += other.loaded
+        self.failed += other.failed
+        for operation, counts in other.leaves.items():
+            self.leaves.setdefault(operation, Counter()).update(counts)
+        return self
 
 
 def pending(documents: Documents, operations: Sequence[str], *, force: bool = False) -> list[Snapshot]:
@@ -52,9 +73,8 @@ def load_pending(
     for snapshot, (job, result) in zip(progress.track("load", snapshots), results, strict=False):
         try:
             load_snapshot(documents, snapshot, job, result, outcome, force=force)
-        except (DataError, psycopg.DataError, psycopg.IntegrityError) as error:
-            said = error.what if isinstance(error, MlbError) else problem(error).what
-            outcome.failed.append(f"{snapshot.operation} {snapshot.document_key}: {said}")
+        except NOT_LOADED as error:
+            outcome.fail(snapshot, error)
             progress.finding(outcome.failed[-1])
     return outcome
 
@@ -72,12 +92,12 @@ def load_snapshot(
     if isinstance(result, DataError):
         raise result
     if None in snapshot.keys:
-        raise DataError("the document does not say what it is about: its key is missing")
+        raise nameless()
     checks = documents.catalog.checks(snapshot.operation)
     outcome.loaded += load(
         documents.connection, job, result, snapshot, again=documents.again, checks=checks, force=force
     )
-    _count(outcome, snapshot.operation, result)
+    outcome.count(snapshot.operation, result.counts)
 
 
 def receive(ingest: Ingest, documents: Documents, source: Received) -> Loaded:
@@ -89,7 +109,7 @@ def receive(ingest: Ingest, documents: Documents, source: Received) -> Loaded:
     own = {"document_key": source.row.document_key, **source.row.keys}  # the raw table has that column, too
     keys = tuple(own.get(key) for key in job.document_key)
     if None in keys:
-        raise DataError("the document does not say what it is about: its key is missing")
+        raise nameless()
     snapshot = Snapshot(
         operation=name,
         document_key=source.row.document_key,
@@ -105,6 +125,6 @@ def receive(ingest: Ingest, documents: Documents, source: Received) -> Loaded:
     return load(ingest.connection, job, transformed, snapshot, again=documents.again, checks=checks)
 
 
-def _count(outcome: Outcome, operation: str, transformed: Transformed) -> None:
-    counts = {name: value for name, value in asdict(transformed.counts).items() if isinstance(value, int)}
-    outcome.leaves.setdefault(operation, Counter()).update(counts)
+def nameless() -> DataError:
+    """Return the error of a document without its key."""
+    return DataError("the document does not say what it is about: its key is missing")

@@ -55,9 +55,7 @@ class Finding:
 
 
 def set_aside(connection: Connection, rows: Sequence[Quarantined], snapshot: Snapshot) -> None:
-    """Replace what is in quarantine of a document; a row has an entry for each rule that it violates."""
-    document = (snapshot.operation, snapshot.document_key)
-    connection.execute("DELETE FROM metadata.quarantine WHERE operation = %s AND document_key = %s", document)
+    """Put rows of a document into quarantine; one has an entry for each rule that it violates."""
     lines = (line for one in rows for line in _lines(one, snapshot))
     _copy(connection, QUARANTINE, _QUARANTINE_COLUMNS, lines)
 
@@ -68,15 +66,6 @@ def _lines(one: Quarantined, snapshot: Snapshot) -> Iterator[Row]:
     place = (snapshot.operation, snapshot.document_key, one.table.name, one.position)
     for rule in one.rules:
         yield (*place, rule, one.rules_of, *snapshot.tail, Jsonb(key), Jsonb(cells))
-
-
-def remember(connection: Connection, findings: Sequence[Finding], snapshot: Snapshot) -> None:
-    """Replace the findings of a document."""
-    document = (snapshot.operation, snapshot.document_key)
-    connection.execute(
-        "DELETE FROM metadata.quality_results WHERE operation = %s AND document_key = %s", document
-    )
-    write(connection, ((*document, snapshot.raw_id, one) for one in findings))
 
 
 def write(connection: Connection, findings: Iterable[tuple[str, str, int, Finding]]) -> None:
@@ -122,17 +111,19 @@ def found_by(connection: Connection, checks: Sequence[Check], documents: Sequenc
 
 
 def _alone(connection: Connection, check: Check, documents: Sequence[Row]) -> list[Finding]:
+    """Run one rule; where it fails, for every document by itself."""
     try:
         with connection.transaction():
             return [*_run(connection, (check,), documents)]
     except _BROKEN as error:
+        if len(documents) > 1:
+            return [found for document in documents for found in _alone(connection, check, [document])]
         said: Json = str(error).splitlines()[0]
-        keys = (named(check.key, document) for document in documents)
+        key = named(check.key, documents[0])
         return [
             Finding(
                 rule=check.rule, severity=check.severity, table=None, row_key=key, details={"failed": said}
             )
-            for key in keys
         ]
 
 

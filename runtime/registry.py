@@ -55,8 +55,8 @@ class Generated:
 
     def job(self, operation: str) -> Job | None:
         """Import the module of an operation's local transform."""
-        module = _local(find(self, operation))
-        return None if module is None else cast(Job, vars(module)["JOB"])
+        found = find(self, operation)
+        return None if found.local is None else job_of(found)
 
     def digest(self, operation: str) -> str:
         """Digest the source of the module that holds the job."""
@@ -65,8 +65,7 @@ class Generated:
 
     def checks(self, operation: str) -> tuple[Check, ...]:
         """Import the module of an operation's rules."""
-        module = find(self, operation).checks
-        return () if module is None else cast("tuple[Check, ...]", vars(_module(module))["CHECKS"])
+        return checks_of(find(self, operation))
 
 
 def generated(root: Path) -> Generated:
@@ -97,6 +96,23 @@ def spark_job(operation: Operation) -> "AnyJob":
     if operation.spark is None:
         raise TerminalError(f"operation `{operation.name}` has no Spark transform")
     return cast("AnyJob", vars(_module(operation.spark))["JOB"])
+
+
+def job_of(operation: Operation) -> Job:
+    """Import the module of an operation's local transform, which has one."""
+    module = _local(operation)
+    if module is None:
+        raise TerminalError(f"operation `{operation.name}` has no tables")
+    return cast(Job, vars(module)["JOB"])
+
+
+def checks_of(operation: Operation) -> tuple[Check, ...]:
+    """Import the module of an operation's rules."""
+    return (
+        ()
+        if operation.checks is None
+        else cast("tuple[Check, ...]", vars(_module(operation.checks))["CHECKS"])
+    )
 
 
 def with_tables(catalog: Catalog) -> tuple[str, ...]:

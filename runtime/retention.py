@@ -17,8 +17,8 @@ from runtime.database import Connection
 from runtime.documents import day_of, version_of
 from runtime.errors import TerminalError
 from runtime.job import Job
-from runtime.loader import DETACHING
 from runtime.registry import Catalog, with_tables
+from runtime.standing import DETACHING
 
 ATTACHED, DETACHING_NOW, DETACHED, DROPPED = "attached", "detaching", "detached", "dropped"
 

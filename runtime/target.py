@@ -67,23 +67,24 @@ class Target:
 
     @cached_property
     def held_days(self) -> bytes:
-        """Select the days that rows of the document (its key values are the parameters) lie on."""
+        """Select the days that rows of documents lie on; the parameters are an array per column of their key."""
         return _made(
             sql.SQL("SELECT DISTINCT t.{} FROM {} t WHERE {}").format(
-                sql.Identifier(self.partition_key), self.name, self._document
+                sql.Identifier(self.partition_key), self.name, self._documents
             )
         )
 
     @cached_property
     def delete_vanished(self) -> bytes:
-        """Delete rows of the document that are not staged.
+        """Delete rows of documents that are not staged.
 
-        The parameters are its key values. Here, in `update_changed` and in `insert_new` the last parameter of a
-        partitioned table is the days that its rows may lie on, so that other partitions are not looked at.
+        The parameters are an array per column of the documents' key. Here, in `update_changed` and in `insert_new`
+        the last parameter of a partitioned table is the days that its rows may lie on, so that other partitions are
+        not looked at.
         """
         return _made(
             sql.SQL("DELETE FROM {} t WHERE {}{} AND NOT EXISTS (SELECT FROM {} s WHERE {})").format(
-                self.name, self._document, self._on_days, self.stage, self._same_key
+                self.name, self._documents, self._on_days, self.stage, self._same_key
             )
         )
 
@@ -132,7 +133,7 @@ class Target:
         """Delete the rows whose keys are given, one array per key column."""
         types = {column.name: column.type for column in self.table.columns}
         arrays = sql.SQL(", ").join(
-            sql.SQL("%s::text[]::{}[]").format(_type(types[name])) for name in self.table.key
+            sql.SQL("%s::text[]::{}[]").format(type_name(types[name])) for name in self.table.key
         )
         return _made(
             sql.SQL("DELETE FROM {} t USING unnest({}) AS s ({}) WHERE {}").format(
@@ -164,10 +165,15 @@ class Target:
         return sql.SQL(" AND t.{} = ANY (%s)").format(sql.Identifier(self.partition_key))
 
     @cached_property
-    def _document(self) -> sql.Composed:
-        return sql.SQL(" AND ").join(
-            sql.SQL("t.{} = %s").format(sql.Identifier(name)) for name in self.document_key
-        )
+    def _documents(self) -> sql.Composed:
+        """Whether a row is one of some documents: an array per column of their key tells them."""
+        types = {column.name: column.type for column in self.table.columns}
+        columns = [sql.Identifier("t", name) for name in self.document_key]
+        arrays = [sql.SQL("%s::{}[]").format(type_name(types[name])) for name in self.document_key]
+        if len(columns) == 1:  # which an index can look for
+            return sql.SQL("{} = ANY ({})").format(columns[0], arrays[0])
+        listed = sql.SQL(", ").join
+        return sql.SQL("({}) IN (SELECT * FROM unnest({}))").format(listed(columns), listed(arrays))
 
     @cached_property
     def _key_places(self) -> tuple[int, ...]:
@@ -229,7 +235,7 @@ def _made(statement: sql.Composed) -> bytes:
     return statement.as_bytes(None)
 
 
-def _type(name: str) -> sql.SQL:
+def type_name(name: str) -> sql.SQL:
     """Return a type's name as SQL; it comes from generated code, never from input."""
     return sql.SQL(cast(LiteralString, name))
 

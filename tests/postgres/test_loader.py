@@ -167,7 +167,7 @@ def test_a_failure_leaves_the_tables_as_they_were(
         raise psycopg.OperationalError("the connection is lost")
 
     with monkeypatch.context() as patch:
-        patch.setattr("runtime.loader._remember", fail)
+        patch.setattr("runtime.loader.remember", fail)
         with pytest.raises(psycopg.OperationalError):
             take(ingest, documents, capture("demo.game", game(7, "Final", [play(1)]), 2))
     assert rows(ingest.connection, GAME_ROWS) == [(7, 0, 1, None)]

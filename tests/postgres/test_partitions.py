@@ -109,7 +109,7 @@ def test_only_the_years_of_a_document_are_looked_at(ingest: Ingest, documents: D
     ingest.connection.execute(place.create_stage)
     explained = rows(
         ingest.connection,
-        f"EXPLAIN {place.delete_vanished.decode()}".replace("%s", "2024", 1).replace(
+        f"EXPLAIN {place.delete_vanished.decode()}".replace("%s", "'{2024}'", 1).replace(
             "ANY (%s)", "ANY ('{2024-06-01}')"
         ),
     )
