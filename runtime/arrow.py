@@ -50,3 +50,10 @@ def type_of(kind: str) -> pa.DataType:
     if kind not in _TYPES:
         raise TerminalError(f"no Arrow type for `{kind}`")
     return _TYPES[kind]
+
+
+def fitted(found: pa.RecordBatch, columns: Sequence[Column]) -> pa.RecordBatch:
+    """Return a batch with these columns of it, and the types of the catalog: instants in UTC, and so on."""
+    wanted = schema(columns)
+    arrays = [found.column(one.name).cast(one.type) for one in wanted]
+    return pa.RecordBatch.from_arrays(arrays, schema=wanted)

@@ -43,11 +43,20 @@ class UnreadableError(DataError):
 def read(source: str, defaults: Defaults = Defaults()) -> Capture:
     """Read a file (`-`: standard input), gzipped or not, into a capture."""
     content, modified = _content(source)
+    return opened(content, source, defaults, modified)
+
+
+def opened(content: bytes, source: str, defaults: Defaults, modified: datetime) -> Capture:
+    """Read the content of a file, gzipped or not, into a capture; `modified` is when it was written.
+
+    Raises:
+        UnreadableError: it is no response.
+    """
     source = source.encode("utf-8", "replace").decode()  # a file name need not be text
     try:
         plain = _unzipped(content)
         captured_at = defaults.captured_at or modified
-        return _from_envelope(plain, source, captured_at) or _bare(plain, source, defaults, captured_at)
+        return _from_envelope(plain, source, captured_at) or bare(plain, source, defaults, captured_at)
     except ValueError as error:
         raise UnreadableError(str(error), source, content) from error
 
@@ -85,7 +94,12 @@ def _unzipped(content: bytes) -> bytes:
         raise ValueError(f"damaged gzip: {error}") from error
 
 
-def _bare(body: bytes, source: str, defaults: Defaults, captured_at: datetime) -> Capture:
+def bare(body: bytes, source: str, defaults: Defaults, captured_at: datetime) -> Capture:
+    """Return a body as the answer to the request that the defaults describe.
+
+    Raises:
+        ValueError: they name no operation.
+    """
     if defaults.operation is None:
         raise ValueError(_why_no_envelope(body))
     endpoint, _, method = defaults.operation.partition(".")

@@ -1,112 +1,243 @@
-"""Write the tables of responses to files, without a database."""
+"""Write the tables of responses to files, without a database: in this process, or in several on this machine.
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+Responses are read, transformed and written some at a time; what is held of them does not grow with their number.
+"""
 
-import orjson
+import difflib
+import signal
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from multiprocessing import get_context
 
-from runtime.engines import Chosen, Source
-from runtime.engines import engine as engine_named
-from runtime.envelope import Defaults, read
+from runtime import accounts
+from runtime.accounts import CLASSES, Origin
+from runtime.capture import Request
+from runtime.engines import Engine, Result, Source, locally
 from runtime.errors import DataError, TerminalError
-from runtime.job import Row, Rows, Table
-from runtime.known import QUARANTINE
-from runtime.quarantine import Quarantined
+from runtime.formats import Encoded, Format, form
+from runtime.job import Job, Operation, Row, Table
+from runtime.output import TableFiles, staging
+from runtime.progress import Progress, Quiet
 from runtime.registry import Catalog, find
+from runtime.responses import File, Line, Part, Response, parts, responses
+from runtime.storage import place
+from runtime.transform import Transformed
+
+_QUIET = Quiet()
+
+_PARTS = 32
+_BYTES = 16 * 2**20
+"""So much is transformed at once: the output does not depend on the number of processes."""
+
+_AHEAD = 3
+"""Portions per process that wait for it, or for those before them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
-    """A file format: how names end, and how rows are written."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """What to write: the responses of an operation, the tables to write of them, the format."""
 
-    suffix: str
-    write: Callable[[Table, Sequence[Row], Path], None]
+    catalog: Catalog
+    operation: Operation
+    job: Job
+    tables: tuple[Table, ...]
+    form: Format
+
+    @property
+    def files(self) -> tuple[Table, ...]:
+        """Every table that is written."""
+        return (*self.tables, *accounts.TABLES)
 
 
-def transform_files(
-    catalog: Catalog,
-    operation: str,
-    files: Sequence[str],
-    *,
-    engine: Chosen,
-    to: Path,
-    form: str,
-) -> dict[str, int]:
-    """Transform files with an engine and write one file per table; return rows per table."""
+@dataclass(slots=True)
+class Exported:
+    """What was written: rows by table, documents, their leaves by class, and responses that are no documents."""
+
+    tables: Counter[str] = field(default_factory=Counter[str])
+    documents: int = 0
+    leaves: Counter[str] = field(default_factory=Counter[str])
+    dead_letters: list[str] = field(default_factory=list[str])
+
+    def __iadd__(self, other: "Exported") -> "Exported":
+        self.tables.update(other.tables)
+        self.documents += other.documents
+        self.leaves.update(other.leaves)
+        self.dead_letters += other.dead_letters
+        return self
+
+
+def wanted(catalog: Catalog, operation: str, tables: Sequence[str], form_name: str) -> Export:
+    """Return what to write; no names of tables stand for all of them."""
     found = find(catalog, operation)
     job = catalog.job(operation)
     if job is None:
         raise DataError(f"operation `{operation}` has no tables", hint="it is kept raw only; add a mapping")
-    rows: Rows = {table.name: [] for table in job.tables}
-    sources = (_read(number, file, operation) for number, file in enumerate(files))
-    set_aside: list[Quarantined] = []
-    for file, result in zip(files, engine_named(engine)(found, job, sources), strict=True):
-        if isinstance(result, DataError):
-            raise DataError(result.what, where=file)
-        for name, added in result.rows.items():
-            rows[name] += added
-        set_aside += result.quarantined
-    to.mkdir(parents=True, exist_ok=True)
-    for table in job.tables:
-        _write(FORMATS[form], table, rows[table.name], to)
-    kept = {QUARANTINE: len(set_aside)} if _write_quarantine(set_aside, to) else {}
-    return {name: len(added) for name, added in rows.items()} | kept
+    known = {table.name: table for table in job.tables}
+    for name in tables:
+        if name not in known:
+            raise TerminalError(f"`{operation}` has no table `{name}`", hint=_nearest(name, known))
+    chosen = tuple(table for table in job.tables if not tables or table.name in tables)
+    return Export(catalog=catalog, operation=found, job=job, tables=chosen, form=form(form_name))
 
 
-def _write_quarantine(rows: Sequence[Quarantined], folder: Path) -> bool:
-    """Write the rows that rules keep out of their tables, as the database has them; say whether there are any."""
-    path = folder / f"{QUARANTINE}.ndjson"
-    path.unlink(missing_ok=True)
-    if rows:
-        path.write_bytes(b"".join(map(_quarantined, rows)))
-    return bool(rows)
+def _nearest(name: str, known: Iterable[str]) -> str:
+    known = [*known]
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean `{near[0]}`?" if near else f"it has {', '.join(known)}"
 
 
-def _quarantined(one: Quarantined) -> bytes:
-    cells = dict(zip((column.name for column in one.table.columns), one.row, strict=True))
-    line = {
-        "table_name": one.table.name,
-        "position": one.position,
-        "rules": one.rules,
-        "rules_of": one.rules_of,
-        "row": cells,
-    }
-    return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z)
+def transform_files(
+    export: Export,
+    files: Sequence[File],
+    to: str,
+    *,
+    engine: Engine = locally,
+    processes: int = 1,
+    progress: Progress = _QUIET,
+) -> Exported:
+    """Transform files and write one file per table, all of them or none. Other processes run the local engine."""
+    done = Exported(tables=Counter({table.name: 0 for table in export.files}))
+    with staging(place(to)) as stage:
+        tables = TableFiles(stage, export.form, export.files)
+        portions = _portions(export, files, progress)
+        if processes == 1:
+            shares = (share(export, portion, engine) for portion in portions)
+        else:
+            shares = _in_processes(export, portions, processes)
+        for one in shares:
+            tables.add(one.rows)
+            for said in one.done.dead_letters:
+                progress.finding(said)
+            done += one.done
+        tables.publish()
+    return done
 
 
-def _read(number: int, file: str, operation: str) -> Source:
-    capture = read(file, Defaults(operation=operation))
-    request = capture.request
-    if request.operation != operation:
-        raise DataError(f"this is a response of {request.operation}, not of {operation}", where=file)
-    return Source(raw_id=number, captured_at=request.captured_at, params=request.params, body=capture.body)
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Some responses that follow each other; the first has this number in the run."""
+
+    first: int
+    parts: tuple[Part, ...]
 
 
-def _write(form: Format, table: Table, rows: Sequence[Row], folder: Path) -> None:
-    """Write beside the final place, then rename: a file is whole or not there."""
-    path = folder / f"{table.name}{form.suffix}"
-    staging = path.with_name(f".{path.name}.new")
-    form.write(table, rows, staging)
-    staging.replace(path)
+@dataclass(slots=True)
+class Share:
+    """What a portion became: encoded rows by table."""
+
+    rows: dict[str, Encoded] = field(default_factory=dict[str, Encoded])
+    done: Exported = field(default_factory=Exported)
 
 
-def _ndjson(table: Table, rows: Sequence[Row], path: Path) -> None:
-    names = [column.name for column in table.columns]
-    with path.open("wb") as stream:
-        for row in rows:
-            line = dict(zip(names, row, strict=True))
-            stream.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z))
+def _portions(export: Export, files: Sequence[File], progress: Progress) -> Iterator[Portion]:
+    first, count, size = 1, 0, 0
+    held: list[Part] = []
+    for file in progress.track("transform", files):
+        for part in parts(file, export.operation):
+            held.append(part)
+            count += part.count
+            size += len(part.content) if isinstance(part, Line) else 0
+            if count >= _PARTS or size >= _BYTES:
+                yield Portion(first, tuple(held))
+                first, count, size, held = first + count, 0, 0, []
+    if held:
+        yield Portion(first, tuple(held))
 
 
-def _parquet(table: Table, rows: Sequence[Row], path: Path) -> None:
+_EXPORT: list[Export] = []
+"""What this process works on, if it is one of several."""
+
+
+def _begin(catalog: Catalog, operation: str, tables: Sequence[str], form_name: str) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process says when to stop
+    _EXPORT.append(wanted(catalog, operation, tables, form_name))
+
+
+def _in_processes(export: Export, portions: Iterable[Portion], processes: int) -> Iterator[Share]:
+    """Transform portions in other processes; the shares come in order."""
+    waiting: deque[Future[Share]] = deque()
+    names = [table.name for table in export.tables]
+    given = (export.catalog, export.operation.name, names, export.form.name)
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_begin, initargs=given)
     try:
-        from runtime.parquet import write  # pyarrow comes with the extra `spark`
-    except ModuleNotFoundError as error:
-        raise TerminalError(
-            f"parquet needs `{error.name}`", hint="install the extra `spark`, or use --format ndjson"
-        ) from error
-    write(table.columns, rows, path)
+        for portion in portions:
+            waiting.append(pool.submit(_share_here, portion))
+            if len(waiting) > _AHEAD * processes:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    except BrokenProcessPool as error:
+        hint = "it was killed, perhaps for want of memory; try fewer --processes"
+        raise TerminalError("a process that transforms responses ended", hint=hint) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-FORMATS = {"ndjson": Format(".ndjson", _ndjson), "parquet": Format(".parquet", _parquet)}
+def _share_here(portion: Portion) -> Share:
+    return share(_EXPORT[0], portion)
+
+
+def share(export: Export, portion: Portion, engine: Engine = locally) -> Share:
+    """Read and transform a portion."""
+    made = _Share(export)
+    numbered = (one for part in portion.parts for one in responses(part, export.operation.name))
+    found = [*enumerate(numbered, portion.first)]
+    sources = (
+        Source(raw_id=raw_id, captured_at=one.captured_at, params=one.params, body=response.capture.body)
+        for raw_id, response in found
+        if response.capture is not None and (one := response.capture.request)
+    )
+    results = engine(export.operation, export.job, sources)
+    for raw_id, response in found:
+        made.add(raw_id, response, None if response.capture is None else next(results))
+    return made.encoded()
+
+
+class _Share:
+    """Collects what the responses of a portion become."""
+
+    def __init__(self, export: Export) -> None:
+        self.export = export
+        self.rows: dict[str, list[Row]] = {table.name: [] for table in export.files}
+        self.done = Exported()
+
+    def add(self, raw_id: int, response: Response, result: Result | None) -> None:
+        origin = Origin(
+            raw_id=raw_id,
+            file=response.file,
+            line=response.line,
+            operation=self.export.operation.name,
+            sha256=response.sha256,
+        )
+        match result:
+            case Transformed():
+                assert response.capture is not None
+                self.keep(origin, response.capture.request, result)
+            case DataError():
+                self.reject(origin, result.what)
+            case None:
+                self.reject(origin, response.reason)
+
+    def reject(self, origin: Origin, reason: str) -> None:
+        self.rows[accounts.DEAD_LETTERS.name].append(accounts.dead_letter(origin, reason))
+        self.done.dead_letters.append(f"{origin}: {reason}")
+
+    def keep(self, origin: Origin, request: Request, found: Transformed) -> None:
+        counts = {table.name: len(found.rows[table.name]) for table in self.export.tables}
+        for name in counts:
+            self.rows[name] += found.rows[name]
+        row = accounts.document(origin, request.name, request.captured_at, found.counts, counts)
+        self.rows[accounts.DOCUMENTS.name].append(row)
+        self.rows[accounts.RESCUED.name] += accounts.rescued(origin, found.rescued)
+        self.rows[accounts.QUARANTINE.name] += accounts.quarantined(origin, found.quarantined)
+        self.done.documents += 1
+        self.done.leaves.update({name: getattr(found.counts, name) for name in CLASSES})
+
+    def encoded(self) -> Share:
+        tables = {table.name: table for table in self.export.files if self.rows[table.name]}
+        self.done.tables.update({name: len(self.rows[name]) for name in tables})
+        encode = self.export.form.encode
+        return Share({name: encode(table, self.rows[name]) for name, table in tables.items()}, self.done)

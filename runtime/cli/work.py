@@ -6,15 +6,17 @@ from pathlib import Path
 
 import click
 
+from runtime import formats, responses
 from runtime.capture import instant
 from runtime.cli.engine import engine_options
 from runtime.cli.options import App, as_json_option, database_option, print_json
 from runtime.cli.verbs import Verb
 from runtime.database import opened
 from runtime.engines import Chosen
+from runtime.engines import engine as engine_chosen
 from runtime.envelope import STDIN, Defaults
 from runtime.errors import DataError
-from runtime.export import FORMATS, transform_files
+from runtime.export import transform_files, wanted
 from runtime.ingest import Ingest
 from runtime.ledger import recorded
 from runtime.registry import find, generated
@@ -77,30 +79,63 @@ def ingest(
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @engine_options()
 @click.option("--to", "folder", required=True, metavar="DIR", help="write here, one file or folder per table")
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="ndjson", show_default=True)
+@click.option("--format", "form", type=click.Choice(formats.NAMES), default="ndjson", show_default=True)
+@click.option(
+    "--table", "tables", multiple=True, metavar="NAME", help="write only this table; may be repeated"
+)
+@click.option("--processes", type=click.IntRange(1), default=1, show_default=True, help="of the local engine")
 @as_json_option
 @click.pass_obj
 def transform(
-    app: App, operation: str, files: tuple[str, ...], engine: Chosen, folder: str, form: str, as_json: bool
+    app: App,
+    operation: str,
+    files: tuple[str, ...],
+    engine: Chosen,
+    folder: str,
+    form: str,
+    tables: tuple[str, ...],
+    processes: int,
+    as_json: bool,
 ) -> int:
     """Turn responses into tables in files, without a database.
 
-    Writes one file per table, with the columns of the catalog; both engines write the same rows.
+    Reads envelopes or bare bodies (`.json`), a response per line (`.ndjson`, `.jsonl`), each also with `.gz`, Avro
+    archives (`.avro`), folders of them, `-` for standard input. FILE and DIR may be `s3://bucket/prefix`, with the
+    settings of the environment (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL and so on). Writes one file or folder per table,
+    with the columns of the catalog, and beside them metadata.documents, rescued_values, quarantine and dead_letters:
+    what is no document goes there with the reason, the others go on; then the exit code is 1. Tables of an earlier run
+    are replaced once all is written. Both engines write the same rows.
 
     Examples:
       mlb-etl transform game.liveGameV1 game.json.gz --to out
-      mlb-etl transform schedule.schedule *.json --engine spark --to out --format parquet
+      mlb-etl transform schedule.schedule s3://raw/2024 --to s3://tables/2024 --format parquet --processes 4
     """
-    catalog = generated(app.project.root)
-    find(catalog, operation)
-    sources = [file for given in files for file in _expanded(given)]
-    written = transform_files(catalog, operation, sources, engine=engine, to=Path(folder), form=form)
+    export = wanted(generated(app.project.root), operation, tables, form)
+    sources = [file for given in files for file in responses.files(given)]
+    done = transform_files(
+        export,
+        sources,
+        folder,
+        engine=engine_chosen(engine),
+        processes=processes,
+        progress=app.progress,
+    )
     if as_json:
-        print_json({"operation": operation, "to": folder, "format": form, "tables": written})
+        print_json(
+            {
+                "operation": operation,
+                "to": folder,
+                "format": form,
+                "tables": done.tables,
+                "documents": done.documents,
+                "leaves": done.leaves,
+                "dead_letters": done.dead_letters,
+            }
+        )
     else:
-        for table, rows in written.items():
+        for table, rows in done.tables.items():
             click.echo(f"{rows:>9,}  {table}")
-    return 0
+    return 1 if done.dead_letters else 0
 
 
 @click.command(cls=Verb)

@@ -10,10 +10,10 @@ import pytest
 from compiler.backends import docs
 from compiler.ir.plan import Plan
 from runtime.assemble import assemble
-from runtime.engines import Chosen
-from runtime.export import transform_files
+from runtime.export import transform_files, wanted
 from runtime.job import Extraction, Job, Row, Rule
 from runtime.quarantine import put_back
+from runtime.responses import files
 from runtime.transform import Transformed, transform
 from tests.postgres.catalog import CATALOG, GAME, GAMES, PLAYS, game, play
 from tests.support import project
@@ -106,13 +106,21 @@ def test_files_have_the_rows_in_quarantine_beside_the_tables(tmp_path: Path) -> 
     file = tmp_path / "game.json"
     file.write_text(json.dumps(DOCUMENT), "utf-8")
     catalog = replace(CATALOG, jobs={"demo.game": job(NO_NINTH)})
-    written = transform_files(
-        catalog, "demo.game", [str(file)], engine=Chosen("local"), to=tmp_path / "to", form="ndjson"
-    )
-    assert written == {GAMES.name: 1, PLAYS.name: 2, "metadata.quarantine": 2}
+    to = str(tmp_path / "to")
+    done = transform_files(wanted(catalog, "demo.game", (), "ndjson"), files(str(file)), to)
+    assert done.tables == {
+        GAMES.name: 1,
+        PLAYS.name: 2,
+        "metadata.documents": 1,
+        "metadata.rescued_values": 0,
+        "metadata.quarantine": 2,
+        "metadata.dead_letters": 0,
+    }
     lines = (tmp_path / "to" / "metadata.quarantine.ndjson").read_text("utf-8").splitlines()
     cells = {"game_pk": 7, "play_index": 0, "inning": 9, "speed": None}
     expected = {
+        "raw_id": 1,
+        "operation": "demo.game",
         "table_name": PLAYS.name,
         "position": 0,
         "rules": ["no_ninth"],
@@ -120,10 +128,8 @@ def test_files_have_the_rows_in_quarantine_beside_the_tables(tmp_path: Path) -> 
         "row": cells,
     }
     assert json.loads(lines[0]) == expected
-    transform_files(
-        CATALOG, "demo.game", [str(file)], engine=Chosen("local"), to=tmp_path / "to", form="ndjson"
-    )
-    assert not (tmp_path / "to" / "metadata.quarantine.ndjson").exists()
+    transform_files(wanted(CATALOG, "demo.game", (), "ndjson"), files(str(file)), to)
+    assert not (tmp_path / "to" / "metadata.quarantine.ndjson").read_bytes()
 
 
 @pytest.mark.slow

@@ -1,22 +1,18 @@
-"""Errors, migrations on disk, recipes, the registry, progress, and rows in files."""
+"""Errors, migrations on disk, recipes, the registry, and progress."""
 
-import sys
 from datetime import date
 from pathlib import Path
 
-import orjson
 import pytest
 from rich.console import Console
 
 from runtime import jobs, migrations, registry
-from runtime.engines import Chosen
 from runtime.errors import DataError, TerminalError, redact
-from runtime.export import transform_files
 from runtime.job import Operation
 from runtime.partitions import partition_name, range_of
 from runtime.progress import Lines, Quiet, Terminal, for_stderr
 from runtime.registry import Generated, find
-from tests.postgres.catalog import CATALOG, game, play
+from tests.postgres.catalog import CATALOG
 
 
 @pytest.mark.parametrize(
@@ -128,53 +124,3 @@ def test_progress_passes_items_on() -> None:
         reporter.finding("b [c]")
         assert list(reporter.track("work", [1, 2, 3])) == [1, 2, 3]
     assert isinstance(for_stderr(quiet=True), Quiet)
-
-
-@pytest.fixture
-def body(tmp_path: Path) -> str:
-    path = tmp_path / "game.json"
-    document = game(7, "Final", [play(0, speed=95), play(1)], weather={"temp": "78"}, tags=["a"])
-    path.write_bytes(orjson.dumps(document))
-    return str(path)
-
-
-def test_tables_in_ndjson(tmp_path: Path, body: str) -> None:
-    written = transform_files(
-        CATALOG, "demo.game", [body], engine=Chosen("local"), to=tmp_path / "out", form="ndjson"
-    )
-    assert written == {"demo.games": 1, "demo.plays": 2}
-    [line] = (tmp_path / "out/demo.games.ndjson").read_bytes().splitlines()
-    assert orjson.loads(line) == {
-        "game_pk": 7,
-        "state": "Final",
-        "played": "2024-07-12",
-        "weather": {"temp": "78"},
-        "tags": ["a"],
-    }
-
-
-def test_tables_in_parquet(tmp_path: Path, body: str) -> None:
-    parquet = pytest.importorskip("pyarrow.parquet")
-    transform_files(CATALOG, "demo.game", [body], engine=Chosen("local"), to=tmp_path, form="parquet")
-    [row] = parquet.read_table(tmp_path / "demo.games.parquet").to_pylist()
-    assert (row["played"], row["weather"], row["tags"]) == (date(2024, 7, 12), '{"temp":"78"}', ["a"])
-    assert parquet.read_table(tmp_path / "demo.plays.parquet").num_rows == 2
-
-
-def test_what_cannot_be_transformed(tmp_path: Path, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def run(operation: str, file: str, engine: str = "local") -> None:
-        transform_files(CATALOG, operation, [file], engine=Chosen(engine), to=tmp_path, form="ndjson")
-
-    with pytest.raises(DataError, match="has no tables"):
-        run("demo.other", body)
-    (tmp_path / "bad.json").write_text("{")
-    with pytest.raises(DataError, match="truncated"):
-        run("demo.game", str(tmp_path / "bad.json"))
-    (tmp_path / "other.json").write_text('{"endpoint": "demo", "method": "schedule", "response": {}}')
-    with pytest.raises(DataError, match="not of demo"):
-        run("demo.game", str(tmp_path / "other.json"))
-
-    monkeypatch.delitem(sys.modules, "runtime.spark.engine", raising=False)
-    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
-    with pytest.raises(TerminalError, match="needs `pyspark"):
-        run("demo.game", body, engine="spark")
