@@ -57,6 +57,11 @@ class Project:
         return self.root / self.generated
 
     @property
+    def releases(self) -> str:
+        """The folder of the released versions."""
+        return f"{self.schemas}/releases"
+
+    @property
     def lock_path(self) -> str:
         """Where the accepted upstream documents are listed."""
         return f"{self.schemas}/upstream.lock"
@@ -109,14 +114,20 @@ class Project:
         full = self.output / path
         return full.is_file() and hashlib.sha256(full.read_bytes()).hexdigest() == sha256
 
-    def write(self, path: str, text: str) -> bool:
-        """Replace a file of the project in one step; return whether its text changed."""
+    def read_packed(self, path: str) -> bytes | None:
+        """Read the bytes of a file of the project; None where it is missing."""
         full = self.root / path
-        if full.exists() and full.read_bytes() == text.encode():
+        return full.read_bytes() if full.is_file() else None
+
+    def write(self, path: str, content: str | bytes) -> bool:
+        """Replace a file of the project in one step; return whether its content changed."""
+        full = self.root / path
+        written = content.encode() if isinstance(content, str) else content
+        if full.exists() and full.read_bytes() == written:
             return False
         full.parent.mkdir(parents=True, exist_ok=True)
         partial = full.with_name(f".{full.name}.partial")
-        partial.write_bytes(text.encode())
+        partial.write_bytes(written)
         partial.replace(full)
         return True
 

@@ -6,7 +6,7 @@ nulls that were written. Keys that are no Avro names say what they were in `json
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -98,6 +98,7 @@ def row(table: Table, operation: OperationPlan) -> AvroSchema:
         "type": "record",
         "name": _row_record(table),
         "namespace": _row_namespace(table),
+        **_aliases(map(_row_fullname, table.was)),
         "doc": f"Row of {table.name}: {show(table.scan)}. {notice(source_of(operation))}",
         "fields": [*(_cell(column) for column in table.columns), *bookkeeping],
     }
@@ -143,7 +144,12 @@ def _row_namespace(table: Table) -> str:
 
 
 def _row_record(table: Table) -> str:
-    return f"{pascal(words(table.short_name))}Row"
+    return _row_fullname(table.name).rpartition(".")[2]
+
+
+def _row_fullname(name: str) -> str:
+    schema, _, short_name = name.partition(".")
+    return f"mlb.{schema}.{pascal(words(short_name))}Row"
 
 
 def field_name(key: str) -> str:
@@ -217,9 +223,15 @@ def _optional(name: str, schema: object, doc: str) -> AvroSchema:
 def _cell(column: Column) -> AvroSchema:
     name = field_name(column.name)
     schema = types.avro(column.type, is_array=column.is_array)
+    aliases = _aliases(map(field_name, column.was))
     if column.is_required:
-        return {"name": name, "type": schema, "doc": described(column)}
-    return _optional(name, schema, described(column))
+        return {"name": name, **aliases, "type": schema, "doc": described(column)}
+    return {"name": name, **aliases, **_optional(name, schema, described(column))}
+
+
+def _aliases(names: Iterable[str]) -> AvroSchema:
+    """Return the former names, under which a reader finds what older versions wrote."""
+    return {"aliases": found} if (found := [*names]) else {}
 
 
 def _doc(path: str, description: str) -> str:

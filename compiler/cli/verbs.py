@@ -243,6 +243,62 @@ def schema(context: click.Context, **_options: object) -> int:
     return 0
 
 
+@command.command(
+    cls=Verb,
+    examples=("mlbc breaking", "mlbc breaking --against origin/main --category SQL --format github"),
+)
+@click.option(
+    "--against", multiple=True, metavar="REF|DIR", help="A git ref or a folder; without it every release."
+)
+@click.option(
+    "--category",
+    type=click.Choice(driver.CATEGORIES, case_sensitive=False),
+    default=driver.CATEGORIES[0],
+    show_default=True,
+    help="Whom nothing may break.",
+)
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="Check a rule that is off too.")
+@global_options
+@click.pass_context
+def breaking(
+    context: click.Context,
+    against: tuple[str, ...],
+    category: str,
+    rules: tuple[str, ...],
+    **_options: object,
+) -> int:
+    r"""Refuse what breaks users of released versions.
+
+    Compares generated/ with every release of schemas/releases (or with --against): Avro schemas, tables, models, and
+    what Spark gives. A change passes if it is proved compatible, or if schemas/accepted.yaml names it. `mlbc explain
+    RULE` has an example of each rule. Nothing compared is exit 2.
+
+    \b
+    CODE  users of the models and Spark jobs, and all below: for a release
+    SQL   readers of tables and views, and all below: for a hotfix
+    WIRE  readers and writers of Avro of any version, and all below
+    DATA  what stored rows mean
+    """
+    return execute(
+        context,
+        lambda session: driver.breaking(session, against, category.upper(), rules),
+        findings_on="out",
+    )
+
+
+@command.command(cls=Verb, examples=("mlbc release 0.1.0", "mlbc release 0.2.0 --json"))
+@click.argument("version")
+@global_options
+@click.pass_context
+def release(context: click.Context, version: str, **_options: object) -> int:
+    """Keep the surfaces of a version, for ever.
+
+    Reads generated/ and schemas/reserved.yaml, and writes schemas/releases/VERSION: what every later version is
+    compared with. A release is written once; commit it together with the tag.
+    """
+    return execute(context, lambda session: driver.release(session, version))
+
+
 @command.group(cls=Verbs, examples=("mlbc migrate diff", "mlbc migrate verify"))
 def migrate() -> None:
     """Show and verify the migrations."""

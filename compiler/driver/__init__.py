@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from compiler.driver.accounting import account
+from compiler.driver.breaking import CATEGORIES, breaking, release
 from compiler.driver.compilation import compile_project, plan_project
 from compiler.driver.dumping import REPRESENTATIONS, STAGES, dump
 from compiler.driver.explanation import explain, explain_rule
@@ -38,6 +39,7 @@ class Report(Protocol):
 
 
 __all__ = [
+    "CATEGORIES",
     "REPRESENTATIONS",
     "RESCUED",
     "STAGES",
@@ -47,6 +49,7 @@ __all__ = [
     "Session",
     "Silence",
     "account",
+    "breaking",
     "check",
     "compile_project",
     "dump",
@@ -62,6 +65,7 @@ __all__ = [
     "plan_project",
     "print_schema",
     "propose",
+    "release",
     "scaffold",
     "upstream",
 ]

@@ -155,6 +155,7 @@ GRAMMAR: Mapping[str, Block] = {
         "where": Key(Text(), "Only some rows: `.flag`, `not .flag`, `.path = text`."),
         "filter": Key(Of("filter"), "Only rows for which an expression over their columns is true."),
         "doc": Key(Text(), "A sentence for people: what a row is."),
+        "was": Key(Either((Text(), _NAMES)), "What the table was called before."),
         "key": Key(_NAMES, "Columns that tell its rows apart, after the parent's key."),
         "lookups": Key(MapOf(_PATH), "Records elsewhere that belong to the row: `box: $.players{@}`."),
         "prefix": Key(MapOf(Text()), 'What replaces a path at the start of column names; `""` drops it.'),

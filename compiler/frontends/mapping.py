@@ -274,6 +274,7 @@ class _Reading:
             uses=self._uses(fields, is_absolute=False),
             indexes=read_indexes(self.read, fields.get("indexes")),
             tables=self._tables(fields),
+            was=self.read.texts(fields.get("was")),
             doc=self.read.text(fields.get("doc")),
             origin=at.key_origin,
         )

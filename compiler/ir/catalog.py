@@ -17,13 +17,14 @@ _CANONICAL = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A physical column. `comment` holds the API path and the doc."""
+    """A physical column. `comment` holds the API path and the doc; `was` its former names, the newest first."""
 
     name: str
     type: str
     nullable: bool
     default: str = ""
     comment: str = ""
+    was: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,8 @@ class Partitioning:
 class Table:
     """A physical table; `kind` is `raw` or `normalized`; `operation` names where its rows come from.
 
-    `key` is the natural key: no two rows have the same. A database can only promise `primary_key`.
+    `key` is the natural key: no two rows have the same. A database can only promise `primary_key`. `was` are former
+    names, the newest first.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Table:
     indexes: tuple[Index, ...] = ()
     partitioning: Partitioning | None = None
     comment: str = ""
+    was: tuple[str, ...] = ()
 
     @property
     def primary_key(self) -> tuple[str, ...]:
@@ -116,9 +119,14 @@ class Catalog:
         return Catalog(tables=tuple(sorted(tables, key=lambda table: table.name)))
 
     @property
+    def physical(self) -> "Catalog":
+        """The catalog without what no database knows: former names."""
+        return Catalog(tables=tuple(map(_physical, self.tables)))
+
+    @property
     def digest(self) -> str:
         """First 12 hex digits of the sha256 of the canonical JSON, whatever the order of tables and indexes."""
-        return hashlib.sha256(self.unordered.to_json().encode()).hexdigest()[:12]
+        return hashlib.sha256(self.physical.unordered.to_json().encode()).hexdigest()[:12]
 
 
 def settled(before: Catalog, planned: Catalog) -> Catalog:
@@ -138,6 +146,10 @@ def _settled(before: Table | None, table: Table) -> Table:
     return replace(table, columns=tuple(columns))
 
 
+def _physical(table: Table) -> Table:
+    return replace(table, was=(), columns=tuple(replace(column, was=()) for column in table.columns))
+
+
 def _by_name(indexes: tuple[Index, ...]) -> tuple[Index, ...]:
     return tuple(sorted(indexes, key=lambda index: index.name))
 
@@ -145,7 +157,8 @@ def _by_name(indexes: tuple[Index, ...]) -> tuple[Index, ...]:
 def _members(part: object) -> dict[str, object]:
     """Return a part of the catalog as an object of JSON."""
     assert isinstance(part, Catalog | Table | Column | Index | Partitioning)
-    return {field.name: getattr(part, field.name) for field in fields(part)}
+    members = {field.name: getattr(part, field.name) for field in fields(part)}
+    return {name: value for name, value in members.items() if value or name != "was"}
 
 
 # ------------------------------------------------------------------------------------------------- from JSON
@@ -154,13 +167,18 @@ def _members(part: object) -> dict[str, object]:
 def _table(members: dict[str, object]) -> Table:
     partitioning = cast("dict[str, str] | None", members["partitioning"])
     made = {
-        **members,
-        "columns": tuple(Column(**column) for column in _list(members, "columns")),  # pyright: ignore[reportArgumentType]  # as written
+        **_named(members),
+        "columns": tuple(Column(**_named(column)) for column in _list(members, "columns")),  # pyright: ignore[reportArgumentType]  # as written
         "key": tuple(cast("list[str]", members["key"])),
         "indexes": tuple(map(_index, _list(members, "indexes"))),
         "partitioning": None if partitioning is None else Partitioning(**partitioning),
     }
     return Table(**made)  # pyright: ignore[reportArgumentType]  # as written; an unknown key is a TypeError
+
+
+def _named(members: dict[str, object]) -> dict[str, object]:
+    """Return members with the former names, if there are any, as a tuple."""
+    return {**members, "was": tuple(cast("list[str]", members["was"]))} if "was" in members else members
 
 
 def _index(members: dict[str, object]) -> Index:

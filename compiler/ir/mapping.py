@@ -202,6 +202,7 @@ class TableSpec:
     uses: tuple[UseSpec, ...] = ()
     indexes: tuple[IndexSpec, ...] = ()
     tables: tuple["TableSpec", ...] = ()
+    was: tuple[str, ...] = ()
     doc: str = ""
     origin: Origin = field(compare=False, repr=False)
 

@@ -157,7 +157,7 @@ class Table:
     """A normalized table: one row per value at `scan` that passes `where`, and then `filter`.
 
     Columns: the parent's key, the own key, the partition key, then the others, in this order. `is_derived`: no
-    mapping names it. `indexes` name the columns of secondary indexes.
+    mapping names it. `indexes` name the columns of secondary indexes; `was` are former names.
     """
 
     name: str
@@ -171,6 +171,7 @@ class Table:
     indexes: tuple[tuple[str, ...], ...] = ()
     rules: tuple[RowRule, ...] = ()
     is_derived: bool = False
+    was: tuple[str, ...] = ()
     doc: str = ""
     origin: Origin = field(compare=False, repr=False)
 

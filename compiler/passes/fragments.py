@@ -127,6 +127,7 @@ def _table(table: TableSpec, place: Place, name: Callable[[str], str]) -> TableS
     return replace(
         table,
         name=name(table.name),
+        was=tuple(map(name, table.was)),
         rows=place(table.rows),
         where=replace(table.where, path=place(table.where.path)) if table.where else None,
         lookups=tuple(replace(item, path=place(item.path)) for item in table.lookups),

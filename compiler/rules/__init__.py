@@ -1,6 +1,7 @@
 """Every rule of the compiler. Codes by family: a module each; a code is never reused."""
 
 from compiler.rules import (
+    breaking,
     expressions,
     facts,
     grammar,
@@ -11,6 +12,13 @@ from compiler.rules import (
     quality,
     swagger,
     views,
+)
+from compiler.rules.breaking import (
+    ACCEPTED_UNUSED,
+    NOTHING_COMPARED,
+    RELEASE_EDITED,
+    RELEASE_EXISTS,
+    VERSION_UNREADABLE,
 )
 from compiler.rules.expressions import (
     FILTER_PLACE,
@@ -101,6 +109,7 @@ from compiler.rules.swagger import (
 )
 
 __all__ = [
+    "ACCEPTED_UNUSED",
     "BAD_COLUMN",
     "BAD_ROWS",
     "BAD_RULE",
@@ -122,12 +131,15 @@ __all__ = [
     "HISTORY_BROKEN",
     "MAPPING_EXISTS",
     "MISSING_KEY",
+    "NOTHING_COMPARED",
     "NOT_ADDITIVE",
     "NULL_KEY",
     "PATH_SYNTAX",
     "PROJECT_SETTING",
     "RAW_KEY_COLLISION",
     "RELATION_COLLISION",
+    "RELEASE_EDITED",
+    "RELEASE_EXISTS",
     "REPEATED_KEY",
     "ROWS_LEFT_OVER",
     "ROWS_WITHOUT_PLACE",
@@ -168,12 +180,25 @@ __all__ = [
     "UPSTREAM_CHANGED",
     "UPSTREAM_LOCK",
     "UPSTREAM_MISSING",
+    "VERSION_UNREADABLE",
     "WRONG_KIND",
     "YAML_SYNTAX",
     "Rule",
 ]
 
-_FAMILIES = (swagger, grammar, facts, project, meaning, physical, history, views, expressions, quality)
+_FAMILIES = (
+    swagger,
+    grammar,
+    facts,
+    project,
+    meaning,
+    physical,
+    history,
+    views,
+    expressions,
+    quality,
+    breaking,
+)
 
 RULES: dict[str, Rule] = {
     found.code: found for family in _FAMILIES for found in vars(family).values() if isinstance(found, Rule)

@@ -102,6 +102,7 @@ def _normalized_table(table: PlanTable, operation: OperationPlan) -> Table:
         indexes=(*by_document, *(_index(name, columns) for columns in table.indexes)),
         partitioning=_partitioning(table, operation),
         comment=_table_comment(table, operation),
+        was=table.was,
     )
 
 
@@ -136,6 +137,7 @@ def column_of(column: PlanColumn) -> Column:
         type=types.postgres(column.type, is_array=column.is_array),
         nullable=not column.is_required,
         comment=described(column),
+        was=column.was,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from compiler import breaking
 from compiler.diagnostics import did_you_mean
 from compiler.driver.compilation import load, make_plan
 from compiler.driver.explanation.columns import explain_bookkeeping, explain_column, explain_raw_column
@@ -48,7 +49,7 @@ def explain_rule(code: str) -> Explanation | None:
     """Return a rule's page, for which no project is needed; None if there is no such rule."""
     rule = RULES.get(code.upper())
     if rule is None:
-        return None
+        return _explain_breaking(code.upper())
     head = f"{rule.code} {rule.name} ({rule.severity})"
     facts = {
         "kind": "rule",
@@ -58,6 +59,23 @@ def explain_rule(code: str) -> Explanation | None:
         "explanation": rule.explanation,
     }
     return Explanation((head, "", *rule.explanation.splitlines()), facts)
+
+
+def _explain_breaking(code: str) -> Explanation | None:
+    """Return the page of a rule of the gate."""
+    found = breaking.RULES.get(code)
+    if found is None:
+        return None
+    head = f"{found.id} ({found.category.name})"
+    facts = {
+        "kind": "rule",
+        "code": found.id,
+        "name": found.id.lower().replace("_", "-"),
+        "severity": "error",
+        "explanation": breaking.page(found),
+        "categories": list(found.categories),
+    }
+    return Explanation((head, "", *breaking.page(found).splitlines()), facts)
 
 
 def explained(compiled: Compiled, subject: str) -> Explanation:

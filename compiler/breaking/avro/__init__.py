@@ -1,0 +1,1 @@
+"""Avro: schemas as nodes, their resolution by rule, and by really writing and reading."""

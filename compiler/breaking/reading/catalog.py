@@ -1,0 +1,110 @@
+"""`catalog.json`, the pages of views, and the tombstones of `reserved.yaml` -> relations and operations."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from compiler.breaking.reading.text import source_of
+from compiler.breaking.surfaces import Column, Operation, Table
+from compiler.ir import catalog
+
+VIEW_PAGES = "docs/views/"
+_ROWS = re.compile(r"(?s)(?:One row per|.* From) (?P<rows>\$.*)")
+_URLS = re.compile(r"\((?P<urls>[^()]*)\)\.$")
+_PARAM = re.compile(r"\{(\w+)\}")
+_REQUEST = "request parameter "
+_CELLS = re.compile(r"(?<!\\)\|")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Codec:
+    """How strings become the values of a column, and which of them mean NULL."""
+
+    text: str = ""
+    sentinels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the documents' module says of a table: the table around it, and the codec of each column that has one."""
+
+    parent: str = ""
+    codecs: Mapping[str, Codec] = field(default_factory=dict[str, Codec])
+
+
+_NOTHING = Known()
+
+
+def tables(text: str, known: Mapping[str, Known]) -> tuple[Table, ...]:
+    """Return the tables of a catalog; raise `ValueError` where it is none."""
+    return tuple(
+        _table(table, known.get(table.name, _NOTHING)) for table in catalog.Catalog.from_json(text).tables
+    )
+
+
+def _table(table: catalog.Table, known: Known) -> Table:
+    by = table.partitioning
+    return Table(
+        name=table.name,
+        kind=table.kind,
+        operation=table.operation,
+        rows=_rows(table) if table.kind == "normalized" else "",
+        parent=known.parent,
+        key=table.key,
+        partitioning=f"{by.column} by {by.every}" if by else "",
+        columns=tuple(_column(column, table, known) for column in table.columns),
+        was=table.was,
+    )
+
+
+def _column(column: catalog.Column, table: catalog.Table, known: Known) -> Column:
+    codec = known.codecs.get(column.name, Codec())
+    return Column(
+        name=column.name,
+        type=column.type,
+        nullable=column.nullable,
+        default=column.default,
+        source=source_of(column.comment) if table.kind in {"raw", "normalized"} else "",
+        codec=codec.text,
+        sentinels=codec.sentinels,
+        was=column.was,
+    )
+
+
+def _rows(table: catalog.Table) -> str:
+    """Return what one row is: the path of the rows with their conditions."""
+    said = table.comment.removesuffix(f" of {table.operation}.")
+    found = _ROWS.fullmatch(said)
+    return found["rows"] if found else ""
+
+
+def operations(text: str) -> Iterator[Operation]:
+    """Yield the operations: every one has a raw table."""
+    found = catalog.Catalog.from_json(text).tables
+    for table in (table for table in found if table.kind == "raw"):
+        urls = _URLS.search(table.comment)
+        listed = tuple(urls["urls"].split(", ")) if urls else ()
+        own = [other for other in found if other.operation == table.operation]
+        params = {*_PARAM.findall(" ".join(listed)), *_params(own)}
+        yield Operation(name=table.operation, raw_table=table.name, urls=listed, params=tuple(sorted(params)))
+
+
+def _params(found: Iterable[catalog.Table]) -> Iterator[str]:
+    for table in found:
+        for column in table.columns:
+            if column.comment.startswith(_REQUEST):
+                yield source_of(column.comment).removeprefix(_REQUEST)
+
+
+def view(path: str, text: str) -> Table:
+    """Return the view that a page describes."""
+    name = path.removeprefix(VIEW_PAGES).removesuffix(".md").replace("/", ".")
+    rows = (_CELLS.split(line)[1:-1] for line in text.splitlines() if line.startswith("| "))
+    cells = [(row[0].strip(), row[1].strip()) for row in rows]
+    columns = tuple(Column(name=column, type=type_) for column, type_ in cells[2:])
+    return Table(name=name, kind="view", columns=columns)
+
+
+def renamed(tables: tuple[Table, ...], was: Mapping[str, tuple[str, ...]]) -> tuple[Table, ...]:
+    """Return tables with the former names of some."""
+    return tuple(replace(table, was=was.get(table.name, ())) for table in tables)
