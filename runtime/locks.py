@@ -17,3 +17,16 @@ def locked(path: Path) -> Generator[None]:
         if fcntl is not None:
             fcntl.flock(stream, fcntl.LOCK_EX)
         yield
+
+
+@contextlib.contextmanager
+def alone(path: Path) -> Generator[bool]:
+    """Hold an exclusive lock between processes if nobody else does; yield whether it is ours."""
+    with path.open("a", encoding="ascii") as stream:
+        try:
+            if fcntl is not None:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
