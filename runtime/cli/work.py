@@ -10,6 +10,7 @@ from runtime import formats, responses
 from runtime.capture import instant
 from runtime.cli.engine import engine_options
 from runtime.cli.options import App, as_json_option, database_option, print_json
+from runtime.cli.streaming import Streaming, engine_of_streams, stream, stream_options
 from runtime.cli.verbs import Verb
 from runtime.database import opened
 from runtime.engines import Chosen
@@ -76,9 +77,10 @@ def ingest(
 
 @click.command(cls=Verb)
 @click.argument("operation")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@engine_options()
-@click.option("--to", "folder", required=True, metavar="DIR", help="write here, one file or folder per table")
+@click.argument("files", nargs=-1, metavar="FILE...")
+@engine_options(engine_of_streams)
+@stream_options
+@click.option("--to", "folder", metavar="DIR", help="write here, one file or folder per table")
 @click.option("--format", "form", type=click.Choice(formats.NAMES), default="ndjson", show_default=True)
 @click.option(
     "--table", "tables", multiple=True, metavar="NAME", help="write only this table; may be repeated"
@@ -90,8 +92,9 @@ def transform(
     app: App,
     operation: str,
     files: tuple[str, ...],
+    streaming: Streaming | None,
     engine: Chosen,
-    folder: str,
+    folder: str | None,
     form: str,
     tables: tuple[str, ...],
     processes: int,
@@ -106,10 +109,18 @@ def transform(
     what is no document goes there with the reason, the others go on; then the exit code is 1. Tables of an earlier run
     are replaced once all is written. Both engines write the same rows.
 
+    With --stream it follows the raw responses of operations in the database, as they are ingested, into their tables
+    or, with --to, into Parquet. It goes on until it is interrupted, and after a restart where it was.
+
     Examples:
       mlb-etl transform game.liveGameV1 game.json.gz --to out
       mlb-etl transform schedule.schedule s3://raw/2024 --to s3://tables/2024 --format parquet --processes 4
+      mlb-etl transform game.liveGameV1 schedule.schedule --stream
     """
+    if streaming is not None:
+        return stream(app, (operation, *files), streaming, engine, folder, as_json=as_json)
+    if not files or folder is None:
+        raise click.UsageError("name files, and a folder with --to; or follow a database with --stream")
     export = wanted(generated(app.project.root), operation, tables, form)
     sources = [file for given in files for file in responses.files(given)]
     done = transform_files(

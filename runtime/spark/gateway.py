@@ -62,6 +62,11 @@ def cancel(spark: "SparkSession") -> None:
     _in_time(spark.interruptAll)
 
 
+def end_streams(spark: "SparkSession") -> None:
+    """Give up the batches that streams are at, and end them."""
+    _in_time(lambda: [query.stop() for query in spark.streams.active])
+
+
 def stop(spark: "SparkSession") -> None:
     """End a session, and the Java that was started for it: nothing of it runs when this returns."""
     from pyspark import SparkContext

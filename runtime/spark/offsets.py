@@ -1,10 +1,10 @@
 """Raw ids as offsets of a stream: up to which id nothing can still appear, and what a batch takes.
 
 Ids come from a sequence, but a transaction that drew a lower id may commit after one that drew a higher one. Whoever
-reads up to the greatest id in the table loses the rows of the former for ever. Two facts help: `nextval` keeps a lock
-on the sequence until its transaction ends, also where that was rolled back to a savepoint or prepared, and a transaction
-gives its locks back after its rows can be seen. So whoever drew an id up to the last one of the sequence holds that lock
-or has ended, if the last id is read first and the locks are read then. Nobody is kept waiting by this but the stream.
+reads up to the greatest id in the table loses the rows of the former for ever. Two facts help. `nextval` locks the
+sequence until its transaction ends, also where that went back to a savepoint or was prepared. And a transaction gives
+its locks back after its rows can be seen. So if the last id is read first and the locks are read then, whoever drew an
+id up to the last one holds a lock or has ended. Nobody is kept waiting by this but the stream.
 """
 
 import time

@@ -63,3 +63,8 @@ class IntoTables:
                 load_snapshot(documents, snapshot, job, result, outcome)
         loaded = outcome.loaded
         return Done(len(snapshots), loaded.changed + loaded.unchanged, outcome)
+
+
+def sink(streamed: Streamed) -> Sink:
+    """Return what takes the batches of a stream."""
+    return IntoTables(streamed)

@@ -1,4 +1,4 @@
-"""Follow the raw tier: a streaming query per operation, from raw responses to tables or files, safe to kill and restart.
+"""Follow the raw tier: a streaming query per operation, from raw responses to tables or files, safe to kill.
 
 Spark writes down where a batch ends before it begins, and that it is done when it is: a batch that was cut off comes
 again, with the same number and the same responses. Its sink makes that harmless (see `sinks`).
@@ -20,6 +20,7 @@ from runtime.progress import Progress
 from runtime.raw import table_of
 from runtime.registry import Catalog, find
 from runtime.spark.errors import explained
+from runtime.spark.gateway import end_streams
 from runtime.spark.offsets import waiting_for
 from runtime.spark.sinks import Done, Sink
 from runtime.spark.stream import NAME, RawStream, Streamed
@@ -144,7 +145,9 @@ class Report:
             found = []
         self._look_at = time.monotonic() + (_NAMED_AGAIN if found else _NAMED_AFTER)
         if found:
-            self.progress.note(f"responses that come now wait for {', '.join(found)}: it holds a raw id that it may use")
+            self.progress.note(
+                f"responses that come now wait for {', '.join(found)}: it holds a raw id that it may use"
+            )
 
 
 @dataclass(slots=True)
@@ -166,9 +169,9 @@ class Following:
                 self.query = start(self.spark, self.followed)
             return True
         is_active = self.query.running.isActive
-        for self.last, raw_id, done in self.query.batches(self.last):
-            self.attempts = 0
-            self.report.batch(self.followed.name, self.last, raw_id, done)
+        for number, raw_id, done in self.query.batches(self.last):
+            self.last, self.attempts = number, 0
+            self.report.batch(self.followed.name, number, raw_id, done)
         return is_active or self._is_to_start_again(self.query.error())
 
     def _is_to_start_again(self, error: Exception | None) -> bool:
@@ -182,11 +185,6 @@ class Following:
         self.report.progress.note(f"{self.followed.name}: {error.what}; trying again in {pause} s")
         return True
 
-    def stop(self) -> None:
-        """Give up the batch that runs, if one does."""
-        if self.query is not None:
-            self.query.running.stop()
-
 
 def follow(spark: "SparkSession", streams: Sequence[Followed], report: Report) -> None:
     """Follow streams until each has ended, or until an interrupt."""
@@ -196,5 +194,4 @@ def follow(spark: "SparkSession", streams: Sequence[Followed], report: Report) -
             report.waiting()
             time.sleep(_POLL)
     finally:
-        for one in following:
-            one.stop()
+        end_streams(spark)

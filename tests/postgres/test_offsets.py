@@ -20,7 +20,8 @@ from tests.postgres.catalog import CATALOG
 GAME = CATALOG.operations["demo.game"]
 AT = datetime(2024, 7, 12, tzinfo=UTC)
 _INSERT = """
-INSERT INTO demo.game_v1 (captured_at, endpoint, method, path_params, query_params, status_code, sha256, document_key, data)
+INSERT INTO demo.game_v1
+       (captured_at, endpoint, method, path_params, query_params, status_code, sha256, document_key, data)
 VALUES (%s, 'demo', 'game', '{}', '{}', 200, %s, %s, '{}') RETURNING raw_id
 """
 
@@ -80,7 +81,9 @@ def test_a_lower_id_that_commits_later_is_not_lost(raw: Connection, writer, offe
     slow.commit()
     end = offer(raw, known)
     read |= {one for one in ids(raw) if offset < one <= end}
-    assert (read != {first, second}) is loses, "the naive offset must lose the row, or this test proves nothing"
+    assert (read != {first, second}) is loses, (
+        "the naive offset must lose the row, or this test proves nothing"
+    )
 
 
 @pytest.mark.parametrize("end", ["rollback", "close"])
@@ -211,7 +214,9 @@ def test_a_batch_ends_after_so_many_documents(raw: Connection) -> None:
     assert end(given[4], 1) == given[5]
     assert end(given[6], 10) == given[6], "there is no more"
     raw.execute("SELECT nextval('metadata.raw_id_seq')")
-    assert end(given[6], 10, settled=last_drawn(raw)) == given[6], "an id of another table is no reason for a batch"
+    assert end(given[6], 10, settled=last_drawn(raw)) == given[6], (
+        "an id of another table is no reason for a batch"
+    )
 
 
 def test_offsets_belong_to_one_stream(raw: Connection) -> None:
