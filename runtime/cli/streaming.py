@@ -75,7 +75,9 @@ def _refuse_options_of_files() -> None:
     context = click.get_current_context()
     for name, option in _OF_FILES.items():
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"`{option}` is for files: a stream writes all tables, files of it are Parquet")
+            raise click.UsageError(
+                f"`{option}` is for files: a stream writes all tables, files of it are Parquet"
+            )
 
 
 def engine_of_streams(parameters: object) -> Chosen:

@@ -123,26 +123,12 @@ def transform(
         raise click.UsageError("name files, and a folder with --to; or follow a database with --stream")
     export = wanted(generated(app.project.root), operation, tables, form)
     sources = [file for given in files for file in responses.files(given)]
-    done = transform_files(
-        export,
-        sources,
-        folder,
-        engine=engine_chosen(engine),
-        processes=processes,
-        progress=app.progress,
-    )
+    how = engine_chosen(engine)
+    done = transform_files(export, sources, folder, engine=how, processes=processes, progress=app.progress)
     if as_json:
-        print_json(
-            {
-                "operation": operation,
-                "to": folder,
-                "format": form,
-                "tables": done.tables,
-                "documents": done.documents,
-                "leaves": done.leaves,
-                "dead_letters": done.dead_letters,
-            }
-        )
+        named = {"operation": operation, "to": folder, "format": form}
+        counted = {"tables": done.tables, "documents": done.documents, "leaves": done.leaves}
+        print_json({**named, **counted, "dead_letters": done.dead_letters})
     else:
         for table, rows in done.tables.items():
             click.echo(f"{rows:>9,}  {table}")
