@@ -4,10 +4,11 @@
 # (pyarrow has no types)
 
 from collections.abc import Sequence
+from typing import cast
 
-import orjson
 import pyarrow as pa
 
+from runtime.document import json_bytes
 from runtime.errors import TerminalError
 from runtime.job import Column, Row
 
@@ -39,8 +40,21 @@ def batch(columns: Sequence[Column], rows: Sequence[Row]) -> pa.RecordBatch:
 def array(kind: str, cells: Sequence[object]) -> pa.Array:
     """Return cells of a type of the catalog; what JSON holds is written as text."""
     if kind == "jsonb":
-        cells = [None if cell is None else orjson.dumps(cell).decode() for cell in cells]
+        cells = [None if cell is None else json_bytes(cell).decode() for cell in cells]
+    elif kind.startswith("double precision"):
+        cells = [_double(cell) for cell in cells]
     return pa.array(cells, type=type_of(kind))
+
+
+def _double(cell: object) -> object:
+    """Return a number as a double: Arrow makes none of an integer beyond 2 ** 53."""
+    match cell:
+        case int():
+            return float(cell)
+        case list():
+            return [_double(item) for item in cast("list[object]", cell)]
+        case _:
+            return cell
 
 
 def type_of(kind: str) -> pa.DataType:

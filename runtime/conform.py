@@ -29,6 +29,10 @@ _PLANS_KEPT = 4096
 """Signatures remembered for a record; a document that invents keys must not fill the memory."""
 
 
+_MISPLACED = frozenset({"wrong-kind", "bad-format", "key-mismatch", "empty-row"})
+"""Reasons to take out what stands where something else is read; the others are of places that nothing reads."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rescued:
     """A value that no column holds: where it stood (a JSON pointer), what it was, and why it has no column."""
@@ -40,7 +44,11 @@ class Rescued:
 
 @dataclass(slots=True)
 class Conformance:
-    """What the walk counted, in leaves: scalars, nulls, `{}` and `[]` of the document."""
+    """What the walk counted, in leaves: scalars, nulls, `{}` and `[]` of the document.
+
+    `misplaced` has the places that a column or a table reads, of values that are not what it reads: another reader of
+    the same document must take them for null.
+    """
 
     typed: int = 0
     json: int = 0
@@ -49,6 +57,7 @@ class Conformance:
     empty: int = 0
     ignored: int = 0
     rescued: list[Rescued] = field(default_factory=list[Rescued])
+    misplaced: list[Pointer] = field(default_factory=list[Pointer])
 
 
 def conform(shape: Node, document: Conformed) -> tuple[Conformed, Conformance]:
@@ -86,6 +95,8 @@ class _Walk:
 
     def rescue(self, value: Conformed, where: Pointer, reason: str) -> None:
         self.found.rescued.append(Rescued(pointer_text(where), cast(Json, value), reason))
+        if reason in _MISPLACED and value is not None:
+            self.found.misplaced.append(where)
 
     def visit(self, node: Node, value: Conformed, where: Pointer) -> bool:
         """Conform `value`; return False if it is no part of any row and must be taken out by the caller."""
@@ -133,6 +144,8 @@ class _Walk:
         else:
             self.null += hollow[0]
             self.found.empty += hollow[1]
+            if reason in _MISPLACED:
+                self.found.misplaced.append(where)
 
     def record(self, node: Record, value: dict[str, Conformed], where: Pointer) -> bool:
         """Conform an object; return False if nothing is left in it: a record that holds nothing is absent."""

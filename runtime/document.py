@@ -70,6 +70,14 @@ def parse(body: bytes) -> Parsed:
     return Document(json.loads(body) if _LONG in pattern else value)
 
 
+def json_bytes(value: object) -> bytes:
+    """Write JSON; integers beyond 64 bits, and what is nested deeply, take the slow way."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value, ensure_ascii=False).encode()
+
+
 def _written(value: Json) -> bytes:
     """Write a value again; nothing where it is nested deeper than the writer goes, which the reader still does."""
     try:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TypeAlias
 
 from runtime.document import Document, parse
 from runtime.errors import DataError, TerminalError
 from runtime.job import Job, Operation
-from runtime.registry import spark_job
+from runtime.registry import job_of, spark_job
 from runtime.spark.settings import Settings
 from runtime.transform import Transformed, transform
 
@@ -73,8 +74,8 @@ def _spark(settings: Settings) -> Engine:
         raise TerminalError(f"the Spark engine needs `{error.name}`", hint=hint) from error
     running = kept(settings)
 
-    def run(operation: Operation, job: Job, sources: Iterable[Source]) -> Iterator[Result]:
+    def run(operation: Operation, _job: Job, sources: Iterable[Source]) -> Iterator[Result]:
         with translated(verbose=settings.verbose > 0):
-            yield from by_spark(running, spark_job(operation), job, sources)
+            yield from by_spark(running, spark_job(operation), partial(job_of, operation), sources)
 
     return run

@@ -6,7 +6,7 @@ by the walk over the document; what is in neither is `lost`, and that is 0 unles
 
 from array import array
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Literal
 
@@ -44,7 +44,7 @@ class Counts:
 class Transformed:
     """What one document became: rows for the tables, rows that violate a rule, values that no column holds.
 
-    Rows in quarantine are counted as any others.
+    Rows in quarantine are counted as any others. `misplaced`: see `runtime.conform.Conformance`.
     """
 
     rows: Rows
@@ -52,6 +52,7 @@ class Transformed:
     counts: Counts
     quarantined: tuple[Quarantined, ...] = ()
     doubted: tuple[Doubted, ...] = ()
+    misplaced: tuple[Pointer, ...] = field(default=(), repr=False)
 
 
 def transform(job: Job, document: Conformed, params: Params) -> Transformed:
@@ -69,6 +70,7 @@ def transform(job: Job, document: Conformed, params: Params) -> Transformed:
         counts=_count(job, fitting, walked),
         quarantined=judged.quarantined,
         doubted=judged.doubted,
+        misplaced=tuple(found.misplaced),
     )
 
 

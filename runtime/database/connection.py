@@ -1,6 +1,5 @@
 """Connect to the database in use: `--database-url`, `MLB_DATABASE_URL`, or the embedded server."""
 
-import json
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from psycopg.types.json import set_json_dumps, set_json_loads
 
 from runtime.database import server
 from runtime.database.binaries import OLDEST
+from runtime.document import json_bytes
 from runtime.errors import MlbError, TerminalError, TransientError, redact
 from runtime.project import Project
 
@@ -55,7 +55,7 @@ def connect(url: str, application: str = _APPLICATION) -> Connection:
         )
     except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
         raise problem(error, url) from error
-    set_json_dumps(_json, connection)
+    set_json_dumps(json_bytes, connection)
     set_json_loads(orjson.loads, connection)
     if connection.info.server_version < OLDEST * 10_000:
         version = connection.info.parameter_status("server_version")
@@ -64,14 +64,6 @@ def connect(url: str, application: str = _APPLICATION) -> Connection:
             f"the server is PostgreSQL {version}; {OLDEST} or newer is needed", where=redact(url)
         )
     return connection
-
-
-def _json(value: object) -> bytes:
-    """Write JSON; integers beyond 64 bits take the slow way."""
-    try:
-        return orjson.dumps(value)
-    except TypeError:
-        return json.dumps(value, ensure_ascii=False).encode()
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from types import ModuleType
 
 import orjson
 import pytest
@@ -12,6 +11,7 @@ from compiler.ir.plan import Plan
 from runtime.errors import TerminalError
 from runtime.job import Row
 from runtime.spark.session import Settings, session
+from tests.support.compiled import imported
 
 ZONE = "Pacific/Kiritimati"
 CAPTURED_AT = datetime(2024, 7, 13, 4, 30, tzinfo=UTC)
@@ -47,6 +47,7 @@ def job_of() -> Callable:
 @pytest.fixture(scope="session")
 def run(spark, job_of) -> Callable[..., dict[str, list[Row]]]:
     """Run tables of a plan over documents; rows as the tables have them, without the bookkeeping."""
+    from runtime.engines import Source
     from runtime.spark import engine
 
     jobs = {}
@@ -55,27 +56,33 @@ def run(spark, job_of) -> Callable[..., dict[str, list[Row]]]:
         job = jobs.setdefault(id(plan), job_of(plan))
         wanted = tuple(table for table in job.tables if table.name in (only or table.name))
         sources = [
-            engine.Source(
-                raw_id=number, captured_at=CAPTURED_AT, params=params or {}, body=orjson.dumps(document)
-            )
+            Source(raw_id=number, captured_at=CAPTURED_AT, params=params or {}, body=orjson.dumps(document))
             for number, document in enumerate(documents)
         ]
-        read = engine.read_documents(spark, job, sources)
-        found = {table.name: sorted(engine.rows(read, table), key=document_of) for table in wanted}
+        read = unwalked(spark, job, sources)
+        found = {
+            table.name: sorted(engine.rows(table.rows(read), table.json), key=document_of) for table in wanted
+        }
         read.unpersist()
         return {name: [row[:-2] for row in rows] for name, rows in found.items()}
 
     return rows
 
 
+def unwalked(spark, job, sources):
+    """Parse responses as they are: nothing is taken out of them before."""
+    from pyspark.sql import functions
+
+    from runtime.spark.captures import frame
+    from runtime.spark.documents import parse
+
+    read = frame(spark, sources).select(
+        "raw_id", "captured_at", "params", parse(functions.col("body"), job.schema).alias("parsed")
+    )
+    return read.select("raw_id", "captured_at", "params", "parsed.body", "parsed.corrupt").persist()
+
+
 def document_of(row: Row) -> int:
     number = row[-2]
     assert isinstance(number, int)
     return number
-
-
-def imported(text: str, name: str) -> ModuleType:
-    """Execute the text of a generated module."""
-    module = ModuleType(name)
-    exec(compile(text, name, "exec"), vars(module))
-    return module

@@ -5,17 +5,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from runtime.errors import DataError
-from runtime.transform import Transformed
-from tests.spark.conftest import CAPTURED_AT, ZONE
+from runtime.engines import Source
+from tests.spark.conftest import CAPTURED_AT, ZONE, unwalked
 from tests.spark.plans import LIVE
-from tests.support.project import job
+from tests.support.project import compiled
 
 
-def source(body: bytes, number: int = 1):
-    from runtime.engines import Source
-
+def source(body: bytes, number: int = 1) -> Source:
     return Source(raw_id=number, captured_at=CAPTURED_AT, params={}, body=body)
+
+
+def plan_of(frame) -> str:
+    return frame._jdf.queryExecution().executedPlan().toString()
 
 
 def test_the_session_has_another_zone_and_our_settings(spark) -> None:
@@ -25,100 +26,51 @@ def test_the_session_has_another_zone_and_our_settings(spark) -> None:
     assert "InferFiltersFromGenerate" in spark.conf.get("spark.sql.optimizer.excludedRules")
 
 
-def test_rows_end_with_their_response(spark, job_of) -> None:
-    from runtime.spark import engine
+@pytest.mark.parametrize("count", [1, 5])
+def test_documents_are_walked_and_parsed_once_for_all_tables(spark, job_of, count) -> None:
+    from runtime.spark.captures import frame
+    from runtime.spark.documents import transformed
 
     live = job_of(LIVE)
-    read = engine.read_documents(spark, live, [source(b'{"gamePk": 5}', 77)])
-    (row,) = engine.rows(read, live.tables[0])
-    assert row[-2:] == (77, CAPTURED_AT)
-    assert isinstance(row[-1], datetime)
-    assert row[-1].tzinfo is UTC
-
-
-def test_a_document_is_parsed_once_for_all_tables(spark, job_of) -> None:
-    from runtime.spark import engine
-
-    live = job_of(LIVE)
-    read = engine.read_documents(spark, live, [source(b"{}")])
-    for table in live.tables:
-        plan = table.rows(read)._jdf.queryExecution().executedPlan().toString()
-        assert plan.count("from_json") == 1, table.name
-        assert "InMemoryTableScan" in plan
-        assert "Exchange" not in plan, "one document is one partition: nothing to shuffle"
+    captures = frame(spark, [source(b'{"gamePk": 5}', number) for number in range(count)])
+    with transformed(captures, compiled(LIVE.operations[0]), live) as documents:
+        for name in documents.tables:
+            plan = plan_of(documents.table(name))
+            assert "InMemoryTableScan" in plan
+            assert plan.count("from_json") == plan.count("ArrowEvalPython") == 1, name
+            assert plan.count("Exchange") == 1, "the one that spreads the documents"
+            assert "Union" not in plan
+        rows = documents.table(live.tables[0].name).select("raw_id", "captured_at").toArrow().to_pylist()
+    assert [row["raw_id"] for row in rows] == [*range(count)]
+    assert {row["captured_at"] for row in rows} == {CAPTURED_AT}
 
 
 def test_without_a_cache_a_document_is_still_parsed_once(spark, job_of) -> None:
     """An inner explode would parse it three times: a filter on it is inferred, with a copy of `from_json`.
 
-    A filter on the document itself is copied below the parse all the same; for that, the engine keeps the structs.
+    A filter on the document itself is copied below the parse all the same; for that, the structs are kept.
     """
-    from runtime.spark import engine
-
     live = job_of(LIVE)
-    read = engine.documents(engine.frame(spark, [source(b"{}")]), live)
+    read = unwalked(spark, live, [source(b"{}")]).unpersist()
     for table in live.tables[1:]:
-        plan = table.rows(read)._jdf.queryExecution().executedPlan().toString()
-        assert plan.count("from_json") == 1, table.name
-
-
-def test_rows_of_many_documents_stay_in_their_partition(spark, job_of) -> None:
-    from runtime.spark import engine
-
-    live = job_of(LIVE)
-    read = engine.read_documents(spark, live, [source(b"{}", number) for number in range(5)])
-    plan = live.tables[2].rows(read)._jdf.queryExecution().executedPlan().toString()
-    assert plan.count("Exchange") == 1, "the one that spreads the documents"
-    read.unpersist()
+        assert plan_of(table.rows(read)).count("from_json") == 1, table.name
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"<html>", b'{"a": 1} x', b'{"a": 1}, "b": {}'])
 def test_what_is_not_json_is_partial(spark, job_of, body) -> None:
-    from runtime.spark import engine
-
-    read = engine.documents(engine.frame(spark, [source(body)]), job_of(LIVE))
-    (row,) = read.select("body", "is_partial").collect()
+    read = unwalked(spark, job_of(LIVE), [source(body)])
+    (row,) = read.select("body", "corrupt").collect()
     assert row["body"] is None or body.startswith(b'{"a": 1}')
-    assert row["is_partial"] or body.startswith(b'{"a": 1}')
-
-
-def test_what_is_not_json_is_an_error_before_spark_sees_it() -> None:
-    from runtime.spark import engine
-
-    given, found = engine.conform(job("season.seasons"), source(b'{"seasons": ['))
-    assert given is None
-    assert isinstance(found, DataError)
-    assert "truncated" in found.what
-
-
-def test_what_has_no_column_is_taken_out_of_the_text() -> None:
-    """Also `[]` in the place of a text, which is no value to rescue, and which Spark would read as the text `[]`."""
-    from runtime.spark import engine
-
-    seasons = [
-        {"seasonId": "2024", "regularSeasonEndDate": 7, "preSeasonStartDate": []},
-        "x",
-        {"seasonId": "2025", "extra": {"a": 1}},
-    ]
-    conformed, local = engine.conform(
-        job("season.seasons"), source(json.dumps({"seasons": seasons}).encode())
-    )
-    assert conformed is not None
-    assert json.loads(conformed.body)["seasons"] == [
-        {"seasonId": "2024", "regularSeasonEndDate": None, "preSeasonStartDate": None},
-        None,
-        {"seasonId": "2025", "extra": None},
-    ]
-    assert isinstance(local, Transformed)
-    pointers = {one.pointer for one in local.rescued}
-    assert pointers == {"/seasons/0/regularSeasonEndDate", "/seasons/1", "/seasons/2/extra"}
+    assert row["corrupt"] or body.startswith(b'{"a": 1}')
 
 
 def test_instants_before_the_epoch_and_far_away(spark, job_of) -> None:
-    from runtime.spark import engine
+    from runtime.spark.engine import rows
 
     body = {"gamePk": 1, "gameData": {"datetime": {"dateTime": "0001-01-01T00:00:00Z"}}}
     live = job_of(LIVE)
-    read = engine.read_documents(spark, live, [source(json.dumps(body).encode())])
-    (row,) = engine.rows(read, live.tables[0])
+    (row,) = rows(live.tables[0].rows(unwalked(spark, live, [source(json.dumps(body).encode())])))
     assert row[2] == datetime(1, 1, 1, tzinfo=UTC)
+    assert row[-2:] == (1, CAPTURED_AT)
+    assert isinstance(row[-1], datetime)
+    assert row[-1].tzinfo is UTC

@@ -5,8 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from types import ModuleType
-from unittest.mock import patch
 
 import orjson
 import pytest
@@ -21,6 +19,7 @@ from runtime.errors import MlbError
 from runtime.job import Conformed, Job
 from runtime.progress import Quiet
 from runtime.project import Project
+from tests.support.compiled import Compiled
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = ("game.liveGameV1", "schedule.schedule", "season.seasons")
@@ -77,21 +76,17 @@ def local_modules(made: OperationPlan) -> tuple[str, str]:
 
 def load_job(made: OperationPlan) -> Job:
     """Return the job of an operation, generated now, without a file."""
-    return execute(made, *local_modules(made))
+    return compiled(made)()
+
+
+def compiled(made: OperationPlan) -> Compiled:
+    """Return what makes the job of an operation, here or in a worker of Spark."""
+    return Compiled(made.slug.replace("/", "."), *local_modules(made))
 
 
 def execute(made: OperationPlan, documents: str, local: str) -> Job:
     """Execute generated modules and return their job."""
-    name = made.slug.replace("/", ".")
-    module = _module(f"generated.jobs.documents.{name}", documents)
-    with patch.dict("sys.modules", {module.__name__: module}):
-        return vars(_module(f"generated.jobs.local.{name}", local))["JOB"]
-
-
-def _module(name: str, text: str) -> ModuleType:
-    module = ModuleType(name)
-    exec(compile(text, name, "exec"), vars(module))
-    return module
+    return Compiled(made.slug.replace("/", "."), documents, local)()
 
 
 def responses(name: str) -> tuple[Response, ...]:
