@@ -1,18 +1,15 @@
 """Responses in Spark, each walked and parsed once: their tables as DataFrames, and the account of each response."""
 
-import operator
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import reduce
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import orjson
 from pyspark import StorageLevel
 from pyspark.sql import functions
-from pyspark.sql.functions import arrow_udf
-from pyspark.sql.types import StringType, StructField, StructType
+from pyspark.sql.types import ArrayType, StringType, StructField, StructType
 
 from runtime.job import Check, Conformed, Job, SparkJob, SparkTable
 from runtime.known import Summaries
@@ -83,8 +80,9 @@ class Documents:
         found = _accepted(self.tables[name], self._read())
         if self._others is None:
             return found
-        streams = self._others.where(functions.col("table_name") == name).select("rows")
-        return found.union(streams.mapInArrow(walk.rows_of, found.schema))
+        rows = _in_workers(walk.opener(), ArrayType(found.schema))("rows")
+        streams = self._others.where(functions.col("table_name") == name)
+        return found.union(streams.select(functions.inline(rows)))
 
     def _read(self) -> "DataFrame":
         """Return the documents that Spark makes rows of: `raw_id`, `captured_at`, `params` and the parsed `body`."""
@@ -98,7 +96,7 @@ class Documents:
         return self._found("rescued")
 
     def quarantined(self) -> "DataFrame":
-        """Return the rows that rules keep out: `raw_id`, `table_name`, `position`, `rules`, `rules_of`, `row` (JSON)."""
+        """Return rows that rules keep out: `raw_id`, `table_name`, `position`, `rules`, `rules_of`, `row` (JSON)."""
         return self._found("quarantined")
 
     def doubted(self) -> "DataFrame":
@@ -139,10 +137,15 @@ def transformed(
 def walked(
     captures: "DataFrame", job: Callable[[], Job], checks: Callable[[], Sequence[Check]] = _no_checks
 ) -> "DataFrame":
-    """Return captures with what the walk says of them, in `walked`; a document's rows stay in its partition."""
-    walker = arrow_udf(walk.walker(job, checks), walk.WALKED)
-    spread = captures.select("raw_id", "captured_at", "params", "body").repartition("raw_id")
-    return spread.withColumn("walked", walker("params", functions.col("body").cast("binary")))
+    """Return captures with what the walk says of them, in `walked`, partitioned by document.
+
+    They are spread after the walk: Spark does not know what it knew of partitions beyond a Python worker.
+    """
+    walker = _in_workers(walk.walker(job, checks), walk.WALKED)
+    said = walker("params", functions.col("body").cast("binary"))
+    return captures.select("raw_id", "captured_at", "params", "body", said.alias("walked")).repartition(
+        "raw_id"
+    )
 
 
 def parsed(walked: "DataFrame", schema: "DataType") -> "DataFrame":
@@ -177,8 +180,8 @@ def parse(text: "Column", schema: "DataType") -> "Column":
 def _accounts(kept: "DataFrame") -> tuple[Account, ...]:
     """Run the walk, and keep what it brings."""
     found = kept.select("raw_id", "captured_at", "params", "unusable", "account", "is_ordinary")
-    rows: list[Conformed] = found.toArrow().to_pylist()  # pyright: ignore[reportUnknownMemberType]  # no stubs
-    return tuple(map(_account, rows))
+    rows = cast("list[Conformed]", found.toArrow().to_pylist())  # pyright: ignore[reportUnknownMemberType]
+    return tuple(_account(row) for row in rows)
 
 
 def _account(row: Conformed) -> Account:
@@ -196,18 +199,27 @@ def _account(row: Conformed) -> Account:
 
 
 def _counts(said: Conformed) -> Counts:
-    return Counts(**{**said, "rescued_paths": tuple(map(tuple, said["rescued_paths"]))})
+    paths = tuple((path, count, reason) for path, count, reason in said.pop("rescued_paths"))
+    return Counts(**said, rescued_paths=paths)
 
 
 def _other_rows(kept: "DataFrame", job: Callable[[], Job], tables: Iterable[str]) -> "DataFrame":
-    """Return the rows of the documents that Spark does not read, made by the local engine."""
-    text = functions.col("text").cast("binary")
-    captures = kept.where("text IS NOT NULL").select("raw_id", "captured_at", "params", text)
-    return captures.mapInArrow(walk.others(job, frozenset(tables)), walk.OTHERS)
+    """Return the rows of the documents that Spark does not read, made by the local engine: `table_name`, `rows`."""
+    others = _in_workers(walk.others(job, frozenset(tables)), walk.OTHERS)
+    made = others("raw_id", "captured_at", "params", functions.col("text").cast("binary"))
+    return kept.where("text IS NOT NULL").select(functions.inline(made))
 
 
 def _accepted(table: "AnyTable", documents: "DataFrame") -> "DataFrame":
     """Return the rows of a table that violate no rule which keeps them out."""
     rows = table.rows(documents)
-    errors = [functions.coalesce(functions.expr(rule.holds), functions.lit(True)) for rule in table.rules if rule.is_error]
-    return rows.where(reduce(operator.and_, errors)) if errors else rows
+    for rule in table.rules:
+        if rule.is_error:
+            rows = rows.where(functions.coalesce(functions.expr(rule.holds), functions.lit(True)))
+    return rows
+
+
+def _in_workers(run: walk.Batches, returns: "str | DataType") -> "Callable[..., Column]":
+    """Return a function of columns that Python workers run."""
+    made = functions.arrow_udf(run, returns)  # pyright: ignore[reportCallIssue, reportArgumentType, reportUnknownMemberType, reportUnknownVariableType]  # typed with pyarrow
+    return cast("Callable[..., Column]", made)

@@ -55,7 +55,8 @@ def rows(selected: "DataFrame", json_columns: Iterable[str] = ()) -> list[Row]:
     arrow = cast(ArrowTable, selected.toArrow())  # pyright: ignore[reportUnknownMemberType]  # pyarrow has no stubs
     of_json = frozenset(json_columns)
     columns = (
-        _cells(arrow[field.name].to_pylist(), field, field.name in of_json) for field in selected.schema.fields
+        _cells(arrow[field.name].to_pylist(), field, field.name in of_json)
+        for field in selected.schema.fields
     )
     return list(zip(*columns, strict=True))
 

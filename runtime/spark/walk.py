@@ -11,6 +11,7 @@ word. Documents with rows that depend on those of other tables are not ordinary.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TypeAlias, cast
 
 import orjson
@@ -18,7 +19,7 @@ import pyarrow as pa
 
 from runtime import arrow
 from runtime.document import Document, json_bytes, parse
-from runtime.job import Check, Column, Conformed, Job, Params, Row, Rows, Table
+from runtime.job import Check, Column, Conformed, Job, Params, Row, Table
 from runtime.known import days, summaries
 from runtime.pointers import Pointer
 from runtime.quarantine import named
@@ -27,7 +28,8 @@ from runtime.transform import Transformed, transform
 WALKED = (
     "unusable string, account string, is_ordinary boolean, body string"
     ", rescued array<struct<ordinal: int, pointer: string, value: string, reason: string>>"
-    ", quarantined array<struct<table_name: string, position: int, rules: array<string>, rules_of: string, row: string>>"
+    ", quarantined array<struct<"
+    "table_name: string, position: int, rules: array<string>, rules_of: string, row: string>>"
     ", doubted array<struct<ordinal: int, table_name: string, rule: string, row: string>>"
 )
 """What the walk says of a response: why it is no document, or its account. JSON is text.
@@ -35,8 +37,8 @@ WALKED = (
 `body` is what Spark must read in the place of the original, or null.
 """
 
-OTHERS = "raw_id bigint, table_name string, rows binary"
-"""The rows of documents that Spark does not read: per document and table an Arrow stream."""
+OTHERS = "array<struct<table_name: string, rows: binary>>"
+"""The rows of a document that Spark does not read: for each table an Arrow stream."""
 
 _RESCUED = pa.struct(
     [("ordinal", pa.int32()), ("pointer", pa.string()), ("value", pa.string()), ("reason", pa.string())]
@@ -65,11 +67,16 @@ _WALKED = pa.struct(
     ]
 )
 
+_OTHERS = pa.list_(pa.struct([("table_name", pa.string()), ("rows", pa.binary())]))
+
 _OF_TABLES = frozenset({"no-parent", "out-of-range"})
 """Reasons to rescue a row that Spark does not see in the row itself."""
 
 _JSON_BYTES = 8 * 2**20
 """Longer JSON cells are not Spark's: a VARIANT has a limit of its own."""
+
+Batches: TypeAlias = Callable[..., Iterator[object]]
+"""What `arrow_udf` runs in a worker: batches of Arrow arrays in, arrays out. Its annotations tell Spark so."""
 
 Loaded: TypeAlias = Callable[[], Job]
 """What makes the job in a worker, to which it is sent: by the name of its module, not by value."""
@@ -99,9 +106,7 @@ class Walked:
         }
 
 
-def walker(
-    job: Loaded, checks: Callable[[], Sequence[Check]]
-) -> Callable[[Iterator[tuple[pa.Array, ...]]], Iterator[pa.Array]]:
+def walker(job: Loaded, checks: Callable[[], Sequence[Check]]) -> Batches:
     """Return the function for a worker: batches of parameters and bodies in, `WALKED` out."""
 
     def walk_batches(batches: Iterator[tuple[pa.Array, ...]]) -> Iterator[pa.Array]:
@@ -133,7 +138,11 @@ def walk(job: Job, checks: Sequence[Check], body: bytes, params: Params) -> Walk
 
 def _account(job: Job, checks: Sequence[Check], found: Transformed) -> bytes:
     return orjson.dumps(
-        {"counts": found.counts, "summaries": summaries(job, found, checks), "days": days(job.tables, found.rows)}
+        {
+            "counts": found.counts,
+            "summaries": summaries(job, found, checks),
+            "days": days(job.tables, found.rows),
+        }
     )
 
 
@@ -201,53 +210,64 @@ def _row(table: Table, row: Row) -> bytes:
     return json_bytes(named((column.name for column in table.columns), row))
 
 
-def others(job: Loaded, tables: frozenset[str]) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """Return the function for a worker: captures in (the body as bytes), the rows of `tables` out: see `OTHERS`."""
+def others(job: Loaded, tables: frozenset[str]) -> Batches:
+    """Return the function for a worker: moments, parameters and bodies of documents in, `OTHERS` out."""
 
-    def rows_of_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def rows_of_batches(batches: Iterator[tuple[pa.Array, ...]]) -> Iterator[pa.Array]:
         made = job()
         for batch in batches:
-            for raw_id, captured_at, params, body in zip(*batch.columns, strict=True):
-                tail = (raw_id.as_py(), captured_at.as_py())
-                rows = _local_rows(made, _as_bytes(body), dict(params.as_py() or ()))
-                yield _streams(made, tables, rows, tail)
+            found = [
+                _streams(
+                    made,
+                    tables,
+                    _as_bytes(body),
+                    dict(params.as_py() or ()),
+                    (raw_id.as_py(), captured_at.as_py()),
+                )
+                for raw_id, captured_at, params, body in zip(*batch, strict=True)
+            ]
+            yield pa.array(found, type=_OTHERS)
 
     return rows_of_batches
 
 
-def rows_of(streams: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Return the rows in Arrow streams of one table."""
-    for batch in streams:
-        for stream in batch.column(0):
-            with pa.ipc.open_stream(stream.as_buffer()) as reader:
-                yield from reader
+def opener() -> Batches:
+    """Return the function for a worker: Arrow streams of one table in, for each an array of its rows out."""
+
+    def open_batches(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
+        for streams in batches:
+            rows = [_opened(stream.as_buffer()) for stream in streams]
+            ends = accumulate(map(len, rows), initial=0)
+            yield pa.ListArray.from_arrays(pa.array(ends, pa.int32()), pa.concat_arrays(rows))
+
+    return open_batches
 
 
-def _local_rows(job: Job, body: bytes, params: Params) -> Rows:
+def _opened(stream: pa.Buffer) -> pa.Array:
+    with pa.ipc.open_stream(stream) as reader:
+        return pa.concat_arrays([batch.to_struct_array() for batch in reader])
+
+
+def _streams(
+    job: Job, wanted: frozenset[str], body: bytes, params: Params, tail: Row
+) -> list[dict[str, object]]:
     parsed = parse(body)
     assert isinstance(parsed, Document)
-    return transform(job, parsed.value, params).rows
+    rows = transform(job, parsed.value, params).rows
+    return [
+        {"table_name": table.name, "rows": _stream(table, rows[table.name], tail)}
+        for table in job.tables
+        if table.name in wanted and rows[table.name]
+    ]
 
 
-def _streams(job: Job, wanted: frozenset[str], rows: Rows, tail: Row) -> pa.RecordBatch:
-    filled = [table for table in job.tables if table.name in wanted and rows[table.name]]
-    return pa.record_batch(
-        [
-            pa.array([tail[0]] * len(filled), pa.int64()),
-            pa.array([table.name for table in filled], pa.string()),
-            pa.array([_stream(table, rows[table.name], tail) for table in filled], pa.binary()),
-        ],
-        names=["raw_id", "table_name", "rows"],
-    )
-
-
-def _stream(table: Table, rows: Sequence[Row], tail: Row) -> pa.Buffer:
+def _stream(table: Table, rows: Sequence[Row], tail: Row) -> bytes:
     columns = (*table.columns, Column("raw_id", "bigint"), Column("captured_at", "timestamptz"))
     made = arrow.batch(columns, [row + tail for row in rows])
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, made.schema) as writer:
         writer.write_batch(made)
-    return cast(pa.Buffer, sink.getvalue())
+    return cast(bytes, sink.getvalue().to_pybytes())
 
 
 def _as_bytes(body: pa.Scalar) -> bytes:

@@ -7,18 +7,19 @@ from tests.compliance.outcomes import Fate
 from tests.compliance.response import Case, cases, plan
 from tests.compliance.targets import fate_of_rows, parsed, told
 from tests.spark.conftest import CAPTURED_AT
-from tests.support.project import load_job
+from tests.support.project import compiled
 
 
 def test_constructs(spark, job_of) -> None:
-    from runtime.spark import engine
+    from runtime.spark.engine import transform
 
-    job = load_job(plan())
+    make = compiled(plan())
+    job = make()
     shown = list(cases())
     sources = [
         Source(raw_id=case.number, captured_at=CAPTURED_AT, params={}, body=case.body) for case in shown
     ]
-    results = engine.transform(spark, job_of(Plan(operations=(plan(),))), job, sources)
+    results = transform(spark, job_of(Plan(operations=(plan(),))), make, sources)
 
     def fate(case: Case, made: object) -> Fate:
         body = parsed(case.body)

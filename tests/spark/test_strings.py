@@ -3,10 +3,10 @@
 import json
 
 from compiler.ir.plan import Plan
-from runtime.transform import Transformed, transform
+from runtime.transform import transform
 from tests.spark.conftest import CAPTURED_AT
 from tests.spark.test_differential import drawn
-from tests.support.project import load_job
+from tests.support.project import compiled, load_job
 from tests.support.strings import COLUMNS, OTHER_KINDS, PINNED, cells, document, expected, plan, texts
 
 COUNT = 400
@@ -37,14 +37,17 @@ def test_strings(run) -> None:
 def test_values_of_another_kind(spark, job_of) -> None:
     """As the engine runs it: `from_json` alone would read a number as text, without a word."""
     from runtime.engines import Source
-    from runtime.spark import engine
+    from runtime.spark.captures import frame
+    from runtime.spark.documents import transformed
+    from runtime.spark.engine import rows_of
 
     body = json.dumps({"docId": 1, "items": OTHER_KINDS}).encode()
     source = Source(raw_id=1, captured_at=CAPTURED_AT, params={}, body=body)
-    job = load_job(plan())
-    assert engine.conform(job, source)[0] is not None, "nothing here keeps the document from Spark"
-    (theirs,) = engine.transform(spark, job_of(Plan(operations=(plan(),))), job, [source])
-    ours = transform(job, json.loads(body), {})
-    assert isinstance(theirs, Transformed)
-    assert differences(cells(ours.rows), cells(theirs.rows), list(map(str, OTHER_KINDS))) == {}
-    assert theirs.rescued == ours.rescued
+    by_spark = job_of(Plan(operations=(plan(),)))
+    with transformed(frame(spark, [source]), compiled(plan()), by_spark) as documents:
+        (account,) = documents.accounts
+        theirs = rows_of(documents)[1]
+    assert account.is_ordinary, "nothing here keeps the document from Spark"
+    ours = transform(load_job(plan()), json.loads(body), {})
+    assert differences(cells(ours.rows), cells(theirs), list(map(str, OTHER_KINDS))) == {}
+    assert account.counts == ours.counts
