@@ -33,7 +33,7 @@ from runtime.database import Connection, opened
 from runtime.documents import USABLE
 from runtime.job import REQUEST, Operation
 from runtime.snapshot import Snapshot
-from runtime.spark.engine import SCHEMA
+from runtime.spark.captures import SCHEMA
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
