@@ -4,8 +4,8 @@ import time
 from functools import partial
 from pathlib import Path
 
+from runtime import registry
 from runtime.engines import Source
-from runtime.registry import find, generated, job_of, spark_job
 from runtime.spark.engine import transform as by_spark
 from runtime.spark.session import Settings, session
 from runtime.transform import transform
@@ -16,8 +16,8 @@ from tests.support.project import ROOT, live_game
 
 def test_one_game(sheet: Sheet, tmp_path: Path) -> None:
     local, game = job_of("game.liveGameV1"), live_game()
-    operation = find(generated(ROOT), "game.liveGameV1")
-    job = spark_job(operation)
+    operation = registry.find(registry.generated(ROOT), "game.liveGameV1")
+    job = registry.spark_job(operation)
     source = Source(raw_id=1, captured_at=CAPTURED_AT, params=game.params, body=game.body)
     begun = time.perf_counter()
     running = session(Settings(state=tmp_path))
@@ -25,7 +25,7 @@ def test_one_game(sheet: Sheet, tmp_path: Path) -> None:
     started = time.perf_counter() - begun
 
     def once() -> None:
-        list(by_spark(running, job, partial(job_of, operation), [source]))
+        list(by_spark(running, job, partial(registry.job_of, operation), [source]))
 
     try:
         cold = timed(lambda _: once(), lambda: None, 1).best
