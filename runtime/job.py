@@ -343,12 +343,14 @@ class SparkTable(Generic[Frame]):
     """A table, the generated function that selects its rows from parsed documents, and the rules for them.
 
     The documents have the columns `raw_id`, `captured_at`, `params` (a map) and `body`; the rows have the table's
-    columns, then `raw_id` and `captured_at`. `json` names the columns that hold JSON as text.
+    columns, then `raw_id` and `captured_at`. `reads` names the members of the body that the function reads, as
+    `runtime.spark.prune` takes them; others may be left out of the schema. `json` names the columns that hold JSON as text.
     """
 
     name: str
     rows: Callable[[Frame], Frame]
     key: tuple[str, ...] = field(kw_only=True)
+    reads: tuple[str, ...] = field(default=(), kw_only=True)
     json: tuple[str, ...] = field(default=(), kw_only=True)
     rules: tuple[SparkRule, ...] = field(default=(), kw_only=True)
 

@@ -7,7 +7,8 @@ from compiler.backends.base import Name, in_docstring, render, source_of
 from compiler.backends.expressions import spark_sql
 from compiler.backends.pyspark.columns import Pattern
 from compiler.backends.pyspark.lower import Computing, Rows, Select, TableLowering
-from compiler.backends.pyspark.schema import name_in, prune, quoted, reads, show
+from compiler.backends.pyspark.reads import schema_of, selection
+from compiler.backends.pyspark.schema import Node, name_in, quoted, show
 from compiler.bundle import header
 from compiler.ir.paths import Path
 from compiler.ir.paths import show as show_path
@@ -31,6 +32,7 @@ class Function:
     rows: Rows
     computing: Computing
     key: str
+    reads: str
     json: str
     rules: tuple[str, ...]
 
@@ -63,7 +65,7 @@ def column_name(operation: OperationPlan, table: Table, column: str) -> Name:
 
 def schema_name(operation: OperationPlan, path: Path) -> Name | None:
     """Return the name in `SCHEMA` of what is at `path`, as Spark writes nested fields; None if no table reads it."""
-    found = name_in(prune(reads(operation)), path) if operation.tables else ""
+    found = name_in(schema_of(operation), path) if operation.tables else ""
     return Name(file=_file(operation), holder="SCHEMA", name=found) if found else None
 
 
@@ -73,9 +75,10 @@ def _file(operation: OperationPlan) -> str:
 
 def _module(operation: OperationPlan) -> str:
     lowered = tuple(TableLowering(table, operation) for table in operation.tables)
-    schema = show(prune(reads(operation)))
+    node = schema_of(operation)
+    schema = show(node)
     patterns = sorted({pattern for table in lowered for pattern in table.patterns})
-    functions = _functions(operation, lowered)
+    functions = _functions(operation, lowered, node)
     return render(
         TEMPLATE,
         source=source_of(operation),
@@ -91,7 +94,9 @@ def _module(operation: OperationPlan) -> str:
     )
 
 
-def _functions(operation: OperationPlan, lowered: tuple[TableLowering, ...]) -> tuple[Function, ...]:
+def _functions(
+    operation: OperationPlan, lowered: tuple[TableLowering, ...], schema: Node
+) -> tuple[Function, ...]:
     names = max(len(table.name) for table in operation.tables)
     grains = [_grain(table) for table in operation.tables]
     return tuple(
@@ -104,6 +109,7 @@ def _functions(operation: OperationPlan, lowered: tuple[TableLowering, ...]) -> 
             rows=table.rows,
             computing=table.computing,
             key=_tuple(table.table.key),
+            reads=_tuple(selection(table.table, operation, schema)),
             json=_tuple(column.name for column in table.table.columns if column.type is Type.JSON),
             rules=tuple(map(_rule, table.table.rules)),
         )

@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from typing import assert_never
 
-from compiler.backends.pyspark.schema import leaf_type, part_name, quoted
+from compiler.backends.pyspark.schema import Read, part_name, quoted
 from compiler.backends.types import spark
 from compiler.ir.names import snake
-from compiler.ir.paths import Field, Path, show
-from compiler.ir.plan import Column, Leaf
+from compiler.ir.paths import Each, Field, Path, show
+from compiler.ir.plan import Column, Leaf, Where
 from compiler.ir.types import (
     EXACT_DIGITS,
     Codec,
@@ -21,6 +21,18 @@ from compiler.ir.types import (
     Type,
 )
 
+PARSED_AS = {
+    Type.BOOLEAN: "BooleanType",
+    Type.INTEGER: "LongType",
+    Type.BIGINT: "LongType",
+    Type.DOUBLE: "DoubleType",
+    Type.JSON: "VariantType",
+}
+"""How `from_json` reads a native leaf. All others are read as text: what Spark makes of `""` or `Z` is no cast of ours.
+
+Only VARIANT tells the string `"12"` from the number.
+"""
+
 AS_PARSED = {
     Type.BOOLEAN: "BooleanType",
     Type.BIGINT: "LongType",
@@ -29,6 +41,21 @@ AS_PARSED = {
     Type.JSON: "VariantType",
 }
 """The Spark type that a column shares with its parsed leaf: nothing to cast."""
+
+
+def leaf_type(leaf: Leaf, logical: Type) -> str:
+    """Return the Spark type that a leaf is parsed as."""
+    return PARSED_AS.get(logical, "StringType") if isinstance(leaf.codec, Native) else "StringType"
+
+
+def read_of(leaf: Leaf, logical: Type) -> Read:
+    """Return what a leaf reads of a document."""
+    return Read((*leaf.path, Each()) if leaf.is_array else leaf.path, leaf_type(leaf, logical))
+
+
+def filter_type(where: Where) -> str:
+    """Return the Spark type that a filter's value is parsed as."""
+    return "BooleanType" if where.equals is None else "StringType"
 
 
 @dataclass(frozen=True, slots=True, order=True)

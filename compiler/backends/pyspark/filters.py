@@ -7,11 +7,12 @@ the row's own columns do, together with what tables below it read.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from compiler.backends.pyspark.columns import reference
-from compiler.backends.pyspark.schema import quoted
+from compiler.backends.pyspark.columns import filter_type, read_of, reference
+from compiler.backends.pyspark.schema import Read, quoted
 from compiler.backends.pyspark.scopes import Scope, scope_of
-from compiler.ir.paths import Branches, Each, Entries, Field, Path, starts_with
+from compiler.ir.paths import Branches, Each, Entries, Field, Path, Step, starts_with
 from compiler.ir.plan import Column, Leaf, MapKey, OperationPlan, Table, Where
+from compiler.ir.types import Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,21 @@ class Filters:
     operation: OperationPlan
     table: Table
     scopes: tuple[Scope, ...]
+
+    @property
+    def reads(self) -> Iterator[Read]:
+        """Yield what the filters look at, beside what the table reads for itself."""
+        for table in self._lineage():
+            if table.where is not None:
+                yield Read((*table.scan, *table.where.path), filter_type(table.where))
+        for scope in self.scopes:
+            yield from (read_of(leaf, logical) for leaf, logical in self._ids(scope))
+        if self.needs_content:
+            depth = len(self.table.scan)
+            for read in self._read_by_others():
+                if starts_with(read.path, self.table.scan):
+                    loop = next((at for at, step in enumerate(read.path[depth:]) if _is_many(step)), None)
+                    yield read if loop is None else Read(read.path[: depth + loop + 1])
 
     def at(self, number: int) -> Iterator[str]:
         """Yield the filters that need a scope's own columns."""
@@ -47,15 +63,22 @@ class Filters:
 
     def _key_fits(self, scope: Scope) -> Iterator[str]:
         """Yield the test that a map's key is a prefix and the row's own id, where no column has the key."""
+        for leaf, _ in self._ids(scope):
+            prefix = scope.step.prefix if isinstance(scope.step, Entries) else ""
+            place = reference(scope.element, leaf.path[scope.depth :])
+            yield f"F.col({quoted(scope.key)}) == F.concat(F.lit({quoted(prefix)}), {quoted(place)})"
+
+    def _ids(self, scope: Scope) -> tuple[tuple[Leaf, Type], ...]:
+        """Return the id in the values of a map, and its type, where no column has the map's key."""
         loop = self.table.scan[: scope.depth]
         table = next((table for table in self.operation.tables if table.scan == loop), None)
         if table is None or not isinstance(scope.step, Entries):
-            return
-        ids = [leaf.path for column in table.columns if column.in_key and (leaf := _own_leaf(column, table))]
+            return ()
         keys = (column.source for column in table.columns if isinstance(column.source, MapKey))
-        if ids and not any(source.loop == loop for source in keys):
-            place = reference(scope.element, ids[-1][scope.depth :])
-            yield f"F.col({quoted(scope.key)}) == F.concat(F.lit({quoted(scope.step.prefix)}), {quoted(place)})"
+        if any(source.loop == loop for source in keys):
+            return ()
+        found = ((_own_leaf(column, table), column.type) for column in table.columns if column.in_key)
+        return tuple((leaf, logical) for leaf, logical in found if leaf is not None)[-1:]
 
     @property
     def needs_content(self) -> bool:
@@ -74,20 +97,24 @@ class Filters:
         mine = {leaf.path for column in self.own if (leaf := _own_leaf(column, self.table))}
         found = {
             place: None
-            for path in self._read_by_others()
-            if starts_with(path, self.table.scan)
-            for place in _places(path[len(self.table.scan) :])
+            for read in self._read_by_others()
+            if starts_with(read.path, self.table.scan)
+            for place in _places(read.path[len(self.table.scan) :])
             if place and (*self.table.scan, *place) not in mine
         }
         return tuple(reference(last.element, (*self.table.scan[last.depth :], *place)) for place in found)
 
-    def _read_by_others(self) -> Iterator[Path]:
+    def _read_by_others(self) -> Iterator[Read]:
         for table in self.operation.tables:
-            if any(isinstance(step, Each | Entries) for step in table.scan[len(self.table.scan) :]):
-                yield table.scan
+            if any(map(_is_many, table.scan[len(self.table.scan) :])):
+                yield Read(table.scan)
             for column in table.columns:
                 if isinstance(column.source, Leaf) and not column.source.lookup and column.source.owns:
-                    yield column.source.path
+                    yield read_of(column.source, column.type)
+
+
+def _is_many(step: Step) -> bool:
+    return isinstance(step, Each | Entries)
 
 
 def _places(path: Path) -> Iterator[Path]:

@@ -11,31 +11,6 @@ from typing import assert_never
 
 from compiler.ir.names import singular, words
 from compiler.ir.paths import Branches, Each, Entries, Field, Path, SameKey, Step
-from compiler.ir.plan import (
-    BranchOf,
-    Column,
-    Computed,
-    Leaf,
-    MapKey,
-    OperationPlan,
-    Ordinal,
-    Param,
-    Table,
-    Where,
-)
-from compiler.ir.types import Native, Type
-
-PARSED_AS = {
-    Type.BOOLEAN: "BooleanType",
-    Type.INTEGER: "LongType",
-    Type.BIGINT: "LongType",
-    Type.DOUBLE: "DoubleType",
-    Type.JSON: "VariantType",
-}
-"""How `from_json` reads a native leaf. All others are read as text: what Spark makes of `""` or `Z` is no cast of ours.
-
-Only VARIANT tells the string `"12"` from the number.
-"""
 
 
 def quoted(text: str) -> str:
@@ -94,43 +69,6 @@ class StructOf:
 
 
 Node = Scalar | ArrayOf | MapOf | StructOf
-
-
-def reads(operation: OperationPlan) -> tuple[Read, ...]:
-    """Return everything that the tables of an operation read."""
-    return tuple(dict.fromkeys(read for table in operation.tables for read in _reads_of(table)))
-
-
-def _reads_of(table: Table) -> Iterable[Read]:
-    yield Read(table.scan)
-    if table.where is not None:
-        yield Read((*table.scan, *table.where.path), filter_type(table.where))
-    for lookup in table.lookups:
-        yield Read(lookup.path)
-    for column in table.columns:
-        yield from _reads_of_column(column)
-
-
-def _reads_of_column(column: Column) -> Iterable[Read]:
-    match column.source:
-        case Leaf(path=path, is_array=is_array):
-            yield Read((*path, Each()) if is_array else path, leaf_type(column.source, column.type))
-        case Ordinal(loop=loop) | MapKey(loop=loop) | BranchOf(loop=loop):
-            yield Read(loop)
-        case Param() | Computed():
-            return
-        case _:
-            assert_never(column.source)
-
-
-def leaf_type(leaf: Leaf, logical: Type) -> str:
-    """Return the Spark type that a leaf is parsed as."""
-    return PARSED_AS.get(logical, "StringType") if isinstance(leaf.codec, Native) else "StringType"
-
-
-def filter_type(where: Where) -> str:
-    """Return the Spark type that a filter's value is parsed as."""
-    return "BooleanType" if where.equals is None else "StringType"
 
 
 def prune(wanted: Iterable[Read]) -> Node:

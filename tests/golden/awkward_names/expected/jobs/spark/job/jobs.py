@@ -61,5 +61,5 @@ def job(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="job.jobs",
     schema=SCHEMA,
-    tables=(SparkTable("job.job", job, key=("job_id",)),),
+    tables=(SparkTable("job.job", job, key=("job_id",), reads=("jobs",)),),
 )

@@ -106,7 +106,9 @@ JOB = SparkJob(
     operation="game.box",
     schema=SCHEMA,
     tables=(
-        SparkTable("game.innings", innings, key=("game_pk", "inning")),
-        SparkTable("game.halves", halves, key=("game_pk", "inning", "is_home")),
+        SparkTable("game.innings", innings, key=("game_pk", "inning"), reads=("innings", "gamePk")),
+        SparkTable(
+            "game.halves", halves, key=("game_pk", "inning", "is_home"), reads=("innings", "teams", "gamePk")
+        ),
     ),
 )

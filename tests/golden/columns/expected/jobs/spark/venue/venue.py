@@ -44,5 +44,12 @@ def details(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="venue.venue",
     schema=SCHEMA,
-    tables=(SparkTable("venue.details", details, key=("venue_id",)),),
+    tables=(
+        SparkTable(
+            "venue.details",
+            details,
+            key=("venue_id",),
+            reads=("id", "opened", "updatedAt", "capacity", "name", "isOpen"),
+        ),
+    ),
 )

@@ -103,5 +103,5 @@ def pitch(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="game.events",
     schema=SCHEMA,
-    tables=(SparkTable("game.pitch", pitch, key=("game_pk", "event_index")),),
+    tables=(SparkTable("game.pitch", pitch, key=("game_pk", "event_index"), reads=("events", "gamePk")),),
 )

@@ -63,5 +63,5 @@ def line(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="game.lines",
     schema=SCHEMA,
-    tables=(SparkTable("game.line", line, key=("game_pk", "is_home")),),
+    tables=(SparkTable("game.line", line, key=("game_pk", "is_home"), reads=("teams", "gamePk")),),
 )

@@ -227,10 +227,30 @@ JOB = SparkJob(
     operation="series.series",
     schema=SCHEMA,
     tables=(
-        SparkTable("series.final_games", final_games, key=("series_id", "game_pk")),
-        SparkTable("series.final_scores", final_scores, key=("series_id", "game_pk", "inning")),
-        SparkTable("series.rounds", rounds, key=("series_id", "round")),
-        SparkTable("series.round_results", round_results, key=("series_id", "round", "game_pk")),
-        SparkTable("series.round_scores", round_scores, key=("series_id", "round", "game_pk", "inning")),
+        SparkTable(
+            "series.final_games",
+            final_games,
+            key=("series_id", "game_pk"),
+            reads=("finals.{gamePk, reason}",),
+        ),
+        SparkTable(
+            "series.final_scores",
+            final_scores,
+            key=("series_id", "game_pk", "inning"),
+            reads=("finals.{scores, gamePk}",),
+        ),
+        SparkTable("series.rounds", rounds, key=("series_id", "round"), reads=("rounds.round",)),
+        SparkTable(
+            "series.round_results",
+            round_results,
+            key=("series_id", "round", "game_pk"),
+            reads=("rounds.{games.{gamePk, reason}, round}",),
+        ),
+        SparkTable(
+            "series.round_scores",
+            round_scores,
+            key=("series_id", "round", "game_pk", "inning"),
+            reads=("rounds.{games.{scores, gamePk}, round}",),
+        ),
     ),
 )

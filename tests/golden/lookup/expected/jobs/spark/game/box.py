@@ -90,5 +90,9 @@ def box_player(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="game.box",
     schema=SCHEMA,
-    tables=(SparkTable("game.box_player", box_player, key=("game_pk", "player_id")),),
+    tables=(
+        SparkTable(
+            "game.box_player", box_player, key=("game_pk", "player_id"), reads=("players", "teams", "gamePk")
+        ),
+    ),
 )

@@ -58,5 +58,5 @@ def player(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="game.players",
     schema=SCHEMA,
-    tables=(SparkTable("game.player", player, key=("game_pk", "player_id")),),
+    tables=(SparkTable("game.player", player, key=("game_pk", "player_id"), reads=("players", "gamePk")),),
 )

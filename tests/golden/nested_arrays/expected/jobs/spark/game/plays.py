@@ -97,7 +97,17 @@ JOB = SparkJob(
     operation="game.plays",
     schema=SCHEMA,
     tables=(
-        SparkTable("game.play", play, key=("game_pk", "at_bat_index")),
-        SparkTable("game.play_event", play_event, key=("game_pk", "at_bat_index", "event_index")),
+        SparkTable(
+            "game.play",
+            play,
+            key=("game_pk", "at_bat_index"),
+            reads=("plays.{atBatIndex, credits}", "gamePk"),
+        ),
+        SparkTable(
+            "game.play_event",
+            play_event,
+            key=("game_pk", "at_bat_index", "event_index"),
+            reads=("plays.{events, atBatIndex}", "gamePk"),
+        ),
     ),
 )

@@ -73,7 +73,9 @@ JOB = SparkJob(
     operation="game.plays",
     schema=SCHEMA,
     tables=(
-        SparkTable("game.game", game, key=("game_pk",)),
-        SparkTable("game.play", play, key=("game_pk", "at_bat_index")),
+        SparkTable("game.game", game, key=("game_pk",), reads=("gamePk", "officialDate")),
+        SparkTable(
+            "game.play", play, key=("game_pk", "at_bat_index"), reads=("plays", "gamePk", "officialDate")
+        ),
     ),
 )

@@ -66,11 +66,12 @@ JOB = SparkJob(
     operation="game.events",
     schema=SCHEMA,
     tables=(
-        SparkTable("game.score", score, key=("game_pk",)),
+        SparkTable("game.score", score, key=("game_pk",), reads=("gamePk", "pitches")),
         SparkTable(
             "game.pitch",
             pitch,
             key=("game_pk", "event_index"),
+            reads=("events", "gamePk"),
             rules=(
                 SparkRule("index_counts", "event_index >= 0", is_error=True),
                 SparkRule("speed_is_possible", "speed >= 20.0D AND speed <= 110.0D"),

@@ -55,5 +55,5 @@ def rate(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="stats.rates",
     schema=SCHEMA,
-    tables=(SparkTable("stats.rate", rate, key=("player_id",)),),
+    tables=(SparkTable("stats.rate", rate, key=("player_id",), reads=("rates",)),),
 )

@@ -58,5 +58,7 @@ def pitches(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="game.events",
     schema=SCHEMA,
-    tables=(SparkTable("game.pitches", pitches, key=("game_pk", "pitch_index")),),
+    tables=(
+        SparkTable("game.pitches", pitches, key=("game_pk", "pitch_index"), reads=("pitches", "gamePk")),
+    ),
 )

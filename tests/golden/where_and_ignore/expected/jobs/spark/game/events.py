@@ -101,7 +101,7 @@ JOB = SparkJob(
     operation="game.events",
     schema=SCHEMA,
     tables=(
-        SparkTable("game.pitch", pitch, key=("game_pk", "event_index")),
-        SparkTable("game.action", action, key=("game_pk", "event_index")),
+        SparkTable("game.pitch", pitch, key=("game_pk", "event_index"), reads=("events", "gamePk")),
+        SparkTable("game.action", action, key=("game_pk", "event_index"), reads=("events", "gamePk")),
     ),
 )
