@@ -344,7 +344,8 @@ class SparkTable(Generic[Frame]):
 
     The documents have the columns `raw_id`, `captured_at`, `params` (a map) and `body`; the rows have the table's
     columns, then `raw_id` and `captured_at`. `reads` names the members of the body that the function reads, as
-    `runtime.spark.prune` takes them; others may be left out of the schema. `json` names the columns that hold JSON as text.
+    `runtime.spark.prune` takes them: the others may be left out of the schema. `json` names the columns that hold
+    JSON as text.
     """
 
     name: str
