@@ -1,6 +1,6 @@
 """Two versions -> what breaks somebody. A version compared with itself has no findings."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from compiler.breaking.findings import Change, Effect, Finding, Surface, change, merged
 from compiler.breaking.lint import lint_changes
@@ -64,7 +64,10 @@ COMPARERS: tuple[Comparer, ...] = (
 """All that is compared; what each yields is merged by cause."""
 
 
-def compare(old: Surfaces, new: Surfaces) -> tuple[Finding, ...]:
-    """Return what breaks users of the old version, at any category and by any rule, one finding per cause."""
+def compare(old: Surfaces, new: Surfaces, more: Iterable[Change] = ()) -> tuple[Finding, ...]:
+    """Return what breaks users of the old version, at any category and by any rule, one finding per cause.
+
+    `more` is what was found otherwise, such as by running transforms: changes that these explain are no findings.
+    """
     changes = [found for comparer in COMPARERS for found in comparer(old, new)]
-    return merged((*changes, *proof_changes(old, new, changes)), old.version)
+    return merged((*changes, *more, *proof_changes(old, new, changes)), old.version)

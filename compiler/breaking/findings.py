@@ -156,10 +156,12 @@ def _explains(cause: Sequence[Change], found: Change) -> bool:
 
 def _is_same(known: Change, found: Change) -> bool:
     """Say whether a column, or a place, is told of once more: what Spark gives follows from what became of it."""
+    is_of_rows = found.rule == "TRANSFORM_SAME_OUTPUT" and known.subject == f"{found.subject}:rows"
     if known.subject != found.subject:
-        return False
+        return is_of_rows
     follows = (Family.GONE, Family.NAME, Family.TYPE)
-    return known.family is found.family or (found.rule == "SPARK_SAME_SCHEMA" and known.family in follows)
+    is_consequence = found.rule == "SPARK_SAME_SCHEMA" and known.family in follows
+    return known.family is found.family or is_consequence or found.rule == "TRANSFORM_SAME_OUTPUT"
 
 
 def _finding(cause: Sequence[Change], version: str) -> Finding:

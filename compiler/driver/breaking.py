@@ -16,6 +16,9 @@ from compiler.breaking import (
     releases,
 )
 from compiler.breaking.baseline import Judged
+from compiler.breaking.findings import Change
+from compiler.breaking.outputs import failure, output_changes
+from compiler.driver.outputs import outputs
 from compiler.driver.session import Session
 from compiler.driver.versions import other, present, released
 from compiler.frontends.evolution import ACCEPTED, read_accepted
@@ -25,6 +28,11 @@ from compiler.source import Origin
 
 CATEGORIES = tuple(category.name for category in sorted(Category, reverse=True))
 _ALWAYS = "GATE_RAN"
+_OUTPUT = "TRANSFORM_SAME_OUTPUT"
+
+_Version = tuple[Surfaces, Mapping[str, str]]
+"""Surfaces, and the files that they were read from, if they are at hand."""
+_NO_FILES: Mapping[str, str] = {}
 
 
 def breaking(
@@ -36,8 +44,8 @@ def breaking(
     """
     gate = Category[category]
     with session.during("read"):
-        now, _ = present(session)
-        olds = tuple(other(session, one)[0] for one in against) if against else released(session)
+        now, files = present(session)
+        olds = _olds(session, against)
     if not olds:
         message = "there is nothing to compare with: no release"
         raise ProjectError(
@@ -46,33 +54,36 @@ def breaking(
             )
         )
     rules = tuple(one.id for one in RULES.values() if one.category <= gate and (one.is_on or one.id in asked))
-    with session.during("compare"):
-        found = across(one for old in olds for one in compare(old, now))
-    judged = _judged(
-        session, [one for one in found if one.rule in rules and one.category <= gate], olds, against
-    )
+    found: list[Finding] = []
+    not_run: dict[str, str] = {}
+    for old, before in olds:
+        with session.during(f"compare with {old.version}"):
+            changes = _outputs(session, (old, before), (now, files), not_run) if _OUTPUT in rules else ()
+            found += compare(old, now, changes)
+    meant = [one for one in across(found) if one.rule in rules and one.category <= gate]
+    judged = _judged(session, meant, [old.version for old, _ in olds], against)
     if session.failed:
         return None
     _report(session, judged)
     return GateReport(
         present=now,
-        versions=tuple(old.version for old in olds),
+        versions=tuple(old.version for old, _ in olds),
         category=gate,
-        rules=tuple(rule for rule in rules if rule not in {_ALWAYS, "TRANSFORM_SAME_OUTPUT"}),
-        not_run=_not_run(rules),
+        rules=tuple(rule for rule in rules if rule != _ALWAYS and rule not in not_run),
+        not_run=(*not_run.items(), *_off(rules)),
         judged=judged,
     )
 
 
 def _judged(
-    session: Session, found: Collection[Finding], olds: Collection[Surfaces], against: Collection[str]
+    session: Session, found: Collection[Finding], olds: Collection[str], against: Collection[str]
 ) -> Judged:
     project = session.project
     file = project.read(f"{project.schemas}/{ACCEPTED}", session.sink)
     entries = read_accepted(file, RULES, session.sink)
     chain = project.read_packed(f"{project.releases}/{releases.SUM}") or b""
     versions = releases.listed(chain.decode("utf-8", "replace"))
-    return judge(found, entries, versions, () if against else [old.version for old in olds])
+    return judge(found, entries, versions, () if against else olds)
 
 
 def _report(session: Session, judged: Judged) -> None:
@@ -85,11 +96,29 @@ def _report(session: Session, judged: Judged) -> None:
         )
 
 
-def _not_run(rules: Collection[str]) -> tuple[tuple[str, str], ...]:
-    off = [
+def _olds(session: Session, against: Collection[str]) -> tuple[_Version, ...]:
+    if against:
+        return tuple(other(session, one) for one in against)
+    return tuple((old, _NO_FILES) for old in released(session))
+
+
+def _outputs(session: Session, old: _Version, now: _Version, not_run: dict[str, str]) -> tuple[Change, ...]:
+    """Run the transforms of both versions; what cannot be run is named, not passed over."""
+    if not old[1]:
+        not_run[_OUTPUT] = "a release keeps no transforms; --against a ref or a folder runs them"
+        return ()
+    made = outputs(session, old[0], old[1], now[0], now[1])
+    if made.failures:
+        first, *rest = made.failures
+        not_run[_OUTPUT] = f"{first} (and {len(rest)} more)" if rest else first
+    broken = (failure(operation, text) for operation, text in made.broken)
+    return (*broken, *output_changes(old[0], now[0], made.pairs))
+
+
+def _off(rules: Collection[str]) -> tuple[tuple[str, str], ...]:
+    return tuple(
         (one.id, "off; --rule asks for it") for one in RULES.values() if not one.is_on and one.id not in rules
-    ]
-    return (("TRANSFORM_SAME_OUTPUT", "a release keeps no transforms"), *off)
+    )
 
 
 # ------------------------------------------------------------------------------------------------- release
