@@ -105,7 +105,7 @@ class Target:
         self.names = tuple(sorted(_names(plan.response)))
         self.rows: dict[Path, Table] = {}
         for table in plan.tables:
-            for path in _branches(table.scan):
+            for path in unfolded(table.scan):
                 self.rows.setdefault(path, table)
 
     def __repr__(self) -> str:
@@ -159,7 +159,7 @@ class _Fitting:
     def entry(self, value: Conformed, path: Path) -> tuple[str, Conformed]:
         """Return a map's entry: under the prefix and the id inside the value, or under any key."""
         table, found = self.target.rows.get(path), value
-        for name in _id_member(table) if table is not None else ():
+        for name in id_member(table) if table is not None else ():
             found = found.get(name) if isinstance(found, dict) else None
         last = table.scan[-1] if table else None
         prefix = last.prefix if isinstance(last, Entries) else ""
@@ -172,7 +172,7 @@ class _Fitting:
         if table is not None and table.where is not None:
             for number, item in enumerate(items):
                 if isinstance(item, dict):
-                    _put(item, _id_member(table), number)
+                    put(item, id_member(table), number)
         return items
 
 
@@ -194,7 +194,7 @@ def _wanted(plan: OperationPlan, table: Table) -> Iterator[Path]:
     ]
     targets += [(*table.scan, *table.where.path)] if table.where else []
     for target in targets:
-        for path in _branches(target):
+        for path in unfolded(target):
             yield from (path[:end] for end in range(1, len(path) + 1))
     for other in plan.tables:
         if other.name == table.parent:
@@ -213,16 +213,16 @@ def _names(shape: Shape) -> set[str]:
             return set()
 
 
-def _branches(path: Path) -> Iterator[Path]:
+def unfolded(path: Path) -> Iterator[Path]:
     for index, step in enumerate(path):
         if isinstance(step, Branches):
             for name in step.names:
-                yield from _branches((*path[:index], Field(name), *path[index + 1 :]))
+                yield from unfolded((*path[:index], Field(name), *path[index + 1 :]))
             return
     yield tuple(step if isinstance(step, Field | Each) else Entries() for step in path)
 
 
-def _id_member(table: Table) -> tuple[str, ...]:
+def id_member(table: Table) -> tuple[str, ...]:
     """Return where a row holds its own id: the last column of the key that owns its leaf."""
     sources = [column.source for column in table.columns if column.in_key]
     owned = [source.path for source in sources if isinstance(source, Leaf) and source.owns]
@@ -231,7 +231,7 @@ def _id_member(table: Table) -> tuple[str, ...]:
     return tuple(step.name for step in owned[-1][len(table.scan) :] if isinstance(step, Field))
 
 
-def _put(record: Conformed, keys: tuple[str, ...], value: Conformed) -> None:
+def put(record: Conformed, keys: tuple[str, ...], value: Conformed) -> None:
     for key in keys[:-1]:
         record = record.setdefault(key, {})
         if not isinstance(record, dict):
@@ -254,10 +254,10 @@ def mutated(base: st.SearchStrategy) -> st.SearchStrategy:
         min_size=1,
         max_size=4,
     )
-    return st.builds(_changed, base, changes)
+    return st.builds(changed, base, changes)
 
 
-def _changed(document: Conformed, changes: list[tuple[list[int], Callable, Conformed]]) -> Conformed:
+def changed(document: Conformed, changes: list[tuple[list[int], Callable, Conformed]]) -> Conformed:
     holder = {"": copy.deepcopy(document)}
     for route, mutation, value in changes:
         mutation(*_place(holder, route), copy.deepcopy(value))
