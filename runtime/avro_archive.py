@@ -30,15 +30,16 @@ _DAMAGED = (EOFError, ValueError, LookupError, TypeError, AttributeError, Schema
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """Some data of a file, uncompressed, and the schema that they were written with, as JSON."""
+    """Some data of a file, from an offset on, uncompressed, and the schema that they were written with, as JSON."""
 
     schema: str
+    start: int
     count: int
     content: bytes = field(repr=False)
 
 
-def blocks(stream: BinaryIO, raw_table: str) -> Iterator[Block]:
-    """Read a file of the responses that a raw table keeps, block by block.
+def blocks(stream: BinaryIO, raw_table: str, start: int = 0) -> Iterator[Block]:
+    """Read a file of the responses that a raw table keeps, block by block, from the one at an offset on.
 
     Raises:
         ValueError: it is no Avro file, a damaged one, or one of other responses.
@@ -47,8 +48,11 @@ def blocks(stream: BinaryIO, raw_table: str) -> Iterator[Block]:
         reader = fastavro.block_reader(stream)
         schema = reader.metadata["avro.schema"]
         _check(cast(Schema, json.loads(schema)), raw_table)
+        if start:
+            stream.seek(start)
         for block in reader:
-            yield Block(schema=schema, count=block.num_records, content=block.bytes_.getvalue())
+            content = block.bytes_.getvalue()
+            yield Block(schema=schema, start=block.offset, count=block.num_records, content=content)
     except _OtherError:
         raise
     except _DAMAGED as error:

@@ -95,6 +95,35 @@ class Broken:
     count: int = 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """Where reading may begin in a file: an offset, the line that begins there, the responses before it."""
+
+    start: int
+    line: int = 1
+    before: int = 0
+
+
+BEGINNING = Mark(start=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """How many responses a file has, and some places at which reading may begin, in order."""
+
+    count: int
+    marks: tuple[Mark, ...] = (BEGINNING,)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of a file, uncompressed; `start` is its offset in the file if reading may begin with it."""
+
+    content: bytes
+    start: int | None
+    is_plain: bool
+
+
 Part: TypeAlias = Whole | Line | Records | Broken
 
 
@@ -157,74 +186,123 @@ def _is_hidden(name: str) -> bool:
     return any(part.startswith((".", "_")) for part in PurePosixPath(name).parts)
 
 
-def parts(file: File, operation: Operation) -> Iterator[Part]:
-    """Cut a file where its responses end, reading it as it goes."""
+def parts(file: File, operation: Operation, mark: Mark = BEGINNING) -> Iterator[Part]:
+    """Cut a file where its responses end, reading it as it goes, from a mark on."""
+    return (part for _, part in marked(file, operation, mark))
+
+
+def marked(file: File, operation: Operation, mark: Mark = BEGINNING) -> Iterator[tuple[int | None, Part]]:
+    """Cut a file; with each part comes the offset where reading may begin for it, if it may."""
     if file.item.name == STDIN:
-        yield Line(file=file, line=0, content=sys.stdin.buffer.read())
+        yield 0, Line(file=file, line=0, content=sys.stdin.buffer.read())
     elif file.item.name.endswith(_AVRO):
-        yield from _records(file, operation)
+        yield from _records(file, operation, mark)
     elif file.item.name.endswith(_LINES):
-        yield from lines(file)
+        yield from _lines(file, mark)
     else:
-        yield Whole(file=file)
+        yield 0, Whole(file=file)
 
 
-def lines(file: File, start: int = 0, first: int = 1) -> Iterator[Part]:
-    """Cut a file into its lines, from an offset on, at which line `first` begins; empty ones are left out."""
-    number = first
-    with file.open(start) as stream:
+def survey(file: File, operation: Operation, every: int, size: int) -> Survey:
+    """Count the responses of a file, and mark it about every so many responses or bytes of them."""
+    marks: list[Mark] = []
+    total = count = held = 0
+    for offset, part in marked(file, operation):
+        if offset is not None and (not marks or count >= every or held >= size):
+            marks.append(Mark(start=offset, line=_line_of(part), before=total))
+            count = held = 0
+        total += part.count
+        count += part.count
+        held += _size_of(part)
+    return Survey(count=total, marks=tuple(marks) or (BEGINNING,))
+
+
+def _line_of(part: Part) -> int:
+    return 1 if isinstance(part, Whole) else part.line
+
+
+def _size_of(part: Part) -> int:
+    match part:
+        case Line():
+            return len(part.content)
+        case Records():
+            return len(part.block.content)
+        case Whole() | Broken():
+            return 0
+
+
+def _lines(file: File, mark: Mark) -> Iterator[tuple[int | None, Part]]:
+    """Cut a file into its lines; empty ones are left out."""
+    number = mark.line - 1
+    with file.open(mark.start) as stream:
         try:
-            for number, content in enumerate(_split(_plain(stream)), first):
+            for number, (offset, content) in enumerate(_split(_plain(stream, mark.start)), mark.line):
                 if content.strip():
-                    yield Line(file=file, line=number, content=content)
+                    yield offset, Line(file=file, line=number, content=content)
         except ValueError as error:
-            yield Broken(file=file, line=number + 1 if number > first else number, reason=str(error))
+            yield None, Broken(file=file, line=number + 1, reason=str(error))
 
 
-def _split(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield lines without their ends."""
+def _split(chunks: Iterator[Chunk]) -> Iterator[tuple[int | None, bytes]]:
+    """Yield lines without their ends, and the offset of those at which reading may begin."""
     rest: list[bytes] = []
+    begin: int | None = None
     for chunk in chunks:
-        head, *others = chunk.split(b"\n")
+        if not any(rest) and chunk.start is not None:
+            begin = chunk.start
+        head, *others = chunk.content.split(b"\n")
         rest.append(head)
+        position = len(head) + 1
         for line in others:
-            yield b"".join(rest)
+            yield begin, b"".join(rest)
             rest = [line]
-        if sum(map(len, rest)) > _LONGEST:
+            begin = chunk.start + position if chunk.is_plain and chunk.start is not None else None
+            position += len(line) + 1
+        if len(rest) * _CHUNK > _LONGEST:
             raise ValueError(f"a line is longer than {_LONGEST // 2**20} MiB")
-    yield b"".join(rest)
+    if any(rest):
+        yield begin, b"".join(rest)
 
 
-def _plain(stream: BinaryIO) -> Iterator[bytes]:
+def _plain(stream: BinaryIO, start: int) -> Iterator[Chunk]:
     """Yield the content of a file in pieces, unzipped if it is gzip: one member, or several."""
     chunk = stream.read(_CHUNK)
-    if chunk[:2] != _GZIP:
-        while chunk:
-            yield chunk
-            chunk = stream.read(_CHUNK)
+    if chunk[:2] == _GZIP:
+        yield from _members(stream, chunk, start)
         return
-    member = zlib.decompressobj(wbits=31)
+    while chunk:
+        yield Chunk(chunk, start, is_plain=True)
+        start += len(chunk)
+        chunk = stream.read(_CHUNK)
+
+
+def _members(stream: BinaryIO, chunk: bytes, start: int) -> Iterator[Chunk]:
+    """Unzip; reading may begin where a member does. `start` is the offset of the first chunk."""
+    member, begin = zlib.decompressobj(wbits=31), start
     while chunk:
         try:
-            yield member.decompress(chunk)
+            content = member.decompress(chunk)
         except zlib.error as error:
             raise ValueError(f"damaged gzip: {error}") from error
+        yield Chunk(content, begin, is_plain=False)
+        begin = None
+        start += len(chunk) - len(member.unused_data)
         chunk = member.unused_data or stream.read(_CHUNK)
         if member.eof and chunk:
-            member = zlib.decompressobj(wbits=31)
+            member, begin = zlib.decompressobj(wbits=31), start
     if not member.eof:
         raise ValueError("damaged gzip: it ends in the middle")
 
 
-def _records(file: File, operation: Operation) -> Iterator[Part]:
-    number = 1
+def _records(file: File, operation: Operation, mark: Mark) -> Iterator[tuple[int | None, Part]]:
+    number = mark.line
     with file.open() as stream:
         try:
-            for block in blocks(stream, operation.raw_table):
-                yield Records(file=file, line=number, block=block)
+            for block in blocks(stream, operation.raw_table, mark.start):
+                yield block.start, Records(file=file, line=number, block=block)
                 number += block.count
         except ValueError as error:
-            yield Broken(file=file, line=number, reason=str(error))
+            yield None, Broken(file=file, line=number, reason=str(error))
 
 
 def responses(part: Part, operation: str) -> Iterator[Response]:

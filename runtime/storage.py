@@ -61,8 +61,8 @@ class Place(Protocol):
     def publish(self, moves: Mapping[str, str], replaced: Iterable[str], aside: str) -> None:
         """Give files their final names, and remove what else is at some names: files, or folders with all they hold.
 
-        In a folder each name changes as a whole, by way of the folder `aside`. Object storage has no such step: there
-        files of both are to be seen until it is done.
+        In a folder each of these names changes as a whole, by way of the folder `aside`. Object storage has no such
+        step: there files of both are to be seen until it is done.
         """
         ...
 
@@ -139,12 +139,13 @@ class Folder:
     def publish(self, moves: Mapping[str, str], replaced: Iterable[str], aside: str) -> None:
         """Rename: a file at once; a folder once all its files lie beside it."""
         root, new, old = (Path(self.path, *below) for below in ((), (aside, "new"), (aside, "old")))
-        folders = {final.partition("/")[0] for final in moves.values() if "/" in final}
+        there = [*dict.fromkeys(replaced)]
+        folders = {name for name in there if any(final.startswith(f"{name}/") for final in moves.values())}
         kept = {*moves.values()}
         with _explained("write", root):
             for staged, final in moves.items():
                 _rename(root / staged, (new if final.partition("/")[0] in folders else root) / final)
-            for name in {**dict.fromkeys(folders), **dict.fromkeys(replaced)}:
+            for name in there:
                 if (root / name).exists() and name not in kept:
                     _rename(root / name, old / name)
                 if name in folders:
