@@ -9,6 +9,9 @@ from runtime.job import Column, Row, Table
 from runtime.quarantine import Quarantined, named
 from runtime.transform import Counts
 
+SOURCE, LINE, SHA256, UNREADABLE = "$source", "$line", "$sha256", "$unreadable"
+"""Parameters of a capture that are not of its request: where it is from, and why there is no body."""
+
 CLASSES = ("leaves", "typed", "json", "null", "sentinel", "empty", "ignored", "rescued", "lost")
 """The number of leaves, and the classes of which each leaf is in one."""
 

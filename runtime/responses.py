@@ -148,7 +148,7 @@ def files(given: str) -> list[File]:
         DataError: there is none.
     """
     if given == STDIN:
-        return [File(place=Folder(""), item=Item(name=STDIN, size=0, modified=datetime.now(tz=UTC)))]
+        return [File(place=Folder("", ""), item=Item(name=STDIN, size=0, modified=datetime.now(tz=UTC)))]
     found = _files(given)
     if not found:
         hint = f"names end in {', '.join(SUFFIXES)}"

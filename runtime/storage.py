@@ -74,7 +74,7 @@ class Place(Protocol):
 def place(given: str) -> Place:
     """Return a place by its path or URL; it need not exist yet."""
     if not given.startswith(SCHEME):
-        return Folder(given)
+        return Folder(given, str(Path(given).absolute()))
     try:
         from runtime.bucket import Bucket  # `obstore` comes with an extra
     except ModuleNotFoundError as error:
@@ -87,9 +87,13 @@ def place(given: str) -> Place:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder of this machine, or of a file system that machines share."""
+    """A folder of this machine, or of a file system that machines share.
+
+    `at` is its absolute path, for a process that works elsewhere.
+    """
 
     path: str
+    at: str
 
     @property
     def url(self) -> str:
@@ -102,20 +106,20 @@ class Folder:
 
     def find(self, name: str) -> Item | None:
         """Return a file."""
-        path = Path(self.path) / name
+        path = Path(self.at) / name
         with _explained("read", path):
             return _item(path, name) if path.is_file() else None
 
     def items(self, below: str = "") -> list[Item]:
         """Return the files below a folder."""
-        root = Path(self.path)
+        root = Path(self.at)
         with _explained("list", root / below):
             found = sorted(path for path in (root / below).rglob("*") if path.is_file())
             return [_item(path, path.relative_to(root).as_posix()) for path in found]
 
     def open(self, name: str, start: int = 0) -> BinaryIO:
         """Open a file."""
-        path = Path(self.path) / name
+        path = Path(self.at) / name
         with _explained("read", path):
             stream = path.open("rb")
             stream.seek(start)
@@ -123,14 +127,14 @@ class Folder:
 
     def create(self, name: str) -> BinaryIO:
         """Open a new file; folders are made."""
-        path = Path(self.path) / name
+        path = Path(self.at) / name
         with _explained("write", path):
             path.parent.mkdir(parents=True, exist_ok=True)
             return path.open("xb")
 
     def prepare(self) -> None:
         """Make the folder."""
-        path = Path(self.path)
+        path = Path(self.at)
         if path.exists() and not path.is_dir():
             raise TerminalError("cannot write: it is a file, not a folder", where=self.path)
         with _explained("write", path):
@@ -138,7 +142,7 @@ class Folder:
 
     def publish(self, moves: Mapping[str, str], replaced: Iterable[str], aside: str) -> None:
         """Rename: a file at once; a folder once all its files lie beside it."""
-        root, new, old = (Path(self.path, *below) for below in ((), (aside, "new"), (aside, "old")))
+        root, new, old = (Path(self.at, *below) for below in ((), (aside, "new"), (aside, "old")))
         there = [*dict.fromkeys(replaced)]
         folders = {name for name in there if any(final.startswith(f"{name}/") for final in moves.values())}
         kept = {*moves.values()}
@@ -153,7 +157,7 @@ class Folder:
 
     def remove(self, below: str) -> None:
         """Remove a folder."""
-        path = Path(self.path) / below
+        path = Path(self.at) / below
         with _explained("remove", path):
             if path.exists():
                 shutil.rmtree(path)
