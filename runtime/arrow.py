@@ -3,13 +3,14 @@
 # pyright: reportUnknownParameterType=false
 # (pyarrow has no types)
 
+import json
 from collections.abc import Sequence
 from typing import cast
 
 import pyarrow as pa
 
-from runtime.document import json_bytes
 from runtime.errors import TerminalError
+from runtime.formats import json_text
 from runtime.job import Column, Row
 
 _TYPES = {
@@ -38,9 +39,9 @@ def batch(columns: Sequence[Column], rows: Sequence[Row]) -> pa.RecordBatch:
 
 
 def array(kind: str, cells: Sequence[object]) -> pa.Array:
-    """Return cells of a type of the catalog; what JSON holds is written as text."""
+    """Return cells of a type of the catalog; what JSON holds is written as text, with sorted keys."""
     if kind == "jsonb":
-        cells = [None if cell is None else json_bytes(cell).decode() for cell in cells]
+        cells = [None if cell is None else json_text(cell) for cell in cells]
     elif kind.startswith("double precision"):
         cells = [_double(cell) for cell in cells]
     return pa.array(cells, type=type_of(kind))
@@ -68,6 +69,11 @@ def type_of(kind: str) -> pa.DataType:
 
 def fitted(found: pa.RecordBatch, columns: Sequence[Column]) -> pa.RecordBatch:
     """Return a batch with these columns of it, and the types of the catalog: instants in UTC, and so on."""
-    wanted = schema(columns)
-    arrays = [found.column(one.name).cast(one.type) for one in wanted]
-    return pa.RecordBatch.from_arrays(arrays, schema=wanted)
+    arrays = [_fitted(found.column(column.name), column.type) for column in columns]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema(columns))
+
+
+def _fitted(cells: pa.Array, kind: str) -> pa.Array:
+    if kind != "jsonb":
+        return cells.cast(type_of(kind))
+    return array(kind, [None if text is None else json.loads(text) for text in cells.to_pylist()])

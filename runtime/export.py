@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from runtime import accounts
 from runtime.accounts import CLASSES, Origin
 from runtime.capture import Request
-from runtime.engines import Engine, Result, Source, locally
+from runtime.document import Document, parse
 from runtime.errors import DataError, TerminalError
 from runtime.formats import Encoded, Format, form
 from runtime.job import Job, Operation, Row, Table
@@ -24,7 +24,7 @@ from runtime.progress import Progress, Quiet
 from runtime.registry import Catalog, find
 from runtime.responses import File, Line, Part, Response, parts, responses
 from runtime.storage import place
-from runtime.transform import Transformed
+from runtime.transform import Transformed, transform
 
 _QUIET = Quiet()
 
@@ -94,17 +94,16 @@ def transform_files(
     files: Sequence[File],
     to: str,
     *,
-    engine: Engine = locally,
     processes: int = 1,
     progress: Progress = _QUIET,
 ) -> Exported:
-    """Transform files and write one file per table, all of them or none. Other processes run the local engine."""
+    """Transform files with the local engine and write one file per table, all of them or none."""
     done = Exported(tables=Counter({table.name: 0 for table in export.files}))
     with staging(place(to)) as stage:
         tables = TableFiles(stage, export.form, export.files)
         portions = _portions(export, files, progress)
         if processes == 1:
-            shares = (share(export, portion, engine) for portion in portions)
+            shares = (share(export, portion) for portion in portions)
         else:
             shares = _in_processes(export, portions, processes)
         for one in shares:
@@ -180,19 +179,12 @@ def _share_here(portion: Portion) -> Share:
     return share(_EXPORT[0], portion)
 
 
-def share(export: Export, portion: Portion, engine: Engine = locally) -> Share:
+def share(export: Export, portion: Portion) -> Share:
     """Read and transform a portion."""
     made = _Share(export)
-    numbered = (one for part in portion.parts for one in responses(part, export.operation.name))
-    found = [*enumerate(numbered, portion.first)]
-    sources = (
-        Source(raw_id=raw_id, captured_at=one.captured_at, params=one.params, body=response.capture.body)
-        for raw_id, response in found
-        if response.capture is not None and (one := response.capture.request)
-    )
-    results = engine(export.operation, export.job, sources)
-    for raw_id, response in found:
-        made.add(raw_id, response, None if response.capture is None else next(results))
+    found = (one for part in portion.parts for one in responses(part, export.operation.name))
+    for raw_id, response in enumerate(found, portion.first):
+        made.add(raw_id, response)
     return made.encoded()
 
 
@@ -204,7 +196,7 @@ class _Share:
         self.rows: dict[str, list[Row]] = {table.name: [] for table in export.files}
         self.done = Exported()
 
-    def add(self, raw_id: int, response: Response, result: Result | None) -> None:
+    def add(self, raw_id: int, response: Response) -> None:
         origin = Origin(
             raw_id=raw_id,
             file=response.file,
@@ -212,14 +204,15 @@ class _Share:
             operation=self.export.operation.name,
             sha256=response.sha256,
         )
-        match result:
-            case Transformed():
-                assert response.capture is not None
-                self.keep(origin, response.capture.request, result)
-            case DataError():
-                self.reject(origin, result.what)
-            case None:
-                self.reject(origin, response.reason)
+        if response.capture is None:
+            self.reject(origin, response.reason)
+            return
+        parsed = parse(response.capture.body)
+        if isinstance(parsed, Document):
+            request = response.capture.request
+            self.keep(origin, request, transform(self.export.job, parsed.value, request.params))
+        else:
+            self.reject(origin, parsed.reason)
 
     def reject(self, origin: Origin, reason: str) -> None:
         self.rows[accounts.DEAD_LETTERS.name].append(accounts.dead_letter(origin, reason))

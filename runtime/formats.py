@@ -3,6 +3,7 @@
 To encode is the work, and may be done in another process; to write is to put it into the file in order.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import BinaryIO, Protocol, TypeAlias
 
@@ -81,12 +82,23 @@ class Ndjson:
     def encode(self, table: Table, rows: Sequence[Row]) -> bytes:
         """Turn rows into lines."""
         names = [column.name for column in table.columns]
-        return b"".join(_line(dict(zip(names, row, strict=True))) for row in rows)
+        try:
+            return b"".join(_line(dict(zip(names, row, strict=True))) for row in rows)
+        except TypeError:  # an integer beyond 64 bits, which only JSON holds
+            return self._slowly(table, rows)
+
+    def _slowly(self, table: Table, rows: Sequence[Row]) -> bytes:
+        lines: list[bytes] = []
+        for row in rows:
+            cells = zip(table.columns, row, strict=True)
+            line = {column.name: _folded(cell) if column.type == "jsonb" else cell for column, cell in cells}
+            lines.append(_line(line))
+        return b"".join(lines)
 
     def recode(self, table: Table, batch: Batch) -> bytes:
         """Turn rows of Arrow into lines."""
-        json = [column.name for column in table.columns if column.type == "jsonb"]
-        return b"".join(_line(_unfolded(row, json)) for row in batch.to_pylist())
+        names = [column.name for column in table.columns if column.type == "jsonb"]
+        return b"".join(_line(_unfolded(row, names)) for row in batch.to_pylist())
 
     def writer(self, table: Table, stream: BinaryIO) -> "_Lines":  # noqa: ARG002  # the protocol's
         """Begin a file."""
@@ -109,9 +121,21 @@ def _line(row: Mapping[str, object]) -> bytes:
     return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z)
 
 
-def _unfolded(row: dict[str, object], json: Sequence[str]) -> dict[str, object]:
+def json_text(value: object) -> str:
+    """Return a JSON value as text with sorted keys: equal values are equal texts."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:  # an integer beyond 64 bits
+        return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _folded(value: object) -> object:
+    return None if value is None else orjson.Fragment(json_text(value))
+
+
+def _unfolded(row: dict[str, object], names: Sequence[str]) -> dict[str, object]:
     """Put JSON where its text is."""
-    for name in json:
+    for name in names:
         text = row[name]
         row[name] = orjson.Fragment(text) if isinstance(text, str) else None
     return row

@@ -44,6 +44,11 @@ class File:
         return self.place.shown(self.item.name).encode("utf-8", "replace").decode()
 
     @property
+    def is_standard_input(self) -> bool:
+        """Whether only this process can read it."""
+        return self.item.name == STDIN
+
+    @property
     def is_archive(self) -> bool:
         """Whether it may hold many responses."""
         return self.item.name.endswith((*_LINES, *_AVRO))
@@ -193,7 +198,7 @@ def parts(file: File, operation: Operation, mark: Mark = BEGINNING) -> Iterator[
 
 def marked(file: File, operation: Operation, mark: Mark = BEGINNING) -> Iterator[tuple[int | None, Part]]:
     """Cut a file; with each part comes the offset where reading may begin for it, if it may."""
-    if file.item.name == STDIN:
+    if file.is_standard_input:
         yield 0, Line(file=file, line=0, content=sys.stdin.buffer.read())
     elif file.item.name.endswith(_AVRO):
         yield from _records(file, operation, mark)

@@ -1,5 +1,6 @@
 """`mlb-etl ingest`, `transform`, `load`: from files to tables."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -14,13 +15,13 @@ from runtime.cli.streaming import Streaming, engine_of_streams, stream, stream_o
 from runtime.cli.verbs import Verb
 from runtime.database import opened
 from runtime.engines import Chosen
-from runtime.engines import engine as engine_chosen
 from runtime.envelope import STDIN, Defaults
-from runtime.errors import DataError
-from runtime.export import transform_files, wanted
+from runtime.errors import DataError, TerminalError
+from runtime.export import Export, Exported, transform_files, wanted
 from runtime.ingest import Ingest
 from runtime.ledger import recorded
 from runtime.registry import find, generated
+from runtime.responses import File
 from runtime.snapshot import Loaded
 
 
@@ -123,8 +124,7 @@ def transform(
         raise click.UsageError("name files, and a folder with --to; or follow a database with --stream")
     export = wanted(generated(app.project.root), operation, tables, form)
     sources = [file for given in files for file in responses.files(given)]
-    how = engine_chosen(engine)
-    done = transform_files(export, sources, folder, engine=how, processes=processes, progress=app.progress)
+    done = _transformed(app, export, sources, folder, engine, processes)
     if as_json:
         named = {"operation": operation, "to": folder, "format": form}
         counted = {"tables": done.tables, "documents": done.documents, "leaves": done.leaves}
@@ -177,6 +177,24 @@ def load(
         if done.detached:
             click.echo(f"{done.detached} documents of detached partitions are left alone", err=True)
     return 1 if outcome.failed else 0
+
+
+def _transformed(
+    app: App, export: Export, files: Sequence[File], to: str, engine: Chosen, processes: int
+) -> Exported:
+    """Run the engine that was chosen."""
+    if not engine.is_spark:
+        return transform_files(export, files, to, processes=processes, progress=app.progress)
+    if processes > 1:
+        raise click.UsageError("`--processes` is for the local engine; Spark has `--master local[N]`")
+    if any(file.is_standard_input for file in files):
+        raise click.UsageError("standard input is for the local engine; give Spark files")
+    try:
+        from runtime.spark import export as by_spark
+    except ModuleNotFoundError as error:
+        hint = "install the extra `spark`"
+        raise TerminalError(f"the Spark engine needs `{error.name}`", hint=hint) from error
+    return by_spark.transform_files(export, files, to, engine.settings, app.progress)
 
 
 def _judged(done: Loaded) -> str:

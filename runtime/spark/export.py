@@ -6,6 +6,7 @@ and removed.
 """
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportUnknownParameterType=false, reportCallIssue=false, reportArgumentType=false
+# pyright: reportAttributeAccessIssue=false
 # (pyarrow has no types, and functions of it none that fit)
 
 import uuid
@@ -25,7 +26,7 @@ from runtime.accounts import CLASSES, LINE, SHA256, SOURCE, UNREADABLE, Origin
 from runtime.errors import TerminalError
 from runtime.export import Export, Exported
 from runtime.formats import Format, Writer
-from runtime.job import Partitioning, Table
+from runtime.job import REQUEST, Partitioning, Table
 from runtime.output import Staging, TableFiles, staging, written
 from runtime.progress import Progress
 from runtime.registry import checks_of, job_of, spark_job
@@ -38,8 +39,6 @@ from runtime.storage import place
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-
-REQUEST = "$request"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +73,14 @@ def transform_files(
                 for said in sink.write(documents):
                     progress.finding(said)
         return sink.publish()
+
+
+def write_batch(export: Export, documents: Documents, to: str, name: str) -> Exported:
+    """Add the rows of a batch to the folders of its tables, in files with this name; a repeat replaces its own."""
+    with staging(place(to)) as stage:
+        sink = Sink(export, stage)
+        sink.write(documents)
+        return sink.publish_batch(name)
 
 
 @dataclass(slots=True)
@@ -142,15 +149,29 @@ class Sink:
 
     def publish(self) -> Exported:
         """Give the files their names, each table as a whole; what was there of it is replaced, old partitions too."""
-        self.accounts.close()
         suffix = self.export.form.suffix
-        names = {table.name: f"{table.name}/part-00000{suffix}" for table in self.accounts.tables}
-        names |= numbered(self.written, "part", suffix)
+        names = self._names("part")
         names |= self._empty({final.partition("/")[0] for final in names.values()})
         tables = [table.name for table in self.export.files]
         _check_all(self.stage, names)
         self.stage.publish(names, [*tables, *(f"{name}{suffix}" for name in tables)])
         return self.done
+
+    def publish_batch(self, name: str) -> Exported:
+        """Put the files beside those of other batches."""
+        names = self._names(name)
+        _check_all(self.stage, names)
+        there = (item.name for table in self.export.files for item in self.stage.place.items(table.name))
+        own = [found for found in there if found.rpartition("/")[2].startswith(f"{name}-")]
+        self.stage.publish(names, own)
+        return self.done
+
+    def _names(self, name: str) -> dict[str, str]:
+        """Return the final name of each file in staging."""
+        self.accounts.close()
+        suffix = self.export.form.suffix
+        own = {table.name: f"{table.name}/{name}-00000{suffix}" for table in self.accounts.tables}
+        return own | _numbered(self.written, name, suffix)
 
     def _empty(self, filled: set[str]) -> dict[str, str]:
         """Write a file without rows for every table that has none, so that readers find its columns."""
@@ -159,7 +180,7 @@ class Sink:
         return {table.name: f"{table.name}/part-00000{self.export.form.suffix}" for table in rest}
 
 
-def numbered(files: Iterable[Written], name: str, suffix: str) -> dict[str, str]:
+def _numbered(files: Iterable[Written], name: str, suffix: str) -> dict[str, str]:
     """Return the final name of each file in staging."""
     numbers: Counter[str] = Counter()
     names: dict[str, str] = {}
