@@ -48,7 +48,7 @@ _MEANINGS = (
     ("SignatureDoesNotMatch", "the secret key is not that of the access key", _KEYS),
     ("AccessDenied", "access is denied", _KEYS),
     ("403 Forbidden", "access is denied", _KEYS),
-    ("169.254.169.254", "there are no credentials", _KEYS),
+    ("/latest/", "there are no credentials", _KEYS),  # of the metadata of a machine, which has none
     ("error sending request", "the server cannot be reached", _SERVER),
     ("404 Not Found", "it is not there", "look what is there"),
 )

@@ -99,8 +99,7 @@ def transform_files(
 ) -> Exported:
     """Transform files with the local engine and write one file per table, all of them or none."""
     done = Exported(tables=Counter({table.name: 0 for table in export.files}))
-    with staging(place(to)) as stage:
-        tables = TableFiles(stage, export.form, export.files)
+    with staging(place(to)) as stage, TableFiles(stage, export.form, export.files) as tables:
         portions = _portions(export, files, progress)
         if processes == 1:
             shares = (share(export, portion) for portion in portions)

@@ -87,6 +87,16 @@ class TableFiles:
                 stream = self.staging.create(table.name)
                 self._open[table.name] = (self.form.writer(table, stream), stream)
 
+    def __enter__(self) -> "TableFiles":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for writer, stream in self._open.values():
+            with suppress(OSError, ValueError, MlbError):  # most are closed, the others are not wanted
+                writer.close()
+            with suppress(OSError, MlbError):
+                stream.close()
+
     def add(self, rows: Mapping[str, Encoded]) -> None:
         """Write rows of some tables."""
         for name, encoded in rows.items():

@@ -66,5 +66,7 @@ class _RowGroups:
         self.bytes = 0
 
     def close(self) -> None:
-        self.flush()
-        self.writer.close()
+        try:
+            self.flush()
+        finally:
+            self.writer.close()

@@ -60,9 +60,9 @@ def transform_files(
     with (
         running(settings.sized(len(files)), say=progress.note) as spark,
         staging(place(to)) as stage,
+        Sink(export, stage) as sink,
     ):
         stretches = surveyed(spark, files, export.operation, tasks)
-        sink = Sink(export, stage)
         plan = [*batches(stretches, settings.documents_per_batch)]
         for batch in progress.track("transform", plan):
             read = captures(spark, batch, export.operation, tasks)
@@ -77,8 +77,7 @@ def transform_files(
 
 def write_batch(export: Export, documents: Documents, to: str, name: str) -> Exported:
     """Add the rows of a batch to the folders of its tables, in files with this name; a repeat replaces its own."""
-    with staging(place(to)) as stage:
-        sink = Sink(export, stage)
+    with staging(place(to)) as stage, Sink(export, stage) as sink:
         sink.write(documents)
         return sink.publish_batch(name)
 
@@ -97,6 +96,12 @@ class Sink:
         own = (accounts.DOCUMENTS, accounts.DEAD_LETTERS)
         self.accounts = TableFiles(self.stage, self.export.form, own)
         self.done.tables.update({table.name: 0 for table in self.export.files})
+
+    def __enter__(self) -> "Sink":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.accounts.__exit__()
 
     def write(self, documents: Documents) -> list[str]:
         """Write the rows of a batch; return what is said of responses that are no documents."""
