@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from runtime.export import wanted
-from runtime.formats import Batch, Encoded
+from runtime.formats import Batch
 from runtime.job import Table
 from runtime.parquet import Parquet
 from runtime.progress import Quiet
@@ -27,7 +27,7 @@ class Deadly(Parquet):
     def __init__(self, marker: Path) -> None:
         self.marker = marker
 
-    def recode(self, table: Table, batch: Batch) -> Encoded:
+    def recode(self, table: Table, batch: Batch) -> Batch:
         try:
             self.marker.touch(exist_ok=False)
         except FileExistsError:

@@ -4,7 +4,7 @@ import gzip
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import fastavro
@@ -74,7 +74,7 @@ def archive(path: Path, schema: str, documents: list, *, newer: bool = False) ->
     codec = Codec(said)
     with path.open("wb") as stream:
         data = [codec.datum(document) for document in documents]
-        fastavro.writer(stream, codec.schema, data, strict=True, sync_interval=500)
+        fastavro.writer(stream, said, data, strict=True, sync_interval=500)
 
 
 def by_spark(spark, export: Export, given: str, to: str, batch: int = 50) -> Exported:
@@ -202,7 +202,7 @@ def test_pandas_and_duckdb_read_what_the_local_engine_writes_as_lines(both, fold
 def plain(cell: object) -> object:
     if isinstance(cell, datetime):
         return cell.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return cell.isoformat() if hasattr(cell, "isoformat") else cell
+    return cell.isoformat() if isinstance(cell, date) else cell
 
 
 @pytest.mark.slow

@@ -59,9 +59,9 @@ def test_from_a_bucket_to_a_bucket() -> None:
     put("s3://raw/in", "more.ndjson.gz", gzip.compress(b"\n".join(map(line, range(3, 60)))))
     put("s3://raw/inner", "9.json", line(9))
     put("s3://tables/a", "mine.txt", b"stays")
-    for _ in range(2):
-        done = run("s3://raw/in", "s3://tables/a/b")
-        assert (done.documents, done.tables["demo.games"]) == (59, 59)
+    run("s3://raw/in", "s3://tables/a/b")
+    done = run("s3://raw/in", "s3://tables/a/b")
+    assert (done.documents, done.tables["demo.games"]) == (59, 59)
     assert names("s3://tables/a") == [
         *(f"b/{name}.ndjson" for name in sorted(done.tables)),
         "mine.txt",
