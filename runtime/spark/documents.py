@@ -13,7 +13,7 @@ from pyspark.sql.types import ArrayType, StringType, StructField, StructType
 
 from runtime.job import Check, Conformed, Job, SparkJob, SparkTable
 from runtime.known import Summaries
-from runtime.spark import walk
+from runtime.spark import prune, walk
 from runtime.transform import Counts
 
 if TYPE_CHECKING:
@@ -121,7 +121,9 @@ def transformed(
     `job` and `checks` (the rules over several tables) are called in the workers, which must be able to import them.
     """
     wanted = {table.name: table for table in spark_job.tables if not tables or table.name in tables}
-    kept = parsed(walked(captures, job, checks), spark_job.schema).persist(StorageLevel.MEMORY_AND_DISK)
+    kept = parsed(walked(captures, job, checks), prune.schema(spark_job, tuple(wanted))).persist(
+        StorageLevel.MEMORY_AND_DISK
+    )
     others: DataFrame | None = None
     try:
         accounts = _accounts(kept)

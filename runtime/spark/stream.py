@@ -27,7 +27,7 @@ from runtime.documents import USABLE, Documents, RawIds
 from runtime.job import REQUEST, Operation
 from runtime.raw import table_of
 from runtime.registry import Catalog, find, generated
-from runtime.spark.engine import SCHEMA
+from runtime.spark.captures import SCHEMA
 from runtime.spark.offsets import Offset, Origin, Settled, end_of_batch, origin
 
 NAME = "mlb_raw_stream"

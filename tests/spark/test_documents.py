@@ -1,0 +1,125 @@
+"""A batch of many responses: odd ones among them do not change what becomes of the others."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from compiler.ir.plan import Plan
+from runtime.engines import Source, transform_one
+from runtime.errors import DataError
+from tests.spark.conftest import CAPTURED_AT
+from tests.spark.test_differential import (
+    different_accounts,
+    different_findings,
+    different_rows,
+    local_results,
+)
+from tests.support.project import compiled, operation
+
+NAME = "season.seasons"
+COUNT = 2000
+"""Responses in the batch."""
+
+BEYOND = 2**63
+"""An integer that no column holds."""
+
+
+def body_of(number: int) -> dict:
+    """Return a document that fits."""
+    season = {"seasonId": str(number), "hasWildcard": True, "regularSeasonEndDate": "2024-09-29"}
+    return {"seasons": [season, {**season, "seasonId": f"{number}x"}]}
+
+
+def odd() -> Iterator[tuple[str, bytes]]:
+    """Yield responses that are no documents, and documents that Spark does not read, or not as they are."""
+    fitting = body_of(1)
+    yield "empty", b""
+    yield "truncated", json.dumps(fitting).encode()[:-2]
+    yield "markup", b"<html></html>"
+    yield "not UTF-8", b'{"seasons": [{"seasonId": "\xff\xfe"}]}'
+    yield "a NUL", b'{"seasons": [{"seasonId": "\\u0000"}]}'
+    yield "a key twice", b'{"seasons": [], "seasons": []}'
+    yield "half a pair", b'{"seasons": [{"seasonId": "\\ud800"}]}'
+    yield "two values", b"{} {}"
+    yield "another root", b"[1, 2]"
+    yield "null", b"null"
+    yield "a number of 2,000 digits", b'{"unknown": 0.' + b"1" * 2000 + b"}"
+    yield "an integer of 60 digits", b'{"unknown": ' + b"7" * 60 + b', "seasons": [{"seasonId": "7"}]}'
+    yield "a name of 60,000 characters", json.dumps({"k" * 60_000: 1, **fitting}).encode()
+    yield "nested deeply", b'{"unknown": ' + b"[" * 900 + b"]" * 900 + b', "seasons": [{"seasonId": "8"}]}'
+    yield "wrong kinds", json.dumps({"seasons": [{"seasonId": 7}, "x", [], {"seasonId": "9"}]}).encode()
+    yield "text for an array", json.dumps({"seasons": "none"}).encode()
+    yield "white space", b"\n\t " + json.dumps(fitting, indent=1).encode() + b"\n"
+    yield "escapes", json.dumps({"seasons": [{"seasonId": '\u00e9\U0001f600\u2028"\\'}]}).encode()
+
+
+@pytest.fixture(scope="module")
+def sources() -> list[Source]:
+    """Return many responses, the odd ones spread among them."""
+    bodies = [json.dumps(body_of(number)).encode() for number in range(COUNT)]
+    step = COUNT // len([*odd()])
+    for place, (_, body) in enumerate(odd()):
+        bodies[place * step] = body
+    return [
+        Source(raw_id=number, captured_at=CAPTURED_AT, params={"$request": NAME}, body=body)
+        for number, body in enumerate(bodies)
+    ]
+
+
+def test_many_responses(spark, job_of, sources) -> None:
+    from runtime.spark.captures import frame
+    from runtime.spark.documents import transformed
+    from runtime.spark.engine import rows_of
+
+    made = operation(NAME)
+    job = compiled(made)()
+    ours = local_results(job, sources)
+    with transformed(frame(spark, sources), compiled(made), job_of(Plan(operations=(made,)))) as documents:
+        assert different_accounts(job, ours, documents.accounts) == {}
+        assert different_rows(job, ours, rows_of(documents)) == {}
+        assert different_findings(ours, documents) == {}
+        accounts = {account.raw_id: account for account in documents.accounts}
+    assert sorted(accounts) == [source.raw_id for source in sources]
+    reasons = {raw_id: account.unusable for raw_id, account in accounts.items() if account.unusable}
+    assert reasons == {
+        source.raw_id: result.what.removeprefix("the response is ")
+        for source in sources
+        if isinstance(result := transform_one(job, source), DataError)
+    }
+    assert {account.captured_at for account in accounts.values()} == {CAPTURED_AT}
+    assert all(account.params == {"$request": NAME} for account in accounts.values())
+    others = [one.raw_id for one in accounts.values() if not one.is_ordinary and not one.unusable]
+    assert 0 < len(others) < 6, "few documents take the slow way"
+
+
+def test_no_responses(spark, job_of) -> None:
+    from runtime.spark.captures import frame
+    from runtime.spark.documents import transformed
+
+    made = operation(NAME)
+    with transformed(frame(spark, []), compiled(made), job_of(Plan(operations=(made,)))) as documents:
+        assert documents.accounts == ()
+        assert {name: documents.table(name).count() for name in documents.tables} == dict.fromkeys(
+            documents.tables, 0
+        )
+        assert documents.rescued().count() == 0
+
+
+def test_only_the_tables_that_are_wanted(spark, job_of) -> None:
+    from runtime.spark.captures import frame
+    from runtime.spark.documents import transformed
+
+    made = operation("schedule.schedule")
+    names = [table.name for table in made.tables][:2]
+    body = json.dumps({"dates": [{"date": "2024-07-12", "games": [{"gamePk": 7}]}]}).encode()
+    source = Source(raw_id=5, captured_at=CAPTURED_AT, params={}, body=body)
+    by_spark = job_of(Plan(operations=(made,)))
+    with transformed(frame(spark, [source]), compiled(made), by_spark, tables=names) as documents:
+        assert [*documents.tables] == names
+        (account,) = documents.accounts
+        assert {name: documents.table(name).count() for name in names} == {
+            name: account.rows(name) for name in names
+        }
+        assert any(map(account.rows, names))
+        assert account.counts.lost == 0
