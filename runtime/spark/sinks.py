@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -10,7 +11,7 @@ from runtime.database import opened
 from runtime.documents import Documents, RawIds
 from runtime.engines import Source
 from runtime.load import Outcome, load_snapshot
-from runtime.registry import find, generated, spark_job
+from runtime.registry import find, generated, job_of, spark_job
 from runtime.spark.engine import transform
 from runtime.spark.stream import Streamed
 
@@ -57,8 +58,8 @@ class IntoTables:
                 )
                 for one in snapshots
             ]
-            job = documents.job(name)
-            results = transform(batch.sparkSession, spark_job(find(catalog, name)), job, sources)
+            job, operation = documents.job(name), find(catalog, name)
+            results = transform(batch.sparkSession, spark_job(operation), partial(job_of, operation), sources)
             for snapshot, result in zip(snapshots, results, strict=True):
                 load_snapshot(documents, snapshot, job, result, outcome)
         loaded = outcome.loaded
