@@ -121,7 +121,7 @@ def transformed(
     `job` and `checks` (the rules over several tables) are called in the workers, which must be able to import them.
     """
     wanted = {table.name: table for table in spark_job.tables if not tables or table.name in tables}
-    kept = parsed(walked(captures, job, checks), prune.schema(spark_job, tuple(wanted))).persist(
+    kept = parsed(walked(captures, job, checks), prune.schema(spark_job, tables)).persist(
         StorageLevel.MEMORY_AND_DISK
     )
     others: DataFrame | None = None
