@@ -3,9 +3,11 @@
 import hashlib
 import importlib.util
 import os
+import time
 import zipfile
 from collections.abc import Iterator, MutableMapping
-from pathlib import Path
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from runtime.errors import TerminalError
@@ -14,13 +16,16 @@ from runtime.spark.settings import submitted
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-PACKAGES = ("runtime", "generated")
 NAME = "mlb.zip"
 MAIN = "main.py"
 
-_SUFFIXES = frozenset({".py", ".yaml", ".json", ".sql", ".sum"})
+_PARTS = {"runtime": ("**/*.py", "**/*.yaml"), "generated": ("*.py", "jobs/**/*.py")}
+"""What of a package workers and `mlb-etl` import; migrations, models and documentation stay where they are."""
+
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The oldest time that a zip can hold: the same files give the same bytes."""
+_KEPT = 7 * 24 * 3600
+"""Seconds; workers of a driver that runs ask it for the zip."""
 
 
 def write(path: Path) -> Path:
@@ -29,13 +34,14 @@ def write(path: Path) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(staging, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, file in _files():
+            for name, content in _entries():
                 entry = zipfile.ZipInfo(name, _EPOCH)
                 entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-                archive.writestr(entry, file.read_bytes())
+                archive.writestr(entry, content)
         staging.replace(path)
     except OSError as error:
-        staging.unlink(missing_ok=True)
+        with suppress(OSError):
+            staging.unlink()
         raise TerminalError(f"cannot write the package: {error.strerror}", where=str(path)) from error
     return path
 
@@ -51,32 +57,36 @@ def ship(spark: "SparkSession", scratch: Path) -> None:
     """Send the packages to the workers of a cluster, unless `spark-submit` did."""
     if submitted() and spark.conf.get("spark.submit.pyFiles", ""):
         return
-    path = write(scratch / NAME)
+    for old in scratch.glob("mlb-*.zip"):
+        if time.time() - old.stat().st_mtime > _KEPT:
+            old.unlink(missing_ok=True)
+    path = write(scratch / f"{os.getpid()}.zip")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-    named = path.replace(scratch / f"mlb-{digest}.zip")
-    spark.addArtifacts(str(named), pyfile=True)
+    spark.addArtifacts(str(path.replace(scratch / f"mlb-{digest}.zip")), pyfile=True)
 
 
 def find_by_workers(environment: MutableMapping[str, str]) -> None:
     """Let the workers on this machine find what we run from."""
     given = environment.get("PYTHONPATH", "").split(os.pathsep)
-    ours = [str(folder.parent) for folder in map(_folder, PACKAGES) if folder is not None]
+    ours = [str(folder.parent) for folder in map(_folder, _PARTS) if folder is not None]
     environment["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(filter(None, (*ours, *given))))
 
 
-def _files() -> Iterator[tuple[str, Path]]:
-    """Yield names in the zip and files, sorted by name."""
-    found: list[tuple[str, Path]] = []
-    for package in PACKAGES:
+def _entries() -> Iterator[tuple[str, bytes]]:
+    """Yield names in the zip with their contents, sorted; Python finds no package without its folder."""
+    found: dict[str, bytes] = {}
+    for package, patterns in _PARTS.items():
         folder = _folder(package)
         if folder is None or not folder.is_dir():
             raise TerminalError(
                 f"there is no folder of the package `{package}`",
                 hint="run `make generate` in the project folder",
             )
-        files = (file for file in folder.rglob("*") if file.suffix in _SUFFIXES and file.is_file())
-        found += ((f"{package}/{file.relative_to(folder).as_posix()}", file) for file in files)
-    yield from sorted(found)
+        for file in (file for pattern in patterns for file in folder.glob(pattern)):
+            name = PurePosixPath(package, file.relative_to(folder).as_posix())
+            found[str(name)] = file.read_bytes()
+            found |= {f"{parent}/": b"" for parent in name.parents[:-1]}
+    yield from sorted(found.items())
 
 
 def _folder(package: str) -> Path | None:

@@ -1,12 +1,13 @@
 """The Spark session: start one, or connect to one, and end it with nothing left behind."""
 
 import atexit
+import importlib
 import os
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from runtime.errors import TerminalError
 from runtime.spark import gateway, package
@@ -124,16 +125,18 @@ def _prepare(settings: Settings) -> None:
 def _connected(settings: Settings, remote: str) -> "SparkSession":
     """Connect to a Spark Connect server."""
     try:
-        from pyspark.sql.connect.session import SparkSession as Remote
+        from pyspark.sql import SparkSession
+
+        importlib.import_module("pyspark.sql.connect.session")  # it says what is missing
     except ImportError as error:
         hint = "install the extra: pip install 'mlb-stats-compiler[connect]'"
         raise TerminalError(f"Spark Connect needs more packages: {error}", hint=hint) from error
     reach(remote)
-    builder = Remote.builder.remote(remote).appName("mlb-etl")
+    builder = SparkSession.builder.remote(remote).appName("mlb-etl")
     for name, value in session_configuration(settings).items():
         builder = builder.config(name, value)
     with not_started(remote):
-        connected = cast("SparkSession", builder.getOrCreate())
+        connected = builder.getOrCreate()
         _same_version(connected.version, remote)
         package.ship(connected, settings.scratch)
     return connected

@@ -31,21 +31,21 @@ SQL = {
 }
 """What the rows depend on, or that makes them fast. A session of your own needs these."""
 
-SMALL = {
-    # To compile a class for every table takes longer than to interpret its few rows
+_PLAIN = {
+    # A class for every stage of every table: Java compiles them for longer than they run
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     # To plan twice costs more than it finds
     "spark.sql.adaptive.enabled": "false",
-    "spark.ui.enabled": "false",
-    "spark.driver.memory": "1g",
+    # What is compiled all the same is compiled once
+    "spark.sql.codegen.cache.maxEntries": "5000",
 }
-"""For jobs of seconds: without the compilers of Java and Spark."""
 
-LARGE = {
-    "spark.ui.enabled": "true",
-}
-"""For jobs of minutes and more: as Spark comes."""
+SMALL = {**_PLAIN, "spark.ui.enabled": "false", "spark.driver.memory": "1g"}
+"""For jobs of seconds: Java does without its own large compiler, too."""
+
+LARGE = {**_PLAIN, "spark.ui.enabled": "true"}
+"""For jobs of minutes and more."""
 
 _SMALL_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 _LARGE_JAVA = "-XX:+UseParallelGC"

@@ -1,4 +1,4 @@
-"""Which Java Spark gets, and what a session is told, without starting either."""
+"""Which Java Spark gets, without starting it."""
 
 import subprocess
 from pathlib import Path
@@ -7,7 +7,6 @@ import pytest
 
 from runtime.errors import TerminalError
 from runtime.spark.java import Java, candidates, inspect, java_home
-from runtime.spark.session import SQL, Settings, configuration
 
 ECHO = '#!/bin/sh\nprintf "%s\\n" "$@"\n'
 
@@ -89,18 +88,3 @@ def test_a_shim_that_cannot_be_written(tmp_path) -> None:
     environment = {"JAVA_HOME": str(installed(tmp_path / "java", version("17"))), "PATH": ""}
     with pytest.raises(TerminalError, match="cannot write the Java shim"):
         java_home(tmp_path / "state", environment)
-
-
-def test_settings(tmp_path) -> None:
-    conf = configuration(Settings(state=tmp_path, cores=3, conf={"spark.ui.enabled": "true"}))
-    assert SQL.items() <= conf.items()
-    assert conf["spark.sql.shuffle.partitions"] == "3"
-    assert conf["spark.sql.codegen.wholeStage"] == "false"
-    assert conf["spark.ui.enabled"] == "true", "what the user says has the last word"
-
-
-def test_a_large_job_compiles_and_a_cluster_keeps_its_own_settings(tmp_path) -> None:
-    conf = configuration(Settings(state=tmp_path, master="spark://there:7077", small=False))
-    assert "spark.sql.codegen.wholeStage" not in conf
-    assert "spark.driver.host" not in conf
-    assert "TieredStopAtLevel" not in conf["spark.driver.extraJavaOptions"]
