@@ -87,9 +87,8 @@ def test_the_master_is_spark_submits(python: Bare, container: Path) -> None:
     command = ("transform", "config.gameTypes", "capture.json", "--engine", "spark", "--to", "out")
     done = submit(python, container, "local[1]", "main.py", *command, "--master", "local[2]")
     assert done.returncode == 2
-    assert "spark-submit was given the master `local[1]`, and --master is `local[2]`" in done.stdout, (
-        "Spark makes one stream of both"
-    )
+    said = done.stdout  # `spark-submit` makes one stream of both
+    assert "spark-submit was given the master `local[1]`, and --master is `local[2]`" in said
 
 
 def test_a_cluster_needs_nothing_but_its_address(python: Bare, master: str, container: Path) -> None:
