@@ -28,7 +28,7 @@ MASTERS = (
 )
 
 
-@pytest.mark.parametrize("master", [*MASTERS, "yarn", "k8s://https://host:6443"])
+@pytest.mark.parametrize("master", [*MASTERS, "yarn", "k8s://https://127.0.0.1:6443"])
 def test_masters(master: str) -> None:
     assert given.master(master) == master
 
