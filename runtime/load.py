@@ -8,7 +8,7 @@ import psycopg
 
 from runtime.database import problem
 from runtime.documents import Documents
-from runtime.engines import Engine, Result, locally
+from runtime.engines import Result, locally
 from runtime.errors import DataError, MlbError
 from runtime.ingest import Ingest, Received
 from runtime.job import Job
@@ -60,7 +60,6 @@ def load_pending(
     operations: Sequence[str],
     progress: Progress,
     *,
-    engine: Engine = locally,
     force: bool = False,
     loaded: Loaded | None = None,
 ) -> Outcome:
@@ -69,7 +68,7 @@ def load_pending(
     waiting = pending(documents, operations, force=force)
     snapshots = [snapshot for snapshot in waiting if not snapshot.is_detached]
     outcome.loaded += Loaded(detached=len(waiting) - len(snapshots))
-    results = documents.transformed(snapshots, engine)
+    results = documents.transformed(snapshots, locally)
     for snapshot, (job, result) in zip(progress.track("load", snapshots), results, strict=False):
         try:
             load_snapshot(documents, snapshot, job, result, outcome, force=force)

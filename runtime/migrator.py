@@ -69,6 +69,16 @@ def pending(connection: Connection, migrations: tuple[Migration, ...]) -> tuple[
     return migrations[len(done) :]
 
 
+def require_current(connection: Connection, migrations: tuple[Migration, ...]) -> None:
+    """Refuse a database whose schema is older, or newer, than the code."""
+    todo = pending(connection, migrations)
+    if todo:
+        raise TerminalError(
+            f"the database is behind the code: {len(todo)} migrations are pending, first {todo[0].name}",
+            hint="run `mlb-etl db migrate`",
+        )
+
+
 def migrate(
     connection: Connection,
     migrations: tuple[Migration, ...],

@@ -13,8 +13,14 @@ from runtime.job import Conformed
 TESTS = Path(__file__).parent
 IN_CI = bool(os.environ.get("CI"))
 
-SERVICE_OF_FOLDER = {"spark": "spark", "postgres": "postgres", "e2e": "e2e", "benchmarks": "benchmark"}
-"""A test in one of these folders carries the marker; elsewhere write `@pytest.mark.spark`."""
+SERVICES_OF_FOLDER = {
+    "spark": ("spark",),
+    "postgres": ("postgres",),
+    "spark_postgres": ("spark", "postgres"),
+    "e2e": ("e2e",),
+    "benchmarks": ("benchmark",),
+}
+"""A test in one of these folders carries the markers; elsewhere write `@pytest.mark.spark`."""
 
 settings.register_profile("dev", max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(
@@ -39,8 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by their folder, and keep all Spark tests in one worker: one session serves them."""
     for item in items:
-        service = SERVICE_OF_FOLDER.get(_folder(item))
-        if service is not None:
+        for service in SERVICES_OF_FOLDER.get(_folder(item), ()):
             item.add_marker(service)
         if item.get_closest_marker("spark"):
             item.add_marker(pytest.mark.xdist_group("spark"))
@@ -78,4 +83,6 @@ def _folder(item: pytest.Item) -> str:
 
 
 def _needs_service(item: pytest.Item) -> bool:
-    return any(item.get_closest_marker(service) for service in SERVICE_OF_FOLDER.values())
+    return any(
+        item.get_closest_marker(service) for services in SERVICES_OF_FOLDER.values() for service in services
+    )

@@ -6,12 +6,12 @@ from runtime import captures, database, dimensions, migrations, migrator, views
 from runtime.archive import Archive
 from runtime.database import opened
 from runtime.documents import Documents
-from runtime.engines import Chosen, engine
+from runtime.engines import Chosen
 from runtime.errors import TerminalError
 from runtime.ingest import Ingest, from_archive
 from runtime.jobs import Recipe, Step
 from runtime.ledger import Run, recorded
-from runtime.load import Outcome, load_pending
+from runtime.load import Outcome, load_pending, pending
 from runtime.progress import Progress
 from runtime.project import Project
 from runtime.registry import Catalog, generated
@@ -62,15 +62,42 @@ class Work:
         """Load what is pending."""
         with opened(self.url) as connection:
             documents = Documents(connection, self.catalog, self.archive)
-            chosen = engine(self.engine)
-            outcome = load_pending(
-                documents, operations, self.progress, engine=chosen, force=force, loaded=run.loaded
-            )
+            if self.engine.is_spark:
+                migrator.require_current(connection, migrations.read(self.project.migrations))
+                outcome = self._by_spark(documents, operations, run, force=force)
+            else:
+                outcome = load_pending(documents, operations, self.progress, force=force, loaded=run.loaded)
             if run.loaded.changed:
                 dimensions.refresh(connection, self.project.dimensions)
                 views.refresh(connection)
         run.findings += outcome.failed
         return outcome
+
+    def _by_spark(
+        self, documents: Documents, operations: tuple[str, ...], run: Run, *, force: bool
+    ) -> Outcome:
+        """Start Spark, which is large and optional, if there is something to load."""
+        waiting = pending(documents, operations, force=force)
+        if not waiting:
+            return Outcome(run.loaded)
+        try:
+            from runtime.spark.load import Loading, load_by_spark
+            from runtime.spark.session import running
+        except ModuleNotFoundError as error:
+            hint = "install the extra `spark`"
+            raise TerminalError(f"the Spark engine needs `{error.name}`", hint=hint) from error
+        settings = self.engine.settings.sized(len(waiting))
+        with running(settings, say=self.progress.note) as session:
+            loading = Loading(
+                session=session,
+                url=self.url,
+                raw=documents,
+                progress=self.progress,
+                batch=settings.documents_per_batch,
+                partitions=settings.parallelism if settings.is_local else 0,
+                force=force,
+            )
+            return load_by_spark(loading, waiting, run.loaded)
 
     def report(self) -> Report:
         """Say what is in the database."""

@@ -26,7 +26,7 @@ from runtime.database import Connection, opened
 from runtime.staged import ATTEMPT, Stage
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import DataFrame, SparkSession
 
 NAME = "mlb_stage"
 
@@ -107,8 +107,12 @@ def _tagged(batch: pa.RecordBatch, attempt: int) -> pa.RecordBatch:
     return batch.append_column(ATTEMPT, pa.array([attempt] * batch.num_rows, pa.int64()))
 
 
+def register(session: "SparkSession") -> None:
+    """Make a session know staging tables; not while rows are staged."""
+    session.dataSource.register(StageSource)
+
+
 def stage(rows: "DataFrame", url: str, place: Stage, application: str) -> None:
     """Copy rows into a staging table: all of them once, whatever happens to tasks."""
-    rows.sparkSession.dataSource.register(StageSource)
     options = {"url": url, "table": place.name, "application": application}
     rows.write.format(NAME).mode("append").options(**options).save()

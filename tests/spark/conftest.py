@@ -21,7 +21,7 @@ CAPTURED_AT = datetime(2024, 7, 13, 4, 30, tzinfo=UTC)
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
     settings = Settings(
         state=tmp_path_factory.mktemp("state"),
-        master="local[2]",
+        master="local[2,4]",  # a task is tried again
         cores=2,
         conf={"spark.sql.session.timeZone": ZONE},
     )
