@@ -24,7 +24,7 @@ from runtime.known import QUARANTINE, RESCUED, RESULTS
 from runtime.load import NOT_LOADED, Outcome, nameless
 from runtime.loader import load_all
 from runtime.progress import Progress, Quiet
-from runtime.registry import Checks, find, local_job, spark_job
+from runtime.registry import checks_of, find, job_of, spark_job
 from runtime.snapshot import Loaded, Snapshot
 from runtime.spark.documents import Account, transformed
 from runtime.spark.raw import pending_captures
@@ -120,7 +120,10 @@ def load_batch(loading: Loading, snapshots: Sequence[Snapshot]) -> Outcome:
     partitions = loading.partitions or parallelism(loading.session)
     captures = pending_captures(loading.session, loading.url, operation, known, partitions)
     with transformed(
-        captures, local_job(operation), spark_job(operation), checks=Checks(operation.checks)
+        captures,
+        partial(job_of, operation),
+        spark_job(operation),
+        checks=partial(checks_of, operation),
     ) as documents:
         outcome += load_documents(loading, job, documents, known)
     return outcome

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import orjson
 import pyarrow as pa
+from pyspark.sql import SparkSession
 
 from runtime import arrow
 from runtime.documents import Documents
@@ -30,7 +31,7 @@ _RESCUED = (
 class DemoBatch:
     """What `runtime.spark.documents.Documents` is to loading."""
 
-    spark: object
+    spark: SparkSession
     job: Job
     accounts: tuple[Account, ...]
     found: Sequence[tuple[Source, Transformed]]

@@ -6,14 +6,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
+from pyspark.sql import SparkSession
 
 from runtime.archive import Archive
 from runtime.bulk import Staged
@@ -39,13 +40,13 @@ GAMES, PLAYS = 12, 30
 class Scene:
     """A database with responses that are not loaded, and the same content loaded by the local engine elsewhere."""
 
-    spark: object
+    spark: SparkSession
     url: str
     archive: Archive
     expected: dict[str, tuple[int, str]]
 
     @contextmanager
-    def documents(self) -> Iterator[Documents]:
+    def documents(self) -> Generator[Documents]:
         with opened(self.url) as connection:
             yield Documents(connection, CATALOG, self.archive)
 
@@ -181,7 +182,7 @@ def test_a_driver_that_is_killed_while_tasks_write(scene: Scene, tmp_path: Path)
 
 
 @contextmanager
-def driver(scene: Scene, fault: str, master: str, state: Path) -> Iterator["subprocess.Popen[str]"]:
+def driver(scene: Scene, fault: str, master: str, state: Path) -> Generator["subprocess.Popen[str]"]:
     """Run a driver; at the end of the block it is killed, with all that it started."""
     command = [sys.executable, "-m", "tests.spark_postgres.cluster", scene.url, scene.archive.root]
     started = subprocess.Popen(
@@ -193,7 +194,8 @@ def driver(scene: Scene, fault: str, master: str, state: Path) -> Iterator["subp
     try:
         yield started
     finally:
-        os.killpg(started.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(started.pid, signal.SIGKILL)
         started.wait()
 
 
