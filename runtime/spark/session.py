@@ -21,6 +21,7 @@ from runtime.spark.settings import (
     session_configuration,
     submitted,
 )
+from runtime.spark.watch import watched
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -43,9 +44,7 @@ def running(settings: Settings, say: Callable[[str], None] = _silent) -> "Genera
     ours = not _is_running()
     spark = session(settings)
     try:
-        if ours and settings.remote is None and (address := spark.sparkContext.uiWebUrl):
-            say(f"Spark UI: {address}")
-        with translated(verbose=settings.verbose > 0):
+        with translated(verbose=settings.verbose > 0), _reported(spark, settings, say if ours else _silent):
             yield spark
     except BaseException:
         gateway.cancel(spark)
@@ -53,6 +52,18 @@ def running(settings: Settings, say: Callable[[str], None] = _silent) -> "Genera
     finally:
         if ours:
             gateway.stop(spark)
+
+
+@contextmanager
+def _reported(spark: "SparkSession", settings: Settings, say: Callable[[str], None]) -> Generator[None]:
+    """Say where the Spark UI is, and how far the tasks are; a Spark Connect server does not tell."""
+    if settings.remote is not None or say is _silent:
+        yield
+        return
+    if address := spark.sparkContext.uiWebUrl:
+        say(f"Spark UI: {address}")
+    with watched(spark, say):
+        yield
 
 
 def kept(settings: Settings) -> "SparkSession":
