@@ -279,7 +279,7 @@ _ROWS: tuple[tuple[str, Category, Family, str, str, str], ...] = (
         _F.NAME,
         "an Avro record has the name that it had, or has it as an alias",
         "`mlb.game.linescore.Defense` becomes `...Fielding`",
-        "`Fielding` has the alias `Defense`",
+        "`Fielding` has the alias `Defense`, and is told of as a declared rename",
     ),
     (
         "AVRO_RESOLVES",

@@ -154,7 +154,7 @@ def _renamed_column(table: Table, column: Column, now: Column) -> Change:
 
 def _column(table: Table, old: Column, new: Column) -> Iterator[Change]:
     if old.type != new.type:
-        yield _of_column(type_rule(old.type, new.type), table, old, f"is {new.type}, not {old.type}")
+        yield _retyped(table, old, new)
     if old.nullable != new.nullable:
         text = "may be NULL" if new.nullable else "is NOT NULL"
         yield _of_column("FIELD_SAME_NULLABILITY", table, old, text)
@@ -164,11 +164,23 @@ def _column(table: Table, old: Column, new: Column) -> Iterator[Change]:
     if old.source != new.source:
         text = f"comes from {new.source or 'nowhere'}, not from {old.source or 'nowhere'}"
         yield _of_column("FIELD_SAME_PATH", table, old, text)
-    elif old.codec != new.codec:
-        text = f"is read as {new.codec or 'it stands'}, not as {old.codec or 'it stands'}"
-        yield _of_column("FIELD_SAME_UNIT_TZ", table, old, text)
-    if old.sentinels != new.sentinels:
+    if old.type == new.type and old.source == new.source and old.codec != new.codec:
+        yield _of_column("FIELD_SAME_UNIT_TZ", table, old, _reading(old, new))
+    if old.type == new.type and old.sentinels != new.sentinels:
         yield _of_column("FIELD_SAME_SENTINELS", table, old, _sentinels(old, new))
+
+
+def _retyped(table: Table, old: Column, new: Column) -> Change:
+    """Return the change of a type; how strings are read, and which mean NULL, changes along with it."""
+    text = f"is {new.type}, not {old.type}"
+    if old.codec == new.codec:
+        return _of_column(type_rule(old.type, new.type), table, old, text)
+    text = f"{text}, and {_reading(old, new)}"
+    return _of_column(type_rule(old.type, new.type), table, old, text, Category.DATA)
+
+
+def _reading(old: Column, new: Column) -> str:
+    return f"is read as {new.codec or 'it stands'}, not as {old.codec or 'it stands'}"
 
 
 def _sentinels(old: Column, new: Column) -> str:

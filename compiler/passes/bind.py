@@ -230,6 +230,7 @@ class _Binder:
                 if (target := absolute(item.path.reference, path, {})) is not None
                 and self.known(item.path, target)
             ),
+            was=spec.was,
             doc=spec.doc,
             origin=spec.origin,
         )

@@ -67,6 +67,9 @@ class _Walk:
         self.seen.add((old.name, new.name))
         if old.name not in (new.name, *new.aliases):
             yield _at(old, None, "RECORD_SAME_FULLNAME", f"is called {new.name}")
+        elif old.name != new.name:
+            text = f"is called {new.name}: new readers find old data by its alias, old readers fail"
+            yield _at(old, None, "FIELD_SAME_NAME", text)
         by_name = {one.name: one for one in new.fields}
         renamed = {alias: one for one in new.fields for alias in one.aliases if alias not in by_name}
         for one in old.fields:
