@@ -74,9 +74,10 @@ generate: setup  ## compile schemas, mappings and observed facts into generated/
 	$(BIN)/mlbc generate
 
 .PHONY: check
-check: setup  ## lint the mappings and fail if generated/ is not what they say
+check: setup  ## lint the mappings; fail if generated/ is not what they say, or breaks a released version
 	$(BIN)/mlbc check
 	$(BIN)/mlbc generate --check
+	$(BIN)/mlbc breaking
 
 .PHONY: observe
 observe: setup  ## fold the captures into schemas/observed

@@ -23,7 +23,7 @@ GLOBAL = (
 _GLOBAL_NAMES = frozenset(
     {"folder", "schemas", "form", "as_json", "quiet", "verbose", "color", "strict", "help"}
 )
-_SELECTION = frozenset({"operation", "only", "after"})
+_SELECTION = frozenset({"operation", "only", "after", "against", "category", "rules"})
 
 
 def global_options(function: _Function) -> _Function:
@@ -38,6 +38,8 @@ class _Examples:
 
     def __init__(self, *arguments: object, examples: tuple[str, ...] = (), **settings: object) -> None:
         self.examples = examples
+        if isinstance(page := settings.get("help"), str):
+            settings["help"] = page.replace("\\b\n", "\b\n")  # a raw docstring holds the two characters
         super().__init__(*arguments, **settings)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

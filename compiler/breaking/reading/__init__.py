@@ -39,12 +39,11 @@ def read(files: Mapping[str, str], version: str, reserved: tuple[Tombstone, ...]
     text = files.get(CATALOG, '{"tables": []}')
     tables = _reading(CATALOG, lambda: catalog.tables(text, known))
     views = [*_each(files, catalog.VIEW_PAGES, ".md", lambda path, text: [catalog.view(path, text)])]
-    columns = dict(_each(files, "jobs/documents/", ".py", lambda _, text: python.spark_columns(text).items()))
     return Surfaces(
         version=version,
         operations=_reading(CATALOG, lambda: tuple(catalog.operations(text))),
         tables=(*tables, *_sorted(views)),
-        spark=tuple(_each(files, "jobs/spark/", ".py", lambda path, text: python.spark(path, text, columns))),
+        spark=tuple(_each(files, "jobs/spark/", ".py", lambda path, text: python.spark(path, text, known))),
         models=tuple(_each(files, "models/", ".py", python.models)),
         schemas=dict(_each(files, "avro/", ".avsc", lambda path, text: [(path, avro.schema(text))])),
         reserved=reserved,

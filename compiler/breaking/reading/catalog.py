@@ -26,9 +26,13 @@ class Codec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the documents' module says of a table: the table around it, and the codec of each column that has one."""
+    """What a module of documents says of a table.
+
+    The table around it, `name type` of its columns as PostgreSQL has them, and the codec of each that has one.
+    """
 
     parent: str = ""
+    columns: tuple[str, ...] = ()
     codecs: Mapping[str, Codec] = field(default_factory=dict[str, Codec])
 
 

@@ -61,12 +61,14 @@ class _Module:
         row = self._row(self.names.get("SHAPE"), _keyword(table, "scan"))
         is_negated = _is_negated(_keyword(table, "where"))
         codecs: dict[str, Codec] = {}
-        for name, leaf in _columns(table):
+        columns: list[str] = []
+        for name, type_, leaf in _columns(table):
+            columns.append(f"{name} {type_}")
             found = self._leaf(row, leaf, is_negated=is_negated) if leaf is not None else None
             codec = self._codec(found)
             if codec is not None:
                 codecs[name] = codec
-        return Known(parent=parent, codecs=codecs)
+        return Known(parent=parent, columns=tuple(columns), codecs=codecs)
 
     def _row(self, shape: ast.expr | None, scan: ast.expr | None) -> ast.expr | None:
         steps = scan.elts if isinstance(scan, ast.Tuple) else []
@@ -124,13 +126,13 @@ def documents(text: str) -> Mapping[str, Known]:
     return {_text(_keyword(table, "name")): module.known(table) for table in found}
 
 
-def _columns(table: ast.expr) -> Iterator[tuple[str, tuple[str, ...] | None]]:
-    """Yield each column's name and the leaf that it owns."""
+def _columns(table: ast.expr) -> Iterator[tuple[str, str, tuple[str, ...] | None]]:
+    """Yield each column's name, its type and the leaf that it owns."""
     listed = _keyword(table, "columns")
     for column in listed.elts if isinstance(listed, ast.Tuple) else []:
         if isinstance(column, ast.Call):
             leaf = ast.literal_eval(column.args[2]) if len(column.args) > 2 else None
-            yield _text(column.args[0]), leaf
+            yield _text(column.args[0]), _text(column.args[1]), leaf
 
 
 def _member(node: ast.expr | None, name: str) -> ast.expr | None:
@@ -154,30 +156,17 @@ def _text(node: ast.expr | None) -> str:
 # ------------------------------------------------------------------------------------------------- Spark
 
 
-def spark(path: str, text: str, columns: Mapping[str, tuple[str, ...]]) -> Iterator[SparkTable]:
-    """Yield the tables of a job. `columns`: per table `name type` as PostgreSQL has it, without bookkeeping."""
+def spark(path: str, text: str, known: Mapping[str, Known]) -> Iterator[SparkTable]:
+    """Yield the tables of a job; what both engines give is known from the documents, without bookkeeping."""
     for node in ast.walk(ast.parse(text)):
         if _called(node) == "SparkTable":
             assert isinstance(node, ast.Call)
             table, rows = _text(_argument(node, 0, "name")), _argument(node, 1, "rows")
-            own = tuple(map(_as_spark, columns.get(table, ())))
+            own = tuple(map(_as_spark, known.get(table, Known()).columns))
             function = ast.unparse(rows) if rows else ""
             yield SparkTable(
                 table=table, module=path, function=function, columns=(*own, *_BOOKKEEPING) if own else ()
             )
-
-
-def spark_columns(text: str) -> Mapping[str, tuple[str, ...]]:
-    """Return the columns that both engines give, by table, from a module of documents."""
-    found: dict[str, tuple[str, ...]] = {}
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.Assign) and _called(node.value) == "Table":
-            listed = _keyword(node.value, "columns")
-            cells = listed.elts if isinstance(listed, ast.Tuple) else []
-            found[_text(_keyword(node.value, "name"))] = tuple(
-                f"{_text(cell.args[0])} {_text(cell.args[1])}" for cell in cells if isinstance(cell, ast.Call)
-            )
-    return found
 
 
 def _argument(call: ast.Call, place: int, name: str) -> ast.expr | None:
