@@ -29,8 +29,8 @@ _PLANS_KEPT = 4096
 """Signatures remembered for a record; a document that invents keys must not fill the memory."""
 
 
-_MISPLACED = frozenset({"wrong-kind", "bad-format", "key-mismatch", "empty-row"})
-"""Reasons to take out what stands where something else is read; the others are of places that nothing reads."""
+_MISPLACED = frozenset({"wrong-kind", "bad-format", "key-mismatch", "empty-row", "no-column"})
+"""Reasons to take out what stands where something may be read: what has no column here may have one beside a split."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,6 +193,17 @@ def test_a_game_without_its_day(differences, day) -> None:
     assert differences(operation(name), [json.dumps(document).encode()], {}) == {}
 
 
+def test_what_only_the_other_half_of_a_split_reads(differences) -> None:
+    """A pitch is no substitution, whatever it says: the walk takes out what Spark would take for one."""
+    event = {"index": 0, "isPitch": True, "isSubstitution": True, "player": {"id": 5}, "battingOrder": "100"}
+    document = {
+        "gamePk": 1,
+        "gameData": {"datetime": {"officialDate": "2024-07-12"}},
+        "liveData": {"plays": {"allPlays": [{"atBatIndex": 0, "playEvents": [event]}]}},
+    }
+    assert differences(operation("game.liveGameV1"), [json.dumps(document).encode()], {}) == {}
+
+
 def test_captures_of_operations_without_a_mapping(differences) -> None:
     for name in others():
         for one in responses(name):

@@ -4,10 +4,13 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from pyspark.sql.types import ArrayType, MapType, StructType
 
 from compiler.ir.plan import Plan
 from runtime.engines import Source, transform_one
 from runtime.errors import DataError
+from runtime.shape import Array, Ignored, Leaf, Leaves, Map, Node, Record, Split
+from runtime.shape import Document as WholeDocument
 from tests.spark.conftest import CAPTURED_AT
 from tests.spark.test_differential import (
     different_accounts,
@@ -15,14 +18,11 @@ from tests.spark.test_differential import (
     different_rows,
     local_results,
 )
-from tests.support.project import compiled, operation
+from tests.support.project import compiled, load_job, operation, plan
 
 NAME = "season.seasons"
 COUNT = 2000
 """Responses in the batch."""
-
-BEYOND = 2**63
-"""An integer that no column holds."""
 
 
 def body_of(number: int) -> dict:
@@ -91,6 +91,46 @@ def test_many_responses(spark, job_of, sources) -> None:
     assert all(account.params == {"$request": NAME} for account in accounts.values())
     others = [one.raw_id for one in accounts.values() if not one.is_ordinary and not one.unusable]
     assert 0 < len(others) < 6, "few documents take the slow way"
+
+
+def test_spark_reads_no_place_that_the_walk_passes_over(job_of) -> None:
+    """What is ignored, or unknown, stays in the text: nothing may read it."""
+    for made in plan().operations:
+        if made.tables:
+            schema = job_of(Plan(operations=(made,))).schema
+            assert [*passed_over(schema, [load_job(made).shape])] == [], made.name
+
+
+def passed_over(schema, around: list[Node], path: str = "$") -> Iterator[str]:
+    """Yield the paths of a schema that no node of a shape reads."""
+    nodes = [half for node in around for half in halves(node)]
+    if not any(isinstance(node, Record | Array | Map | Leaf | Leaves | WholeDocument) for node in nodes):
+        yield path
+    match schema:
+        case ArrayType():
+            items = [node.item for node in nodes if isinstance(node, Array | Leaves)]
+            yield from passed_over(schema.elementType, items, f"{path}[*]")
+        case MapType():
+            values = [node.value for node in nodes if isinstance(node, Map)]
+            yield from passed_over(schema.valueType, values, f"{path}{{*}}")
+        case StructType():
+            for field in schema.fields:
+                members = [
+                    node.members[field.name] for node in nodes if field.name in getattr(node, "members", ())
+                ]
+                if any(isinstance(member, Ignored) for member in members):
+                    yield f"{path}.{field.name}"
+                yield from passed_over(field.dataType, members, f"{path}.{field.name}")
+        case _:
+            pass
+
+
+def halves(node: Node) -> Iterator[Node]:
+    if isinstance(node, Split):
+        yield from halves(node.yes)
+        yield from halves(node.no)
+    else:
+        yield node
 
 
 def test_no_responses(spark, job_of) -> None:
