@@ -9,6 +9,9 @@ from pathlib import Path
 from runtime.errors import TerminalError
 
 _NO_TRANSACTION = re.compile(rb"^-- mlbc: no-transaction\s*$", re.MULTILINE)
+_REMAKE_VIEWS = re.compile(rb"^-- mlbc: remake-views\s*$", re.MULTILINE)
+EACH_PARTITION = "-- mlbc: then each partition, concurrently"
+"""Before the statement that makes an index of a partitioned table, without one of any partition."""
 
 # What may hold a semicolon that ends nothing: comments, strings, quoted names, dollar quotes.
 _TOKEN = re.compile(
@@ -29,6 +32,11 @@ class Migration:
     def transactional(self) -> bool:
         """Say whether the file runs in one transaction."""
         return not _NO_TRANSACTION.search(self.text)
+
+    @property
+    def remakes_views(self) -> bool:
+        """Say whether views would read something else than what they name."""
+        return bool(_REMAKE_VIEWS.search(self.text))
 
 
 def link(previous: str, text: bytes) -> str:

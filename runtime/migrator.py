@@ -12,10 +12,12 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from runtime.database import Connection
 from runtime.errors import TerminalError, TransientError
-from runtime.migrations import Migration, statements
+from runtime.migrations import EACH_PARTITION, Migration, statements
+from runtime.partitions import index_partitions
 from runtime.views import NONE as NO_VIEWS
 from runtime.views import STEP, Views
 from runtime.views import drop as drop_views
+from runtime.views import forget as forget_views
 from runtime.views import make as make_views
 from runtime.views import replace as replace_views
 
@@ -135,7 +137,7 @@ def _edited(before: Applied, migrations: tuple[Migration, ...]) -> TerminalError
     )
 
 
-Step = TypeVar("Step", Migration, Views)
+Step = TypeVar("Step", Migration, Views, str)
 Done = TypeVar("Done")
 
 
@@ -149,11 +151,20 @@ def _patiently(step: Callable[[Connection, Step], Done], connection: Connection,
     try:
         return attempts(step, connection, what)
     except psycopg.errors.LockNotAvailable as error:
-        name = what.name if isinstance(what, Migration) else STEP
         raise TransientError(
-            f"{name} could not get its locks in {_ATTEMPTS} attempts",
-            hint="a long transaction holds a table: end it (see pg_stat_activity) and try again; nothing was changed",
+            f"{_named(what)} could not get its locks in {_ATTEMPTS} attempts",
+            hint="a long transaction holds a table: end it (see pg_stat_activity) and migrate again: it goes on here",
         ) from error
+
+
+def _named(step: Migration | Views | str) -> str:
+    match step:
+        case Migration(name=name):
+            return name
+        case str():
+            return f"`{step.splitlines()[-1]}`"
+        case Views():
+            return STEP
 
 
 def _apply(connection: Connection, migration: Migration) -> None:
@@ -163,13 +174,24 @@ def _apply(connection: Connection, migration: Migration) -> None:
         with connection.transaction():
             connection.execute("SET LOCAL lock_timeout = '5s'")
             connection.execute(migration.text)
+            if migration.remakes_views:
+                forget_views(connection)
             _record(connection, migration, before, started)
         return
-    connection.execute("SET lock_timeout = '5s'")
     for statement in statements(migration.text.decode("utf-8")):
-        connection.execute(statement.encode("utf-8"))
-    connection.execute("RESET lock_timeout")
+        _patiently(run_alone, connection, statement)
     _record(connection, migration, before, started)
+
+
+def run_alone(connection: Connection, statement: str) -> None:
+    """Run a statement outside of a transaction; it may have run before."""
+    connection.execute("SET lock_timeout = '5s'")
+    try:
+        connection.execute(statement.encode("utf-8"))
+        if EACH_PARTITION in statement:
+            index_partitions(connection)
+    finally:
+        connection.execute("RESET lock_timeout")
 
 
 def _apply_without_views(connection: Connection, todo: tuple[Migration, ...], views: Views) -> None:

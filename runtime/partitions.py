@@ -75,11 +75,15 @@ def partition_name(table: str, held: Range) -> str:
     >>> partition_name("live_game_v1", Range(2024, 7))
     'live_game_v1_y2024m07'
     """
-    suffix = held.suffix
-    if len(table.encode()) + len(suffix) > _LIMIT:
-        digest = hashlib.sha256(table.encode()).hexdigest()[:8]
-        table = f"{table.encode()[: _LIMIT - len(suffix) - 9].decode(errors='ignore')}_{digest}"
-    return table + suffix
+    return _bounded(table, _LIMIT - len(held.suffix)) + held.suffix
+
+
+def _bounded(name: str, most: int = _LIMIT) -> str:
+    """Shorten a name to so many bytes; the digest of all of it then stands for what is cut off."""
+    if len(name.encode()) <= most:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{name.encode()[: most - 9].decode(errors='ignore')}_{digest}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +149,39 @@ def _is_there(connection: Connection, table: str, name: str) -> bool:
     if found or connection.execute(_DETACHED, (table, name)).fetchone():
         raise DetachedError(f"{schema}.{name}")
     return False
+
+
+# Partitions that lack an index which their table has: such an index serves no query until all have it.
+_UNINDEXED = """
+SELECT i.indexrelid::regclass::text, pn.nspname, pc.relname, ic.relname, pg_get_indexdef(i.indexrelid)
+FROM pg_index i
+JOIN pg_class ic ON ic.oid = i.indexrelid AND ic.relkind = 'I'
+JOIN pg_inherits p ON p.inhparent = i.indrelid
+JOIN pg_class pc ON pc.oid = p.inhrelid
+JOIN pg_namespace pn ON pn.oid = pc.relnamespace
+WHERE NOT i.indisvalid
+  AND NOT EXISTS (
+      SELECT FROM pg_inherits a JOIN pg_index own ON own.indexrelid = a.inhrelid
+      WHERE a.inhparent = i.indexrelid AND own.indrelid = p.inhrelid
+  )
+ORDER BY 1, 2, 3
+"""
+
+
+def index_partitions(connection: Connection) -> None:
+    """Finish the indexes that tables have and their partitions lack, one by one, while writers go on.
+
+    May be interrupted anywhere and run again; runs outside of a transaction.
+    """
+    for parent, schema, part, index, definition in connection.execute(_UNINDEXED).fetchall():
+        own = _bounded(f"{part}_{index}")
+        name = sql.Identifier(schema, own)
+        head, _, rest = definition.partition(" USING ")
+        made = sql.SQL("CREATE UNIQUE INDEX" if head.startswith("CREATE UNIQUE") else "CREATE INDEX")
+        connection.execute(sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(name))
+        connection.execute(
+            sql.SQL("{} CONCURRENTLY {} ON {} USING {}").format(
+                made, sql.Identifier(own), sql.Identifier(schema, part), sql.SQL(rest)
+            )
+        )
+        connection.execute(sql.SQL("ALTER INDEX {} ATTACH PARTITION {}").format(sql.SQL(parent), name))

@@ -85,6 +85,12 @@ def differs(connection: Connection, views: Views) -> bool:
     return installed(connection)[0] != views.digest
 
 
+def forget(connection: Connection) -> None:
+    """Have the views made anew although their text is the same: what they read has moved."""
+    if _is_known(connection):
+        connection.execute("UPDATE metadata.views SET digest = 'outdated'")
+
+
 def drop(connection: Connection) -> None:
     """Drop the views that were made from a script; what a user built on one of them keeps it, and is named."""
     if not _is_known(connection):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from compiler.backends import avro, docs, jsonschema, local, postgres, pydantic, pyspark
 from compiler.backends.base import Backend
 from compiler.bundle import TextCache
-from compiler.ir.catalog import Catalog
+from compiler.ir.settle import Before
 
 __all__ = ["BACKENDS", "Backend", "configured"]
 
@@ -20,15 +20,15 @@ BACKENDS: tuple[Backend, ...] = (
 )
 
 
-def configured(cache: TextCache, before: Catalog) -> tuple[Backend, ...]:
+def configured(cache: TextCache, before: Before) -> tuple[Backend, ...]:
     """Return the backends with what a project has.
 
-    `cache` keeps what is dear to make, the models by the digest of their schema; `before` is the catalog of databases.
+    `cache` keeps what is dear to make, the models by the digest of their schema; `before` is what databases have.
     """
     return tuple(_configured(backend, cache, before) for backend in BACKENDS)
 
 
-def _configured(backend: Backend, cache: TextCache, before: Catalog) -> Backend:
+def _configured(backend: Backend, cache: TextCache, before: Before) -> Backend:
     match backend:
         case pydantic.Pydantic():
             return replace(backend, cache=cache)

@@ -53,6 +53,9 @@ def check(context: click.Context, select: tuple[str, ...], is_watching: bool, **
 @click.option("--diff", "is_diff", is_flag=True, help="Write nothing; print what would change as a patch.")
 @click.option("--only", metavar="TARGET,...", help=f"Only these targets: {_TARGETS}.")
 @click.option("--squash", is_flag=True, help="Begin the migrations anew: one that makes the whole schema.")
+@click.option(
+    "--drop", "dropped", multiple=True, metavar="NAME", help="Drop a TABLE or TABLE.COLUMN that was given up."
+)
 @global_options
 @click.pass_context
 def generate(
@@ -62,20 +65,24 @@ def generate(
     is_diff: bool,
     only: str | None,
     squash: bool,
+    dropped: tuple[str, ...],
     **_options: object,
 ) -> int:
     """Write generated/ from schemas and mappings.
 
     Reads all inputs, writes generated/ and removes what it no longer makes; nothing is written if anything fails.
-    New tables and columns become the next migration; anything else that changes the schema needs --squash, and
-    databases rebuilt from the archive. SELECT (operations, tables as table:NAME, globs) and --only leave all other
-    files alone.
+    What changes the schema becomes the next migration: what left the mappings is given up and stays in databases until
+    --drop. SELECT (operations, tables as table:NAME, globs) and --only leave all other files alone.
     """
-    if squash and (select or only):
-        raise click.UsageError("--squash is about the whole database: leave out SELECT and --only", context)
+    if (squash or dropped) and (select or only):
+        option = "--squash" if squash else "--drop"
+        raise click.UsageError(f"{option} is about the whole database: leave out SELECT and --only", context)
     mode = Mode.DIFF if is_diff else Mode.CHECK if is_check else Mode.WRITE
     targets = tuple(filter(None, (only or "").split(",")))
-    return execute(context, lambda session: driver.generate(session, select, targets, mode, squash=squash))
+    return execute(
+        context,
+        lambda session: driver.generate(session, select, targets, mode, squash=squash, dropped=dropped),
+    )
 
 
 @command.command(

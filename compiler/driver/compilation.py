@@ -161,7 +161,7 @@ def emit(session: Session, plan: Plan, only: Collection[str] = (), past: Past = 
 
     files: dict[str, str] = {}
     cache = session.project.root / CACHE
-    backends = configured(FolderCache(cache / "models"), past.state)
+    backends = configured(FolderCache(cache / "models"), past.before)
     _check_targets(only, [backend.name for backend in backends])
     for backend in backends:
         if not only or backend.name in only:
@@ -176,7 +176,7 @@ def emit(session: Session, plan: Plan, only: Collection[str] = (), past: Past = 
         formatted,
         compiler=version(DISTRIBUTION),
         inputs=input_digests(session),
-        dropped=past.dropped(files) if has_history(files) else (),
+        dropped=past.forgotten(files) if has_history(files) else (),
     )
 
 

@@ -4,32 +4,40 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from compiler.diagnostics import Sink
+from compiler.diagnostics import Sink, did_you_mean
 from compiler.driver.session import Session
 from compiler.ir.catalog import Catalog
+from compiler.ir.settle import Before
 from compiler.migrate import CATALOG, FOLDER, NOTHING, SUM, History, extend, squash, verify
+from compiler.rules import NOT_GIVEN_UP
+from compiler.source import Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """The history that a compilation follows: appends to, or (`anew`) begins anew. `slug` names what is appended."""
+    """The history that a compilation follows: appends to, or (`anew`) begins anew.
+
+    `slug` names what is appended; `dropped` what was given up, `TABLE` or `TABLE.COLUMN`, and is to go.
+    """
 
     history: History = NOTHING
     anew: bool = False
     slug: str = ""
+    dropped: tuple[str, ...] = ()
 
     @property
-    def state(self) -> Catalog:
-        """The catalog whose columns keep their places."""
-        return Catalog() if self.anew else self.history.state
+    def before(self) -> Before:
+        """What databases have, which a new catalog follows."""
+        state = Catalog() if self.anew else self.history.state
+        return Before(catalog=state, number=self.history.next_number, dropped=frozenset(self.dropped))
 
     def followed(self, files: Mapping[str, str], sink: Sink) -> Mapping[str, str]:
         """Return the history that leads to the catalog of `files`, as it lies below the output folder."""
         grown = squash(files) if self.anew else extend(self.history, files, sink, self.slug)
         return grown.files
 
-    def dropped(self, files: Mapping[str, str]) -> tuple[str, ...]:
-        """Return the migrations that are given up."""
+    def forgotten(self, files: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the files of the history that are no more."""
         return tuple(path for path in self.history.files if path not in files)
 
 
@@ -42,12 +50,26 @@ def has_history(files: Mapping[str, str]) -> bool:
     return CATALOG in files
 
 
-def read_past(session: Session, *, squash: bool = False, slug: str = "") -> Past:
+def read_past(
+    session: Session, *, squash: bool = False, slug: str = "", dropped: tuple[str, ...] = ()
+) -> Past:
     """Read what is committed; report it where it is broken, unless it is to begin anew."""
     history = read_history(session)
     if not squash:
         verify(history, session.sink)
-    return Past(history=history, anew=squash, slug=slug)
+    _check_dropped(session, history.state, dropped)
+    return Past(history=history, anew=squash, slug=slug, dropped=dropped)
+
+
+def _check_dropped(session: Session, state: Catalog, dropped: tuple[str, ...]) -> None:
+    """Report what is to go and was not given up."""
+    tables = {table.name for table in state.tables if table.given_up}
+    columns = {f"{table.name}.{one.name}" for table in state.tables for one in table.columns if one.given_up}
+    for name in dropped:
+        if name not in tables | columns:
+            advice = did_you_mean(name, sorted(tables | columns)) or "nothing is given up"
+            message = f"`{name}` was not given up"
+            session.sink.report(NOT_GIVEN_UP.at(Origin("--drop"), message, advice=advice))
 
 
 def read_history(session: Session) -> History:

@@ -110,27 +110,43 @@ def check(session: Session, patterns: Collection[str]) -> Checked | None:
 
 
 def generate(
-    session: Session, patterns: Collection[str], only: Collection[str], mode: Mode, *, squash: bool = False
+    session: Session,
+    patterns: Collection[str],
+    only: Collection[str],
+    mode: Mode,
+    *,
+    squash: bool = False,
+    dropped: tuple[str, ...] = (),
 ) -> Generated | None:
     """Compile, and write or compare; None if the inputs have errors, and then nothing was written.
 
-    The history of the database grows by what was added, or is begun anew (`squash`); a selection leaves it alone.
+    The history of the database grows by what changed, or is begun anew (`squash`); a selection leaves it alone.
+    `dropped` names what was given up and is to go.
     """
     begun = time.monotonic()
-    report = _generate(session, patterns, only, mode, squash=squash)
+    report = _generate(session, patterns, only, mode, squash=squash, dropped=dropped)
     return None if report is None else replace(report, mode=mode, seconds=time.monotonic() - begun)
 
 
 def _generate(
-    session: Session, patterns: Collection[str], only: Collection[str], mode: Mode, *, squash: bool
+    session: Session,
+    patterns: Collection[str],
+    only: Collection[str],
+    mode: Mode,
+    *,
+    squash: bool,
+    dropped: tuple[str, ...],
 ) -> Generated | None:
     folder = session.project.generated
     is_whole = not patterns and not only
     if mode is Mode.WRITE:
         finish(session.project.output)
-    if is_whole and mode is Mode.WRITE and not squash and (files := _unchanged(session)) is not None:
+    as_is = is_whole and mode is Mode.WRITE and not squash and not dropped
+    if as_is and (files := _unchanged(session)) is not None:
         return Generated(folder=folder, files=files)
-    past = NO_PAST if patterns or (only and "postgres" not in only) else read_past(session, squash=squash)
+    past = NO_PAST
+    if not patterns and (not only or "postgres" in only):
+        past = read_past(session, squash=squash, dropped=dropped)
     bundle = _bundle(session, patterns, only, past)
     if bundle is None:
         return None

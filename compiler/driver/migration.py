@@ -12,7 +12,7 @@ from compiler.migrate import FOLDER, verify, verify_state
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
-    """The migration that `generate` would append, if there is one."""
+    """The migrations that `generate` would append, if there are any: the name of the first, and all their text."""
 
     name: str = ""
     text: str = ""
@@ -58,7 +58,9 @@ def migrate_diff(session: Session, name: str = "") -> Pending | None:
     if session.failed:
         return None
     new = [path for path in files if path.startswith(f"{FOLDER}/") and path not in past.history.files]
-    return Pending(name=PurePosixPath(new[0]).stem, text=files[new[0]]) if new else Pending()
+    if not new:
+        return Pending()
+    return Pending(name=PurePosixPath(new[0]).stem, text="\n".join(files[path] for path in new))
 
 
 def migrate_verify(session: Session) -> Verified | None:

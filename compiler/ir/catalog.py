@@ -17,7 +17,10 @@ _CANONICAL = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A physical column. `comment` holds the API path and the doc; `was` its former names, the newest first."""
+    """A physical column. `comment` holds the API path and the doc; `was` its former names, the newest first.
+
+    `given_up` is the number of the migration since which nothing fills it, "" while it is in use.
+    """
 
     name: str
     type: str
@@ -25,6 +28,7 @@ class Column:
     default: str = ""
     comment: str = ""
     was: tuple[str, ...] = ()
+    given_up: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +52,8 @@ class Partitioning:
 class Table:
     """A physical table; `kind` is `raw` or `normalized`; `operation` names where its rows come from.
 
-    `key` is the natural key: no two rows have the same. A database can only promise `primary_key`. `was` are former
-    names, the newest first.
+    `key` is the natural key: no two rows have the same. A database can only promise `primary_key`. `was` and `given_up`
+    are as those of a column.
     """
 
     name: str
@@ -62,6 +66,7 @@ class Table:
     partitioning: Partitioning | None = None
     comment: str = ""
     was: tuple[str, ...] = ()
+    given_up: str = ""
 
     @property
     def primary_key(self) -> tuple[str, ...]:
@@ -129,23 +134,6 @@ class Catalog:
         return hashlib.sha256(self.physical.unordered.to_json().encode()).hexdigest()[:12]
 
 
-def settled(before: Catalog, planned: Catalog) -> Catalog:
-    """Return the planned catalog with columns where a database has them: known ones in place, new ones at the end."""
-    known = before.by_name
-    return Catalog(tables=tuple(_settled(known.get(table.name), table) for table in planned.tables))
-
-
-def _settled(before: Table | None, table: Table) -> Table:
-    if before is None:
-        return table
-    places = {column.name: place for place, column in enumerate(before.columns)}
-    end = len(places)
-    columns = sorted(
-        table.columns, key=lambda column: places.get(column.name, end)
-    )  # stable: new ones as planned
-    return replace(table, columns=tuple(columns))
-
-
 def _physical(table: Table) -> Table:
     return replace(table, was=(), columns=tuple(replace(column, was=()) for column in table.columns))
 
@@ -154,11 +142,15 @@ def _by_name(indexes: tuple[Index, ...]) -> tuple[Index, ...]:
     return tuple(sorted(indexes, key=lambda index: index.name))
 
 
+_RARE = ("was", "given_up")
+"""Members that are written only where they say something."""
+
+
 def _members(part: object) -> dict[str, object]:
     """Return a part of the catalog as an object of JSON."""
     assert isinstance(part, Catalog | Table | Column | Index | Partitioning)
     members = {field.name: getattr(part, field.name) for field in fields(part)}
-    return {name: value for name, value in members.items() if value or name != "was"}
+    return {name: value for name, value in members.items() if value or name not in _RARE}
 
 
 # ------------------------------------------------------------------------------------------------- from JSON

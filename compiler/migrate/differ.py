@@ -1,9 +1,13 @@
-"""Two catalogs -> what changed, and back: `apply(diff(old, new), old) == new`, whatever the order of tables."""
+"""Two catalogs -> what changed, and back: `apply(diff(old, new), old) == new`, whatever the order of tables.
 
-from collections.abc import Iterable, Iterator
+Former names are no part of that: no database knows them.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
-from compiler.ir.catalog import Catalog, Column, Index, Table
+from compiler.ir.catalog import Catalog, Column, Table
 from compiler.migrate.changes import (
     AddColumn,
     AddIndex,
@@ -22,26 +26,51 @@ from compiler.migrate.changes import (
     DropIndex,
     DropSchema,
     DropTable,
+    GiveUpColumn,
+    GiveUpTable,
+    MoveTable,
+    RenameColumn,
+    RenameKey,
     ReorderColumns,
+    TakeUpColumn,
+    TakeUpTable,
 )
+
+Named = TypeVar("Named", Table, Column)
 
 
 def diff(old: Catalog, new: Catalog) -> tuple[Change, ...]:
     """Return what makes the old catalog the new one, in an order in which a database can do it.
 
-    Things are known by their names: another name is another thing.
+    Things are known by their names: another name is another thing, but for one that says what it was.
     """
     return tuple(_diff(old, new))
 
 
 def _diff(old: Catalog, new: Catalog) -> Iterator[Change]:
-    before, after = old.by_name, new.by_name
     yield from (CreateSchema(schema=name) for name in sorted(new.schemas - old.schemas))
+    moves = tuple(_moves(old, new))
+    yield from moves
+    before, after = _moved(old.by_name, moves), new.by_name
     for table in new.tables:
         known = before.get(table.name)
         yield from (AddTable(table=table),) if known is None else _table(known, table)
-    yield from (DropTable(table=table) for table in old.tables if table.name not in after)
+    yield from (DropTable(table=table) for name, table in before.items() if name not in after)
     yield from (DropSchema(schema=name) for name in sorted(old.schemas - new.schemas))
+
+
+def _moves(old: Catalog, new: Catalog) -> Iterator[MoveTable]:
+    """Yield the tables that say what they were, and lie in another schema now."""
+    for was, table in _successors(old.by_name, new.by_name):
+        if was.partition(".")[2] == table.short_name:
+            yield MoveTable(before=was, after=table.name)
+
+
+def _moved(tables: Mapping[str, Table], moves: Iterable[MoveTable]) -> dict[str, Table]:
+    names = {move.before: move.after for move in moves}
+    return {
+        names.get(name, name): replace(table, name=names.get(name, name)) for name, table in tables.items()
+    }
 
 
 def _table(old: Table, new: Table) -> Iterator[Change]:
@@ -49,23 +78,45 @@ def _table(old: Table, new: Table) -> Iterator[Change]:
         return
     name = new.name
     if (old.kind, old.operation) != (new.kind, new.operation):
-        yield AlterSource(
-            table=name,
-            kind_before=old.kind,
-            kind_after=new.kind,
-            operation_before=old.operation,
-            operation_after=new.operation,
-        )
+        yield AlterSource(table=name, before=(old.kind, old.operation), after=(new.kind, new.operation))
+    renames = tuple(_renames(old, new))
+    yield from renames
+    old = _renamed(old, renames)
     yield from _columns(old, new)
-    if (old.key, old.key_name) != (new.key, new.key_name):
-        yield AlterKey(
-            table=name, before=old.key, after=new.key, name_before=old.key_name, name_after=new.key_name
-        )
+    if old.key != new.key:
+        yield AlterKey(table=name, before=old.key, after=new.key)
+    if old.key_name != new.key_name:
+        yield RenameKey(table=name, before=old.key_name, after=new.key_name)
     if old.partitioning != new.partitioning:
         yield AlterPartitioning(table=name, before=old.partitioning, after=new.partitioning)
     yield from _indexes(old, new)
+    yield from _use(old, new)
     if old.comment != new.comment:
         yield CommentTable(table=name, before=old.comment, after=new.comment)
+
+
+def _use(old: Table, new: Table) -> Iterator[Change]:
+    if old.given_up != new.given_up:
+        if new.given_up:
+            yield GiveUpTable(table=new.name, since=new.given_up)
+        else:
+            yield TakeUpTable(table=new.name, since=old.given_up)
+
+
+def _renames(old: Table, new: Table) -> Iterator[RenameColumn]:
+    for was, column in _successors(_by_name(old.columns), _by_name(new.columns)):
+        yield RenameColumn(table=new.name, before=was, after=column.name)
+
+
+def _successors(old: Mapping[str, Named], new: Mapping[str, Named]) -> Iterator[tuple[str, Named]]:
+    """Yield what has a new name and says which of the old ones it had; that name is free, or its successor's."""
+    taken: set[str] = set()
+    for name, thing in new.items():
+        was = next((was for was in thing.was if was in old), "")
+        is_free = was not in new or bool(thing.given_up)
+        if name not in old and was and is_free and was not in taken:
+            taken.add(was)
+            yield was, thing
 
 
 def _columns(old: Table, new: Table) -> Iterator[Change]:
@@ -93,7 +144,11 @@ def _column(table: str, old: Column, new: Column) -> Iterator[Change]:
         yield AlterNullability(table=table, column=new.name, nullable=new.nullable)
     if old.default != new.default:
         yield AlterDefault(table=table, column=new.name, before=old.default, after=new.default)
-    if old.comment != new.comment:
+    if old.given_up != new.given_up and new.given_up:
+        yield GiveUpColumn(table=table, column=new)
+    elif old.given_up != new.given_up:
+        yield TakeUpColumn(table=table, column=new, since=old.given_up)
+    elif old.comment != new.comment:
         yield CommentColumn(table=table, column=new, before=old.comment)
 
 
@@ -120,6 +175,8 @@ def apply(changes: Iterable[Change], catalog: Catalog) -> Catalog:
                 tables[table.name] = table
             case DropTable(table=table):
                 del tables[table.name]
+            case MoveTable(before=before, after=after):
+                tables[after] = replace(tables.pop(before), name=after)
             case _:
                 tables[change.table] = _changed(tables[change.table], change)
     return Catalog(tables=tuple(tables.values())).unordered
@@ -130,17 +187,56 @@ def _changed(table: Table, change: Change) -> Table:
         case AddIndex(index=index):
             return replace(table, indexes=(*table.indexes, index))
         case DropIndex(index=index):
-            return replace(table, indexes=_without(table.indexes, index))
-        case AlterKey(after=key, name_after=name):
-            return replace(table, key=key, key_name=name)
-        case AlterPartitioning(after=partitioning):
-            return replace(table, partitioning=partitioning)
-        case AlterSource(kind_after=kind, operation_after=operation):
-            return replace(table, kind=kind, operation=operation)
-        case CommentTable(after=comment):
-            return replace(table, comment=comment)
+            return replace(table, indexes=tuple(kept for kept in table.indexes if kept != index))
+        case AlterKey() | RenameKey() | AlterPartitioning() | AlterSource():
+            return _changed_rows(table, change)
+        case RenameColumn():
+            return _renamed(table, (change,))
+        case GiveUpTable() | TakeUpTable() | CommentTable():
+            return _changed_use(table, change)
         case _:
             return replace(table, columns=tuple(_changed_columns(table.columns, change)))
+
+
+def _changed_rows(table: Table, change: AlterKey | RenameKey | AlterPartitioning | AlterSource) -> Table:
+    match change:
+        case AlterKey(after=key):
+            return replace(table, key=key)
+        case RenameKey(after=name):
+            return replace(table, key_name=name)
+        case AlterPartitioning(after=partitioning):
+            return replace(table, partitioning=partitioning)
+        case AlterSource(after=(kind, operation)):
+            return replace(table, kind=kind, operation=operation)
+
+
+def _changed_use(table: Table, change: GiveUpTable | TakeUpTable | CommentTable) -> Table:
+    match change:
+        case GiveUpTable(since=since):
+            return replace(table, given_up=since)
+        case TakeUpTable():
+            return replace(table, given_up="")
+        case CommentTable(after=comment):
+            return replace(table, comment=comment)
+
+
+def _renamed(table: Table, renames: Iterable[RenameColumn]) -> Table:
+    """Return a table with columns of other names wherever it names them, as a database does it."""
+    names = {rename.before: rename.after for rename in renames}
+    if not names:
+        return table
+
+    def now(old: Iterable[str]) -> tuple[str, ...]:
+        return tuple(names.get(name, name) for name in old)
+
+    by = table.partitioning
+    return replace(
+        table,
+        columns=tuple(replace(one, name=names.get(one.name, one.name)) for one in table.columns),
+        key=now(table.key),
+        indexes=tuple(replace(index, columns=now(index.columns)) for index in table.indexes),
+        partitioning=replace(by, column=names.get(by.column, by.column)) if by else None,
+    )
 
 
 def _changed_columns(columns: tuple[Column, ...], change: Change) -> Iterable[Column]:
@@ -158,12 +254,8 @@ def _changed_columns(columns: tuple[Column, ...], change: Change) -> Iterable[Co
             known[name] = replace(known[name], nullable=nullable)
         case AlterDefault(column=name, after=default):
             known[name] = replace(known[name], default=default)
-        case CommentColumn(column=column):
-            known[column.name] = replace(known[column.name], comment=column.comment)
+        case GiveUpColumn(column=said) | TakeUpColumn(column=said) | CommentColumn(column=said):
+            known[said.name] = replace(known[said.name], comment=said.comment, given_up=said.given_up)
         case _:
             raise AssertionError(change)
     return known.values()
-
-
-def _without(indexes: tuple[Index, ...], index: Index) -> tuple[Index, ...]:
-    return tuple(kept for kept in indexes if kept != index)

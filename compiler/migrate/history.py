@@ -1,30 +1,21 @@
-"""The migrations as name -> text: verified by their hash chain, and grown by one when the catalog grew.
+"""The migrations as name -> text: verified by their hash chain, and grown when the catalog changed.
 
-`catalog.json` is the state after the last migration. Whatever is not additive needs a new first migration (`squash`),
-for databases that are rebuilt from the archive.
+`catalog.json` is the state after the last migration. What databases with rows cannot follow needs a new first migration
+(`squash`), for databases that are rebuilt from the archive.
 """
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from compiler.bundle import HISTORY
 from compiler.diagnostics import Diagnostic, Sink
 from compiler.ir.catalog import Catalog
 from compiler.ir.names import bounded
-from compiler.migrate.changes import (
-    AddColumn,
-    AddIndex,
-    AddTable,
-    Change,
-    CommentColumn,
-    CommentTable,
-    describe,
-    is_additive,
-)
-from compiler.migrate.differ import diff
-from compiler.rules import CATALOG_STATE, HISTORY_BROKEN, NOT_ADDITIVE
+from compiler.migrate.changes import Change, is_refused
+from compiler.migrate.differ import apply, diff
+from compiler.rules import CANNOT_FOLLOW, CATALOG_STATE, HISTORY_BROKEN
 from compiler.source import Origin
 
 CATALOG = "catalog.json"
@@ -39,6 +30,10 @@ _EMPTY = "0" * 12
 _FIRST = "0001_initial"
 _SLUG = 50
 """Bytes of the part of a migration's name that tells what it does."""
+_SAID = 3
+"""The rank of comments: they name a migration that has nothing else."""
+_UNNAMED = 9
+"""The rank of what a migration is not named after."""
 _MOST = 5
 """So many changes are named in a diagnostic; the others are counted."""
 
@@ -64,6 +59,11 @@ class History:
     def head(self) -> str:
         """The digest of the catalog after the last migration, as the migration says."""
         return _stories(self.migrations)[-1][1] if self.migrations else _EMPTY
+
+    @property
+    def next_number(self) -> str:
+        """The number of the migration that would come next."""
+        return f"{len(self.migrations) + 1:04d}"
 
     @property
     def files(self) -> Mapping[str, str]:
@@ -180,32 +180,43 @@ def squash(files: Mapping[str, str]) -> History:
 
 
 def extend(history: History, files: Mapping[str, str], sink: Sink, slug: str = "") -> History:
-    """Return the history that ends with the catalog of `files`: the same, or with one migration more.
+    """Return the history that ends with the catalog of `files`: the same, or with a migration more, or two.
 
-    What an appended migration cannot do is reported; the history is then returned as it was.
+    The first runs in one transaction, the second has what runs online. What databases cannot follow is reported; the
+    history is then returned as it was.
     """
     from compiler.migrate import planner  # slow to import, and most verbs do not plan
 
     if not history.migrations:
         return squash(files)
     new = Catalog.from_json(files[CATALOG])
-    digest, head = new.digest, history.head
     has_metadata = planner.metadata() in "".join(history.migrations.values())
-    if digest == head and has_metadata:
+    if new.digest == history.head and has_metadata:
         return history
     old = history.state
-    if old.digest != head:
+    if old.digest != history.head:
         sink.report(_lost_state(history))
         return history
     changes = diff(old, new)
-    refused = [describe(change) for change in changes if not is_additive(change)]
+    refused = [change.title for change in changes if is_refused(change)]
     refused += [] if has_metadata else ["alter the tables of schema metadata, which no catalog lists"]
     if refused:
         sink.report(_refusal(history, refused))
         return history
-    name = f"{len(history.migrations) + 1:04d}_{bounded(_plain(slug) if slug else slug_of(changes), _SLUG)}"
-    text = planner.migration(name, head, digest, planner.plan(changes))
-    return History(catalog=files[CATALOG], migrations={**history.migrations, f"{name}.sql": text})
+    for part in filter(None, planner.split(changes, old)):
+        history = _grown(history, old, part, slug)
+        old = apply(part, old)
+    return replace(history, catalog=files[CATALOG])
+
+
+def _grown(history: History, old: Catalog, changes: Sequence[Change], slug: str) -> History:
+    """Return the history with one migration more."""
+    from compiler.migrate import planner
+
+    name = f"{history.next_number}_{bounded(_plain(slug) if slug else slug_of(changes), _SLUG)}"
+    statements = planner.plan(changes, old)
+    text = planner.migration(name, old.digest, apply(changes, old).digest, statements)
+    return replace(history, migrations={**history.migrations, f"{name}.sql": text})
 
 
 def _lost_state(history: History) -> Diagnostic:
@@ -225,7 +236,7 @@ def _refusal(history: History, refused: Sequence[str]) -> Diagnostic:
         "`mlb-etl db migrate --reset`"
     )
     origin = Origin(f"{history.folder}{CATALOG}")
-    return NOT_ADDITIVE.at(origin, message, notes=(*refused[:_MOST], *more), advice=advice)
+    return CANNOT_FOLLOW.at(origin, message, notes=(*refused[:_MOST], *more), advice=advice)
 
 
 # ------------------------------------------------------------------------------------------------- names
@@ -235,30 +246,16 @@ def slug_of(changes: Sequence[Change]) -> str:
     """Name a migration after what matters most in it: a table, else a column, an index, a comment.
 
     >>> from compiler.ir.catalog import Column
+    >>> from compiler.migrate.changes import AddColumn
     >>> distance = Column(name="hit_distance", type="double precision", nullable=True)
     >>> slug_of([AddColumn(table="game.live_game_plays", kind="normalized", column=distance)])
     'live_game_plays_hit_distance'
     """
-    names = list(dict.fromkeys(name for _, name in sorted(_ranked(changes), key=lambda ranked: ranked[0])))
+    by_rank = sorted((one for one in changes if one.rank < _UNNAMED), key=lambda one: one.rank)
+    telling = [one for one in by_rank if one.rank < _SAID] or by_rank
+    names = list(dict.fromkeys(_plain(one.subject) for one in telling))
     first = names[0] if names else "schema"
     return first if len(names) < 2 else f"{bounded(first, _SLUG - 16)}_and_{len(names) - 1}_more"
-
-
-def _ranked(changes: Sequence[Change]) -> Iterator[tuple[int, str]]:
-    for change in changes:
-        match change:
-            case AddTable(table=table):
-                yield 0, _plain(table.short_name)
-            case AddColumn(table=table, column=column):
-                yield 1, _plain(f"{table.partition('.')[2]}_{column.name}")
-            case AddIndex(index=index):
-                yield 2, _plain(index.name)
-            case CommentColumn(table=table):
-                yield 3, _plain(f"comment_{table.partition('.')[2]}")
-            case CommentTable(table=table):
-                yield 3, _plain(f"comment_{table.partition('.')[2]}")
-            case _:
-                pass
 
 
 def _plain(name: str) -> str:

@@ -1,29 +1,52 @@
-"""Additive changes -> ordered statements with what they cost -> the text of a migration."""
+"""Changes -> ordered statements with what they cost -> the texts of migrations.
 
-from collections.abc import Sequence
+A migration either runs in one transaction, changes nothing but the catalog and locks for moments, or it is `online`:
+statement by statement, each of which may run again, for what takes as long as a table is large.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from compiler.backends.base import render
 from compiler.backends.postgres import ddl
+from compiler.ir.catalog import Catalog
 from compiler.migrate.changes import (
     AddColumn,
     AddIndex,
     AddTable,
+    AlterDefault,
+    AlterNullability,
     Change,
     CommentColumn,
     CommentTable,
     CreateSchema,
-    describe,
+    DropColumn,
+    DropIndex,
+    DropSchema,
+    DropTable,
+    GiveUpColumn,
+    GiveUpTable,
+    MoveTable,
+    RenameColumn,
+    RenameKey,
+    TakeUpColumn,
+    TakeUpTable,
 )
+from compiler.migrate.hazards import Hazard, Lock
+
+EACH_PARTITION = "-- mlbc: then each partition, concurrently"
+"""Tells the migrator, which knows the partitions, to make the index of the next statement for each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One step of a migration: what it does, what it costs while it runs, and its SQL."""
+    """A change and the SQL of it: what waits for it, what it risks, and whether it runs outside a transaction."""
 
     summary: str
     sql: str
-    hazards: tuple[str, ...] = ()
+    lock: Lock = Lock.NONE
+    hazards: tuple[Hazard, ...] = ()
+    online: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,55 +54,181 @@ class Step:
     """A statement as the template shows it."""
 
     title: str
+    lock: str
     hazards: tuple[str, ...]
     sql: str
 
 
-_BLOCKS_WRITES = "blocks-writes: writers of the table wait while the index is built"
+def split(changes: Sequence[Change], old: Catalog) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
+    """Return what runs in one transaction, and then what runs online."""
+    online = _online(old)
+    return tuple(one for one in changes if not online(one)), tuple(one for one in changes if online(one))
 
 
-def plan(changes: Sequence[Change]) -> tuple[Statement, ...]:
-    """Return the statements of additive changes, one each, in their order."""
-    return tuple(
-        Statement(
-            summary=describe(change),
-            sql=_sql(change),
-            hazards=(_BLOCKS_WRITES,) if isinstance(change, AddIndex) else (),
-        )
-        for change in changes
+def plan(changes: Sequence[Change], old: Catalog) -> tuple[Statement, ...]:
+    """Return the statements of changes to a catalog, one each, in their order."""
+    online = _online(old)
+    partitioned = _partitioned(old)
+    replaced = {(one.table, one.before) for one in changes if isinstance(one, RenameColumn)}
+    replaced |= {(one.before, "") for one in changes if isinstance(one, MoveTable)}
+    return tuple(_statement(change, replaced, partitioned, online(change)) for change in changes)
+
+
+def _partitioned(old: Catalog) -> frozenset[str]:
+    return frozenset(table.name for table in old.tables if table.partitioning)
+
+
+def _online(old: Catalog) -> Callable[[Change], bool]:
+    partitioned = _partitioned(old)
+
+    def online(change: Change) -> bool:
+        match change:
+            case AddIndex():
+                return True
+            case DropIndex(table=table):
+                return table not in partitioned
+            case AlterNullability(nullable=nullable):
+                return not nullable
+            case _:
+                return False
+
+    return online
+
+
+def _statement(
+    change: Change, replaced: set[tuple[str, str]], partitioned: frozenset[str], online: bool
+) -> Statement:
+    return Statement(
+        summary=change.title,
+        sql="\n".join(_sql(change, partitioned)),
+        lock=_lock(change, partitioned),
+        hazards=tuple(_hazards(change, replaced)),
+        online=online,
     )
 
 
-def _sql(change: Change) -> str:
+def _lock(change: Change, partitioned: frozenset[str]) -> Lock:
+    match change:
+        case CreateSchema() | DropSchema() | AddTable():
+            return Lock.NONE
+        case DropIndex(table=table) if table in partitioned:
+            return Lock.A_MOMENT
+        case AddIndex() | DropIndex() | CommentColumn() | CommentTable():
+            return Lock.WRITES_GO_ON
+        case GiveUpColumn() | TakeUpColumn() | GiveUpTable() | TakeUpTable():
+            return Lock.WRITES_GO_ON
+        case _:
+            return Lock.A_MOMENT
+
+
+def _hazards(change: Change, replaced: set[tuple[str, str]]) -> Iterable[Hazard]:
+    match change:
+        case RenameColumn() | MoveTable():
+            return (Hazard.BREAKS_READERS,)
+        case DropColumn() | DropTable():
+            return (Hazard.DELETES_DATA, Hazard.BREAKS_READERS)
+        case AddTable(table=table) if (table.name, "") in replaced:
+            return (Hazard.EMPTY_UNTIL_LOADED,)
+        case AddColumn(table=table, column=column) if (table, column.name) in replaced:
+            return (Hazard.EMPTY_UNTIL_LOADED,)
+        case AddIndex(index=index):
+            unique = (Hazard.DEPENDS_ON_DATA,) if index.unique else ()
+            return (Hazard.READS_WHOLE_TABLE, *unique)
+        case AlterNullability(nullable=False):
+            return (Hazard.READS_WHOLE_TABLE, Hazard.DEPENDS_ON_DATA)
+        case _:
+            return ()
+
+
+def _sql(change: Change, partitioned: frozenset[str]) -> tuple[str, ...]:
     match change:
         case CreateSchema(schema=schema):
-            return ddl.create_schema(schema)
+            return (ddl.create_schema(schema),)
+        case DropSchema(schema=schema):
+            return (ddl.drop_schema(schema),)
         case AddTable(table=table):
-            return ddl.create_table(table)
-        case AddColumn(table=table, column=column):
-            return ddl.add_column(table, column)
+            return (ddl.create_table(table),)
+        case DropTable(table=table):
+            return (ddl.drop_table(table.name),)
+        case MoveTable(before=before, after=after):
+            return (*ddl.forget_rows(before), ddl.move_table(before, after.partition(".")[0]))
+        case AddIndex() | DropIndex() | RenameKey():
+            return _sql_of_index(change, partitioned)
+        case _:
+            return (_sql_of_comment(change) or _sql_of_column(change),)
+
+
+def _sql_of_index(change: AddIndex | DropIndex | RenameKey, partitioned: frozenset[str]) -> tuple[str, ...]:
+    match change:
+        case AddIndex(table=table, index=index) if table in partitioned:
+            return (EACH_PARTITION, ddl.create_index(table, index, clause="IF NOT EXISTS", only=True))
         case AddIndex(table=table, index=index):
-            return ddl.create_index(table, index)
-        case CommentTable(table=table, after=comment):
-            return ddl.comment_on_table(table, comment)
+            # one that was left half made is not valid
+            dropped = ddl.drop_index(table, index.name, concurrently=True)
+            return (dropped, ddl.create_index(table, index, clause="CONCURRENTLY"))
+        case DropIndex(table=table, index=index):
+            return (ddl.drop_index(table, index.name, concurrently=table not in partitioned),)
+        case RenameKey(table=table, before=before, after=after):
+            return (ddl.rename_index(table, before, after),)
+
+
+def _sql_of_comment(change: Change) -> str:
+    """Return what makes a table or column say something else of itself; "" for another change."""
+    match change:
+        case GiveUpColumn(table=table, column=column) | TakeUpColumn(table=table, column=column):
+            return ddl.comment_on_column(table, column)
         case CommentColumn(table=table, column=column):
             return ddl.comment_on_column(table, column)
+        case CommentTable(table=table, after=comment):
+            return ddl.comment_on_table(table, comment)
+        case GiveUpTable() | TakeUpTable():
+            return "-- (its comment says so)"
         case _:
-            raise AssertionError(f"not additive: {describe(change)}")
+            return ""
+
+
+def _sql_of_column(change: Change) -> str:
+    match change:
+        case AddColumn(table=table, column=column):
+            return ddl.add_column(table, column)
+        case DropColumn(table=table, column=column):
+            return ddl.drop_column(table, column.name)
+        case RenameColumn(table=table, before=before, after=after):
+            return ddl.rename_column(table, before, after)
+        case AlterNullability(table=table, column=column, nullable=nullable):
+            return (
+                ddl.alter_column(table, column, "DROP NOT NULL") if nullable else ddl.require(table, column)
+            )
+        case AlterDefault(table=table, column=column, after=default):
+            return ddl.alter_column(table, column, f"SET DEFAULT {default}" if default else "DROP DEFAULT")
+        case _:
+            raise AssertionError(f"refused: {change.title}")
 
 
 def migration(name: str, before: str, after: str, statements: Sequence[Statement]) -> str:
     """Return the text of a migration between two catalogs, which their digests name."""
     total = len(statements)
     steps = tuple(
-        Step(title=f"{number}/{total}  {one.summary}", hazards=one.hazards, sql=one.sql)
+        Step(
+            title=f"{number}/{total}  {one.summary}",
+            lock=one.lock.value,
+            hazards=tuple(hazard.value for hazard in one.hazards),
+            sql=one.sql,
+        )
         for number, one in enumerate(statements, start=1)
     )
     counts = (
         f"{_counted(total, 'statement')}, {_counted(sum(len(one.hazards) for one in statements), 'hazard')}"
     )
     return render(
-        "postgres/migration.sql.jinja", name=name, before=before, after=after, counts=counts, steps=steps
+        "postgres/migration.sql.jinja",
+        name=name,
+        before=before,
+        after=after,
+        counts=counts,
+        online=any(one.online for one in statements),
+        remakes_views=any(Hazard.BREAKS_READERS in one.hazards for one in statements),
+        steps=steps,
     )
 
 

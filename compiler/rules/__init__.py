@@ -53,9 +53,10 @@ from compiler.rules.grammar import (
     YAML_SYNTAX,
 )
 from compiler.rules.history import (
+    CANNOT_FOLLOW,
     CATALOG_STATE,
     HISTORY_BROKEN,
-    NOT_ADDITIVE,
+    NOT_GIVEN_UP,
 )
 from compiler.rules.meaning import (
     BAD_COLUMN,
@@ -113,6 +114,7 @@ __all__ = [
     "BAD_COLUMN",
     "BAD_ROWS",
     "BAD_RULE",
+    "CANNOT_FOLLOW",
     "CAPTURE_OPERATION",
     "CAPTURE_SKIPPED",
     "CAPTURE_UNREADABLE",
@@ -132,7 +134,7 @@ __all__ = [
     "MAPPING_EXISTS",
     "MISSING_KEY",
     "NOTHING_COMPARED",
-    "NOT_ADDITIVE",
+    "NOT_GIVEN_UP",
     "NULL_KEY",
     "PATH_SYNTAX",
     "PROJECT_SETTING",

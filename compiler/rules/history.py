@@ -2,13 +2,14 @@
 
 from compiler.rules.rule import rule
 
-NOT_ADDITIVE = rule(
+CANNOT_FOLLOW = rule(
     "G101",
-    "not-additive",
-    """The schema changed in a way that a database with rows cannot follow yet: something is gone; a type, a key, a
-partitioning or an order of columns is another; a raw table has a new key; a table of `metadata` changed. New tables,
-columns, indexes and comments are appended to the history. For anything else begin it anew with `mlbc generate
---squash`, and rebuild databases from the archive with `mlb-etl db migrate --reset`.""",
+    "cannot-follow",
+    """The schema changed in a way that a database with rows cannot follow: a raw table has another key, partitioning or
+type, which only the archive can fill; or a table of `metadata` changed. Everything else becomes the next migration:
+what is gone is given up and stays, what has another type, key or partitioning is made anew beside the old and filled
+by `mlb-etl backfill`. Begin the history anew with `mlbc generate --squash`, and rebuild databases from the archive
+with `mlb-etl db migrate --reset`.""",
 )
 HISTORY_BROKEN = rule(
     "G102",
@@ -22,4 +23,10 @@ CATALOG_STATE = rule(
     "catalog-state",
     """`catalog.json` is the state after the last migration; what changed since is what the next one does. It is
 missing, not readable, of another compiler, or edited. Restore it from git together with `postgres/`.""",
+)
+NOT_GIVEN_UP = rule(
+    "G104",
+    "not-given-up",
+    """`mlbc generate --drop NAME` is about a TABLE or a TABLE.COLUMN that was given up: it left the mappings in an
+earlier migration, and its values are still there. What is in use leaves the mappings first.""",
 )

@@ -20,6 +20,8 @@ def columns(*, nullable: bool | None = None) -> st.SearchStrategy[Column]:
         nullable=st.booleans() if nullable is None else st.just(nullable),
         default=st.sampled_from(("", "NULL")) if nullable is None else st.just(""),
         comment=st.sampled_from(COMMENTS),
+        was=st.sampled_from(((), ("a",), ("plays", "b"))) if nullable is None else st.just(()),
+        given_up=st.sampled_from(("", "0001")) if nullable is None else st.just(""),
     )
 
 
@@ -52,11 +54,24 @@ def tables(draw: st.DrawFn, *, grown: bool = False) -> Table:
         indexes=draw(_unique(indexes, 2)),
         partitioning=Partitioning(column=key[0], every="month") if is_partitioned else None,
         comment=draw(st.sampled_from(COMMENTS)),
+        was=() if grown else draw(st.sampled_from(((), ("game.a",), ("season.b",)))),
+        given_up="" if grown else draw(st.sampled_from(("", "0001"))),
     )
 
 
 def catalogs(*, grown: bool = False) -> st.SearchStrategy[Catalog]:
+    """Any catalogs, also such as no plan and no history makes."""
     return _unique(tables(grown=grown), 4).map(lambda held: Catalog(tables=held))
+
+
+def normalized_catalogs() -> st.SearchStrategy[Catalog]:
+    """Catalogs without a raw table, all of it in use."""
+    return catalogs().map(lambda drawn: Catalog(tables=tuple(map(_in_use, drawn.tables))))
+
+
+def _in_use(table: Table) -> Table:
+    columns = tuple(replace(one, was=(), given_up="", default="") for one in table.columns)
+    return replace(table, kind="normalized", columns=columns, was=(), given_up="")
 
 
 @st.composite

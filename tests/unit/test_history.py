@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from compiler.diagnostics import Sink
-from compiler.ir.catalog import Catalog, Column, Index, Table
+from compiler.ir.catalog import Catalog, Column, Index, Partitioning, Table
+from compiler.ir.settle import Before, settled
 from compiler.migrate import CATALOG, NOTHING, SUM, History, extend, squash, verify, verify_state
 from compiler.migrate.history import SCHEMA
 from compiler.migrate.planner import metadata
@@ -68,6 +69,7 @@ def test_a_new_column_is_the_next_migration() -> None:
         f"-- 0002_plays_speed    catalog {BASE.digest} -> {GROWN.digest}    1 statement, 0 hazards\n"
         "\n"
         "-- 1/1  add column game.plays.speed\n"
+        "--      lock   ACCESS EXCLUSIVE, for a moment: only the catalog changes\n"
         "ALTER TABLE game.plays ADD COLUMN speed double precision;\n"
         "COMMENT ON COLUMN game.plays.speed IS '$.speed';\n"
     )
@@ -106,34 +108,139 @@ def test_a_migration_can_be_given_a_name() -> None:
     assert [*extend(FIRST, made(GROWN), Sink(), "Bat speed!").migrations][1] == "0002_bat_speed.sql"
 
 
-def test_an_index_of_a_table_with_rows_is_a_hazard() -> None:
+def appended(planned: Catalog, history: History = FIRST) -> dict[str, str]:
+    """The migrations that follow when the plan is another, by name."""
+    sink = Sink()
+    new = settled(Before(catalog=history.state, number=history.next_number), planned)
+    grown = extend(history, made(new), sink)
+    assert not sink.failed, sink.diagnostics
+    verify(committed(new, grown), sink)
+    verify_state(committed(new, grown), sink)
+    assert not sink.failed, sink.diagnostics
+    return {name: text for name, text in grown.migrations.items() if name not in history.migrations}
+
+
+def sql(text: str) -> list[str]:
+    """The statements of a migration."""
+    return [line for line in text.splitlines() if line and not line.startswith("--")]
+
+
+def test_an_index_of_a_table_with_rows_is_made_while_writers_go_on() -> None:
     grown = with_table(indexes=(*PLAYS.indexes, Index(name="plays_b_idx", columns=("inning",))))
-    text = [*extend(FIRST, made(grown), Sink()).migrations.values()][1]
-    assert "1 statement, 1 hazard\n" in text
-    assert "\n--      hazard blocks-writes: " in text
+    ((_, text),) = appended(grown).items()
+    assert "1 statement, 1 hazard\n-- mlbc: no-transaction\n" in text
+    assert "\n--      lock   SHARE UPDATE EXCLUSIVE: " in text
+    assert "\n--      hazard reads-whole-table: " in text
+    assert sql(text) == [
+        "DROP INDEX CONCURRENTLY IF EXISTS game.plays_b_idx;",
+        "CREATE INDEX CONCURRENTLY plays_b_idx ON game.plays (inning);",
+    ]
+
+
+def test_what_leaves_the_mapping_is_given_up_and_stays() -> None:
+    ((name, text),) = appended(with_table(columns=PLAYS.columns[::2])).items()
+    assert name == "0002_give_up_plays_inning.sql"
+    said = "Given up with migration 0002: nothing fills it. $.inning"
+    assert sql(text) == [f"COMMENT ON COLUMN game.plays.inning IS '{said}';"]
+
+
+def test_a_table_that_leaves_is_given_up() -> None:
+    ((name, text),) = appended(Catalog()).items()
+    assert name == "0002_give_up_plays.sql"
+    assert "1/2  give up table game.plays\n" in text
+    assert "DROP" not in text
+
+
+def test_another_type_is_another_column_under_the_name() -> None:
+    typed = (PLAYS.columns[0], column("inning", "text"), PLAYS.columns[2])
+    ((_, text),) = appended(with_table(columns=typed)).items()
+    assert "hazard breaks-readers" in text
+    assert "hazard empty-until-loaded" in text
+    assert "\n-- mlbc: remake-views\n" in text
+    assert sql(text)[:2] == [
+        "ALTER TABLE game.plays RENAME COLUMN inning TO inning__0002;",
+        "COMMENT ON COLUMN game.plays.inning__0002 IS 'Given up with migration 0002: nothing fills it. $.inning';",
+    ]
+    assert "ALTER TABLE game.plays ADD COLUMN inning text;" in text
+
+
+def test_an_index_follows_the_name_and_not_the_old_column() -> None:
+    indexed = with_table(indexes=(Index(name="plays_inning_idx", columns=("inning",)),))
+    history = committed(indexed, extend(NOTHING, made(indexed), Sink()))
+    typed = replace(indexed.tables[0], columns=(PLAYS.columns[0], column("inning", "text"), PLAYS.columns[2]))
+    first, online = appended(Catalog(tables=(typed,)), history).values()
+    assert "INDEX" not in first
+    assert sql(online)[-1] == "CREATE INDEX CONCURRENTLY plays_inning_idx ON game.plays (inning);"
 
 
 @pytest.mark.parametrize(
-    ("catalog", "change"),
+    "changed",
     [
-        (Catalog(), "drop table game.plays"),
-        (with_table(columns=PLAYS.columns[::2]), "drop column game.plays.inning"),
-        (
-            with_table(columns=(PLAYS.columns[0], column("inning", "text"), PLAYS.columns[2])),
-            "alter column game.plays.inning: bigint -> text",
-        ),
-        (with_table(columns=tuple(reversed(PLAYS.columns))), "reorder columns of game.plays"),
-        (with_table(key=("game_pk", "inning")), "alter key of game.plays: game_pk -> game_pk, inning"),
-        (with_table(indexes=()), "drop index plays_raw_id_idx of game.plays"),
-        (
-            with_table(operation="game.other"),
-            "alter game.plays: normalized rows of game.live -> normalized rows of game.other",
-        ),
-        (with_table(columns=(*PLAYS.columns, column("x", nullable=False))), "add column game.plays.x"),
+        {"key": ("game_pk", "raw_id")},
+        {"operation": "game.other"},
+        {"columns": (*PLAYS.columns, column("x", nullable=False))},
+        {"partitioning": Partitioning(column="game_pk", every="year")},
     ],
 )
-def test_what_is_not_additive_is_named(catalog: Catalog, change: str) -> None:
-    ((code, notes),) = codes(catalog)
+def test_other_rows_are_another_table_under_the_name(changed: dict) -> None:
+    ((name, text),) = appended(with_table(**changed)).items()
+    assert name == "0002_plays_and_1_more.sql"
+    assert "ALTER TABLE game.plays SET SCHEMA given_up_0002;" in text
+    assert "UPDATE metadata.documents SET tables = tables - 'game.plays'" in text
+    assert text.index("SET SCHEMA") < text.index("CREATE TABLE game.plays (")
+
+
+def test_a_rename_is_one_where_the_mapping_says_what_it_was() -> None:
+    inn = column("inn")
+    planned = with_table(columns=(PLAYS.columns[0], replace(inn, was=("inning",)), PLAYS.columns[2]))
+    ((_, text),) = appended(planned).items()
+    assert sql(text)[0] == "ALTER TABLE game.plays RENAME COLUMN inning TO inn;"
+    new = settled(Before(catalog=BASE, number="0002"), planned)
+    assert [one.name for one in new.tables[0].columns] == ["game_pk", "inn", "raw_id"]
+    ((_, text),) = appended(with_table(columns=(PLAYS.columns[0], inn, PLAYS.columns[2]))).items()
+    assert "ADD COLUMN inn" in text  # without a word it is another column
+
+
+def test_what_was_given_up_is_taken_up_again() -> None:
+    less = settled(Before(catalog=BASE, number="0002"), with_table(columns=PLAYS.columns[::2]))
+    history = committed(less, extend(FIRST, made(less), Sink()))
+    ((name, text),) = appended(BASE, history).items()
+    assert name == "0003_take_up_plays_inning.sql"
+    assert sql(text) == ["COMMENT ON COLUMN game.plays.inning IS '$.inning';"]
+
+
+def test_what_was_given_up_goes_when_it_is_named() -> None:
+    less = settled(Before(catalog=BASE, number="0002"), with_table(columns=PLAYS.columns[::2]))
+    history = committed(less, extend(FIRST, made(less), Sink()))
+    before = Before(
+        catalog=less, number="0003", dropped=frozenset({"game.plays.inning", "game.plays.raw_id"})
+    )
+    left = settled(before, with_table(columns=PLAYS.columns[::2]))
+    ((_, text),) = list(extend(history, made(left), Sink()).migrations.items())[2:]
+    assert "hazard deletes-data" in text
+    assert sql(text) == ["ALTER TABLE game.plays DROP COLUMN inning;"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "change"),
+    [
+        ({"key": ("game_pk", "inning")}, "alter key of game.plays: game_pk -> game_pk, inning"),
+        ({"columns": PLAYS.columns[::2]}, "drop column game.plays.inning"),
+        (
+            {"columns": (PLAYS.columns[0], column("inning", "text"), PLAYS.columns[2])},
+            "alter column game.plays.inning: bigint -> text",
+        ),
+        (
+            {"partitioning": Partitioning(column="game_pk", every="year")},
+            "alter partitioning of game.plays: none -> game_pk by year",
+        ),
+    ],
+)
+def test_what_no_database_can_do_to_a_raw_table_is_named(changed: dict, change: str) -> None:
+    raw = with_table(kind="raw")
+    history = committed(raw, extend(NOTHING, made(raw), Sink()))
+    new = settled(Before(catalog=raw, number="0002"), with_table(kind="raw", **changed))
+    ((code, notes),) = codes(new, history)
     assert code == "G101"
     assert change in notes
 

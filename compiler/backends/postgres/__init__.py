@@ -12,8 +12,8 @@ from compiler.backends.postgres.lowering import column_of, lower, raw_columns
 from compiler.backends.postgres.quality import quality_files
 from compiler.backends.postgres.views import emit_views
 from compiler.bundle import header
-from compiler.ir.catalog import Catalog, settled
 from compiler.ir.plan import Plan
+from compiler.ir.settle import Before, settled
 
 __all__ = ["BACKEND", "check", "column_of", "lower", "raw_columns", "script"]
 
@@ -24,11 +24,11 @@ SCHEMA = "postgres/schema.sql"
 class Postgres:
     """Tables, keys, partitions, indexes and comments, for PostgreSQL 15 and newer.
 
-    `before` is the catalog that databases have: its columns keep their places.
+    `before` is what databases have: its columns keep their places, and nothing of it vanishes.
     """
 
     name: str = "postgres"
-    before: Catalog = field(default_factory=Catalog)
+    before: Before = field(default_factory=Before)
 
     def emit(self, plan: Plan) -> Mapping[str, str]:
         """Return the catalog, the whole schema, the views, the named queries, and the quality rules as SQL."""

@@ -6,6 +6,8 @@ from functools import cache
 
 from compiler.backends.base import render
 from compiler.ir.catalog import Catalog, Column, Index, Table
+from compiler.ir.names import bounded
+from compiler.ir.settle import GRAVE
 
 Notes = Mapping[tuple[str, str], str]
 """Table and column -> what the script says beside the column; else it says the column's comment."""
@@ -63,7 +65,11 @@ def create_table(table: Table) -> str:
 
 def create_schema(name: str) -> str:
     """Return the statements that make the schema of an endpoint."""
-    comment = literal(f"Responses and tables of the endpoint {name}.")
+    comment = literal(
+        f"Tables that others took the place of, with migration {name[len(GRAVE) :]}."
+        if name.startswith(GRAVE)
+        else f"Responses and tables of the endpoint {name}."
+    )
     return f"CREATE SCHEMA {quoted(name)};\nCOMMENT ON SCHEMA {quoted(name)} IS {comment};"
 
 
@@ -74,9 +80,79 @@ def add_column(table: str, column: Column) -> str:
     return "\n".join((added, comment_on_column(table, column))) if column.comment else added
 
 
-def create_index(table: str, index: Index) -> str:
-    """Return the statement that makes an index."""
-    return _create_index(index, qualified(table))
+def create_index(table: str, index: Index, *, clause: str = "", only: bool = False) -> str:
+    """Return the statement that makes an index; `clause` is `CONCURRENTLY` or `IF NOT EXISTS`; `only`: no partition."""
+    return _create_index(index, f"ONLY {qualified(table)}" if only else qualified(table), clause)
+
+
+def drop_index(table: str, index: str, *, concurrently: bool = False) -> str:
+    """Return the statement that drops an index, if it is there."""
+    schema = table.partition(".")[0]
+    how = "CONCURRENTLY " if concurrently else ""
+    return f"DROP INDEX {how}IF EXISTS {quoted(schema)}.{quoted(index)};"
+
+
+def rename_index(table: str, before: str, after: str) -> str:
+    """Return the statement that gives an index, or the key of a table, another name."""
+    return f"ALTER INDEX {quoted(table.partition('.')[0])}.{quoted(before)} RENAME TO {quoted(after)};"
+
+
+def rename_column(table: str, before: str, after: str) -> str:
+    """Return the statement that gives a column another name."""
+    return f"ALTER TABLE {qualified(table)} RENAME COLUMN {quoted(before)} TO {quoted(after)};"
+
+
+def drop_column(table: str, column: str) -> str:
+    """Return the statement that drops a column with its values."""
+    return f"ALTER TABLE {qualified(table)} DROP COLUMN {quoted(column)};"
+
+
+def drop_table(table: str) -> str:
+    """Return the statement that drops a table with its rows."""
+    return f"DROP TABLE {qualified(table)};"
+
+
+def drop_schema(name: str) -> str:
+    """Return the statement that drops a schema that holds nothing."""
+    return f"DROP SCHEMA {quoted(name)};"
+
+
+def move_table(table: str, schema: str) -> str:
+    """Return the statements that put a table into another schema, with its partitions, keys and indexes."""
+    return render(
+        "postgres/move_table.sql.jinja",
+        table=qualified(table),
+        name=literal(qualified(table)),
+        schema=quoted(schema),
+    ).rstrip("\n")
+
+
+def forget_rows(table: str) -> tuple[str, str]:
+    """Return the statements that make the loader believe nothing about the rows of a table."""
+    name = literal(table)
+    return (
+        f"UPDATE metadata.documents SET tables = tables - {name} WHERE tables ? {name};",
+        f"DELETE FROM metadata.row_claims WHERE table_name = {name};",
+    )
+
+
+def alter_column(table: str, column: str, action: str) -> str:
+    """Return the statement that changes a column; `action` as in `DROP NOT NULL`."""
+    return f"ALTER TABLE {qualified(table)} ALTER COLUMN {quoted(column)} {action};"
+
+
+def require(table: str, column: str) -> str:
+    """Return the statements that make a column NOT NULL without a scan under a lock: each may run again."""
+    name, check = qualified(table), quoted(bounded(f"{column}_is_there"))
+    drop = f"ALTER TABLE {name} DROP CONSTRAINT IF EXISTS {check};"
+    steps = (
+        drop,
+        f"ALTER TABLE {name} ADD CONSTRAINT {check} CHECK ({quoted(column)} IS NOT NULL) NOT VALID;",
+        f"ALTER TABLE {name} VALIDATE CONSTRAINT {check};",
+        alter_column(table, column, "SET NOT NULL"),
+        drop,
+    )
+    return "\n".join(steps)
 
 
 def comment_on_table(table: str, comment: str) -> str:
@@ -133,9 +209,9 @@ def _primary_key(table: Table) -> str:
     )
 
 
-def _create_index(index: Index, table: str) -> str:
-    unique = "UNIQUE " if index.unique else ""
-    return f"CREATE {unique}INDEX {quoted(index.name)} ON {table} ({_names(index.columns)});"
+def _create_index(index: Index, table: str, clause: str = "") -> str:
+    words = ("CREATE", "UNIQUE" if index.unique else "", "INDEX", clause, quoted(index.name), "ON", table)
+    return f"{' '.join(filter(None, words))} ({_names(index.columns)});"
 
 
 def _names(names: tuple[str, ...]) -> str:

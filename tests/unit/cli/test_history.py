@@ -69,29 +69,32 @@ def test_a_selection_leaves_the_history_alone(mlbc: Mlbc, project: Path) -> None
     assert SECOND in generated(project)
 
 
-def test_what_is_not_additive_is_refused_until_the_history_begins_anew(mlbc: Mlbc, project: Path) -> None:
+def test_what_leaves_the_mapping_stays_until_it_is_dropped(mlbc: Mlbc, project: Path) -> None:
     mlbc("generate")
     observe(mlbc, project)
     mlbc("generate")
-    before = generated(project)
     mapping = project / "mappings" / "seasons.yaml"
     mapping.write_text(
         mapping.read_text("utf-8") + "ignore:\n  - {path: '$.seasons[*].robotUmpires', because: no}\n",
         "utf-8",
     )
-    for arguments in (["generate"], ["generate", "--check"], ["generate", "--diff"], ["migrate", "diff"]):
-        refused = mlbc(*arguments)
-        assert refused.code == 1
-        assert refused.err.startswith(
-            "error[G101]: 1 change of the schema cannot be appended to the history\n"
-        )
-        assert "  = note: drop column season.seasons_normalized.robot_umpires\n" in refused.err
-    assert generated(project) == before
-
-    assert SECOND in mlbc("generate", "--squash", "--diff").out
-    assert json.loads(mlbc("generate", "--squash", "--json").out)["removed"] == [SECOND]
+    third = "postgres/migrations/0003_give_up_seasons_normalized_robot_umpires.sql"
+    assert json.loads(mlbc("generate", "--json").out)["added"] == [third]
     assert mlbc("generate", "--check").code == 0
-    assert json.loads(mlbc("generate", "--squash", "--json").out)["changed"] == []
+    assert "Given up with migration 0003" in generated(project)["postgres/schema.sql"]
+
+    refused = mlbc("generate", "--drop", "season.seasons_normalized.season_id")
+    assert refused.err.startswith("error[G104]: `season.seasons_normalized.season_id` was not given up\n")
+    assert mlbc("generate", "seasons", "--drop", "a.b").code == 2
+    fourth = "postgres/migrations/0004_drop_seasons_normalized_robot_umpires.sql"
+    dropped = mlbc("generate", "--drop", "season.seasons_normalized.robot_umpires", "--json")
+    assert json.loads(dropped.out)["added"] == [fourth]
+    assert "DROP COLUMN robot_umpires;\n" in generated(project)[fourth]
+    assert "Given up" not in generated(project)["postgres/schema.sql"]
+    assert mlbc("generate", "--check").code == 0
+
+    assert json.loads(mlbc("generate", "--squash", "--json").out)["removed"] == [SECOND, third, fourth]
+    assert mlbc("generate", "--check").code == 0
     assert json.loads(mlbc("migrate", "verify", "--json").out)["migrations"] == ["0001_initial.sql"]
 
 

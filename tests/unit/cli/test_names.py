@@ -16,7 +16,7 @@ from compiler.driver import Session, plan_project
 from compiler.driver.explanation import targets
 from compiler.driver.explanation.columns import source_of
 from compiler.driver.in_memory import importable
-from compiler.ir.catalog import Catalog
+from compiler.ir.settle import Before
 from compiler.ir.plan import Column, OperationPlan, Plan, Table
 from compiler.project import Project
 from tests.golden.test_golden import compile_case
@@ -59,7 +59,7 @@ def _once(make: Callable[[OperationPlan], object]) -> Callable[[OperationPlan], 
 @cache
 def emitted() -> Mapping[str, str]:
     chosen = Plan(operations=tuple(operation(name) for name in OPERATIONS))
-    backends = configured(FolderCache(ROOT / ".mlb" / "cache" / "models"), Catalog(tables=()))
+    backends = configured(FolderCache(ROOT / ".mlb" / "cache" / "models"), Before())
     return {path: text for backend in backends for path, text in backend.emit(chosen).items()}
 
 
