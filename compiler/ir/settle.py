@@ -49,13 +49,13 @@ def settled(before: Before, planned: Catalog) -> Catalog:
     return Catalog(tables=(*tables, *given_up, *replaced))
 
 
-def grave(number: str) -> str:
+def grave(number: str, schema: str) -> str:
     """Return the schema of tables that were replaced by others of the same name.
 
-    >>> grave("0007")
-    'given_up_0007'
+    >>> grave("0007", "game")
+    'given_up_0007_game'
     """
-    return f"{GRAVE}{number}"
+    return bounded(f"{GRAVE}{number}_{schema}")
 
 
 def buried(column: str, number: str) -> str:
@@ -137,7 +137,9 @@ def _given_up(table: Table, number: str) -> Table:
 def _moved(table: Table, number: str) -> Table:
     """Return a table out of the way of the one that takes its name."""
     return replace(
-        _given_up(table, number), name=f"{grave(number)}.{table.short_name}", was=(table.name, *table.was)
+        _given_up(table, number),
+        name=f"{grave(number, table.schema)}.{table.short_name}",
+        was=(table.name, *table.was),
     )
 
 

@@ -66,7 +66,7 @@ def create_table(table: Table) -> str:
 def create_schema(name: str) -> str:
     """Return the statements that make the schema of an endpoint."""
     comment = literal(
-        f"Tables that others took the place of, with migration {name[len(GRAVE) :]}."
+        f"Tables that others took the place of, with migration {name[len(GRAVE) :].partition('_')[0]}."
         if name.startswith(GRAVE)
         else f"Responses and tables of the endpoint {name}."
     )

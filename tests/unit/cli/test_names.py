@@ -16,8 +16,8 @@ from compiler.driver import Session, plan_project
 from compiler.driver.explanation import targets
 from compiler.driver.explanation.columns import source_of
 from compiler.driver.in_memory import importable
-from compiler.ir.settle import Before
 from compiler.ir.plan import Column, OperationPlan, Plan, Table
+from compiler.ir.settle import Before
 from compiler.project import Project
 from tests.golden.test_golden import compile_case
 from tests.support.project import ROOT, operation, plan
