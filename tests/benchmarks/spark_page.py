@@ -1,0 +1,166 @@
+"""The measurements of Spark at scale as a page and a plot."""
+
+import os
+import platform
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import pygal
+from pygal.style import CleanStyle
+
+from tests.benchmarks.tree import Took
+
+if TYPE_CHECKING:
+    from tests.benchmarks.scaling import Measured
+
+GAMES_SINCE_1901 = 230_000
+"""About so many major league games were played to 2025: 16 teams and 154 games a year at first, 30 and 162 now."""
+
+_HEAD = """\
+# From one game to a season, and on
+
+Written by `python -m tests.benchmarks.scaling`: live feeds of a season that was never played (`tests/season`, a game is
+0.8 MB of JSON), from `.json.gz` files to the Parquet files of all 45 tables, with leaf accounting, rules and
+quarantine. Each cell is one run of the whole command, start included; CPU is user and system time of all its processes.
+Compare lines with each other, not with another machine's.
+
+![games per second against games](SPARK.svg)
+"""
+_NAIVE = """\
+The naive jobs (`naive.py`) write the same tables from the same files, with the columns that need no lookup and no
+expression; they check nothing and count nothing. *Inferred schema*: `spark.read.json`, and every table explodes what it
+found; a map with players for keys becomes a struct with a field for every player. *get_json_object*: no schema, every
+table takes its columns out of the text. Both keep the documents in memory, with 2 GB of heap, on a Spark as it comes.
+"""
+
+
+def page(measured: "Measured") -> str:
+    """Return the page."""
+    load = f"; load average {min(measured.load):.1f} to {max(measured.load):.1f}" if measured.load else ""
+    system = f"{platform.system()} ({platform.machine()}), {os.cpu_count()} cores"
+    machine = f"{system}, Python {platform.python_version()}{load}."
+    parts = [
+        _HEAD,
+        machine,
+        *_tables(measured),
+        _ratios(measured),
+        _stages(measured),
+        _all_games(measured),
+        _NAIVE,
+    ]
+    return "\n\n".join(part.strip() for part in parts if part) + "\n"
+
+
+def _tables(measured: "Measured") -> Iterable[str]:
+    yield _by_size(measured, "Games per second", lambda games, took: f"{games / took.seconds:,.2f}")
+    yield _by_size(measured, "CPU seconds per game", lambda games, took: f"{took.cpu / games:,.3f}")
+    yield _by_size(measured, "Memory at the peak, all processes, MB", lambda _, took: f"{took.peak:,.0f}")
+    first = lambda _, took: f"{took.first:,.1f}" if took.first is not None else ""  # noqa: E731
+    yield _by_size(measured, "Seconds until the first rows are there", first)
+    failed = [
+        f"* {way}, {games:,} games: {took.failed}"
+        for way, sizes in measured.took.items()
+        for games, took in sizes.items()
+        if took.failed
+    ]
+    if failed:
+        yield "Not survived:\n\n" + "\n".join(failed)
+
+
+def _by_size(measured: "Measured", title: str, shown) -> str:
+    sizes = sorted({games for sizes in measured.took.values() for games in sizes})
+    rows = [
+        (way, *(_cell(took.get(games), games, shown) for games in sizes))
+        for way, took in measured.took.items()
+    ]
+    return f"## {title}\n\n" + _grid(("games", *(f"{games:,}" for games in sizes)), rows)
+
+
+def _cell(took: Took | None, games: int, shown) -> str:
+    if took is None:
+        return ""
+    return "failed" if took.failed else shown(games, took)
+
+
+def _grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _ratios(measured: "Measured") -> str:
+    """Hold Spark against the others where both got."""
+    from tests.benchmarks.scaling import EXTRACTED, INFERRED, LOCAL, SPARK
+
+    lines = []
+    for other in (LOCAL, EXTRACTED, INFERRED):
+        both = [
+            games
+            for games, took in measured.took.get(SPARK, {}).items()
+            if not took.failed and (one := measured.took.get(other, {}).get(games)) and not one.failed
+        ]
+        if both:
+            games = max(both)
+            spark, theirs = measured.took[SPARK][games], measured.took[other][games]
+            lines.append(
+                (other, f"{games:,}", f"{spark.cpu / theirs.cpu:.2f}", f"{theirs.cpu / spark.cpu:.2f}")
+            )
+    if not lines:
+        return ""
+    head = ("CPU per game of", "at games", f"{SPARK} takes so many times as much", "or so many times less")
+    return "## Ratios\n\n" + _grid(head, lines)
+
+
+def _stages(measured: "Measured") -> str:
+    found = measured.stages
+    if found is None:
+        return ""
+    rows = [(name, f"{found.cold[name]:,.1f}", f"{found.warm[name]:,.1f}") for name in found.cold]
+    rows.append(("all", f"{sum(found.cold.values()):,.1f}", f"{sum(found.warm.values()):,.1f}"))
+    head = ("stage", "first batch", "second batch")
+    told = (
+        f"Milliseconds of CPU per game, in batches of {found.games:,}, each stage without those before it."
+        " The walk is what leaf accounting costs: without it, a job has the other lines."
+    )
+    return f"## Where Spark's time goes\n\n{told}\n\n{_grid(head, rows)}"
+
+
+def _all_games(measured: "Measured") -> str:
+    """Estimate all games from what one more game takes: between the two largest sizes, without the start."""
+    rows = []
+    for way, sizes in measured.took.items():
+        done = sorted(games for games, took in sizes.items() if not took.failed)
+        if len(done) > 1 and done[-1] >= 1000:
+            few, many = sizes[done[-2]], sizes[done[-1]]
+            more = done[-1] - done[-2]
+            cpu, seconds = (many.cpu - few.cpu) / more, (many.seconds - few.seconds) / more
+            hours = [f"{each * GAMES_SINCE_1901 / 3600:,.1f}" for each in (cpu, seconds)]
+            rows.append((way, f"{cpu * 1000:,.0f} ms", *hours))
+    if not rows:
+        return ""
+    told = (
+        f"About {GAMES_SINCE_1901:,} games at the CPU of one game more, measured between the two largest sizes. It"
+        " takes every game for as rich as one of today: older ones have no pitches, so this is an upper bound."
+    )
+    head = ("", "CPU per game more", "CPU hours", "hours on this machine")
+    return f"## All games since 1901\n\n{told}\n\n{_grid(head, rows)}"
+
+
+def plot(measured: "Measured") -> bytes:
+    """Return games per second against games, both logarithmic, as SVG."""
+    chart = pygal.XY(
+        title="Games per second, files to Parquet",
+        x_title="games",
+        logarithmic=True,
+        style=CleanStyle,
+        js=(),
+        width=900,
+        height=500,
+        legend_at_bottom=True,
+        truncate_legend=-1,
+        xrange=None,
+    )
+    for way, sizes in measured.took.items():
+        chart.add(
+            way, [(games, games / took.seconds) for games, took in sorted(sizes.items()) if not took.failed]
+        )
+    return chart.render()
