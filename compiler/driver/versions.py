@@ -92,11 +92,20 @@ def _is_wanted(path: str) -> bool:
 def _folder(home: Path) -> Mapping[str, str]:
     found = (path for path in home.rglob("*") if path.is_file())
     named = ((path.relative_to(home).as_posix(), path) for path in found)
-    return {name: path.read_text("utf-8") for name, path in sorted(named) if _is_wanted(name)}
+    return {
+        name: _decoded(path.as_posix(), path.read_bytes()) for name, path in sorted(named) if _is_wanted(name)
+    }
+
+
+def _decoded(place: str, content: bytes) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _unreadable(place, f"not UTF-8 at byte {error.start}") from error
 
 
 def _text(path: Path) -> str | None:
-    return path.read_text("utf-8") if path.is_file() else None
+    return _decoded(path.as_posix(), path.read_bytes()) if path.is_file() else None
 
 
 def _at_ref(root: Path, ref: str, folders: Iterable[str]) -> Mapping[str, str]:
@@ -128,4 +137,4 @@ def _untarred(content: bytes) -> Mapping[str, str]:
             for name, file in opened
             if file and name.endswith((".json", ".py", ".md", ".avsc", ".yaml"))
         )
-        return {name: file.read().decode("utf-8") for name, file in wanted}
+        return {name: _decoded(name, file.read()) for name, file in wanted}

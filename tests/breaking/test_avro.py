@@ -1,9 +1,14 @@
 """Resolution by rule agrees with what fastavro and Apache's own library really read."""
 
+import json
+from io import BytesIO
 from random import Random
 from typing import cast
 
+import fastavro
 import pytest
+from avro.io import BinaryDecoder, BinaryEncoder, DatumReader, DatumWriter
+from avro.schema import parse as avro_schema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -43,6 +48,7 @@ def records(draw: st.DrawFn) -> Json:
     return {"type": "record", "name": "R", "namespace": "n", "fields": fields}
 
 
+@pytest.mark.slow
 @given(records(), records())
 @settings(max_examples=150)
 def test_the_rules_say_what_a_library_can_read(written: Json, wanted: Json) -> None:
@@ -74,8 +80,21 @@ def test_apaches_library_is_stricter_and_counts(written: object, wanted: object)
     assert unread(old, new, exemplars(parse(old))).startswith("avro: ")
 
 
-def _record(type_: object) -> Json:
-    return {"type": "record", "name": "R", "fields": [{"name": "a", "type": type_}]}
+def test_apaches_library_knows_no_aliases_and_says_nothing() -> None:
+    old = _record(["null", "long"], default=None)
+    new = {**old, "fields": [{"name": "b", "aliases": ["a"], "type": ["null", "long"], "default": None}]}
+    content = BytesIO()
+    DatumWriter(avro_schema(json.dumps(old))).write({"a": 5}, BinaryEncoder(content))
+    content.seek(0)
+    reader = DatumReader(avro_schema(json.dumps(old)), avro_schema(json.dumps(new)))
+    assert reader.read(BinaryDecoder(content)) == {"b": None}
+    content.seek(0)
+    parsed = fastavro.parse_schema(old), fastavro.parse_schema(new)
+    assert fastavro.schemaless_reader(content, *parsed) == {"b": 5}
+
+
+def _record(type_: object, **more: object) -> dict[str, object]:
+    return {"type": "record", "name": "R", "fields": [{"name": "a", "type": type_, **more}]}
 
 
 @given(records())

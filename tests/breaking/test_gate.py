@@ -196,6 +196,13 @@ def test_an_artefact_that_is_none_is_named(mlbc: Mlbc, project: Path) -> None:
     assert "generated/models/venue/venue.py" in found.err
 
 
+def test_an_artefact_that_is_no_text_is_named(mlbc: Mlbc, project: Path) -> None:
+    (project / "generated/models/venue/venue.py").write_bytes(b"# \xff\n")
+    found = mlbc("breaking", "--against", "generated")
+    assert found.code == 2
+    assert "not UTF-8 at byte 2" in found.err
+
+
 @pytest.mark.parametrize("id_", ["FIELD_NO_DELETE", "field_same_type", "GATE_RAN"])
 def test_a_rule_is_explained(mlbc: Mlbc, id_: str) -> None:
     found = mlbc("explain", id_)

@@ -88,7 +88,8 @@ class _Walk:
             return
         if new.name != old.name:
             category = Category.SQL if old.has_default else Category.WIRE
-            text = f"is called {new.name}, and has its former name as an alias"
+            others = "its default" if old.has_default else "nothing, and fail"
+            text = f"is called {new.name}: readers that know its alias find it, others get {others}"
             yield _at(record, old, "FIELD_SAME_NAME", text, category)
         if _default(old) != _default(new):
             text = f"has the default {_default(new)}, not {_default(old)}"
