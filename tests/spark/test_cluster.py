@@ -103,6 +103,13 @@ def test_a_cluster_needs_nothing_but_its_address(python: Bare, master: str, cont
     assert "spark" not in done.stderr.lower(), "nothing of Spark's log reaches the terminal"
 
 
+def rows_in(folder: Path) -> list[str]:
+    """Return the lines of the one table, whether it is a file or a folder of files."""
+    files = (
+        file for file in folder.rglob("*.ndjson") if "config.game_types" in str(file.relative_to(folder))
+    )
+    return sorted(line for file in files for line in file.read_text("utf-8").splitlines())
+
+
 def _ids(folder: Path) -> list[str]:
-    (table,) = folder.glob("config.*.ndjson")
-    return sorted(json.loads(line)["game_type"] for line in table.read_text("utf-8").splitlines())
+    return sorted(json.loads(line)["game_type"] for line in rows_in(folder))

