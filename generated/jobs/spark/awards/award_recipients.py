@@ -283,5 +283,7 @@ def recipients(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="awards.awardRecipients",
     schema=SCHEMA,
-    tables=(SparkTable("awards.recipients", recipients, key=("document_key", "win_index")),),
+    tables=(
+        SparkTable("awards.recipients", recipients, key=("document_key", "win_index"), reads=("awards",)),
+    ),
 )

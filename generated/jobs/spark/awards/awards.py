@@ -94,6 +94,7 @@ JOB = SparkJob(
             "awards.awards_normalized",
             awards_normalized,
             key=("award_id",),
+            reads=("awards",),
             json=("results", "team", "player"),
         ),
     ),

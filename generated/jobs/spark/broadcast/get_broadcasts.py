@@ -70,6 +70,23 @@ JOB = SparkJob(
     operation="broadcast.getBroadcasts",
     schema=SCHEMA,
     tables=(
-        SparkTable("broadcast.broadcasts", broadcasts, key=("broadcast_id",), json=("video_resolution",)),
+        SparkTable(
+            "broadcast.broadcasts",
+            broadcasts,
+            key=("broadcast_id",),
+            reads=(
+                "id",
+                "name",
+                "type",
+                "homeAway",
+                "language",
+                "site",
+                "isNational",
+                "sourceUrl",
+                "callSign",
+                "videoResolution",
+            ),
+            json=("video_resolution",),
+        ),
     ),
 )

@@ -47,5 +47,12 @@ def conferences_normalized(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="conference.conferences",
     schema=SCHEMA,
-    tables=(SparkTable("conference.conferences_normalized", conferences_normalized, key=("conference_id",)),),
+    tables=(
+        SparkTable(
+            "conference.conferences_normalized",
+            conferences_normalized,
+            key=("conference_id",),
+            reads=("conferences",),
+        ),
+    ),
 )

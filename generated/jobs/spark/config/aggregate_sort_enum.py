@@ -46,6 +46,11 @@ JOB = SparkJob(
     operation="config.aggregateSortEnum",
     schema=SCHEMA,
     tables=(
-        SparkTable("config.aggregate_sort_enum_normalized", aggregate_sort_enum_normalized, key=("code",)),
+        SparkTable(
+            "config.aggregate_sort_enum_normalized",
+            aggregate_sort_enum_normalized,
+            key=("code",),
+            reads=("code", "description"),
+        ),
     ),
 )

@@ -75,5 +75,5 @@ def awards_normalized(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="config.awards",
     schema=SCHEMA,
-    tables=(SparkTable("config.awards_normalized", awards_normalized, key=("award_id",)),),
+    tables=(SparkTable("config.awards_normalized", awards_normalized, key=("award_id",), reads=("awards",)),),
 )

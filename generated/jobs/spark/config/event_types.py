@@ -51,5 +51,12 @@ def event_types_normalized(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="config.eventTypes",
     schema=SCHEMA,
-    tables=(SparkTable("config.event_types_normalized", event_types_normalized, key=("code",)),),
+    tables=(
+        SparkTable(
+            "config.event_types_normalized",
+            event_types_normalized,
+            key=("code",),
+            reads=("code", "description", "plateAppearance", "hit", "baseRunningEvent"),
+        ),
+    ),
 )

@@ -56,6 +56,7 @@ JOB = SparkJob(
             "config.fielder_detail_types_normalized",
             fielder_detail_types_normalized,
             key=("stat_name",),
+            reads=("statName", "code", "chance", "error", "names"),
             json=("names",),
         ),
     ),

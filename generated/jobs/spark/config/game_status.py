@@ -53,5 +53,19 @@ def game_status_normalized(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="config.gameStatus",
     schema=SCHEMA,
-    tables=(SparkTable("config.game_status_normalized", game_status_normalized, key=("status_code",)),),
+    tables=(
+        SparkTable(
+            "config.game_status_normalized",
+            game_status_normalized,
+            key=("status_code",),
+            reads=(
+                "statusCode",
+                "detailedState",
+                "reason",
+                "codedGameState",
+                "abstractGameState",
+                "abstractGameCode",
+            ),
+        ),
+    ),
 )

@@ -45,5 +45,12 @@ def game_types_normalized(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="config.gameTypes",
     schema=SCHEMA,
-    tables=(SparkTable("config.game_types_normalized", game_types_normalized, key=("game_type",)),),
+    tables=(
+        SparkTable(
+            "config.game_types_normalized",
+            game_types_normalized,
+            key=("game_type",),
+            reads=("id", "description"),
+        ),
+    ),
 )

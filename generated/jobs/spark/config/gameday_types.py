@@ -49,7 +49,11 @@ JOB = SparkJob(
     schema=SCHEMA,
     tables=(
         SparkTable(
-            "config.gameday_types_normalized", gameday_types_normalized, key=("code",), json=("base",)
+            "config.gameday_types_normalized",
+            gameday_types_normalized,
+            key=("code",),
+            reads=("code", "description", "base"),
+            json=("base",),
         ),
     ),
 )

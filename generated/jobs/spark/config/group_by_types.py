@@ -32,6 +32,7 @@ JOB = SparkJob(
             "config.group_by_types_document",
             group_by_types_document,
             key=("document_key",),
+            reads=(),
             json=("document",),
         ),
     ),

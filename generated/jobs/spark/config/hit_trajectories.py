@@ -49,7 +49,11 @@ JOB = SparkJob(
     schema=SCHEMA,
     tables=(
         SparkTable(
-            "config.hit_trajectories_normalized", hit_trajectories_normalized, key=("code",), json=("base",)
+            "config.hit_trajectories_normalized",
+            hit_trajectories_normalized,
+            key=("code",),
+            reads=("code", "description", "base"),
+            json=("base",),
         ),
     ),
 )

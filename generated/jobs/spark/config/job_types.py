@@ -47,5 +47,12 @@ def job_types_normalized(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="config.jobTypes",
     schema=SCHEMA,
-    tables=(SparkTable("config.job_types_normalized", job_types_normalized, key=("code",)),),
+    tables=(
+        SparkTable(
+            "config.job_types_normalized",
+            job_types_normalized,
+            key=("code",),
+            reads=("code", "job", "sortOrder"),
+        ),
+    ),
 )

@@ -49,5 +49,12 @@ def languages_normalized(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="config.languages",
     schema=SCHEMA,
-    tables=(SparkTable("config.languages_normalized", languages_normalized, key=("language_id",)),),
+    tables=(
+        SparkTable(
+            "config.languages_normalized",
+            languages_normalized,
+            key=("language_id",),
+            reads=("languageId", "languageCode", "name", "locale"),
+        ),
+    ),
 )

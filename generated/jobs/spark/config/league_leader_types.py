@@ -40,6 +40,11 @@ JOB = SparkJob(
     operation="config.leagueLeaderTypes",
     schema=SCHEMA,
     tables=(
-        SparkTable("config.league_leader_types_normalized", league_leader_types_normalized, key=("name",)),
+        SparkTable(
+            "config.league_leader_types_normalized",
+            league_leader_types_normalized,
+            key=("name",),
+            reads=("displayName",),
+        ),
     ),
 )

@@ -49,7 +49,11 @@ JOB = SparkJob(
     schema=SCHEMA,
     tables=(
         SparkTable(
-            "config.logical_events_normalized", logical_events_normalized, key=("code",), json=("base",)
+            "config.logical_events_normalized",
+            logical_events_normalized,
+            key=("code",),
+            reads=("code", "description", "base"),
+            json=("base",),
         ),
     ),
 )

@@ -49,5 +49,12 @@ def metrics_normalized(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="config.metrics",
     schema=SCHEMA,
-    tables=(SparkTable("config.metrics_normalized", metrics_normalized, key=("metric_id",)),),
+    tables=(
+        SparkTable(
+            "config.metrics_normalized",
+            metrics_normalized,
+            key=("metric_id",),
+            reads=("metricId", "name", "group", "unit"),
+        ),
+    ),
 )

@@ -76,6 +76,26 @@ JOB = SparkJob(
     operation="config.pitchCodes",
     schema=SCHEMA,
     tables=(
-        SparkTable("config.pitch_codes_normalized", pitch_codes_normalized, key=("code",), json=("base",)),
+        SparkTable(
+            "config.pitch_codes_normalized",
+            pitch_codes_normalized,
+            key=("code",),
+            reads=(
+                "code",
+                "description",
+                "swingStatus",
+                "swingMissStatus",
+                "swingContactStatus",
+                "contactStatus",
+                "strikeStatus",
+                "ballStatus",
+                "pitchStatus",
+                "buntAttemptStatus",
+                "pitchResultText",
+                "sortOrder",
+                "base",
+            ),
+            json=("base",),
+        ),
     ),
 )

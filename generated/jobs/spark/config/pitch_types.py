@@ -48,6 +48,12 @@ JOB = SparkJob(
     operation="config.pitchTypes",
     schema=SCHEMA,
     tables=(
-        SparkTable("config.pitch_types_normalized", pitch_types_normalized, key=("code",), json=("base",)),
+        SparkTable(
+            "config.pitch_types_normalized",
+            pitch_types_normalized,
+            key=("code",),
+            reads=("code", "description", "base"),
+            json=("base",),
+        ),
     ),
 )

@@ -45,5 +45,12 @@ def platforms_normalized(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="config.platforms",
     schema=SCHEMA,
-    tables=(SparkTable("config.platforms_normalized", platforms_normalized, key=("platform_code",)),),
+    tables=(
+        SparkTable(
+            "config.platforms_normalized",
+            platforms_normalized,
+            key=("platform_code",),
+            reads=("platformCode", "platformDescription"),
+        ),
+    ),
 )

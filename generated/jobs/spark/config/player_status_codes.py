@@ -52,6 +52,7 @@ JOB = SparkJob(
             "config.player_status_codes_normalized",
             player_status_codes_normalized,
             key=("code",),
+            reads=("code", "description", "base"),
             json=("base",),
         ),
     ),

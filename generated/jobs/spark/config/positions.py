@@ -63,5 +63,24 @@ def positions_normalized(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="config.positions",
     schema=SCHEMA,
-    tables=(SparkTable("config.positions_normalized", positions_normalized, key=("code",)),),
+    tables=(
+        SparkTable(
+            "config.positions_normalized",
+            positions_normalized,
+            key=("code",),
+            reads=(
+                "code",
+                "abbrev",
+                "shortName",
+                "fullName",
+                "formalName",
+                "displayName",
+                "type",
+                "pitcher",
+                "fielder",
+                "outfield",
+                "gamePosition",
+            ),
+        ),
+    ),
 )

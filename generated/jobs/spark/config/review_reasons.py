@@ -49,7 +49,11 @@ JOB = SparkJob(
     schema=SCHEMA,
     tables=(
         SparkTable(
-            "config.review_reasons_normalized", review_reasons_normalized, key=("code",), json=("base",)
+            "config.review_reasons_normalized",
+            review_reasons_normalized,
+            key=("code",),
+            reads=("code", "description", "base"),
+            json=("base",),
         ),
     ),
 )

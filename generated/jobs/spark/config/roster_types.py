@@ -47,5 +47,12 @@ def roster_types_normalized(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="config.rosterTypes",
     schema=SCHEMA,
-    tables=(SparkTable("config.roster_types_normalized", roster_types_normalized, key=("parameter",)),),
+    tables=(
+        SparkTable(
+            "config.roster_types_normalized",
+            roster_types_normalized,
+            key=("parameter",),
+            reads=("parameter", "lookupName", "description"),
+        ),
+    ),
 )

@@ -41,7 +41,10 @@ JOB = SparkJob(
     schema=SCHEMA,
     tables=(
         SparkTable(
-            "config.runner_detail_types_normalized", runner_detail_types_normalized, key=("stat_name",)
+            "config.runner_detail_types_normalized",
+            runner_detail_types_normalized,
+            key=("stat_name",),
+            reads=("statName",),
         ),
     ),
 )

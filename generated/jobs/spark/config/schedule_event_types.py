@@ -46,6 +46,11 @@ JOB = SparkJob(
     operation="config.scheduleEventTypes",
     schema=SCHEMA,
     tables=(
-        SparkTable("config.schedule_event_types_normalized", schedule_event_types_normalized, key=("code",)),
+        SparkTable(
+            "config.schedule_event_types_normalized",
+            schedule_event_types_normalized,
+            key=("code",),
+            reads=("code", "name"),
+        ),
     ),
 )

@@ -57,5 +57,21 @@ def sit_codes_normalized(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="config.sitCodes",
     schema=SCHEMA,
-    tables=(SparkTable("config.sit_codes_normalized", sit_codes_normalized, key=("code",)),),
+    tables=(
+        SparkTable(
+            "config.sit_codes_normalized",
+            sit_codes_normalized,
+            key=("code",),
+            reads=(
+                "code",
+                "description",
+                "team",
+                "batting",
+                "fielding",
+                "pitching",
+                "sortOrder",
+                "navigationMenu",
+            ),
+        ),
+    ),
 )

@@ -47,5 +47,13 @@ def sky_normalized(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="config.sky",
     schema=SCHEMA,
-    tables=(SparkTable("config.sky_normalized", sky_normalized, key=("code",), json=("base",)),),
+    tables=(
+        SparkTable(
+            "config.sky_normalized",
+            sky_normalized,
+            key=("code",),
+            reads=("code", "description", "base"),
+            json=("base",),
+        ),
+    ),
 )

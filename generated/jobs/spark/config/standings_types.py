@@ -45,5 +45,12 @@ def standings_types_normalized(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="config.standingsTypes",
     schema=SCHEMA,
-    tables=(SparkTable("config.standings_types_normalized", standings_types_normalized, key=("name",)),),
+    tables=(
+        SparkTable(
+            "config.standings_types_normalized",
+            standings_types_normalized,
+            key=("name",),
+            reads=("name", "description"),
+        ),
+    ),
 )

@@ -29,7 +29,11 @@ JOB = SparkJob(
     schema=SCHEMA,
     tables=(
         SparkTable(
-            "config.stat_fields_document", stat_fields_document, key=("document_key",), json=("document",)
+            "config.stat_fields_document",
+            stat_fields_document,
+            key=("document_key",),
+            reads=(),
+            json=("document",),
         ),
     ),
 )

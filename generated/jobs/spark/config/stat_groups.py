@@ -39,5 +39,9 @@ def stat_groups_normalized(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="config.statGroups",
     schema=SCHEMA,
-    tables=(SparkTable("config.stat_groups_normalized", stat_groups_normalized, key=("name",)),),
+    tables=(
+        SparkTable(
+            "config.stat_groups_normalized", stat_groups_normalized, key=("name",), reads=("displayName",)
+        ),
+    ),
 )

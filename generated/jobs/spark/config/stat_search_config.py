@@ -32,6 +32,7 @@ JOB = SparkJob(
             "config.stat_search_config_document",
             stat_search_config_document,
             key=("document_key",),
+            reads=(),
             json=("document",),
         ),
     ),

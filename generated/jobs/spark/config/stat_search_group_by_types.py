@@ -32,6 +32,7 @@ JOB = SparkJob(
             "config.stat_search_group_by_types_document",
             stat_search_group_by_types_document,
             key=("document_key",),
+            reads=(),
             json=("document",),
         ),
     ),

@@ -58,6 +58,7 @@ JOB = SparkJob(
             "config.stat_search_params_normalized",
             stat_search_params_normalized,
             key=("document_key", "row_index"),
+            reads=("code", "filterLevel", "hitting", "pitching", "fielding", "catching", "running"),
         ),
     ),
 )

@@ -39,5 +39,9 @@ def stat_types_normalized(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="config.statTypes",
     schema=SCHEMA,
-    tables=(SparkTable("config.stat_types_normalized", stat_types_normalized, key=("name",)),),
+    tables=(
+        SparkTable(
+            "config.stat_types_normalized", stat_types_normalized, key=("name",), reads=("displayName",)
+        ),
+    ),
 )

@@ -49,7 +49,11 @@ JOB = SparkJob(
     schema=SCHEMA,
     tables=(
         SparkTable(
-            "config.transaction_types_normalized", transaction_types_normalized, key=("code",), json=("base",)
+            "config.transaction_types_normalized",
+            transaction_types_normalized,
+            key=("code",),
+            reads=("code", "description", "base"),
+            json=("base",),
         ),
     ),
 )

@@ -49,7 +49,11 @@ JOB = SparkJob(
     schema=SCHEMA,
     tables=(
         SparkTable(
-            "config.wind_direction_normalized", wind_direction_normalized, key=("code",), json=("base",)
+            "config.wind_direction_normalized",
+            wind_direction_normalized,
+            key=("code",),
+            reads=("code", "description", "base"),
+            json=("base",),
         ),
     ),
 )

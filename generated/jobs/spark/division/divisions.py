@@ -150,6 +150,7 @@ JOB = SparkJob(
             "division.division_seasons",
             division_seasons,
             key=("division_id", "season"),
+            reads=("divisions",),
             json=("conference", "league_season_date_info", "league_time_zone", "sport_device_properties"),
         ),
     ),

@@ -347,12 +347,15 @@ JOB = SparkJob(
     operation="draft.draftPicks",
     schema=SCHEMA,
     tables=(
-        SparkTable("draft.drafts", drafts, key=("draft_year",)),
-        SparkTable("draft.rounds", rounds, key=("draft_year", "round")),
+        SparkTable("draft.drafts", drafts, key=("draft_year",), reads=("drafts.draftYear",)),
+        SparkTable(
+            "draft.rounds", rounds, key=("draft_year", "round"), reads=("drafts.{rounds.round, draftYear}",)
+        ),
         SparkTable(
             "draft.picks",
             picks,
             key=("draft_year", "round", "draft_type_code", "pick_number"),
+            reads=("drafts",),
             json=("person_xref_ids",),
         ),
     ),

@@ -465,7 +465,11 @@ JOB = SparkJob(
     schema=SCHEMA,
     tables=(
         SparkTable(
-            "draft.prospects", prospects, key=("document_key", "prospect_index"), json=("person_xref_ids",)
+            "draft.prospects",
+            prospects,
+            key=("document_key", "prospect_index"),
+            reads=("prospects",),
+            json=("person_xref_ids",),
         ),
     ),
 )

@@ -433,7 +433,11 @@ JOB = SparkJob(
     schema=SCHEMA,
     tables=(
         SparkTable(
-            "draft.latest_picks", latest_picks, key=("draft_year",), json=("next_up", "person_xref_ids")
+            "draft.latest_picks",
+            latest_picks,
+            key=("draft_year",),
+            reads=("pick", "number", "nextUp"),
+            json=("next_up", "person_xref_ids"),
         ),
     ),
 )

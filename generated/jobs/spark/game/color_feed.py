@@ -34,7 +34,11 @@ JOB = SparkJob(
     schema=SCHEMA,
     tables=(
         SparkTable(
-            "game.color_feed_document", color_feed_document, key=("document_key",), json=("document",)
+            "game.color_feed_document",
+            color_feed_document,
+            key=("document_key",),
+            reads=(),
+            json=("document",),
         ),
     ),
 )

@@ -32,5 +32,9 @@ def color_timestamps_document(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="game.colorTimestamps",
     schema=SCHEMA,
-    tables=(SparkTable("game.color_timestamps_document", color_timestamps_document, key=("document_key",)),),
+    tables=(
+        SparkTable(
+            "game.color_timestamps_document", color_timestamps_document, key=("document_key",), reads=()
+        ),
+    ),
 )

@@ -32,6 +32,7 @@ JOB = SparkJob(
             "game.current_game_stats_document",
             current_game_stats_document,
             key=("document_key",),
+            reads=(),
             json=("document",),
         ),
     ),

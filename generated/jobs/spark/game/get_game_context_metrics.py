@@ -341,6 +341,17 @@ JOB = SparkJob(
             "game.context_metrics",
             context_metrics,
             key=("game_pk",),
+            reads=(
+                "game.{gamePk, officialDate, gameDate, link, gameType, season, resumeDate, resumedFrom, rescheduleDate, rescheduledFrom, endDateTime, status, decisions, scoringPlays, venue, tickets, atBatTickets, promotions, atBatPromotions, sponsorships, broadcasts, radioBroadcasts, content, seriesSummary, seriesStatus, isDefaultGame, sortNumber, isTie, isFeaturedGame, officials, pregameOfficials, weather, xrefIds, gameInfo, gameNumber, publicFacing, story, calendarEventID, dayNight, doubleHeader, gameGuid, gameId, gamedayType, gamesInSeries, ifNecessary, ifNecessaryDescription, inningBreakLength, recordSource, reverseHomeAwayStatus, scheduledInnings, seasonDisplay, seriesDescription, seriesGameNumber, tiebreaker}",
+                "homeWinProbability",
+                "awayWinProbability",
+                "leftFieldSacFlyProbability",
+                "centerFieldSacFlyProbability",
+                "rightFieldSacFlyProbability",
+                "homeTeamWinProbability",
+                "awayTeamWinProbability",
+                "expectedStatisticsData",
+            ),
             json=(
                 "left_field_sac_fly_probability",
                 "center_field_sac_fly_probability",
@@ -373,6 +384,11 @@ JOB = SparkJob(
                 "expected_statistics_data",
             ),
         ),
-        SparkTable("game.context_metrics_teams", context_metrics_teams, key=("game_pk", "is_home")),
+        SparkTable(
+            "game.context_metrics_teams",
+            context_metrics_teams,
+            key=("game_pk", "is_home"),
+            reads=("game.{teams, gamePk}",),
+        ),
     ),
 )

@@ -1785,6 +1785,23 @@ JOB = SparkJob(
             "game.win_probability",
             win_probability,
             key=("game_pk", "at_bat_index"),
+            reads=(
+                "atBatIndex",
+                "about",
+                "matchup",
+                "result",
+                "count",
+                "pitchIndex",
+                "actionIndex",
+                "runnerIndex",
+                "play",
+                "awayTeamWinProbability",
+                "contextMetrics",
+                "homeTeamWinProbability",
+                "homeTeamWinProbabilityAdded",
+                "leverageIndex",
+                "playEndTime",
+            ),
             json=(
                 "play",
                 "context_metrics",
@@ -1809,14 +1826,22 @@ JOB = SparkJob(
             "game.win_probability_credits",
             win_probability_credits,
             key=("game_pk", "at_bat_index", "credit_index"),
+            reads=("credits", "atBatIndex"),
         ),
         SparkTable(
-            "game.win_probability_flags", win_probability_flags, key=("game_pk", "at_bat_index", "flag_index")
+            "game.win_probability_flags",
+            win_probability_flags,
+            key=("game_pk", "at_bat_index", "flag_index"),
+            reads=("flags", "atBatIndex"),
         ),
         SparkTable(
             "game.win_probability_pitch_events",
             win_probability_pitch_events,
             key=("game_pk", "at_bat_index", "event_index"),
+            reads=(
+                "playEvents.{isPitch, index, playId, pitchNumber, details, count, pitchData, actionPlayId, awayTeamWinProbability, contextMetrics, defense, endTime, homeTeamWinProbability, homeTeamWinProbabilityAdded, isBaseRunningPlay, leverageIndex, offense, officials, preCount, startTime, type, base, injuryType, pfxId}",
+                "atBatIndex",
+            ),
             json=("context_metrics", "violation", "officials"),
             rules=(
                 SparkRule("event_index_counts", "event_index >= 0", is_error=True),
@@ -1833,6 +1858,7 @@ JOB = SparkJob(
             "game.win_probability_hit_data",
             win_probability_hit_data,
             key=("game_pk", "at_bat_index", "event_index"),
+            reads=("playEvents.{hitData, index, isPitch}", "atBatIndex"),
             rules=(
                 SparkRule("launch_speed_is_possible", "launch_speed >= 0.0D AND launch_speed <= 130.0D"),
                 SparkRule("launch_angle_is_possible", "launch_angle >= (-90.0D) AND launch_angle <= 90.0D"),
@@ -1845,6 +1871,10 @@ JOB = SparkJob(
             "game.win_probability_play_actions",
             win_probability_play_actions,
             key=("game_pk", "at_bat_index", "event_index"),
+            reads=(
+                "playEvents.{isPitch, index, playId, type, details, player, replacedPlayer, battingOrder, base, count, actionPlayId, awayTeamWinProbability, contextMetrics, defense, endTime, homeTeamWinProbability, homeTeamWinProbabilityAdded, isBaseRunningPlay, isSubstitution, leverageIndex, offense, officials, pitchNumber, position, preCount, startTime, injuryType, pfxId, umpire}",
+                "atBatIndex",
+            ),
             json=("context_metrics", "violation", "officials"),
             rules=(
                 SparkRule("event_index_counts", "event_index >= 0", is_error=True),
@@ -1855,29 +1885,47 @@ JOB = SparkJob(
             "game.win_probability_lineup_changes",
             win_probability_lineup_changes,
             key=("game_pk", "at_bat_index", "event_index"),
+            reads=(
+                "playEvents.{isSubstitution, index, battingOrder, startTime, details.{eventType, description}, {player, replacedPlayer}.id, position.{code, abbreviation}}",
+                "atBatIndex",
+                "about.{inning, halfInning}",
+            ),
         ),
         SparkTable(
-            "game.win_probability_play_reviews", win_probability_play_reviews, key=("game_pk", "at_bat_index")
+            "game.win_probability_play_reviews",
+            win_probability_play_reviews,
+            key=("game_pk", "at_bat_index"),
+            reads=(
+                "reviewDetails.{reviewType, isOverturned, challengeTeamId, inProgress, player, additionalReviews.{}}",
+                "atBatIndex",
+            ),
         ),
         SparkTable(
             "game.win_probability_play_additional_reviews",
             win_probability_play_additional_reviews,
             key=("game_pk", "at_bat_index", "review_index"),
+            reads=("reviewDetails.additionalReviews", "atBatIndex"),
         ),
         SparkTable(
             "game.win_probability_event_reviews",
             win_probability_event_reviews,
             key=("game_pk", "at_bat_index", "event_index"),
+            reads=(
+                "playEvents.{reviewDetails.{reviewType, isOverturned, challengeTeamId, player, inProgress, additionalReviews.{}}, index}",
+                "atBatIndex",
+            ),
         ),
         SparkTable(
             "game.win_probability_event_additional_reviews",
             win_probability_event_additional_reviews,
             key=("game_pk", "at_bat_index", "event_index", "review_index"),
+            reads=("playEvents.{reviewDetails.additionalReviews, index}", "atBatIndex"),
         ),
         SparkTable(
             "game.win_probability_runners",
             win_probability_runners,
             key=("game_pk", "at_bat_index", "runner_index"),
+            reads=("runners.{details, movement, credits.{}}", "atBatIndex"),
             rules=(
                 SparkRule(
                     "bases_are_known",
@@ -1891,6 +1939,7 @@ JOB = SparkJob(
             "game.win_probability_fielding_credits",
             win_probability_fielding_credits,
             key=("game_pk", "at_bat_index", "runner_index", "credit_index"),
+            reads=("runners.credits", "atBatIndex"),
         ),
     ),
 )

@@ -5558,6 +5558,11 @@ JOB = SparkJob(
             "game.live_game_plays",
             live_game_plays,
             key=("game_pk", "at_bat_index"),
+            reads=(
+                "liveData.plays.allPlays.{atBatIndex, about, matchup, result, count, pitchIndex, actionIndex, runnerIndex, playEndTime}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
             json=(
                 "batter_hot_cold_zones",
                 "pitcher_hot_cold_zones",
@@ -5580,6 +5585,11 @@ JOB = SparkJob(
             "game.live_game_pitch_events",
             live_game_pitch_events,
             key=("game_pk", "at_bat_index", "event_index"),
+            reads=(
+                "liveData.plays.allPlays.{playEvents.{isPitch, index, playId, pitchNumber, details, count, pitchData, actionPlayId, endTime, isBaseRunningPlay, startTime, type, base, injuryType, pfxId}, atBatIndex}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
             json=("violation",),
             rules=(
                 SparkRule("event_index_counts", "event_index >= 0", is_error=True),
@@ -5596,6 +5606,11 @@ JOB = SparkJob(
             "game.live_game_hit_data",
             live_game_hit_data,
             key=("game_pk", "at_bat_index", "event_index"),
+            reads=(
+                "liveData.plays.allPlays.{playEvents.{hitData, index, isPitch}, atBatIndex}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
             rules=(
                 SparkRule("launch_speed_is_possible", "launch_speed >= 0.0D AND launch_speed <= 130.0D"),
                 SparkRule("launch_angle_is_possible", "launch_angle >= (-90.0D) AND launch_angle <= 90.0D"),
@@ -5608,6 +5623,11 @@ JOB = SparkJob(
             "game.live_game_play_actions",
             live_game_play_actions,
             key=("game_pk", "at_bat_index", "event_index"),
+            reads=(
+                "liveData.plays.allPlays.{playEvents.{isPitch, index, playId, type, details, player, replacedPlayer, battingOrder, base, count, actionPlayId, endTime, isBaseRunningPlay, isSubstitution, pitchNumber, position, startTime, injuryType, pfxId, umpire}, atBatIndex}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
             json=("violation",),
             rules=(
                 SparkRule("event_index_counts", "event_index >= 0", is_error=True),
@@ -5618,27 +5638,61 @@ JOB = SparkJob(
             "game.live_game_lineup_changes",
             live_game_lineup_changes,
             key=("game_pk", "at_bat_index", "event_index"),
+            reads=(
+                "liveData.plays.allPlays.{playEvents.{isSubstitution, index, battingOrder, startTime, details.{eventType, description}, {player, replacedPlayer}.id, position.{code, abbreviation}}, atBatIndex, about.{inning, halfInning}}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
         ),
-        SparkTable("game.live_game_play_reviews", live_game_play_reviews, key=("game_pk", "at_bat_index")),
+        SparkTable(
+            "game.live_game_play_reviews",
+            live_game_play_reviews,
+            key=("game_pk", "at_bat_index"),
+            reads=(
+                "liveData.plays.allPlays.{reviewDetails.{reviewType, isOverturned, challengeTeamId, inProgress, player, additionalReviews.{}}, atBatIndex}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
+        ),
         SparkTable(
             "game.live_game_play_additional_reviews",
             live_game_play_additional_reviews,
             key=("game_pk", "at_bat_index", "review_index"),
+            reads=(
+                "liveData.plays.allPlays.{reviewDetails.additionalReviews, atBatIndex}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
         ),
         SparkTable(
             "game.live_game_event_reviews",
             live_game_event_reviews,
             key=("game_pk", "at_bat_index", "event_index"),
+            reads=(
+                "liveData.plays.allPlays.{playEvents.{reviewDetails.{reviewType, isOverturned, challengeTeamId, player, inProgress, additionalReviews.{}}, index}, atBatIndex}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
         ),
         SparkTable(
             "game.live_game_event_additional_reviews",
             live_game_event_additional_reviews,
             key=("game_pk", "at_bat_index", "event_index", "review_index"),
+            reads=(
+                "liveData.plays.allPlays.{playEvents.{reviewDetails.additionalReviews, index}, atBatIndex}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
         ),
         SparkTable(
             "game.live_game_runners",
             live_game_runners,
             key=("game_pk", "at_bat_index", "runner_index"),
+            reads=(
+                "liveData.plays.allPlays.{runners.{details, movement, credits.{}}, atBatIndex}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
             rules=(
                 SparkRule(
                     "bases_are_known",
@@ -5652,37 +5706,84 @@ JOB = SparkJob(
             "game.live_game_fielding_credits",
             live_game_fielding_credits,
             key=("game_pk", "at_bat_index", "runner_index", "credit_index"),
+            reads=(
+                "liveData.plays.allPlays.{runners.credits, atBatIndex}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
         ),
-        SparkTable("game.live_game_scoring_plays", live_game_scoring_plays, key=("game_pk", "at_bat_index")),
-        SparkTable("game.live_game_inning_summary", live_game_inning_summary, key=("game_pk", "inning")),
-        SparkTable("game.live_game_hits", live_game_hits, key=("game_pk", "inning", "is_home", "hit_index")),
+        SparkTable(
+            "game.live_game_scoring_plays",
+            live_game_scoring_plays,
+            key=("game_pk", "at_bat_index"),
+            reads=("liveData.plays.scoringPlays", "gamePk", "gameData.datetime.officialDate"),
+        ),
+        SparkTable(
+            "game.live_game_inning_summary",
+            live_game_inning_summary,
+            key=("game_pk", "inning"),
+            reads=(
+                "liveData.plays.playsByInning.{startIndex, endIndex, top, bottom, hits.{away, home}.{}}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
+        ),
+        SparkTable(
+            "game.live_game_hits",
+            live_game_hits,
+            key=("game_pk", "inning", "is_home", "hit_index"),
+            reads=("liveData.plays.playsByInning.hits", "gamePk", "gameData.datetime.officialDate"),
+        ),
         SparkTable(
             "game.live_game_linescore",
             live_game_linescore,
             key=("game_pk",),
+            reads=(
+                "liveData.linescore.{currentInning, inningState, isTopInning, scheduledInnings, outs, offense, note, balls, currentInningOrdinal, defense, inningHalf, strikes, teams, innings.{}}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
             rules=(SparkRule("outs_in_range", "outs >= 0 AND outs <= 3"),),
         ),
         SparkTable(
             "game.live_game_linescore_innings",
             live_game_linescore_innings,
             key=("game_pk", "inning"),
+            reads=("liveData.linescore.innings", "gamePk", "gameData.datetime.officialDate"),
             rules=(
                 SparkRule("inning_counts", "inning >= 1", is_error=True),
                 SparkRule("runs_count", "away_runs >= 0 AND home_runs >= 0", is_error=True),
             ),
         ),
         SparkTable(
-            "game.live_game_boxscore_team_stats", live_game_boxscore_team_stats, key=("game_pk", "team_id")
+            "game.live_game_boxscore_team_stats",
+            live_game_boxscore_team_stats,
+            key=("game_pk", "team_id"),
+            reads=(
+                "liveData.boxscore.teams.{away, home}.{team, batters, teamStats}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
         ),
         SparkTable(
             "game.live_game_boxscore_players",
             live_game_boxscore_players,
             key=("game_pk", "team_id", "player_id"),
+            reads=(
+                "liveData.boxscore.teams.{away, home}.{players.{person, battingOrder, position, gameStatus, status, jerseyNumber, parentTeamId}, team.id}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
         ),
         SparkTable(
             "game.live_game_player_batting_stats",
             live_game_player_batting_stats,
             key=("game_pk", "team_id", "player_id"),
+            reads=(
+                "liveData.boxscore.teams.{away, home}.{players.{stats.batting, person.id}, team.id}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
             rules=(
                 SparkRule("hits_are_at_bats", "hits <= at_bats"),
                 SparkRule("home_runs_are_hits", "home_runs <= hits"),
@@ -5693,6 +5794,11 @@ JOB = SparkJob(
             "game.live_game_player_pitching_stats",
             live_game_player_pitching_stats,
             key=("game_pk", "team_id", "player_id"),
+            reads=(
+                "liveData.boxscore.teams.{away, home}.{players.{stats.pitching, person.id}, team.id}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
             rules=(
                 SparkRule("earned_runs_are_runs", "earned_runs <= runs"),
                 SparkRule("strikes_are_pitches", "strikes <= number_of_pitches"),
@@ -5706,59 +5812,153 @@ JOB = SparkJob(
             "game.live_game_player_fielding_stats",
             live_game_player_fielding_stats,
             key=("game_pk", "team_id", "player_id"),
+            reads=(
+                "liveData.boxscore.teams.{away, home}.{players.{stats.fielding, person.id}, team.id}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
         ),
         SparkTable(
             "game.live_game_player_season_batting_stats",
             live_game_player_season_batting_stats,
             key=("game_pk", "team_id", "player_id"),
+            reads=(
+                "liveData.boxscore.teams.{away, home}.{players.{seasonStats.batting, person.id}, team.id}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
         ),
         SparkTable(
             "game.live_game_player_season_pitching_stats",
             live_game_player_season_pitching_stats,
             key=("game_pk", "team_id", "player_id"),
+            reads=(
+                "liveData.boxscore.teams.{away, home}.{players.{seasonStats.pitching, person.id}, team.id}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
         ),
         SparkTable(
             "game.live_game_player_season_fielding_stats",
             live_game_player_season_fielding_stats,
             key=("game_pk", "team_id", "player_id"),
+            reads=(
+                "liveData.boxscore.teams.{away, home}.{players.{seasonStats.fielding, person.id}, team.id}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
         ),
         SparkTable(
             "game.live_game_player_positions",
             live_game_player_positions,
             key=("game_pk", "team_id", "player_id", "position_index"),
+            reads=(
+                "liveData.boxscore.teams.{away, home}.{players.{allPositions, person.id}, team.id}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
         ),
         SparkTable(
-            "game.live_game_team_notes", live_game_team_notes, key=("game_pk", "team_id", "note_index")
+            "game.live_game_team_notes",
+            live_game_team_notes,
+            key=("game_pk", "team_id", "note_index"),
+            reads=(
+                "liveData.boxscore.teams.{away, home}.{note, team.id}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
         ),
-        SparkTable("game.live_game_team_info", live_game_team_info, key=("game_pk", "team_id", "info_index")),
+        SparkTable(
+            "game.live_game_team_info",
+            live_game_team_info,
+            key=("game_pk", "team_id", "info_index"),
+            reads=(
+                "liveData.boxscore.teams.{away, home}.{info.{title, fieldList.{}}, team.id}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
+        ),
         SparkTable(
             "game.live_game_team_info_fields",
             live_game_team_info_fields,
             key=("game_pk", "team_id", "info_index", "field_index"),
+            reads=(
+                "liveData.boxscore.teams.{away, home}.{info.fieldList, team.id}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
         ),
         SparkTable(
             "game.live_game_batting_order",
             live_game_batting_order,
             key=("game_pk", "team_id", "batting_position"),
+            reads=(
+                "liveData.boxscore.teams.{away, home}.{battingOrder, team.id}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
             rules=(SparkRule("position_in_range", "batting_position >= 1 AND batting_position <= 9"),),
         ),
         SparkTable(
-            "game.live_game_pitchers", live_game_pitchers, key=("game_pk", "team_id", "appearance_order")
+            "game.live_game_pitchers",
+            live_game_pitchers,
+            key=("game_pk", "team_id", "appearance_order"),
+            reads=(
+                "liveData.boxscore.teams.{away, home}.{pitchers, team.id}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
         ),
-        SparkTable("game.live_game_bench", live_game_bench, key=("game_pk", "team_id", "player_id")),
-        SparkTable("game.live_game_bullpen", live_game_bullpen, key=("game_pk", "team_id", "player_id")),
-        SparkTable("game.live_game_officials", live_game_officials, key=("game_pk", "official_type")),
-        SparkTable("game.live_game_info", live_game_info, key=("game_pk", "info_index")),
+        SparkTable(
+            "game.live_game_bench",
+            live_game_bench,
+            key=("game_pk", "team_id", "player_id"),
+            reads=(
+                "liveData.boxscore.teams.{away, home}.{bench, team.id}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
+        ),
+        SparkTable(
+            "game.live_game_bullpen",
+            live_game_bullpen,
+            key=("game_pk", "team_id", "player_id"),
+            reads=(
+                "liveData.boxscore.teams.{away, home}.{bullpen, team.id}",
+                "gamePk",
+                "gameData.datetime.officialDate",
+            ),
+        ),
+        SparkTable(
+            "game.live_game_officials",
+            live_game_officials,
+            key=("game_pk", "official_type"),
+            reads=("liveData.boxscore.officials", "gamePk", "gameData.datetime.officialDate"),
+        ),
+        SparkTable(
+            "game.live_game_info",
+            live_game_info,
+            key=("game_pk", "info_index"),
+            reads=("liveData.boxscore.info", "gamePk", "gameData.datetime.officialDate"),
+        ),
         SparkTable(
             "game.live_game_top_performers",
             live_game_top_performers,
             key=("game_pk", "performer_index"),
+            reads=("liveData.boxscore.topPerformers", "gamePk", "gameData.datetime.officialDate"),
             json=("all_positions", "season_stats", "stats"),
         ),
         SparkTable(
             "game.live_game_metadata",
             live_game_metadata,
             key=("game_pk",),
+            reads=(
+                "gamePk",
+                "metaData",
+                "link",
+                "gameData.{datetime, game, gameInfo, status, weather, alerts, flags, officialScorer, officialVenue, primaryDatacaster, secondaryDatacaster, teams.{away, home}.id, venue.{id, timeZone.id}, {review, absChallenges}.hasChallenges}",
+                "liveData.{leaders, boxscore.pitchingNotes}",
+            ),
             json=("leaders", "alerts"),
             rules=(
                 SparkRule("game_pk_counts", "game_pk > 0", is_error=True),
@@ -5771,20 +5971,71 @@ JOB = SparkJob(
             ),
         ),
         SparkTable(
-            "game.live_game_teams", live_game_teams, key=("game_pk", "team_id"), json=("record_records",)
+            "game.live_game_teams",
+            live_game_teams,
+            key=("game_pk", "team_id"),
+            reads=("gameData.{teams, datetime.officialDate}", "gamePk"),
+            json=("record_records",),
         ),
-        SparkTable("game.live_game_players", live_game_players, key=("game_pk", "player_id")),
-        SparkTable("game.live_game_venue_details", live_game_venue_details, key=("game_pk",)),
-        SparkTable("game.live_game_probables", live_game_probables, key=("game_pk", "is_home")),
-        SparkTable("game.live_game_mound_visits", live_game_mound_visits, key=("game_pk", "is_home")),
-        SparkTable("game.live_game_challenges", live_game_challenges, key=("game_pk", "is_home")),
-        SparkTable("game.live_game_abs_challenges", live_game_abs_challenges, key=("game_pk", "is_home")),
+        SparkTable(
+            "game.live_game_players",
+            live_game_players,
+            key=("game_pk", "player_id"),
+            reads=(
+                "gameData.{players, datetime.officialDate}",
+                "liveData.boxscore.teams.{away, home}.{players.{jerseyNumber, battingOrder, position.{code, abbreviation}}, team.id}",
+                "gamePk",
+            ),
+        ),
+        SparkTable(
+            "game.live_game_venue_details",
+            live_game_venue_details,
+            key=("game_pk",),
+            reads=("gameData.{venue, datetime.officialDate}", "gamePk"),
+        ),
+        SparkTable(
+            "game.live_game_probables",
+            live_game_probables,
+            key=("game_pk", "is_home"),
+            reads=("gameData.{probablePitchers, teams.{away, home}.id, datetime.officialDate}", "gamePk"),
+        ),
+        SparkTable(
+            "game.live_game_mound_visits",
+            live_game_mound_visits,
+            key=("game_pk", "is_home"),
+            reads=("gameData.{moundVisits, teams.{away, home}.id, datetime.officialDate}", "gamePk"),
+        ),
+        SparkTable(
+            "game.live_game_challenges",
+            live_game_challenges,
+            key=("game_pk", "is_home"),
+            reads=("gameData.{review.{away, home}, teams.{away, home}.id, datetime.officialDate}", "gamePk"),
+        ),
+        SparkTable(
+            "game.live_game_abs_challenges",
+            live_game_abs_challenges,
+            key=("game_pk", "is_home"),
+            reads=(
+                "gameData.{absChallenges.{away, home}, teams.{away, home}.id, datetime.officialDate}",
+                "gamePk",
+            ),
+        ),
         SparkTable(
             "game.live_game_linescore_teams",
             live_game_linescore_teams,
             key=("game_pk", "is_home"),
+            reads=(
+                "liveData.linescore.teams",
+                "gameData.{teams.{away, home}.id, datetime.officialDate}",
+                "gamePk",
+            ),
             rules=(SparkRule("totals_count", "(runs >= 0 AND hits >= 0) AND errors >= 0", is_error=True),),
         ),
-        SparkTable("game.live_game_decisions", live_game_decisions, key=("game_pk", "decision")),
+        SparkTable(
+            "game.live_game_decisions",
+            live_game_decisions,
+            key=("game_pk", "decision"),
+            reads=("liveData.decisions", "gamePk", "gameData.datetime.officialDate"),
+        ),
     ),
 )

@@ -44,5 +44,7 @@ def live_game_timestamps(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="game.liveTimestampv11",
     schema=SCHEMA,
-    tables=(SparkTable("game.live_game_timestamps", live_game_timestamps, key=("game_pk", "timecode")),),
+    tables=(
+        SparkTable("game.live_game_timestamps", live_game_timestamps, key=("game_pk", "timecode"), reads=()),
+    ),
 )

@@ -1606,6 +1606,9 @@ JOB = SparkJob(
             "game.play_by_play_plays",
             play_by_play_plays,
             key=("game_pk", "at_bat_index"),
+            reads=(
+                "allPlays.{atBatIndex, about, matchup, result, count, pitchIndex, actionIndex, runnerIndex, playEndTime}",
+            ),
             json=(
                 "batter_hot_cold_zones",
                 "pitcher_hot_cold_zones",
@@ -1628,6 +1631,9 @@ JOB = SparkJob(
             "game.play_by_play_pitch_events",
             play_by_play_pitch_events,
             key=("game_pk", "at_bat_index", "event_index"),
+            reads=(
+                "allPlays.{playEvents.{isPitch, index, playId, pitchNumber, details, count, pitchData, actionPlayId, endTime, isBaseRunningPlay, startTime, type, base, injuryType, pfxId}, atBatIndex}",
+            ),
             json=("violation",),
             rules=(
                 SparkRule("event_index_counts", "event_index >= 0", is_error=True),
@@ -1644,6 +1650,7 @@ JOB = SparkJob(
             "game.play_by_play_hit_data",
             play_by_play_hit_data,
             key=("game_pk", "at_bat_index", "event_index"),
+            reads=("allPlays.{playEvents.{hitData, index, isPitch}, atBatIndex}",),
             rules=(
                 SparkRule("launch_speed_is_possible", "launch_speed >= 0.0D AND launch_speed <= 130.0D"),
                 SparkRule("launch_angle_is_possible", "launch_angle >= (-90.0D) AND launch_angle <= 90.0D"),
@@ -1656,6 +1663,9 @@ JOB = SparkJob(
             "game.play_by_play_play_actions",
             play_by_play_play_actions,
             key=("game_pk", "at_bat_index", "event_index"),
+            reads=(
+                "allPlays.{playEvents.{isPitch, index, playId, type, details, player, replacedPlayer, battingOrder, base, count, actionPlayId, endTime, isBaseRunningPlay, isSubstitution, pitchNumber, position, startTime, injuryType, pfxId, umpire}, atBatIndex}",
+            ),
             json=("violation",),
             rules=(
                 SparkRule("event_index_counts", "event_index >= 0", is_error=True),
@@ -1666,29 +1676,43 @@ JOB = SparkJob(
             "game.play_by_play_lineup_changes",
             play_by_play_lineup_changes,
             key=("game_pk", "at_bat_index", "event_index"),
+            reads=(
+                "allPlays.{playEvents.{isSubstitution, index, battingOrder, startTime, details.{eventType, description}, {player, replacedPlayer}.id, position.{code, abbreviation}}, atBatIndex, about.{inning, halfInning}}",
+            ),
         ),
         SparkTable(
-            "game.play_by_play_play_reviews", play_by_play_play_reviews, key=("game_pk", "at_bat_index")
+            "game.play_by_play_play_reviews",
+            play_by_play_play_reviews,
+            key=("game_pk", "at_bat_index"),
+            reads=(
+                "allPlays.{reviewDetails.{reviewType, isOverturned, challengeTeamId, inProgress, player, additionalReviews.{}}, atBatIndex}",
+            ),
         ),
         SparkTable(
             "game.play_by_play_play_additional_reviews",
             play_by_play_play_additional_reviews,
             key=("game_pk", "at_bat_index", "review_index"),
+            reads=("allPlays.{reviewDetails.additionalReviews, atBatIndex}",),
         ),
         SparkTable(
             "game.play_by_play_event_reviews",
             play_by_play_event_reviews,
             key=("game_pk", "at_bat_index", "event_index"),
+            reads=(
+                "allPlays.{playEvents.{reviewDetails.{reviewType, isOverturned, challengeTeamId, player, inProgress, additionalReviews.{}}, index}, atBatIndex}",
+            ),
         ),
         SparkTable(
             "game.play_by_play_event_additional_reviews",
             play_by_play_event_additional_reviews,
             key=("game_pk", "at_bat_index", "event_index", "review_index"),
+            reads=("allPlays.{playEvents.{reviewDetails.additionalReviews, index}, atBatIndex}",),
         ),
         SparkTable(
             "game.play_by_play_runners",
             play_by_play_runners,
             key=("game_pk", "at_bat_index", "runner_index"),
+            reads=("allPlays.{runners.{details, movement, credits.{}}, atBatIndex}",),
             rules=(
                 SparkRule(
                     "bases_are_known",
@@ -1702,15 +1726,25 @@ JOB = SparkJob(
             "game.play_by_play_fielding_credits",
             play_by_play_fielding_credits,
             key=("game_pk", "at_bat_index", "runner_index", "credit_index"),
+            reads=("allPlays.{runners.credits, atBatIndex}",),
         ),
         SparkTable(
-            "game.play_by_play_scoring_plays", play_by_play_scoring_plays, key=("game_pk", "at_bat_index")
+            "game.play_by_play_scoring_plays",
+            play_by_play_scoring_plays,
+            key=("game_pk", "at_bat_index"),
+            reads=("scoringPlays",),
         ),
         SparkTable(
-            "game.play_by_play_inning_summary", play_by_play_inning_summary, key=("game_pk", "inning")
+            "game.play_by_play_inning_summary",
+            play_by_play_inning_summary,
+            key=("game_pk", "inning"),
+            reads=("playsByInning.{startIndex, endIndex, top, bottom, hits.{away, home}.{}}",),
         ),
         SparkTable(
-            "game.play_by_play_hits", play_by_play_hits, key=("game_pk", "inning", "is_home", "hit_index")
+            "game.play_by_play_hits",
+            play_by_play_hits,
+            key=("game_pk", "inning", "is_home", "hit_index"),
+            reads=("playsByInning.hits",),
         ),
     ),
 )

@@ -300,6 +300,9 @@ JOB = SparkJob(
             "highlow.high_lists",
             high_lists,
             key=("document_key", "list_index"),
+            reads=(
+                "highLowResults.{group, sortStat, season, gameType, combinedStats, totalSplits, exemptions, splitsTiedWithOffset, splitsTiedWithLimit, splits.{}}",
+            ),
             json=(
                 "sort_stat_stat_groups",
                 "sort_stat_org_types",
@@ -314,6 +317,7 @@ JOB = SparkJob(
             "highlow.highs",
             highs,
             key=("document_key", "list_index", "split_index"),
+            reads=("highLowResults.{splits, sortStat.name}",),
             json=("stat", "game_content"),
         ),
     ),

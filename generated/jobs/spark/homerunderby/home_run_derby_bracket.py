@@ -710,34 +710,53 @@ JOB = SparkJob(
             "homerunderby.bracket_derbies",
             bracket_derbies,
             key=("game_pk",),
+            reads=("info", "status", "players", "rounds.{}"),
             json=("players", "event_teams", "current_batter"),
         ),
-        SparkTable("homerunderby.bracket_rounds", bracket_rounds, key=("game_pk", "round")),
         SparkTable(
-            "homerunderby.bracket_matchups", bracket_matchups, key=("game_pk", "round", "matchup_index")
+            "homerunderby.bracket_rounds",
+            bracket_rounds,
+            key=("game_pk", "round"),
+            reads=("rounds.{round, numBatters}",),
+        ),
+        SparkTable(
+            "homerunderby.bracket_matchups",
+            bracket_matchups,
+            key=("game_pk", "round", "matchup_index"),
+            reads=(
+                "rounds.{matchups.{topSeed, bottomSeed}.{player, seed, order, isWinner, isComplete, isStarted, numHomeRuns, winner, complete, started, topDerbyHitData, hits.{}}, round}",
+            ),
         ),
         SparkTable(
             "homerunderby.bracket_seeds",
             bracket_seeds,
             key=("game_pk", "round", "matchup_index", "is_top_seed"),
+            reads=(
+                "rounds.{matchups.{topSeed, bottomSeed}.{player, seed, order, isWinner, isComplete, isStarted, numHomeRuns, winner, complete, started, topDerbyHitData, hits.{}}, round}",
+            ),
             json=("top_hit",),
         ),
         SparkTable(
             "homerunderby.bracket_seed_swings",
             bracket_seed_swings,
             key=("game_pk", "round", "matchup_index", "is_top_seed", "swing_index"),
+            reads=("rounds.{matchups.{topSeed, bottomSeed}.hits, round}",),
             json=("trajectory",),
         ),
         SparkTable(
             "homerunderby.bracket_batters",
             bracket_batters,
             key=("game_pk", "round", "batter_index"),
+            reads=(
+                "rounds.{batters.{player, seed, order, isWinner, isComplete, isStarted, numHomeRuns, winner, complete, started, topDerbyHitData, hits.{}}, round}",
+            ),
             json=("top_hit",),
         ),
         SparkTable(
             "homerunderby.bracket_batter_swings",
             bracket_batter_swings,
             key=("game_pk", "round", "batter_index", "swing_index"),
+            reads=("rounds.{batters.hits, round}",),
             json=("trajectory",),
         ),
     ),

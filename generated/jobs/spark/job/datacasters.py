@@ -96,5 +96,9 @@ def datacaster_jobs(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="job.datacasters",
     schema=SCHEMA,
-    tables=(SparkTable("job.datacaster_jobs", datacaster_jobs, key=("document_key", "job_index")),),
+    tables=(
+        SparkTable(
+            "job.datacaster_jobs", datacaster_jobs, key=("document_key", "job_index"), reads=("roster",)
+        ),
+    ),
 )

@@ -68,5 +68,5 @@ def jobs(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="job.getJobsByType",
     schema=SCHEMA,
-    tables=(SparkTable("job.jobs", jobs, key=("document_key", "job_index")),),
+    tables=(SparkTable("job.jobs", jobs, key=("document_key", "job_index"), reads=("roster",)),),
 )

@@ -96,5 +96,12 @@ def official_scorer_jobs(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="job.officialScorers",
     schema=SCHEMA,
-    tables=(SparkTable("job.official_scorer_jobs", official_scorer_jobs, key=("document_key", "job_index")),),
+    tables=(
+        SparkTable(
+            "job.official_scorer_jobs",
+            official_scorer_jobs,
+            key=("document_key", "job_index"),
+            reads=("roster",),
+        ),
+    ),
 )

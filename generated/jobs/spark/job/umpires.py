@@ -96,5 +96,7 @@ def umpire_jobs(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="job.umpires",
     schema=SCHEMA,
-    tables=(SparkTable("job.umpire_jobs", umpire_jobs, key=("document_key", "job_index")),),
+    tables=(
+        SparkTable("job.umpire_jobs", umpire_jobs, key=("document_key", "job_index"), reads=("roster",)),
+    ),
 )

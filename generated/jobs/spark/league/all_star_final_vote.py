@@ -177,7 +177,10 @@ JOB = SparkJob(
     schema=SCHEMA,
     tables=(
         SparkTable(
-            "league.final_vote_candidates", final_vote_candidates, key=("league_id", "season", "player_id")
+            "league.final_vote_candidates",
+            final_vote_candidates,
+            key=("league_id", "season", "player_id"),
+            reads=("people",),
         ),
     ),
 )

@@ -177,7 +177,10 @@ JOB = SparkJob(
     schema=SCHEMA,
     tables=(
         SparkTable(
-            "league.write_in_candidates", write_in_candidates, key=("league_id", "season", "player_id")
+            "league.write_in_candidates",
+            write_in_candidates,
+            key=("league_id", "season", "player_id"),
+            reads=("people",),
         ),
     ),
 )

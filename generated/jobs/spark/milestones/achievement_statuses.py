@@ -39,6 +39,7 @@ JOB = SparkJob(
             "milestones.achievement_statuses_normalized",
             achievement_statuses_normalized,
             key=("document_key", "row_index"),
+            reads=(),
             json=("value",),
         ),
     ),

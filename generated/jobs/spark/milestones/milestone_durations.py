@@ -39,6 +39,7 @@ JOB = SparkJob(
             "milestones.milestone_durations_normalized",
             milestone_durations_normalized,
             key=("document_key", "row_index"),
+            reads=(),
             json=("value",),
         ),
     ),

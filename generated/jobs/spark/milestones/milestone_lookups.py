@@ -65,11 +65,13 @@ JOB = SparkJob(
             "milestones.milestone_lookups_normalized",
             milestone_lookups_normalized,
             key=("document_key", "row_key"),
+            reads=(),
         ),
         SparkTable(
             "milestones.milestone_lookups_items",
             milestone_lookups_items,
             key=("document_key", "row_key", "row_index"),
+            reads=(),
             json=("value",),
         ),
     ),

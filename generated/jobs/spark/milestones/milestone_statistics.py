@@ -39,6 +39,7 @@ JOB = SparkJob(
             "milestones.milestone_statistics_normalized",
             milestone_statistics_normalized,
             key=("document_key", "row_index"),
+            reads=(),
             json=("value",),
         ),
     ),

@@ -39,6 +39,7 @@ JOB = SparkJob(
             "milestones.milestone_types_normalized",
             milestone_types_normalized,
             key=("document_key", "row_index"),
+            reads=(),
             json=("value",),
         ),
     ),

@@ -39,6 +39,7 @@ JOB = SparkJob(
             "milestones.milestones_normalized",
             milestones_normalized,
             key=("document_key", "milestone_index"),
+            reads=("milestones",),
             json=("value",),
         ),
     ),

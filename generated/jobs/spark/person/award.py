@@ -286,5 +286,5 @@ def awards(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="person.award",
     schema=SCHEMA,
-    tables=(SparkTable("person.awards", awards, key=("person_id", "win_index")),),
+    tables=(SparkTable("person.awards", awards, key=("person_id", "win_index"), reads=("awards",)),),
 )

@@ -956,18 +956,23 @@ JOB = SparkJob(
             "person.game_stat_groups",
             game_stat_groups,
             key=("document_key", "stat_index"),
+            reads=(
+                "stats.{type, group, totalSplits, exemptions, splitsTiedWithOffset, splitsTiedWithLimit, splits.{}}",
+            ),
             json=("exemptions", "splits_tied_with_offset", "splits_tied_with_limit"),
         ),
         SparkTable(
             "person.game_stat_splits",
             game_stat_splits,
             key=("document_key", "stat_index", "split_index"),
+            reads=("stats.{splits, type, group}",),
             json=("game_content", "grouped_stats", "zones", "play"),
         ),
         SparkTable(
             "person.changed_people",
             changed_people,
             key=("document_key", "person_id"),
+            reads=("people",),
             json=(
                 "current_team",
                 "other_names",

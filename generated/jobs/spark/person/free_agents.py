@@ -112,5 +112,12 @@ def free_agent_players(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="person.freeAgents",
     schema=SCHEMA,
-    tables=(SparkTable("person.free_agent_players", free_agent_players, key=("season", "player_id")),),
+    tables=(
+        SparkTable(
+            "person.free_agent_players",
+            free_agent_players,
+            key=("season", "player_id"),
+            reads=("freeAgents",),
+        ),
+    ),
 )

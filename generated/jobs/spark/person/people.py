@@ -444,6 +444,9 @@ JOB = SparkJob(
             "person.people_normalized",
             people_normalized,
             key=("person_id",),
+            reads=(
+                "people.{id, fullName, active, currentAge, primaryNumber, primaryPosition, height, weight, strikeZoneTop, strikeZoneBottom, firstName, useName, lastName, middleName, boxscoreName, nickName, gender, nameMatrilineal, isPlayer, isVerified, draftYear, birthDate, birthCity, birthStateProvince, birthCountry, deathDate, deathCity, deathStateProvince, deathCountry, pronunciation, lastPlayedDate, link, alternateCaptain, captain, rookie, otherNames, social, education, photos, stats, awards, nationality, draft, additionalBio, rosterEntries, jobEntries, batSide, firstLastName, fullFMLName, fullLFMName, initLastName, lastFirstName, lastInitName, mlbDebutDate, nameFirstLast, nameSlug, nameSuffix, nameTitle, pitchHand, useLastName, currentTeam.id}",
+            ),
             json=(
                 "other_names",
                 "social",
@@ -457,6 +460,8 @@ JOB = SparkJob(
                 "job_entries",
             ),
         ),
-        SparkTable("person.current_teams", current_teams, key=("person_id",)),
+        SparkTable(
+            "person.current_teams", current_teams, key=("person_id",), reads=("people.{currentTeam, id}",)
+        ),
     ),
 )

@@ -2843,17 +2843,26 @@ JOB = SparkJob(
     operation="schedule.postseasonScheduleSeries",
     schema=SCHEMA,
     tables=(
-        SparkTable("schedule.postseason_series", postseason_series, key=("sport_id", "season", "series_id")),
+        SparkTable(
+            "schedule.postseason_series",
+            postseason_series,
+            key=("sport_id", "season", "series_id"),
+            reads=("series.{series, totalGames, sortOrder, totalGamesInProgress, totalItems}",),
+        ),
         SparkTable(
             "schedule.postseason_games",
             postseason_games,
             key=("sport_id", "season", "series_id", "game_pk", "game_date"),
+            reads=(
+                "series.{games.{gamePk, gameDate, officialDate, ifNecessary, weather, calendarEventID, content, dayNight, description, doubleHeader, gameGuid, gameNumber, gameType, gamedayType, gamesInSeries, ifNecessaryDescription, inningBreakLength, isFeaturedGame, isTie, link, publicFacing, recordSource, reverseHomeAwayStatus, scheduledInnings, season, seasonDisplay, seriesDescription, seriesGameNumber, status, tiebreaker, rescheduleDate, rescheduleGameDate, rescheduledFrom, rescheduledFromDate, resumeDate, resumeGameDate, resumedFrom, resumedFromDate, flags, review, teams.{away, home}.{team.id, score}, venue.id}, series.id}",
+            ),
             json=("flags", "review"),
         ),
         SparkTable(
             "schedule.postseason_game_teams",
             postseason_game_teams,
             key=("sport_id", "season", "series_id", "game_pk", "game_date", "is_home"),
+            reads=("series.{games.{teams, gamePk, gameDate}, series.id}",),
             rules=(
                 SparkRule("score_counts", "score >= 0", is_error=True),
                 SparkRule(
@@ -2865,57 +2874,70 @@ JOB = SparkJob(
             "schedule.postseason_probables",
             postseason_probables,
             key=("sport_id", "season", "series_id", "game_pk", "game_date", "is_home"),
+            reads=("series.{games.{teams.{away, home}.probablePitcher, gamePk, gameDate}, series.id}",),
         ),
         SparkTable(
             "schedule.postseason_game_venues",
             postseason_game_venues,
             key=("sport_id", "season", "series_id", "game_pk", "game_date"),
+            reads=("series.{games.{venue, gamePk, gameDate}, series.id}",),
         ),
         SparkTable(
             "schedule.postseason_linescores",
             postseason_linescores,
             key=("sport_id", "season", "series_id", "game_pk", "game_date"),
+            reads=(
+                "series.{games.{linescore.{balls, currentInning, currentInningOrdinal, defense, inningHalf, inningState, isTopInning, note, offense, outs, scheduledInnings, strikes, teams, innings.{}}, gamePk, gameDate}, series.id}",
+            ),
         ),
         SparkTable(
             "schedule.postseason_linescore_teams",
             postseason_linescore_teams,
             key=("sport_id", "season", "series_id", "game_pk", "game_date", "is_home"),
+            reads=("series.{games.{linescore.teams, gamePk, gameDate}, series.id}",),
         ),
         SparkTable(
             "schedule.postseason_linescore_innings",
             postseason_linescore_innings,
             key=("sport_id", "season", "series_id", "game_pk", "game_date", "inning"),
+            reads=("series.{games.{linescore.innings, gamePk, gameDate}, series.id}",),
         ),
         SparkTable(
             "schedule.postseason_game_decisions",
             postseason_game_decisions,
             key=("sport_id", "season", "series_id", "game_pk", "game_date", "decision"),
+            reads=("series.{games.{decisions, gamePk, gameDate}, series.id}",),
         ),
         SparkTable(
             "schedule.postseason_series_statuses",
             postseason_series_statuses,
             key=("sport_id", "season", "series_id", "game_pk", "game_date"),
+            reads=("series.{games.{seriesStatus, gamePk, gameDate}, series.id}",),
         ),
         SparkTable(
             "schedule.postseason_series_status_teams",
             postseason_series_status_teams,
             key=("sport_id", "season", "series_id", "game_pk", "game_date", "is_winner"),
+            reads=("series.{games.{seriesStatus.{winningTeam, losingTeam}, gamePk, gameDate}, series.id}",),
         ),
         SparkTable(
             "schedule.postseason_broadcasts",
             postseason_broadcasts,
             key=("sport_id", "season", "series_id", "game_pk", "game_date", "broadcast_index"),
+            reads=("series.{games.{broadcasts, gamePk, gameDate}, series.id}",),
             json=("video_resolution", "availability", "media_state", "color_space"),
         ),
         SparkTable(
             "schedule.postseason_game_officials",
             postseason_game_officials,
             key=("sport_id", "season", "series_id", "game_pk", "game_date", "official_type"),
+            reads=("series.{games.{officials, gamePk, gameDate}, series.id}",),
         ),
         SparkTable(
             "schedule.postseason_lineups",
             postseason_lineups,
             key=("sport_id", "season", "series_id", "game_pk", "game_date", "is_home", "batting_position"),
+            reads=("series.{games.{lineups, gamePk, gameDate}, series.id}",),
         ),
     ),
 )

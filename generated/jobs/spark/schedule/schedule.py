@@ -2731,14 +2731,18 @@ JOB = SparkJob(
             "schedule.daily_summary",
             daily_summary,
             key=("document_key", "listed_date"),
+            reads=("dates.{date, totalGames, events, totalEvents, totalGamesInProgress, totalItems}",),
             json=("events",),
             rules=(SparkRule("games_in_progress_are_games", "total_games_in_progress <= total_games"),),
         ),
-        SparkTable("schedule.dates", dates, key=("listed_date",)),
+        SparkTable("schedule.dates", dates, key=("listed_date",), reads=("dates.date",)),
         SparkTable(
             "schedule.games",
             games,
             key=("listed_date", "game_pk"),
+            reads=(
+                "dates.{games.{gamePk, officialDate, gameDate, doubleHeader, gameNumber, status, rescheduleDate, rescheduleGameDate, rescheduledFrom, rescheduledFromDate, resumeDate, resumeGameDate, resumedFrom, resumedFromDate, ifNecessary, weather, calendarEventID, content, dayNight, description, gameGuid, gameType, gamedayType, gamesInSeries, ifNecessaryDescription, inningBreakLength, isTie, link, publicFacing, recordSource, reverseHomeAwayStatus, scheduledInnings, season, seasonDisplay, seriesDescription, seriesGameNumber, tiebreaker, isFeaturedGame, flags, review, teams.{away, home}.{team.{id, name}, score, isWinner, leagueRecord}, venue.{id, name}}, date}",
+            ),
             json=("flags", "review"),
             rules=(
                 SparkRule("game_pk_counts", "game_pk > 0", is_error=True),
@@ -2749,6 +2753,7 @@ JOB = SparkJob(
             "schedule.game_teams",
             game_teams,
             key=("listed_date", "game_pk", "is_home"),
+            reads=("dates.{games.{teams, gamePk}, date}",),
             rules=(
                 SparkRule("score_counts", "score >= 0", is_error=True),
                 SparkRule(
@@ -2756,27 +2761,74 @@ JOB = SparkJob(
                 ),
             ),
         ),
-        SparkTable("schedule.probables", probables, key=("listed_date", "game_pk", "is_home")),
-        SparkTable("schedule.game_venues", game_venues, key=("listed_date", "game_pk")),
-        SparkTable("schedule.linescores", linescores, key=("listed_date", "game_pk")),
-        SparkTable("schedule.linescore_teams", linescore_teams, key=("listed_date", "game_pk", "is_home")),
-        SparkTable("schedule.linescore_innings", linescore_innings, key=("listed_date", "game_pk", "inning")),
-        SparkTable("schedule.game_decisions", game_decisions, key=("listed_date", "game_pk", "decision")),
-        SparkTable("schedule.series_statuses", series_statuses, key=("listed_date", "game_pk")),
         SparkTable(
-            "schedule.series_status_teams", series_status_teams, key=("listed_date", "game_pk", "is_winner")
+            "schedule.probables",
+            probables,
+            key=("listed_date", "game_pk", "is_home"),
+            reads=("dates.{games.{teams.{away, home}.probablePitcher, gamePk}, date}",),
+        ),
+        SparkTable(
+            "schedule.game_venues",
+            game_venues,
+            key=("listed_date", "game_pk"),
+            reads=("dates.{games.{venue, gamePk}, date}",),
+        ),
+        SparkTable(
+            "schedule.linescores",
+            linescores,
+            key=("listed_date", "game_pk"),
+            reads=(
+                "dates.{games.{linescore.{balls, currentInning, currentInningOrdinal, defense, inningHalf, inningState, isTopInning, note, offense, outs, scheduledInnings, strikes, teams, innings.{}}, gamePk}, date}",
+            ),
+        ),
+        SparkTable(
+            "schedule.linescore_teams",
+            linescore_teams,
+            key=("listed_date", "game_pk", "is_home"),
+            reads=("dates.{games.{linescore.teams, gamePk}, date}",),
+        ),
+        SparkTable(
+            "schedule.linescore_innings",
+            linescore_innings,
+            key=("listed_date", "game_pk", "inning"),
+            reads=("dates.{games.{linescore.innings, gamePk}, date}",),
+        ),
+        SparkTable(
+            "schedule.game_decisions",
+            game_decisions,
+            key=("listed_date", "game_pk", "decision"),
+            reads=("dates.{games.{decisions, gamePk}, date}",),
+        ),
+        SparkTable(
+            "schedule.series_statuses",
+            series_statuses,
+            key=("listed_date", "game_pk"),
+            reads=("dates.{games.{seriesStatus, gamePk}, date}",),
+        ),
+        SparkTable(
+            "schedule.series_status_teams",
+            series_status_teams,
+            key=("listed_date", "game_pk", "is_winner"),
+            reads=("dates.{games.{seriesStatus.{winningTeam, losingTeam}, gamePk}, date}",),
         ),
         SparkTable(
             "schedule.broadcasts",
             broadcasts,
             key=("listed_date", "game_pk", "broadcast_index"),
+            reads=("dates.{games.{broadcasts, gamePk}, date}",),
             json=("video_resolution", "availability", "media_state", "color_space"),
         ),
         SparkTable(
-            "schedule.game_officials", game_officials, key=("listed_date", "game_pk", "official_type")
+            "schedule.game_officials",
+            game_officials,
+            key=("listed_date", "game_pk", "official_type"),
+            reads=("dates.{games.{officials, gamePk}, date}",),
         ),
         SparkTable(
-            "schedule.lineups", lineups, key=("listed_date", "game_pk", "is_home", "batting_position")
+            "schedule.lineups",
+            lineups,
+            key=("listed_date", "game_pk", "is_home", "batting_position"),
+            reads=("dates.{games.{lineups, gamePk}, date}",),
         ),
     ),
 )

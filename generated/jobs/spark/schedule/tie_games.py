@@ -288,7 +288,18 @@ JOB = SparkJob(
     operation="schedule.tieGames",
     schema=SCHEMA,
     tables=(
-        SparkTable("schedule.tied_dates", tied_dates, key=("document_key", "listed_date"), json=("events",)),
-        SparkTable("schedule.tied_games", tied_games, key=("document_key", "listed_date", "game_pk")),
+        SparkTable(
+            "schedule.tied_dates",
+            tied_dates,
+            key=("document_key", "listed_date"),
+            reads=("dates.{date, events, totalEvents, totalGames, totalGamesInProgress, totalItems}",),
+            json=("events",),
+        ),
+        SparkTable(
+            "schedule.tied_games",
+            tied_games,
+            key=("document_key", "listed_date", "game_pk"),
+            reads=("dates.{games, date}",),
+        ),
     ),
 )

@@ -28,6 +28,8 @@ JOB = SparkJob(
     operation="schedule.tuneIn",
     schema=SCHEMA,
     tables=(
-        SparkTable("schedule.tune_in_document", tune_in_document, key=("document_key",), json=("document",)),
+        SparkTable(
+            "schedule.tune_in_document", tune_in_document, key=("document_key",), reads=(), json=("document",)
+        ),
     ),
 )

@@ -105,6 +105,7 @@ JOB = SparkJob(
             "season.all_seasons_normalized",
             all_seasons_normalized,
             key=("sport_id", "season_id"),
+            reads=("seasons",),
             rules=(
                 SparkRule(
                     "regular_season_ends_after_start", "regular_season_end_date >= regular_season_start_date"

@@ -294,5 +294,7 @@ def players(documents: DataFrame) -> DataFrame:
 JOB = SparkJob(
     operation="sports.sportPlayers",
     schema=SCHEMA,
-    tables=(SparkTable("sports.players", players, key=("sport_id", "season", "player_id")),),
+    tables=(
+        SparkTable("sports.players", players, key=("sport_id", "season", "player_id"), reads=("people",)),
+    ),
 )

@@ -895,6 +895,9 @@ JOB = SparkJob(
             "standings.standings_groups",
             standings_groups,
             key=("document_key", "group_index"),
+            reads=(
+                "records.{standingsType, league, division, sport, conference, organization, lastUpdated, aggregateRecord, roundRobin, teamRecords.{}}",
+            ),
             json=(
                 "league_season_date_info",
                 "league_time_zone",
@@ -911,6 +914,9 @@ JOB = SparkJob(
             "standings.team_records",
             team_records,
             key=("document_key", "group_index", "team_id"),
+            reads=(
+                "records.{teamRecords.{team, season, wins, losses, winningPercentage, leagueRecord, divisionRank, leagueRank, sportRank, wildCardRank, conferenceRank, springLeagueRank, league, division, conference, probabilites, gamesBack, wildCardGamesBack, magicNumber, eliminationNumber, clinchIndicator, clinched, divisionChamp, divisionLeader, wildCardLeader, hasWildcard, runDifferential, streak, gamesPlayed, leagueGamesBack, springLeagueGamesBack, sportGamesBack, divisionGamesBack, conferenceGamesBack, eliminationNumberConference, eliminationNumberDivision, eliminationNumberLeague, eliminationNumberSport, lastUpdated, runsAllowed, runsScored, wildCardEliminationNumber}, standingsType, {league, division}.id}",
+            ),
             json=("league", "division", "conference", "probabilities"),
             rules=(
                 SparkRule("records_count", "wins >= 0 AND losses >= 0", is_error=True),
@@ -924,26 +930,31 @@ JOB = SparkJob(
             "standings.split_records",
             split_records,
             key=("document_key", "group_index", "team_id", "record_type"),
+            reads=("records.teamRecords.{records.splitRecords, team.id}",),
         ),
         SparkTable(
             "standings.overall_records",
             overall_records,
             key=("document_key", "group_index", "team_id", "record_type"),
+            reads=("records.teamRecords.{records.overallRecords, team.id}",),
         ),
         SparkTable(
             "standings.expected_records",
             expected_records,
             key=("document_key", "group_index", "team_id", "record_type"),
+            reads=("records.teamRecords.{records.expectedRecords, team.id}",),
         ),
         SparkTable(
             "standings.division_records",
             division_records,
             key=("document_key", "group_index", "team_id", "opponent_division_id"),
+            reads=("records.teamRecords.{records.divisionRecords, team.id}",),
         ),
         SparkTable(
             "standings.league_records",
             league_records,
             key=("document_key", "group_index", "team_id", "opponent_league_id"),
+            reads=("records.teamRecords.{records.leagueRecords, team.id}",),
         ),
     ),
 )

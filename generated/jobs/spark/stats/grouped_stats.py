@@ -748,12 +748,16 @@ JOB = SparkJob(
             "stats.grouped_stat_groups",
             grouped_stat_groups,
             key=("document_key", "stat_index"),
+            reads=(
+                "stats.{type, group, totalSplits, exemptions, splitsTiedWithOffset, splitsTiedWithLimit, splits.{}}",
+            ),
             json=("exemptions", "splits_tied_with_offset", "splits_tied_with_limit"),
         ),
         SparkTable(
             "stats.grouped_stat_splits",
             grouped_stat_splits,
             key=("document_key", "stat_index", "split_index"),
+            reads=("stats.{splits, type, group}",),
             json=("game_content", "grouped_stats", "zones", "play"),
         ),
     ),

@@ -205,8 +205,19 @@ JOB = SparkJob(
     schema=SCHEMA,
     tables=(
         SparkTable(
-            "stats.leader_lists", leader_lists, key=("document_key", "list_index"), json=("team", "league")
+            "stats.leader_lists",
+            leader_lists,
+            key=("document_key", "list_index"),
+            reads=(
+                "leagueLeaders.{leaderCategory, statGroup, season, gameType, totalSplits, team, league, leaders.{}}",
+            ),
+            json=("team", "league"),
         ),
-        SparkTable("stats.stat_leaders", stat_leaders, key=("document_key", "list_index", "leader_index")),
+        SparkTable(
+            "stats.stat_leaders",
+            stat_leaders,
+            key=("document_key", "list_index", "leader_index"),
+            reads=("leagueLeaders.{leaders, leaderCategory, statGroup, gameType.id}",),
+        ),
     ),
 )

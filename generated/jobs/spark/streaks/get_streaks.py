@@ -29,7 +29,11 @@ JOB = SparkJob(
     schema=SCHEMA,
     tables=(
         SparkTable(
-            "streaks.get_streaks_document", get_streaks_document, key=("document_key",), json=("document",)
+            "streaks.get_streaks_document",
+            get_streaks_document,
+            key=("document_key",),
+            reads=(),
+            json=("document",),
         ),
     ),
 )

@@ -62,12 +62,16 @@ JOB = SparkJob(
     schema=SCHEMA,
     tables=(
         SparkTable(
-            "streaks.high_low_stats_normalized", high_low_stats_normalized, key=("document_key", "row_key")
+            "streaks.high_low_stats_normalized",
+            high_low_stats_normalized,
+            key=("document_key", "row_key"),
+            reads=(),
         ),
         SparkTable(
             "streaks.high_low_stats_items",
             high_low_stats_items,
             key=("document_key", "row_key", "row_index"),
+            reads=(),
             json=("value",),
         ),
     ),

@@ -272,6 +272,7 @@ JOB = SparkJob(
             "team.affiliate_seasons",
             affiliate_seasons,
             key=("team_id", "season"),
+            reads=("teams",),
             json=(
                 "venue_location",
                 "venue_time_zone",

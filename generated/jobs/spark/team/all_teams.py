@@ -272,6 +272,7 @@ JOB = SparkJob(
             "team.team_history",
             team_history,
             key=("team_id", "season"),
+            reads=("teams",),
             json=(
                 "venue_location",
                 "venue_time_zone",

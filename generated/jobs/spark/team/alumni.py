@@ -226,6 +226,7 @@ JOB = SparkJob(
             "team.alumni_players",
             alumni_players,
             key=("team_id", "season", "stat_group", "player_id"),
+            reads=("people",),
             json=(
                 "current_team",
                 "other_names",

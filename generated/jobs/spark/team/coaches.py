@@ -278,9 +278,17 @@ JOB = SparkJob(
     operation="team.coaches",
     schema=SCHEMA,
     tables=(
-        SparkTable("team.coaching_staffs", coaching_staffs, key=("team_id", "season", "as_of")),
         SparkTable(
-            "team.coaches_normalized", coaches_normalized, key=("team_id", "season", "as_of", "coach_index")
+            "team.coaching_staffs",
+            coaching_staffs,
+            key=("team_id", "season", "as_of"),
+            reads=("teamId", "rosterType", "link", "roster.{}"),
+        ),
+        SparkTable(
+            "team.coaches_normalized",
+            coaches_normalized,
+            key=("team_id", "season", "as_of", "coach_index"),
+            reads=("roster",),
         ),
     ),
 )

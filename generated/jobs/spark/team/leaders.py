@@ -672,9 +672,33 @@ JOB = SparkJob(
     operation="team.leaders",
     schema=SCHEMA,
     tables=(
-        SparkTable("team.player_leader_lists", player_leader_lists, key=("document_key", "list_index")),
-        SparkTable("team.player_leaders", player_leaders, key=("document_key", "list_index", "leader_index")),
-        SparkTable("team.team_leader_lists", team_leader_lists, key=("document_key", "list_index")),
-        SparkTable("team.team_leaders", team_leaders, key=("document_key", "list_index", "leader_index")),
+        SparkTable(
+            "team.player_leader_lists",
+            player_leader_lists,
+            key=("document_key", "list_index"),
+            reads=(
+                "teamLeaders.{leaderCategory, statGroup, season, gameType, team, totalSplits, league, leaders.{}}",
+            ),
+        ),
+        SparkTable(
+            "team.player_leaders",
+            player_leaders,
+            key=("document_key", "list_index", "leader_index"),
+            reads=("teamLeaders.{leaders, leaderCategory}",),
+        ),
+        SparkTable(
+            "team.team_leader_lists",
+            team_leader_lists,
+            key=("document_key", "list_index"),
+            reads=(
+                "leagueLeaders.{leaderCategory, statGroup, season, gameType, team, totalSplits, league, leaders.{}}",
+            ),
+        ),
+        SparkTable(
+            "team.team_leaders",
+            team_leaders,
+            key=("document_key", "list_index", "leader_index"),
+            reads=("leagueLeaders.{leaders, leaderCategory}",),
+        ),
     ),
 )

@@ -312,11 +312,17 @@ JOB = SparkJob(
     operation="team.roster",
     schema=SCHEMA,
     tables=(
-        SparkTable("team.rosters", rosters, key=("team_id", "roster_type", "season", "as_of", "game_type")),
+        SparkTable(
+            "team.rosters",
+            rosters,
+            key=("team_id", "roster_type", "season", "as_of", "game_type"),
+            reads=("teamId", "rosterType", "link", "roster.{}"),
+        ),
         SparkTable(
             "team.roster_players",
             roster_players,
             key=("team_id", "roster_type", "season", "as_of", "game_type", "roster_index"),
+            reads=("roster",),
         ),
     ),
 )
