@@ -40,7 +40,8 @@ def _moments(feed: Conformed, times: int) -> Iterable[Capture]:
             method="linescore",
             path_params={"game_pk": str(feed["gamePk"])},
             query_params={"timecode": f"{at:%Y%m%d_%H%M%S}"},
-            captured_at=at + timedelta(days=number % 2),  # what the document says of its time counts, not the client
+            captured_at=at
+            + timedelta(days=number % 2),  # what the document says of its time counts, not the client
         )
         innings = line["innings"][: len(line["innings"]) * number // times]
         yield _capture(request, {**line, "innings": innings, "currentInning": len(innings)})

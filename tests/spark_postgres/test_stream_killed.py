@@ -18,7 +18,18 @@ from tests.spark_postgres.snapshots import LINESCORE, ROOT, ingest, linescores, 
 
 pytestmark = [pytest.mark.spark, pytest.mark.postgres]
 
-_ARGUMENTS = ("-C", str(ROOT), "transform", LINESCORE, "--stream", "--once", "--batch", "3", "--master", "local[2]")
+_ARGUMENTS = (
+    "-C",
+    str(ROOT),
+    "transform",
+    LINESCORE,
+    "--stream",
+    "--once",
+    "--batch",
+    "3",
+    "--master",
+    "local[2]",
+)
 
 
 @pytest.fixture(scope="module")
