@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import psycopg
 from psycopg.types.json import Jsonb
 
 from runtime.database import Connection, opened
@@ -99,13 +100,16 @@ def recorded(
             yield run
         except BaseException as error:
             _finish(
+                url,
                 connection,
                 run,
                 "interrupted" if interrupted(error) else "failed",
                 redact(str(error)) or type(error).__name__,
             )
             raise
-        _finish(connection, run, "failed" if run.findings else "succeeded", "; ".join(run.findings) or None)
+        _finish(
+            url, connection, run, "failed" if run.findings else "succeeded", "; ".join(run.findings) or None
+        )
 
 
 def recent(connection: Connection, limit: int = 10, execution_id: int | None = None) -> list[Execution]:
@@ -115,20 +119,23 @@ def recent(connection: Connection, limit: int = 10, execution_id: int | None = N
     return [Execution(**dict(zip(names, row, strict=True))) for row in cursor]
 
 
-def _finish(connection: Connection, run: Run, status: str, error: str | None) -> None:
-    connection.execute(
-        _FINISH,
-        {
-            "execution_id": run.execution_id,
-            "status": status,
-            "error": error,
-            "captures": run.tally.responses or run.loaded.documents,
-            "inserted": run.loaded.inserted,
-            "updated": run.loaded.updated,
-            "deleted": run.loaded.deleted,
-            "unchanged": run.loaded.unchanged,
-            "rescued": run.loaded.rescued,
-            "quarantined": run.loaded.quarantined,
-            "dead_letters": run.tally.dead_letters,
-        },
-    )
+def _finish(url: str, connection: Connection, run: Run, status: str, error: str | None) -> None:
+    """Write down how a run ended, over another connection if the server went away meanwhile."""
+    said = {
+        "execution_id": run.execution_id,
+        "status": status,
+        "error": error,
+        "captures": run.tally.responses or run.loaded.documents,
+        "inserted": run.loaded.inserted,
+        "updated": run.loaded.updated,
+        "deleted": run.loaded.deleted,
+        "unchanged": run.loaded.unchanged,
+        "rescued": run.loaded.rescued,
+        "quarantined": run.loaded.quarantined,
+        "dead_letters": run.tally.dead_letters,
+    }
+    try:
+        connection.execute(_FINISH, said)
+    except psycopg.OperationalError:
+        with opened(url) as another:
+            another.execute(_FINISH, said)

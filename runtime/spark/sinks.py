@@ -1,6 +1,6 @@
 """Where a stream leads to. A sink gets a batch and its number, perhaps more than once: that must not show."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from runtime.archive import Archive
 from runtime.database import opened
-from runtime.documents import Documents, RawIds
-from runtime.engines import Source
-from runtime.load import Outcome, load_snapshot
-from runtime.registry import find, generated, job_of, spark_job
-from runtime.spark.engine import transform
-from runtime.spark.stream import Streamed
+from runtime.documents import Documents as Raw
+from runtime.documents import RawIds
+from runtime.job import Operation
+from runtime.load import Outcome, nameless
+from runtime.registry import checks_of, find, generated, job_of, spark_job
+from runtime.snapshot import Snapshot
+from runtime.spark.documents import Documents, transformed
+from runtime.spark.load import Loading, load_documents
+from runtime.spark.stream import TABLES, Streamed
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -31,6 +34,11 @@ class Done:
 Sink: TypeAlias = "Callable[[DataFrame, int], Done]"
 
 
+def sink(streamed: Streamed) -> Sink:
+    """Return what takes the batches of a stream."""
+    return IntoTables(streamed) if streamed.into == TABLES else IntoFiles(streamed)
+
+
 @dataclass(frozen=True)
 class IntoTables:
     """Loads what is newer than what the tables hold. It is a value: a Connect server runs a copy of it."""
@@ -38,34 +46,57 @@ class IntoTables:
     streamed: Streamed
 
     def __call__(self, batch: "DataFrame", number: int) -> Done:  # noqa: ARG002  # tables know what they hold
-        """Load a batch."""
-        name = self.streamed.operation
+        """Load a batch, in one transaction."""
         catalog = generated(Path(self.streamed.root))
-        rows = {row["raw_id"]: row for row in batch.collect()}
-        if not rows:
-            return Done(0)
-        outcome = Outcome()
-        with opened(self.streamed.url) as connection:
-            documents = Documents(connection, catalog, Archive(Path()))
-            pending = documents.pending(name, within=RawIds(min(rows) - 1, max(rows)))
-            snapshots = [one for one in pending if one.raw_id in rows]
-            sources = [
-                Source(
-                    raw_id=one.raw_id,
-                    captured_at=one.captured_at,
-                    params=rows[one.raw_id]["params"],
-                    body=rows[one.raw_id]["body"].encode(),
-                )
-                for one in snapshots
-            ]
-            job, operation = documents.job(name), find(catalog, name)
-            results = transform(batch.sparkSession, spark_job(operation), partial(job_of, operation), sources)
-            for snapshot, result in zip(snapshots, results, strict=True):
-                load_snapshot(documents, snapshot, job, result, outcome)
+        operation = find(catalog, self.streamed.operation)
+        with (
+            transformed(
+                batch,
+                partial(job_of, operation),
+                spark_job(operation),
+                checks=partial(checks_of, operation),
+            ) as documents,
+            opened(self.streamed.url) as connection,
+        ):
+            raw = Raw(connection, catalog, Archive(Path()))
+            outcome = Outcome()
+            snapshots = _named(_pending(raw, operation, documents), outcome)
+            if snapshots:
+                loading = Loading(session=batch.sparkSession, url=self.streamed.url, raw=raw)
+                outcome += load_documents(loading, raw.job(operation.name), documents, snapshots)
         loaded = outcome.loaded
         return Done(len(snapshots), loaded.changed + loaded.unchanged, outcome)
 
 
-def sink(streamed: Streamed) -> Sink:
-    """Return what takes the batches of a stream."""
-    return IntoTables(streamed)
+def _pending(raw: Raw, operation: Operation, documents: Documents) -> list[Snapshot]:
+    """Return which responses of a batch are still to be loaded."""
+    ids = {account.raw_id for account in documents.accounts}
+    within = RawIds(min(ids, default=0) - 1, max(ids, default=0))
+    return [one for one in raw.pending(operation.name, within=within) if one.raw_id in ids]
+
+
+def _named(snapshots: Sequence[Snapshot], outcome: Outcome) -> list[Snapshot]:
+    """Return the documents that say what they are about."""
+    for one in snapshots:
+        if None in one.keys:
+            outcome.fail(one, nameless())
+    return [one for one in snapshots if None not in one.keys]
+
+
+@dataclass(frozen=True)
+class IntoFiles:
+    """Writes the rows of every response to Parquet. Files carry the number of their batch: a repeat replaces its own."""
+
+    streamed: Streamed
+
+    def __call__(self, batch: "DataFrame", number: int) -> Done:
+        """Write a batch."""
+        from runtime.export import wanted
+        from runtime.spark.export import write_batch
+
+        catalog = generated(Path(self.streamed.root))
+        operation = find(catalog, self.streamed.operation)
+        export = wanted(catalog, operation.name, (), "parquet")
+        with transformed(batch, partial(job_of, operation), spark_job(operation)) as documents:
+            done = write_batch(export, documents, self.streamed.into, f"batch-{number:09}")
+        return Done(done.documents, sum(done.tables.values()))

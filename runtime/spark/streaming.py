@@ -5,6 +5,7 @@ again, with the same number and the same responses. Its sink makes that harmless
 """
 
 import json
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -91,6 +92,9 @@ def start(spark: "SparkSession", followed: Followed) -> Query:
             failed.append(error)
             raise
 
+    logging.getLogger("py4j").setLevel(
+        logging.CRITICAL
+    )  # it would show what the sink raises, with its traceback
     spark.dataSource.register(RawStream)
     captures = spark.readStream.format(NAME).options(**followed.streamed.options()).load()
     # A Connect server runs a copy of the sink, which cannot tell us anything

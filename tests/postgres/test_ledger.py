@@ -70,3 +70,13 @@ def test_without_migrations_the_way_out_is_said(server, template) -> None:
         pass
     assert "db migrate" in (caught.value.hint or "")
     assert isinstance(caught.value.__cause__, psycopg.errors.UndefinedTable)
+
+
+def test_a_run_that_outlives_its_connection(connection: Connection, url: str) -> None:
+    with recorded(url, "transform") as run:
+        run.loaded += Loaded(documents=1)
+        connection.execute(
+            "SELECT pg_terminate_backend(backend_pid) FROM metadata.job_executions WHERE status = 'running'"
+        )
+    [found] = recent(connection)
+    assert (found.status, found.captures) == ("succeeded", 1)

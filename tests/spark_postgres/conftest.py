@@ -56,3 +56,14 @@ def two_databases(
     """Two copies of the database with the captures: for the local engine, and for Spark."""
     with new_database(ingested) as one, new_database(ingested) as other:
         yield one, other
+
+
+@pytest.fixture(scope="session")
+def project_template(server: database.Status) -> str:
+    """The name of a database with the project's tables and nothing in them."""
+    assert server.settings is not None
+    with opened(server.settings.url("postgres")) as admin:
+        admin.execute("CREATE DATABASE project")
+    with opened(server.settings.url("project")) as connection:
+        migrator.migrate(connection, migrations.read(PROJECT.migrations))
+    return "project"

@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable
 from typing import NoReturn
 
-from runtime.spark import sinks
+from runtime.database import Connection
+from runtime.spark import load, sinks
 
 MOMENTS = ("before a batch", "while a batch is loaded", "after a batch is loaded")
 
@@ -45,14 +46,15 @@ def _at(moment: str) -> None:
 
 
 def _die_within() -> None:
-    """Die with the first document in its tables, uncommitted or not."""
-    loading: Callable[..., object] = sinks.load_snapshot
+    """Die with the rows staged, and merged in a transaction that is not committed."""
+    merge: Callable[..., object] = load.load_all
 
-    def load(*arguments: object) -> None:
-        loading(*arguments)
-        _die()
+    def merge_and_die(connection: Connection, *arguments: object, **named: object) -> None:
+        with connection.transaction():
+            merge(connection, *arguments, **named)
+            _die()
 
-    sinks.load_snapshot = load
+    load.load_all = merge_and_die
 
 
 def _die() -> NoReturn:

@@ -16,6 +16,7 @@ from runtime.job import Conformed, Json
 from runtime.load import load_pending
 from runtime.progress import Quiet
 from runtime.registry import generated
+from tests.spark_postgres.content import content
 
 ROOT = Path(__file__).parents[2]
 LINESCORE = "game.linescore"
@@ -65,3 +66,22 @@ def load_at_once(url: str, archive: Path, *operations: str) -> None:
     with opened(url) as connection:
         outcome = load_pending(Documents(connection, generated(ROOT), Archive(archive)), operations, Quiet())
     assert outcome.failed == []
+
+
+def same(url: str, other: str) -> bool:
+    """Say whether two databases hold the same rows, and the same newest responses.
+
+    A row keeps the response that it was first read from, as long as later ones do not change it: that tells how
+    often a document was loaded, not what it says.
+    """
+    assert newest(url) == newest(other)
+    ours, theirs = (content(one, "raw_id", "captured_at", "ingested_at") for one in (url, other))
+    assert ours == theirs
+    return True
+
+
+def newest(url: str) -> list[tuple[object, ...]]:
+    """Return which response of each document is loaded."""
+    query = "SELECT operation, document_key, sha256, captured_at, transform_digest FROM metadata.documents ORDER BY 1, 2"
+    with opened(url) as connection:
+        return connection.execute(query).fetchall()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
+import orjson
 import pytest
 
 from runtime import database, migrations, migrator
@@ -22,8 +23,7 @@ from runtime.spark.gateway import end_streams
 from runtime.spark.sinks import sink
 from runtime.spark.stream import TABLES, Streamed
 from runtime.spark.streaming import Followed, Following, Report, follow
-from tests.spark_postgres.content import content
-from tests.spark_postgres.snapshots import LINESCORE, ROOT, ingest, linescores, load_at_once
+from tests.spark_postgres.snapshots import LINESCORE, ROOT, ingest, linescores, load_at_once, same
 
 pytestmark = [pytest.mark.spark, pytest.mark.postgres]
 
@@ -81,7 +81,7 @@ def captures(answers, operation: str) -> list[Capture]:
     from tests.spark_postgres.snapshots import AT
 
     def capture(answer) -> Capture:
-        body = answer.body
+        body = orjson.dumps(answer.document)
         request = Request(
             endpoint=answer.endpoint,
             method=answer.method,
@@ -99,7 +99,7 @@ def test_responses_that_arrive_in_any_order(
 ) -> None:
     url, other, archive = fresh(), fresh(), tmp_path / "archive"
     snapshots = linescores(season_games[:8])
-    late = linescores(season_games[8:9], times=1)
+    late = linescores(season_games[8:9], times=1)[:1]
     streams = [Following(spark, followed(url, LINESCORE, tmp_path), report(url))]
     try:
         ingest(url, snapshots[:15], archive)
@@ -116,7 +116,7 @@ def test_responses_that_arrive_in_any_order(
         end_streams(spark)
     ingest(other, [*snapshots[:15], *late, *snapshots[15:]], archive)
     load_at_once(other, archive, LINESCORE)
-    assert content(url) == content(other)
+    assert same(url, other)
 
 
 def test_from_the_beginning_again_nothing_changes(
@@ -137,7 +137,7 @@ def test_from_the_beginning_again_nothing_changes(
         report(url, said),
     )
     load_at_once(other, archive, LIVE, SCHEDULE)
-    assert content(url) == content(other)
+    assert same(url, other)
     assert {note.partition(":")[0] for note in said.notes} == {LIVE, SCHEDULE}
     again = Said()
     follow(spark, [followed(url, LIVE, tmp_path / "2", once=True)], report(url, again))
@@ -145,9 +145,7 @@ def test_from_the_beginning_again_nothing_changes(
     stolen = followed(url, LINESCORE, tmp_path / "3", once=True)
     place = (tmp_path / "1" / LIVE).as_uri()
     moved = Followed(streamed=stolen.streamed, sink=stolen.sink, checkpoint=place, once=True)
-    with pytest.raises(
-        TerminalError, match="the checkpoint is of `game.liveGameV1`, not of `game.linescore`"
-    ) as error:
+    with pytest.raises(TerminalError, match="not of `game") as error:
         follow(spark, [moved], report(url))
     assert "remove the checkpoint's folder" in str(error.value)
 
@@ -192,7 +190,7 @@ def test_a_checkpoint_has_one_stream(tmp_path: Path) -> None:
 def test_a_checkpoint_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with (
-        pytest.raises(TerminalError, match="cannot write the checkpoint: .*irectory") as error,
+        pytest.raises(TerminalError, match="cannot write the checkpoint: Not a directory") as error,
         held(str(tmp_path / "file" / "x")),
     ):
         pass
