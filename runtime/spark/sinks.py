@@ -85,7 +85,7 @@ def _named(snapshots: Sequence[Snapshot], outcome: Outcome) -> list[Snapshot]:
 
 @dataclass(frozen=True)
 class IntoFiles:
-    """Writes the rows of every response to Parquet. Files carry the number of their batch: a repeat replaces its own."""
+    """Writes the rows of every response to Parquet. Files carry their batch's number: a repeat replaces its own."""
 
     streamed: Streamed
 

@@ -82,6 +82,8 @@ def same(url: str, other: str) -> bool:
 
 def newest(url: str) -> list[tuple[object, ...]]:
     """Return which response of each document is loaded."""
-    query = "SELECT operation, document_key, sha256, captured_at, transform_digest FROM metadata.documents ORDER BY 1, 2"
+    columns = "operation, document_key, sha256, captured_at, transform_digest"
     with opened(url) as connection:
-        return connection.execute(query).fetchall()
+        return connection.execute(
+            f"SELECT {columns} FROM metadata.documents ORDER BY 1, 2".encode()
+        ).fetchall()
