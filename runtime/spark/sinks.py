@@ -1,6 +1,7 @@
 """Where a stream leads to. A sink gets a batch and its number, perhaps more than once: that must not show."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -50,12 +51,7 @@ class IntoTables:
         catalog = generated(Path(self.streamed.root))
         operation = find(catalog, self.streamed.operation)
         with (
-            transformed(
-                batch,
-                partial(job_of, operation),
-                spark_job(operation),
-                checks=partial(checks_of, operation),
-            ) as documents,
+            _transformed(batch, operation) as documents,
             opened(self.streamed.url) as connection,
         ):
             raw = Raw(connection, catalog, Archive(Path()))
@@ -97,6 +93,11 @@ class IntoFiles:
         catalog = generated(Path(self.streamed.root))
         operation = find(catalog, self.streamed.operation)
         export = wanted(catalog, operation.name, (), "parquet")
-        with transformed(batch, partial(job_of, operation), spark_job(operation)) as documents:
+        with _transformed(batch, operation) as documents:
             done = write_batch(export, documents, self.streamed.into, f"batch-{number:09}")
-        return Done(done.documents, sum(done.tables.values()))
+        return Done(done.documents, sum(done.tables.values()), Outcome(failed=done.dead_letters))
+
+
+def _transformed(batch: "DataFrame", operation: Operation) -> "AbstractContextManager[Documents]":
+    job, checks = partial(job_of, operation), partial(checks_of, operation)
+    return transformed(batch, job, spark_job(operation), checks=checks)

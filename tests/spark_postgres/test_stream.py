@@ -1,11 +1,13 @@
 """Streams while responses arrive: in any order, committed in any order, with the server going away in between."""
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import orjson
+import pyarrow.dataset
 import pytest
 
 from runtime import database, migrations, migrator
@@ -173,6 +175,28 @@ def test_the_server_restarts(
     finally:
         end_streams(spark)
         database.stop(place)
+
+
+def test_files_carry_the_number_of_their_batch(
+    spark, fresh: Fresh, season_games: tuple[Conformed, ...], tmp_path: Path
+) -> None:
+    """A batch that comes again, as after a kill before Spark wrote down that it was done, replaces its own files."""
+    url, folder = fresh(), tmp_path / "tables"
+    snapshots = linescores(season_games[:2])
+    ingest(url, snapshots, tmp_path / "archive")
+    stream = followed(url, LINESCORE, tmp_path, once=True, into=str(folder))
+    follow(spark, [stream], report(url))
+    files = sorted(folder.rglob("*.parquet"))
+    assert {re.sub(r".*(batch-\d{9}).*", r"\1", one.name) for one in files} == {
+        "batch-000000000",
+        "batch-000000001",
+    }
+    rows = pyarrow.dataset.dataset(folder / "game.linescore_state").count_rows()
+    assert rows == len(snapshots), "every response is there, older ones too"
+    (tmp_path / LINESCORE / "commits" / "1").unlink()
+    follow(spark, [stream], report(url))
+    assert sorted(folder.rglob("*.parquet")) == files
+    assert pyarrow.dataset.dataset(folder / "game.linescore_state").count_rows() == rows
 
 
 def test_a_checkpoint_has_one_stream(tmp_path: Path) -> None:
