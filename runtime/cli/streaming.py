@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 import click
 from click.core import ParameterSource
 
+from runtime import migrations
 from runtime.cli.options import App, database_option, print_json
+from runtime.database import opened
 from runtime.engines import SPARK, Chosen
 from runtime.errors import DataError, TerminalError
 from runtime.job import Json
 from runtime.ledger import Run, recorded
+from runtime.migrator import require_current
 from runtime.registry import Catalog, find
 
 if TYPE_CHECKING:
@@ -94,6 +97,8 @@ def stream(
         raise click.UsageError("only Spark follows a stream: leave `--engine local` out")
     work = app.work(given.database_url, engine)
     _check(work.catalog, operations)
+    with opened(work.url) as connection:
+        require_current(connection, migrations.read(app.project.migrations))
     try:
         from runtime.spark.checkpoints import held
         from runtime.spark.session import running

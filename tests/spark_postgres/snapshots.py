@@ -62,7 +62,7 @@ def ingest(url: str, captures: Iterable[Capture], archive: Path) -> None:
 
 
 def load_at_once(url: str, archive: Path, *operations: str) -> None:
-    """Load what is raw with the local engine, in one go."""
+    """Load what is raw with the local engine, in one go. An empty archive: from the text that Spark reads, too."""
     with opened(url) as connection:
         outcome = load_pending(Documents(connection, generated(ROOT), Archive(archive)), operations, Quiet())
     assert outcome.failed == []
