@@ -66,6 +66,12 @@ _KNOWN = (
         TransientError,
     ),
     Known(
+        re.compile(r"Python worker failed to connect back"),
+        "a Python worker of Spark did not start in time",
+        "the machine may be busy; run the same command again",
+        TransientError,
+    ),
+    Known(
         re.compile(
             r"Answer from Java side is empty|Connection reset by peer|Error while sending|Connection refused"
         ),
