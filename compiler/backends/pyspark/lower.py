@@ -1,7 +1,8 @@
 """Lower a table of the Plan to the statements of one generated function: explode, explode, select, filter.
 
 Each select leaves one scope for the next: it makes the columns that this scope can see, carries those made before,
-and explodes the next loop. Nothing wider than a column is carried, so that no row drags the document along.
+and takes the values of the next loop, which are exploded on their own. What stood in one select with the explode would
+be made after it: for each value again, and from the whole record, which each row would drag along.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,12 +29,13 @@ MORE = "has_more"
 
 @dataclass(frozen=True, slots=True)
 class Select:
-    """`frame = source.where(...).select(...)`, with columns that the match of a lookup adds."""
+    """`frame = source.where(...).select(...).select("*", explode)`, with columns that the match of a lookup adds."""
 
     frame: str
     source: str
     filters: tuple[str, ...]
     items: tuple[str, ...]
+    explode: str
     added: tuple[tuple[str, str], ...] = ()
 
 
@@ -101,13 +103,14 @@ class TableLowering:
             *map(quoted, KEPT),
             *self._carried(number - 1),
             *self._made(number - 1),
-            self._explode(number),
+            self._values(number),
         )
         return Select(
             frame=self.scopes[number].frame,
             source=self.scopes[number - 1].frame,
             filters=tuple(self.filters.at(number - 1)),
             items=items,
+            explode=self._explode(self.scopes[number]),
             added=tuple(added.items()),
         )
 
@@ -209,16 +212,19 @@ class TableLowering:
             for of, name, _ in found.around(column, leaf)
         )
 
-    def _explode(self, number: int) -> str:
+    def _values(self, number: int) -> str:
         scope, around = self.scopes[number], self.scopes[number - 1]
         place = reference(around.element, self.table.scan[around.depth : scope.depth - 1])
+        return f"{_collection(scope, place)}.alias({quoted(scope.values)})"
+
+    def _explode(self, scope: Scope) -> str:
         names = [scope.element]
         if isinstance(scope.step, Branches | Entries):
             names.insert(0, scope.key)
         if self._needs_position(scope):
             names.insert(0, scope.position)
         function = "posexplode_outer" if self._needs_position(scope) else "explode_outer"
-        return f"F.{function}({_collection(scope, place)}).alias({', '.join(map(quoted, names))})"
+        return f"F.{function}({quoted(scope.values)}).alias({', '.join(map(quoted, names))})"
 
     def _needs_position(self, scope: Scope) -> bool:
         loop = self.table.scan[: scope.depth]
@@ -284,7 +290,7 @@ def _names(names: Iterable[str]) -> str:
 
 def _collection(scope: Scope, place: str) -> str:
     if not isinstance(scope.step, Branches):
-        return quoted(place)
+        return f"F.col({quoted(place)})"
     pairs = (
         f"F.lit({quoted(name)}), {quoted(reference(place, (Field(name),)))}" for name in scope.step.names
     )

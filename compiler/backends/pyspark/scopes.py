@@ -20,14 +20,15 @@ RESERVED = frozenset({"F", "JOB", "SCHEMA", "Window", "documents", "first", "l",
 class Scope:
     """The values of one loop: `depth` steps of the scan lead to them.
 
-    `frame` is the variable that holds the DataFrame; `element`, `position` and `key` name its columns. The first scope
-    is the document itself: its element is `body`.
+    `frame` is the variable that holds the DataFrame; `values` names the column that is exploded into the columns
+    `element`, `position` and `key`. The first scope is the document itself: its element is `body`.
     """
 
     depth: int
     step: Step | None
     frame: str
     element: str
+    values: str = ""
     position: str = ""
     key: str = ""
 
@@ -76,6 +77,7 @@ class _Names:
             step=step,
             frame=_free(_identifier(snake(around)), self.frames),
             element=_free(one, self.columns, "value"),
+            values=_free(snake(around), self.columns, "values"),
             position=_free(f"{one}_position", self.columns),
             key=_free(key, self.columns) if key else "",
         )

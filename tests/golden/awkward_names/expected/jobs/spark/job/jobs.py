@@ -32,8 +32,8 @@ def job(documents: DataFrame) -> DataFrame:
     jobs = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body.jobs").alias("job_position", "job"),
-    )
+        F.col("body.jobs").alias("jobs"),
+    ).select("*", F.posexplode_outer("jobs").alias("job_position", "job"))
     rows = jobs.where(F.col("job").isNotNull()).select(
         F.col("job.jobId").alias("job_id"),
         F.col("job.`2B`").alias("n2_b"),

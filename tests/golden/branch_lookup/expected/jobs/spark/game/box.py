@@ -42,8 +42,8 @@ def innings(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
-        F.posexplode_outer("body.innings").alias("inning_position", "inning_value"),
-    )
+        F.col("body.innings").alias("innings"),
+    ).select("*", F.posexplode_outer("innings").alias("inning_position", "inning_value"))
     rows = innings.where(F.col("inning_value").isNotNull()).select(
         "game_pk",
         (F.col("inning_position") + 1).alias("inning"),
@@ -65,8 +65,8 @@ def halves(documents: DataFrame) -> DataFrame:
         F.col("body.gamePk").alias("game_pk"),
         F.col("body.teams.away").alias("team_away"),
         F.col("body.teams.home").alias("team_home"),
-        F.posexplode_outer("body.innings").alias("inning_position", "inning_value"),
-    )
+        F.col("body.innings").alias("innings"),
+    ).select("*", F.posexplode_outer("innings").alias("inning_position", "inning_value"))
     innings_2 = innings.select(
         "raw_id",
         "captured_at",
@@ -74,15 +74,13 @@ def halves(documents: DataFrame) -> DataFrame:
         "team_away",
         "team_home",
         (F.col("inning_position") + 1).alias("inning"),
-        F.explode_outer(
-            F.create_map(
-                F.lit("away"),
-                "inning_value.away",
-                F.lit("home"),
-                "inning_value.home",
-            )
-        ).alias("inning_branch", "inning_2"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "inning_value.away",
+            F.lit("home"),
+            "inning_value.home",
+        ).alias("innings_values"),
+    ).select("*", F.explode_outer("innings_values").alias("inning_branch", "inning_2"))
     innings_2 = innings_2.withColumns(
         {
             "team": F.when(F.col("inning_branch") == "away", F.col("team_away")).when(

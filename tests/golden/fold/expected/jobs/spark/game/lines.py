@@ -39,15 +39,13 @@ def line(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
-        F.explode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.teams.away",
-                F.lit("home"),
-                "body.teams.home",
-            )
-        ).alias("team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.teams.away",
+            F.lit("home"),
+            "body.teams.home",
+        ).alias("teams"),
+    ).select("*", F.explode_outer("teams").alias("team_branch", "team"))
     rows = teams.where(F.col("team").isNotNull()).select(
         "game_pk",
         (F.col("team_branch") == "home").alias("is_home"),

@@ -53,8 +53,8 @@ def final_games(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("seriesId")), DIGITS, 0)
         .try_cast("bigint")
         .alias("series_id"),
-        F.posexplode_outer("body.finals").alias("final_position", "final"),
-    )
+        F.col("body.finals").alias("finals"),
+    ).select("*", F.posexplode_outer("finals").alias("final_position", "final"))
     rows = finals.where(F.col("final").isNotNull()).select(
         "series_id",
         F.col("final.gamePk").alias("game_pk"),
@@ -80,16 +80,16 @@ def final_scores(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("seriesId")), DIGITS, 0)
         .try_cast("bigint")
         .alias("series_id"),
-        F.posexplode_outer("body.finals").alias("final_position", "final"),
-    )
+        F.col("body.finals").alias("finals"),
+    ).select("*", F.posexplode_outer("finals").alias("final_position", "final"))
     scores = finals.select(
         "raw_id",
         "captured_at",
         "series_id",
         F.col("final.gamePk").alias("game_pk"),
         "final_position",
-        F.posexplode_outer("final.scores").alias("score_position", "score"),
-    )
+        F.col("final.scores").alias("scores"),
+    ).select("*", F.posexplode_outer("scores").alias("score_position", "score"))
     rows = scores.where(F.col("score").isNotNull()).select(
         "series_id",
         "game_pk",
@@ -117,8 +117,8 @@ def rounds(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("seriesId")), DIGITS, 0)
         .try_cast("bigint")
         .alias("series_id"),
-        F.posexplode_outer("body.rounds").alias("round_position", "round_value"),
-    )
+        F.col("body.rounds").alias("rounds"),
+    ).select("*", F.posexplode_outer("rounds").alias("round_position", "round_value"))
     rows = rounds.where(F.col("round_value").isNotNull()).select(
         "series_id",
         F.col("round_value.round").alias("round"),
@@ -143,16 +143,16 @@ def round_results(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("seriesId")), DIGITS, 0)
         .try_cast("bigint")
         .alias("series_id"),
-        F.posexplode_outer("body.rounds").alias("round_position", "round_value"),
-    )
+        F.col("body.rounds").alias("rounds"),
+    ).select("*", F.posexplode_outer("rounds").alias("round_position", "round_value"))
     games = rounds.select(
         "raw_id",
         "captured_at",
         "series_id",
         F.col("round_value.round").alias("round"),
         "round_position",
-        F.posexplode_outer("round_value.games").alias("game_position", "game"),
-    )
+        F.col("round_value.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     rows = games.where(F.col("game").isNotNull()).select(
         "series_id",
         "round",
@@ -180,16 +180,16 @@ def round_scores(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("seriesId")), DIGITS, 0)
         .try_cast("bigint")
         .alias("series_id"),
-        F.posexplode_outer("body.rounds").alias("round_position", "round_value"),
-    )
+        F.col("body.rounds").alias("rounds"),
+    ).select("*", F.posexplode_outer("rounds").alias("round_position", "round_value"))
     games = rounds.select(
         "raw_id",
         "captured_at",
         "series_id",
         F.col("round_value.round").alias("round"),
         "round_position",
-        F.posexplode_outer("round_value.games").alias("game_position", "game"),
-    )
+        F.col("round_value.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     scores = games.select(
         "raw_id",
         "captured_at",
@@ -198,8 +198,8 @@ def round_scores(documents: DataFrame) -> DataFrame:
         "round_position",
         F.col("game.gamePk").alias("game_pk"),
         "game_position",
-        F.posexplode_outer("game.scores").alias("score_position", "score"),
-    )
+        F.col("game.scores").alias("scores"),
+    ).select("*", F.posexplode_outer("scores").alias("score_position", "score"))
     rows = scores.where(F.col("score").isNotNull()).select(
         "series_id",
         "round",

@@ -50,8 +50,8 @@ def box_player(documents: DataFrame) -> DataFrame:
         F.col("body.teams.home.players").alias("box_home"),
         F.col("body.teams.away.team.id").alias("box_away_team_id"),
         F.col("body.teams.home.team.id").alias("box_home_team_id"),
-        F.posexplode_outer("body.players").alias("player_position", "player_key", "player"),
-    )
+        F.col("body.players").alias("players"),
+    ).select("*", F.posexplode_outer("players").alias("player_position", "player_key", "player"))
     players = players.withColumns(
         {
             "box": F.coalesce(

@@ -31,8 +31,8 @@ def player(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
-        F.posexplode_outer("body.players").alias("player_position", "player_key", "player"),
-    )
+        F.col("body.players").alias("players"),
+    ).select("*", F.posexplode_outer("players").alias("player_position", "player_key", "player"))
     rows = (
         players.where(F.col("player").isNotNull())
         .where(F.col("player_key") == F.concat(F.lit("ID"), "player.id"))

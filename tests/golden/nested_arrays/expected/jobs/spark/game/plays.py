@@ -38,8 +38,8 @@ def play(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
-        F.posexplode_outer("body.plays").alias("play_position", "play"),
-    )
+        F.col("body.plays").alias("plays"),
+    ).select("*", F.posexplode_outer("plays").alias("play_position", "play"))
     rows = plays.where(F.col("play").isNotNull()).select(
         "game_pk",
         F.col("play.atBatIndex").alias("at_bat_index"),
@@ -63,16 +63,16 @@ def play_event(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
-        F.posexplode_outer("body.plays").alias("play_position", "play"),
-    )
+        F.col("body.plays").alias("plays"),
+    ).select("*", F.posexplode_outer("plays").alias("play_position", "play"))
     events = plays.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("play.atBatIndex").alias("at_bat_index"),
         "play_position",
-        F.posexplode_outer("play.events").alias("event_position", "event"),
-    )
+        F.col("play.events").alias("events"),
+    ).select("*", F.posexplode_outer("events").alias("event_position", "event"))
     rows = events.where(F.col("event").isNotNull()).select(
         "game_pk",
         "at_bat_index",

@@ -48,8 +48,8 @@ def play(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer("body.plays").alias("play_position", "play"),
-    )
+        F.col("body.plays").alias("plays"),
+    ).select("*", F.posexplode_outer("plays").alias("play_position", "play"))
     rows = plays.where(F.col("play").isNotNull()).select(
         "game_pk",
         F.col("play.atBatIndex").alias("at_bat_index"),

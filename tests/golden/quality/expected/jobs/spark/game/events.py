@@ -43,8 +43,8 @@ def pitch(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
-        F.posexplode_outer("body.events").alias("event_position", "event"),
-    )
+        F.col("body.events").alias("events"),
+    ).select("*", F.posexplode_outer("events").alias("event_position", "event"))
     rows = events.where(F.col("event").isNotNull()).select(
         "game_pk",
         F.col("event.index").alias("event_index"),

@@ -29,8 +29,8 @@ def rate(documents: DataFrame) -> DataFrame:
     rates = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body.rates").alias("rate_position", "rate"),
-    )
+        F.col("body.rates").alias("rates"),
+    ).select("*", F.posexplode_outer("rates").alias("rate_position", "rate"))
     rows = rates.where(F.col("rate").isNotNull()).select(
         F.col("rate.playerId").alias("player_id"),
         F.regexp_extract("rate.avg", DECIMAL_000, 0).try_cast("double").alias("avg"),

@@ -34,8 +34,8 @@ def pitches(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
-        F.posexplode_outer("body.pitches").alias("pitch_position", "pitch"),
-    )
+        F.col("body.pitches").alias("pitches"),
+    ).select("*", F.posexplode_outer("pitches").alias("pitch_position", "pitch"))
     rows = pitches.where(F.col("pitch").isNotNull()).select(
         "game_pk",
         F.col("pitch.index").alias("pitch_index"),

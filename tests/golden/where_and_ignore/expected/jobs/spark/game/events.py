@@ -41,8 +41,8 @@ def pitch(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
-        F.posexplode_outer("body.events").alias("event_position", "event"),
-    )
+        F.col("body.events").alias("events"),
+    ).select("*", F.posexplode_outer("events").alias("event_position", "event"))
     rows = (
         events.where(F.col("event").isNotNull())
         .where(F.col("event.isPitch"))
@@ -72,8 +72,8 @@ def action(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
-        F.posexplode_outer("body.events").alias("event_position", "event"),
-    )
+        F.col("body.events").alias("events"),
+    ).select("*", F.posexplode_outer("events").alias("event_position", "event"))
     rows = (
         events.where(F.col("event").isNotNull())
         .where(~F.col("event.isPitch").eqNullSafe(True))
