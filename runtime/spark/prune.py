@@ -79,9 +79,9 @@ def _members(tokens: deque[str]) -> Members:
 
 def _member(tokens: deque[str]) -> Members:
     """Take a member, or members in braces, with what is read below."""
-    token = tokens.popleft()
-    names: Members = {token: None}
-    if token == "{":
+    first = tokens.popleft()
+    names: Members = {first: None}
+    if first == "{":
         names = _members(tokens)
         tokens.popleft()
     if not (tokens and tokens[0] == "."):

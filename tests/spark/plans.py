@@ -262,3 +262,44 @@ TRAPS = plan(
     ),
 )
 """One table for each trap that no real response springs."""
+
+PLACES = {
+    "in_array": ("$.cells[*]", {"place": other(Ordinal(loop=path("$.cells[*]"), base=0))}),
+    "in_nested_array": (
+        "$.grid[*].cells[*]",
+        {
+            "row": other(Ordinal(loop=path("$.grid[*]"), base=0)),
+            "place": other(Ordinal(loop=path("$.grid[*].cells[*]"), base=0)),
+        },
+    ),
+    "in_map": ("$.named{*}", {"place": other(MapKey(loop=path("$.named{*}")), Type.TEXT)}),
+    "in_fold": (
+        "$.sides.{left,right}",
+        {"place": other(BranchOf(loop=path("$.sides.{left,right}")), Type.TEXT)},
+    ),
+}
+"""Table -> the scan of its rows and the columns of its key: a value may be misread in each of these."""
+
+KINDS = {
+    "count": (Type.INTEGER, None),
+    "speed": (Type.DOUBLE, None),
+    "flag": (Type.BOOLEAN, None),
+    "note": (Type.TEXT, None),
+    "day": (Type.DATE, DateText()),
+    "moment": (Type.TIMESTAMP, InstantText()),
+    "rate": (Type.DOUBLE, DecimalText(".000", ("-.--",))),
+}
+PLACED = plan(
+    "traps.placed",
+    "traps.placed",
+    *(
+        table(
+            f"traps.{name}",
+            scan,
+            " ".join(key),
+            key | {kind: leaf(f"{scan}.inner.{kind}", *how) for kind, how in KINDS.items()},
+        )
+        for name, (scan, key) in PLACES.items()
+    ),
+)
+"""The same values in an array, an array of arrays, a map and a fold, one record further down."""

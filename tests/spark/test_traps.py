@@ -1,11 +1,14 @@
 """What Spark does silently, and what the transforms must say all the same: one trap a test."""
 
+import json
 import random
 from datetime import UTC, date, datetime
 
 import pytest
 
-from tests.spark.plans import TRAPS
+from tests.spark.conftest import CAPTURED_AT
+from tests.spark.plans import PLACED, TRAPS
+from tests.support.project import compiled
 
 EVENT = {"kind": "event", "id": 1}
 NAMES = [column.name for column in TRAPS.operations[0].tables[0].columns]
@@ -207,3 +210,99 @@ def test_parameters_and_their_defaults(run) -> None:
     assert found({}) == (2024, None)
     assert found({"season": "1999", "label": "x"}) == (1999, "x")
     assert found({"season": "all"}) == (None, None)
+
+
+GOOD = {
+    "count": 7,
+    "speed": 1.5,
+    "flag": True,
+    "note": "x",
+    "day": "2024-07-12",
+    "moment": "2024-07-13T01:40:00Z",
+    "rate": ".250",
+}
+READ = [7, 1.5, True, "x", date(2024, 7, 12), datetime(2024, 7, 13, 1, 40, tzinfo=UTC), 0.25]
+WRONG = {
+    "count": ["12", 1.0, 2**31, "", True, {}],
+    "speed": ["1.5", "NaN", True, []],
+    "flag": ["true", 1],
+    "note": [1.10, 1e2, True],
+    "day": ["", "2024-02-30", "2024-07-12T00:00:00Z", 20240712],
+    "moment": ["2024-07-13T01:40:00", "", 1720834800],
+    "rate": ["-.--", "", "0.250", 0.25],
+}
+"""What Spark reads as another value, throws at, or makes NULL together with what is around it."""
+
+RECORDS = [{"inner": GOOD | {name: one}} for name, values in WRONG.items() for one in values]
+
+
+def placed(records: list[dict]) -> dict:
+    """Put records in an array, in arrays of an array, and in a map; a wrong one and a good one in a fold."""
+    return {
+        "cells": records,
+        "grid": [{"cells": records[:9]}, {"cells": records[9:]}],
+        "named": {f"key {number:02}": record for number, record in enumerate(records)},
+        "sides": {"left": records[0], "right": records[-1]},
+    }
+
+
+@pytest.fixture(scope="module")
+def walked(spark, job_of):
+    """Rows and rescued values of documents that were walked first, as runs of `mlb-etl` do."""
+    from runtime.engines import Source
+    from runtime.spark import engine
+    from runtime.spark.captures import frame
+    from runtime.spark.documents import transformed
+
+    def found(*documents: dict) -> tuple[dict[str, list], dict[str, object]]:
+        sources = [
+            Source(raw_id=number, captured_at=CAPTURED_AT, params={}, body=json.dumps(document).encode())
+            for number, document in enumerate(documents)
+        ]
+        job = job_of(PLACED)
+        with transformed(frame(spark, sources), compiled(PLACED.operations[0]), job) as made:
+            assert all(account.is_ordinary for account in made.accounts)
+            rows = {table.name: sorted(engine.rows(made.table(table.name))) for table in job.tables}
+            rescued = {row[2]: json.loads(row[3]) for row in engine.rows(made.rescued())}
+        return rows, rescued
+
+    return found
+
+
+def test_a_wrong_value_is_null_and_nothing_around_it_is(walked) -> None:
+    """In arrays, arrays of arrays, maps and folds alike; and what is no placeholder is rescued."""
+    rows, rescued = walked(placed([{"inner": GOOD}, *RECORDS, {"inner": GOOD}]))
+    expected = [
+        [None if name == wrong else cell for name, cell in zip(GOOD, READ, strict=True)]
+        for wrong, values in WRONG.items()
+        for _ in values
+    ]
+    expected = [READ, *expected, READ]
+    width = len(GOOD) + 2
+    assert [list(row[-width:-2]) for row in rows["traps.in_array"]] == expected
+    assert [list(row[-width:-2]) for row in rows["traps.in_nested_array"]] == expected
+    assert [list(row[-width:-2]) for row in rows["traps.in_map"]] == expected
+    numbers = range(1, len(RECORDS) + 1)
+    misread = {
+        f"/cells/{number}/inner/{name}": one
+        for number, (name, one) in zip(
+            numbers, ((name, one) for name, values in WRONG.items() for one in values), strict=True
+        )
+        if one not in ({}, [], "-.--")
+    }
+    assert {pointer: value for pointer, value in rescued.items() if pointer.startswith("/cells")} == misread
+
+
+@pytest.mark.parametrize("wrong", [0, len(WRONG["count"]), len(RECORDS) - 1])
+def test_a_wrong_value_in_one_branch_leaves_the_other(walked, wrong) -> None:
+    rows, _ = walked({"sides": {"left": RECORDS[wrong], "right": {"inner": GOOD}}})
+    left, right = rows["traps.in_fold"]
+    assert (left[0], list(left[1:-2]).count(None)) == ("left", 1)
+    assert (right[0], list(right[1:-2])) == ("right", READ)
+
+
+def test_a_member_that_no_schema_has_is_not_lost(walked) -> None:
+    """`from_json` drops it, and says of the document that nothing was wrong."""
+    rows, rescued = walked({"cells": [{"inner": GOOD | {"new": {"deep": [1]}}}], "extra": None, "more": "x"})
+    assert len(rows["traps.in_array"]) == 1
+    assert rescued == {"/cells/0/inner/new": {"deep": [1]}, "/more": "x"}
