@@ -18,7 +18,7 @@ from compiler.ir.plan import (
     Table,
     Where,
 )
-from compiler.ir.shape import Evidence, Record
+from compiler.ir.shape import Array, Evidence, Map, Member, Record, Scalar, Shape
 from compiler.ir.types import Codec, DateText, DecimalText, InstantText, IntegerText, Native, Type
 from compiler.source import Origin
 
@@ -70,7 +70,16 @@ def table(
     )
 
 
-def plan(name: str, raw_table: str, *tables: Table) -> Plan:
+def record(**shapes: Shape) -> Record:
+    members = tuple(Member(name=name, shape=shape) for name, shape in shapes.items())
+    return Record(members=members, evidence=Evidence())
+
+
+NOTHING = record()
+
+
+def plan(name: str, raw_table: str, *tables: Table, response: Record = NOTHING) -> Plan:
+    """A plan with one operation. `response` is what the walk knows; plans that are not walked need none."""
     endpoint, _, nickname = name.partition(".")
     operation = Operation(
         endpoint=endpoint,
@@ -83,7 +92,7 @@ def plan(name: str, raw_table: str, *tables: Table) -> Plan:
         operations=(
             OperationPlan(
                 operation=operation,
-                response=Record(members=(), evidence=Evidence()),
+                response=response,
                 raw_table=raw_table,
                 tables=tables,
                 mapping_file="mappings/test.yaml",
@@ -289,6 +298,15 @@ KINDS = {
     "moment": (Type.TIMESTAMP, InstantText()),
     "rate": (Type.DOUBLE, DecimalText(".000", ("-.--",))),
 }
+INNER = record(
+    inner=record(
+        **{
+            name: Scalar(type=logical, codec=codec or Native(), evidence=Evidence())
+            for name, (logical, codec) in KINDS.items()
+        }
+    )
+)
+CELLS = Array(item=INNER, evidence=Evidence())
 PLACED = plan(
     "traps.placed",
     "traps.placed",
@@ -300,6 +318,12 @@ PLACED = plan(
             key | {kind: leaf(f"{scan}.inner.{kind}", *how) for kind, how in KINDS.items()},
         )
         for name, (scan, key) in PLACES.items()
+    ),
+    response=record(
+        cells=CELLS,
+        grid=Array(item=record(cells=CELLS), evidence=Evidence()),
+        named=Map(value=INNER, evidence=Evidence()),
+        sides=record(left=INNER, right=INNER),
     ),
 )
 """The same values in an array, an array of arrays, a map and a fold, one record further down."""

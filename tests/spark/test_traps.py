@@ -223,7 +223,7 @@ GOOD = {
 }
 READ = [7, 1.5, True, "x", date(2024, 7, 12), datetime(2024, 7, 13, 1, 40, tzinfo=UTC), 0.25]
 WRONG = {
-    "count": ["12", 1.0, 2**31, "", True, {}],
+    "count": ["12", 1.5, "x", True, {}],
     "speed": ["1.5", "NaN", True, []],
     "flag": ["true", 1],
     "note": [1.10, 1e2, True],
@@ -288,7 +288,7 @@ def test_a_wrong_value_is_null_and_nothing_around_it_is(walked) -> None:
         for number, (name, one) in zip(
             numbers, ((name, one) for name, values in WRONG.items() for one in values), strict=True
         )
-        if one not in ({}, [], "-.--")
+        if one not in ({}, [], "-.--", "")
     }
     assert {pointer: value for pointer, value in rescued.items() if pointer.startswith("/cells")} == misread
 
