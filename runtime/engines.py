@@ -3,13 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import TypeAlias
 
 from runtime.document import Document, parse
-from runtime.errors import DataError, TerminalError
+from runtime.errors import DataError
 from runtime.job import Job, Operation
-from runtime.registry import job_of, spark_job
 from runtime.spark.settings import Settings
 from runtime.transform import Transformed, transform
 
@@ -45,11 +43,6 @@ Engine: TypeAlias = Callable[[Operation, Job, Iterable[Source]], Iterator[Result
 """Transform the responses of one operation: a result for each, in their order; a bad one does not stop the others."""
 
 
-def engine(chosen: Chosen) -> Engine:
-    """Return the engine that was chosen."""
-    return _spark(chosen.settings) if chosen.is_spark else locally
-
-
 def locally(_operation: Operation, job: Job, sources: Iterable[Source]) -> Iterator[Result]:
     """Run the generated Python."""
     return (transform_one(job, source) for source in sources)
@@ -61,21 +54,3 @@ def transform_one(job: Job, source: Source) -> Result:
     if not isinstance(parsed, Document):
         return DataError(f"the response is {parsed.reason}", where=f"raw_id {source.raw_id}")
     return transform(job, parsed.value, source.params)
-
-
-def _spark(settings: Settings) -> Engine:
-    """Start Spark, which is large and optional, only when it is asked for."""
-    try:
-        from runtime.spark.engine import transform as by_spark
-        from runtime.spark.errors import translated
-        from runtime.spark.session import kept
-    except ModuleNotFoundError as error:
-        hint = "install the extra `spark`"
-        raise TerminalError(f"the Spark engine needs `{error.name}`", hint=hint) from error
-    running = kept(settings)
-
-    def run(operation: Operation, _job: Job, sources: Iterable[Source]) -> Iterator[Result]:
-        with translated(verbose=settings.verbose > 0):
-            yield from by_spark(running, spark_job(operation), partial(job_of, operation), sources)
-
-    return run

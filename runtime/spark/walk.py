@@ -9,7 +9,9 @@ word. Documents with rows that depend on those of other tables are not ordinary.
 # pyright: reportUnknownParameterType=false
 # (pyarrow has no types)
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import gc
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TypeAlias, cast
@@ -112,13 +114,24 @@ def walker(job: Loaded, checks: Callable[[], Sequence[Check]]) -> Batches:
     def walk_batches(batches: Iterator[tuple[pa.Array, ...]]) -> Iterator[pa.Array]:
         made, rules = job(), checks()
         for params, bodies in batches:
-            found = (
-                walk(made, rules, _as_bytes(body), dict(of.as_py() or ()))
-                for of, body in zip(params, bodies, strict=True)
-            )
-            yield pa.array([one.cells() for one in found], type=_WALKED)
+            with _uncollected():
+                found = [
+                    walk(made, rules, _as_bytes(body), dict(of.as_py() or ())).cells()
+                    for of, body in zip(params, bodies, strict=True)
+                ]
+            yield pa.array(found, type=_WALKED)
 
     return walk_batches
+
+
+@contextmanager
+def _uncollected() -> Generator[None]:
+    """Do without the search for cycles: documents have none, and it looks at all of them again and again."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def walk(job: Job, checks: Sequence[Check], body: bytes, params: Params) -> Walked:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from runtime import registry
 from runtime.engines import Source
-from runtime.spark.engine import transform as by_spark
+from runtime.spark.captures import frame
+from runtime.spark.documents import transformed
+from runtime.spark.engine import rows_of
 from runtime.spark.session import Settings, session
 from runtime.transform import transform
 from tests.benchmarks.conftest import Sheet, job_of, timed
@@ -25,7 +27,8 @@ def test_one_game(sheet: Sheet, tmp_path: Path) -> None:
     started = time.perf_counter() - begun
 
     def once() -> None:
-        list(by_spark(running, job, partial(registry.job_of, operation), [source]))
+        with transformed(frame(running, [source]), partial(registry.job_of, operation), job) as documents:
+            rows_of(documents)
 
     try:
         cold = timed(lambda _: once(), lambda: None, 1).best

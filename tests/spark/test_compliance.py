@@ -1,7 +1,9 @@
 """Every construct goes through Spark and comes out as declared. One parse, one action per table."""
 
+from dataclasses import replace
+
 from compiler.ir.plan import Plan
-from runtime.engines import Source
+from runtime.engines import Source, transform_one
 from runtime.transform import Transformed
 from tests.compliance.outcomes import Fate
 from tests.compliance.response import Case, cases, plan
@@ -11,7 +13,9 @@ from tests.support.project import compiled
 
 
 def test_constructs(spark, job_of) -> None:
-    from runtime.spark.engine import transform
+    from runtime.spark.captures import frame
+    from runtime.spark.documents import transformed
+    from runtime.spark.engine import rows_of
 
     make = compiled(plan())
     job = make()
@@ -19,14 +23,15 @@ def test_constructs(spark, job_of) -> None:
     sources = [
         Source(raw_id=case.number, captured_at=CAPTURED_AT, params={}, body=case.body) for case in shown
     ]
-    results = transform(spark, job_of(Plan(operations=(plan(),))), make, sources)
+    with transformed(frame(spark, sources), make, job_of(Plan(operations=(plan(),)))) as documents:
+        rows = rows_of(documents)
 
-    def fate(case: Case, made: object) -> Fate:
-        body = parsed(case.body)
-        if not isinstance(made, Transformed):
+    def fate(case: Case, source: Source) -> Fate:
+        body, local = parsed(case.body), transform_one(job, source)
+        if not isinstance(local, Transformed):
             assert body is None
             return Fate.NEVER
-        return fate_of_rows(plan(), job, body, made)
+        return fate_of_rows(plan(), job, body, replace(local, rows=rows[source.raw_id]))
 
-    measured = [(case.construct, fate(case, made)) for case, made in zip(shown, results, strict=True)]
+    measured = [(case.construct, fate(case, source)) for case, source in zip(shown, sources, strict=True)]
     assert not list(told("Spark", measured))
