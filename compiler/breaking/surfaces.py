@@ -39,7 +39,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A relation: `kind` is `raw`, `normalized`, `dimension` or `view`. `rows` says what one row is."""
+    """A relation: `kind` is `raw`, `normalized`, `dimension`, `view` or `query`. `rows` says what one row is."""
 
     name: str
     kind: str = "normalized"

@@ -45,7 +45,7 @@ def _gone(table: Table, old: Surfaces) -> Change:
     return change(
         "TABLE_NO_DELETE",
         table.name,
-        f"{'view' if table.kind == 'view' else 'table'} `{table.name}` is gone",
+        f"{table.kind if table.kind in {'view', 'query'} else 'table'} `{table.name}` is gone",
         *effects,
         operation=table.operation,
         path=path_of(table.rows),

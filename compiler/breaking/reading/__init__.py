@@ -9,7 +9,7 @@ from compiler.breaking.surfaces import Surfaces, Table
 from compiler.ir.evolution import Tombstone
 
 CATALOG = "catalog.json"
-FOLDERS = ("avro/", "models/", "jobs/documents/", "jobs/spark/", catalog.VIEW_PAGES)
+FOLDERS = ("avro/", "models/", "jobs/documents/", "jobs/spark/", catalog.VIEW_PAGES, catalog.QUERY_PAGES)
 """What is read besides the catalog."""
 
 _Read = TypeVar("_Read")
@@ -38,7 +38,12 @@ def read(files: Mapping[str, str], version: str, reserved: tuple[Tombstone, ...]
     known = dict(_each(files, "jobs/documents/", ".py", lambda _, text: python.documents(text).items()))
     text = files.get(CATALOG, '{"tables": []}')
     tables = _reading(CATALOG, lambda: catalog.tables(text, known))
-    views = [*_each(files, catalog.VIEW_PAGES, ".md", lambda path, text: [catalog.view(path, text)])]
+    pages = (catalog.VIEW_PAGES, catalog.QUERY_PAGES)
+    views = [
+        found
+        for folder in pages
+        for found in _each(files, folder, ".md", lambda path, text: [catalog.page(path, text)])
+    ]
     return Surfaces(
         version=version,
         operations=_reading(CATALOG, lambda: tuple(catalog.operations(text))),

@@ -1,14 +1,16 @@
-"""`catalog.json`, the pages of views, and the tombstones of `reserved.yaml` -> relations and operations."""
+"""`catalog.json`, and the pages of views and named queries -> relations and operations."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import takewhile
 
 from compiler.breaking.reading.text import source_of
 from compiler.breaking.surfaces import Column, Operation, Table
 from compiler.ir import catalog
 
 VIEW_PAGES = "docs/views/"
+QUERY_PAGES = "docs/queries/"
 _ROWS = re.compile(r"(?s)(?:One row per|.* From) (?P<rows>\$.*)")
 _URLS = re.compile(r"\((?P<urls>[^()]*)\)\.$")
 _PARAM = re.compile(r"\{(\w+)\}")
@@ -100,15 +102,23 @@ def _params(found: Iterable[catalog.Table]) -> Iterator[str]:
                 yield source_of(column.comment).removeprefix(_REQUEST)
 
 
-def view(path: str, text: str) -> Table:
-    """Return the view that a page describes."""
-    name = path.removeprefix(VIEW_PAGES).removesuffix(".md").replace("/", ".")
-    rows = (_CELLS.split(line)[1:-1] for line in text.splitlines() if line.startswith("| "))
-    cells = [(row[0].strip(), row[1].strip()) for row in rows]
-    columns = tuple(Column(name=column, type=type_) for column, type_ in cells[2:])
-    return Table(name=name, kind="view", columns=columns)
+def page(path: str, text: str) -> Table:
+    """Return the view, or the named query with its parameters as `:name`, that a page describes."""
+    kind, folder = ("view", VIEW_PAGES) if path.startswith(VIEW_PAGES) else ("query", QUERY_PAGES)
+    name = path.removeprefix(folder).removesuffix(".md").replace("/", ".")
+    params = (
+        Column(name=cells[0].strip("`"), type=cells[1], nullable=bool(cells[2]), default=cells[2])
+        for cells in _listed(text, "parameter")
+    )
+    columns = (Column(name=cells[0], type=cells[1]) for cells in _listed(text, "column"))
+    return Table(name=name, kind=kind, columns=(*params, *columns))
 
 
-def renamed(tables: tuple[Table, ...], was: Mapping[str, tuple[str, ...]]) -> tuple[Table, ...]:
-    """Return tables with the former names of some."""
-    return tuple(replace(table, was=was.get(table.name, ())) for table in tables)
+def _listed(text: str, head: str) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of the table of a page whose first column is `head`."""
+    lines = iter(text.splitlines())
+    for line in lines:
+        if line.startswith(f"| {head} | "):
+            next(lines)
+            for row in takewhile(lambda found: found.startswith("|"), lines):
+                yield tuple(cell.strip() for cell in _CELLS.split(row)[1:-1])
