@@ -107,7 +107,7 @@ def page(path: str, text: str) -> Table:
     kind, folder = ("view", VIEW_PAGES) if path.startswith(VIEW_PAGES) else ("query", QUERY_PAGES)
     name = path.removeprefix(folder).removesuffix(".md").replace("/", ".")
     params = (
-        Column(name=cells[0].strip("`"), type=cells[1], nullable=bool(cells[2]), default=cells[2])
+        Column(name=cells[0].strip("`"), type=cells[1], nullable=bool(cells[2]), default=cells[2].strip("`"))
         for cells in _listed(text, "parameter")
     )
     columns = (Column(name=cells[0], type=cells[1]) for cells in _listed(text, "column"))
