@@ -21,6 +21,9 @@ from runtime.registry import generated
 from tests.support.project import ROOT
 
 OPERATION = "game.liveGameV1"
+_OF_THE_GAME = {"game_pk": ["gamePk"], "game_date": ["gameData", "datetime", "officialDate"]}
+"""Columns that every table has a copy of."""
+
 _TYPES = {
     "bigint": "bigint",
     "integer": "int",
@@ -184,6 +187,8 @@ class Rows:
             path = [step for step in table.scan[end:] if isinstance(step, str)]
             value = self.read.value(self.loops[table.scan[:end]], (*path, *column.leaf))
             return self.read.typed(value, column.type)
+        if column.name in _OF_THE_GAME:
+            return self.read.typed(self.read.value("row0", _OF_THE_GAME[column.name]), column.type)
         above = tables.get(table.parent)
         found = [one for one in above.columns if one.name == column.name] if above else []
         if above is None or not found or table.scan[: len(above.scan)] != above.scan:
