@@ -42,9 +42,12 @@ def array(kind: str, cells: Sequence[object]) -> pa.Array:
     """Return cells of a type of the catalog; what JSON holds is written as text, with sorted keys."""
     if kind == "jsonb":
         cells = [None if cell is None else json_text(cell) for cell in cells]
-    elif kind.startswith("double precision"):
-        cells = [_double(cell) for cell in cells]
-    return pa.array(cells, type=type_of(kind))
+    try:
+        return pa.array(cells, type=type_of(kind))
+    except pa.ArrowInvalid:
+        if not kind.startswith("double precision"):
+            raise
+        return pa.array([_double(cell) for cell in cells], type=type_of(kind))
 
 
 def _double(cell: object) -> object:

@@ -1,13 +1,13 @@
 """`mlb-etl ingest`, `transform`, `load`: from files to tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from runtime import formats, responses
+from runtime import accounts, formats, responses
 from runtime.capture import instant
 from runtime.cli.engine import engine_options
 from runtime.cli.options import App, as_json_option, database_option, print_json
@@ -114,7 +114,6 @@ def transform(
     or, with --to, into Parquet. It goes on until it is interrupted, and after a restart where it was.
 
     Examples:
-      mlb-etl transform game.liveGameV1 game.json.gz --to out
       mlb-etl transform schedule.schedule s3://raw/2024 --to s3://tables/2024 --format parquet --processes 4
       mlb-etl transform game.liveGameV1 schedule.schedule --stream
     """
@@ -126,9 +125,7 @@ def transform(
     sources = [file for given in files for file in responses.files(given)]
     done = _transformed(app, export, sources, folder, engine, processes)
     if as_json:
-        named = {"operation": operation, "to": folder, "format": form}
-        counted = {"tables": done.tables, "documents": done.documents, "leaves": done.leaves}
-        print_json({**named, **counted, "dead_letters": done.dead_letters})
+        _print_exported(done, {"operation": operation, "to": folder, "format": form})
     else:
         for table, rows in done.tables.items():
             click.echo(f"{rows:>9,}  {table}")
@@ -195,6 +192,20 @@ def _transformed(
         hint = "install the extra `spark`"
         raise TerminalError(f"the Spark engine needs `{error.name}`", hint=hint) from error
     return by_spark.transform_files(export, files, to, engine.settings, app.progress)
+
+
+def _print_exported(done: Exported, given: Mapping[str, str]) -> None:
+    beside = {table.name for table in accounts.TABLES}
+    print_json(
+        {
+            **given,
+            "tables": {name: rows for name, rows in done.tables.items() if name not in beside},
+            "metadata": {name: rows for name, rows in done.tables.items() if name in beside},
+            "documents": done.documents,
+            "leaves": done.leaves,
+            "dead_letters": done.dead_letters,
+        }
+    )
 
 
 def _judged(done: Loaded) -> str:

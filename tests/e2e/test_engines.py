@@ -19,14 +19,15 @@ def test_both_engines_write_the_same_rows(place: Place, tmp_path: Path) -> None:
     for engine in ("local", "spark"):
         command = f"mlb-etl transform game.liveGameV1 {game} --engine {engine} --to '{tmp_path / engine}'"
         assert "game.live_game_plays" in place.sh(command).stdout
-    names = sorted(file.name for file in (tmp_path / "local").iterdir())
-    assert names == sorted(file.name for file in (tmp_path / "spark").iterdir())
+    names = sorted(file.stem for file in (tmp_path / "local").iterdir())
+    assert names == sorted(folder.name for folder in (tmp_path / "spark").iterdir())
     for name in names:
-        assert _rows(tmp_path / "spark" / name) == _rows(tmp_path / "local" / name), name
+        local = _rows(tmp_path / "local" / f"{name}.ndjson")
+        assert _rows(*(tmp_path / "spark" / name).rglob("*.ndjson")) == local, name
 
 
-def _rows(file: Path) -> Counter[str]:
-    return counted(orjson.loads(line) for line in file.read_bytes().splitlines())
+def _rows(*files: Path) -> Counter[str]:
+    return counted(orjson.loads(line) for file in files for line in file.read_bytes().splitlines())
 
 
 def test_tables_are_the_same_whichever_engine_loads_them(place: Place) -> None:

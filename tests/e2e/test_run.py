@@ -141,7 +141,7 @@ def test_the_tables_hold_what_the_files_say(place: Place, second: Ended, tmp_pat
     assert len(files) == len(loaded) == 2
     named = " ".join(f"'{file}'" for file in files)
     place.sh(f"mlb-etl transform game.liveGameV1 {named} --to '{tmp_path}'")
-    written = sorted(tmp_path.glob("*.ndjson"))
+    written = sorted(tmp_path.glob("game.*.ndjson"))
     assert len(written) > 17
     for file in written:
         rows = (orjson.loads(line) for line in file.read_bytes().splitlines())
