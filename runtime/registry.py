@@ -21,7 +21,7 @@ from runtime.errors import TerminalError
 from runtime.job import Check, Job, Operation
 
 if TYPE_CHECKING:
-    from runtime.spark.documents import AnyJob
+    from runtime.spark.prune import AnyJob
 
 _IMPORTED = re.compile(r"^from (generated\.[\w.]+) import", re.MULTILINE)
 

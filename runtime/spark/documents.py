@@ -11,7 +11,7 @@ from pyspark import StorageLevel
 from pyspark.sql import functions
 from pyspark.sql.types import ArrayType, StringType, StructField, StructType
 
-from runtime.job import Check, Conformed, Job, SparkJob, SparkTable
+from runtime.job import Check, Conformed, Job, SparkTable
 from runtime.known import Summaries
 from runtime.spark import prune, walk
 from runtime.transform import Counts
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
     from pyspark.sql.types import DataType
 
-    AnyJob: TypeAlias = SparkJob[DataFrame, DataType]
+    from runtime.spark.prune import AnyJob
+
     AnyTable: TypeAlias = SparkTable[DataFrame]
 
 _PARSING = {

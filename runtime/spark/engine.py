@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
     from pyspark.sql.types import StructField
 
-    from runtime.spark.documents import AnyJob
+    from runtime.spark.prune import AnyJob
 
 _DOCUMENTS_IN_A_BATCH = 64
 

@@ -11,6 +11,7 @@ from runtime.engines import Source, transform_one
 from runtime.errors import DataError
 from runtime.shape import Array, Ignored, Leaf, Leaves, Map, Node, Record, Split
 from runtime.shape import Document as WholeDocument
+from runtime.spark.walk import walk
 from tests.spark.conftest import CAPTURED_AT
 from tests.spark.test_differential import (
     different_accounts,
@@ -18,7 +19,7 @@ from tests.spark.test_differential import (
     different_rows,
     local_results,
 )
-from tests.support.project import compiled, load_job, operation, plan
+from tests.support.project import compiled, job, load_job, operation, plan
 
 NAME = "season.seasons"
 COUNT = 2000
@@ -72,12 +73,11 @@ def test_many_responses(spark, job_of, sources) -> None:
     from runtime.spark.documents import transformed
     from runtime.spark.engine import rows_of
 
-    made = operation(NAME)
-    job = compiled(made)()
-    ours = local_results(job, sources)
+    made, local = operation(NAME), job(NAME)
+    ours = local_results(local, sources)
     with transformed(frame(spark, sources), compiled(made), job_of(Plan(operations=(made,)))) as documents:
-        assert different_accounts(job, ours, documents.accounts) == {}
-        assert different_rows(job, ours, rows_of(documents)) == {}
+        assert different_accounts(local, ours, documents.accounts) == {}
+        assert different_rows(local, ours, rows_of(documents)) == {}
         assert different_findings(ours, documents) == {}
         accounts = {account.raw_id: account for account in documents.accounts}
     assert sorted(accounts) == [source.raw_id for source in sources]
@@ -85,7 +85,7 @@ def test_many_responses(spark, job_of, sources) -> None:
     assert reasons == {
         source.raw_id: result.what.removeprefix("the response is ")
         for source in sources
-        if isinstance(result := transform_one(job, source), DataError)
+        if isinstance(result := transform_one(local, source), DataError)
     }
     assert {account.captured_at for account in accounts.values()} == {CAPTURED_AT}
     assert all(account.params == {"$request": NAME} for account in accounts.values())
@@ -131,6 +131,34 @@ def halves(node: Node) -> Iterator[Node]:
         yield from halves(node.no)
     else:
         yield node
+
+
+def test_what_stands_where_something_else_is_read_is_taken_out_of_the_text() -> None:
+    """Also `[]` in the place of a text, which is no value to rescue, and which Spark would read as the text `[]`."""
+    seasons = [
+        {"seasonId": "2024", "regularSeasonEndDate": 7, "preSeasonStartDate": []},
+        "x",
+        {"seasonId": "2025", "extra": {"a": 1}},
+    ]
+    walked = walk(job(NAME), (), json.dumps({"seasons": seasons}).encode(), {})
+    assert walked.is_ordinary
+    assert walked.found is not None
+    pointers = {one.pointer for one in walked.found.rescued}
+    assert pointers == {"/seasons/0/regularSeasonEndDate", "/seasons/1", "/seasons/2/extra"}
+    assert walked.body is not None
+    assert json.loads(walked.body)["seasons"] == [
+        {"seasonId": "2024", "regularSeasonEndDate": None, "preSeasonStartDate": None},
+        None,
+        {"seasonId": "2025", "extra": {"a": 1}},
+    ]
+
+
+def test_what_fits_stays_as_it_is() -> None:
+    """Nothing is written again, nor sent back."""
+    fitting = json.dumps({**body_of(1), "copyright": "c"}).encode()
+    assert walk(job(NAME), (), fitting, {}).body is None
+    unknown = json.dumps({**body_of(1), "unknown": [{}]}).encode()
+    assert walk(job(NAME), (), unknown, {}).body is None
 
 
 def test_no_responses(spark, job_of) -> None:
