@@ -43,7 +43,9 @@ def start(settings: Settings) -> None:
 
     if submitted():
         with not_started(settings.where):
-            SparkContext(conf=_as_submitted(SparkConf(), settings))
+            java = launch_gateway()
+            said = SparkConf(_jvm=java.jvm)
+            SparkContext(conf=_as_submitted(said, settings), gateway=java)
         return
     conf = SparkConf(loadDefaults=False)
     conf.setMaster(settings.where).setAppName("mlb-etl")

@@ -15,7 +15,6 @@ from runtime.spark.errors import not_started, translated
 from runtime.spark.java import java_home
 from runtime.spark.reach import reach
 from runtime.spark.settings import (
-    SMALL_JAVA,
     SQL,
     Settings,
     configuration,
@@ -127,9 +126,6 @@ def _prepare(settings: Settings) -> None:
         reach(settings.where)
     if not submitted():
         os.environ["JAVA_HOME"] = str(java_home(settings.state.absolute()))
-    os.environ.setdefault(
-        "SPARK_LAUNCHER_OPTS", SMALL_JAVA
-    )  # the Java that only finds the command for the real one
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
     if settings.is_local:

@@ -47,7 +47,7 @@ SMALL = {**_PLAIN, "spark.ui.enabled": "false", "spark.driver.memory": "1g"}
 LARGE = {**_PLAIN, "spark.ui.enabled": "true"}
 """For jobs of minutes and more."""
 
-SMALL_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+_SMALL_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 _LARGE_JAVA = "-XX:+UseParallelGC"
 _JAVA = (
     "-XX:+IgnoreUnrecognizedVMOptions --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
@@ -140,7 +140,7 @@ def session_configuration(settings: Settings) -> dict[str, str]:
 
 def java_options(settings: Settings) -> str:
     """Return the arguments of the driver's Java; what the user adds comes last."""
-    sized = SMALL_JAVA if settings.small else _LARGE_JAVA
+    sized = _SMALL_JAVA if settings.small else _LARGE_JAVA
     log = f"-Dlog4j2.configurationFile={settings.log.as_uri()}"
     return " ".join((_JAVA, sized, log, settings.conf.get("spark.driver.extraJavaOptions", ""))).rstrip()
 

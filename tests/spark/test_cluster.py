@@ -67,7 +67,7 @@ def container(tmp_path: Path) -> Path:
 
 def test_workers_get_what_spark_submit_ships(python: Bare, master: str, container: Path) -> None:
     done = submit(python, container, master, "probe.py")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     for line in done.stdout.splitlines():
         interpreter, ours, is_without_compiler = json.loads(line)
         assert interpreter == str(python.python)
@@ -79,7 +79,7 @@ def test_workers_get_what_spark_submit_ships(python: Bare, master: str, containe
 def test_spark_submit_runs_the_command(python: Bare, master: str, container: Path) -> None:
     command = ("transform", "config.gameTypes", "capture.json", "--engine", "spark", "--to", "out")
     done = submit(python, container, master, "main.py", *command)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     assert _ids(container / "out") == ["R", "S"]
 
 
@@ -98,7 +98,7 @@ def test_a_cluster_needs_nothing_but_its_address(python: Bare, master: str, cont
         *("--to", str(container / "out"), "--master", master, "--conf", "spark.executor.memory=768m"),
         PYSPARK_PYTHON=str(python.python),
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     assert _ids(container / "out") == ["R", "S"]
     assert "spark" not in done.stderr.lower(), "nothing of Spark's log reaches the terminal"
 
