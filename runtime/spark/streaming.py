@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 
 from runtime.database import opened, problem
-from runtime.errors import TransientError
+from runtime.errors import MlbError, TransientError
 from runtime.ledger import Run
 from runtime.progress import Progress
 from runtime.raw import table_of
@@ -134,7 +134,7 @@ class Report:
         try:
             with opened(self.url) as connection:
                 (last,) = connection.execute(query).fetchone() or (None,)
-        except TransientError:
+        except MlbError:
             return ""
         return f", {max(0, (last or 0) - raw_id)} behind"
 
@@ -145,7 +145,7 @@ class Report:
         try:
             with opened(self.url) as connection:
                 found = waiting_for(connection, _NAMED_AFTER)
-        except TransientError:
+        except MlbError:
             found = []
         self._look_at = time.monotonic() + (_NAMED_AGAIN if found else _NAMED_AFTER)
         if found:
@@ -181,13 +181,20 @@ class Following:
     def _is_to_start_again(self, error: Exception | None) -> bool:
         if error is None:
             return False
-        if not isinstance(error, TransientError) or self.attempts == len(_PAUSES):
+        if not _may_pass(error) or self.attempts == len(_PAUSES):
             raise error
         pause = _PAUSES[self.attempts]
         self.attempts += 1
         self.query, self.wake = None, time.monotonic() + pause
-        self.report.progress.note(f"{self.followed.name}: {error.what}; trying again in {pause} s")
+        self.report.progress.note(
+            f"{self.followed.name}: {str(error).splitlines()[0]}; trying again in {pause} s"
+        )
         return True
+
+
+def _may_pass(error: Exception) -> bool:
+    """Say whether to try again: also where nobody listens, as that is what a server that restarts looks like."""
+    return isinstance(error, TransientError) or "nobody listens there" in str(error)
 
 
 def follow(spark: "SparkSession", streams: Sequence[Followed], report: Report) -> None:
