@@ -1,42 +1,16 @@
-"""Read the tables of a few responses back into this process, as the local engine returns them."""
+"""Read tables back into this process, with the Python values that the local engine has."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from itertools import islice
 from typing import TYPE_CHECKING, Protocol, cast
 
-from runtime.engines import Result, Source, transform_one
-from runtime.errors import DataError
-from runtime.job import Job, Row, Rows
-from runtime.spark.captures import frame
-from runtime.spark.documents import Documents, transformed
+from runtime.job import Row, Rows
+from runtime.spark.documents import Documents
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import DataFrame
     from pyspark.sql.types import StructField
-
-    from runtime.spark.prune import AnyJob
-
-_DOCUMENTS_IN_A_BATCH = 64
-
-
-def transform(
-    session: "SparkSession", spark_job: "AnyJob", job: Callable[[], Job], sources: Iterable[Source]
-) -> Iterator[Result]:
-    """Transform responses, some at a time; yield for each, in their order, all that the local engine returns.
-
-    Rows are Spark's, in any order; the rest is what the local engine finds.
-    """
-    remaining = iter(sources)
-    local = job()
-    while batch := list(islice(remaining, _DOCUMENTS_IN_A_BATCH)):
-        with transformed(frame(session, batch), job, spark_job) as documents:
-            found = rows_of(documents)
-        for source in batch:
-            result = transform_one(local, source)
-            yield result if isinstance(result, DataError) else replace(result, rows=found[source.raw_id])
 
 
 def rows_of(documents: Documents) -> dict[int, Rows]:
