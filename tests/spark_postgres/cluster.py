@@ -29,7 +29,7 @@ SPECULATIVE = {
 def main(url: str, archive: str, fault: str, master: str, state: str) -> None:
     spark = session(Settings(state=Path(state), master=master, cores=2, conf=SPECULATIVE))
     loading.register = faults.registering(getattr(faults, fault))
-    loading._frame = lambda documents, name: documents.table(name)  # in as many tasks as there are partitions
+    loading._ROWS_PER_TASK = 1  # in as many tasks as there are partitions
     with opened(url) as connection:
         documents = Documents(connection, CATALOG, Archive(Path(archive)))
         snapshots = documents.pending("demo.game")

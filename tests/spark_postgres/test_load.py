@@ -75,6 +75,7 @@ def test_newer_captures_change_add_and_remove_rows_and_one_is_corrupt(
     one, other, *_ = loaded
     newer = [
         *_newer(LIVE, "liveGameV1_game_pk=747175", _other_plays),
+        *_newer(LIVE, "liveGameV1_game_pk=747175", _other_game),
         *_newer(SCHEDULE, "schedule_", _fewer_games),
     ]
     for url in (one, other):
