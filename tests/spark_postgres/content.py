@@ -6,7 +6,7 @@ from psycopg import sql
 
 from runtime.database import opened
 
-_CLOCKS = ("loaded_at", "quarantined_at", "checked_at")
+_CLOCKS = ("ingested_at", "loaded_at", "quarantined_at", "checked_at")
 """Columns that say when a row was written."""
 
 _BESIDE = ("documents", "rescued_values", "quarantine", "quality_results", "row_claims")
