@@ -67,15 +67,18 @@ def take(
             stderr=file,
             start_new_session=True,
         )
-        while process.poll() is None:
-            time.sleep(_PAUSE if first is not None else _PAUSE / 4)
-            peak = max(peak, memory(process.pid))
-            if first is None and has_rows():
-                first = time.perf_counter() - begun
-            if time.perf_counter() - begun > limit:
+        try:
+            while process.poll() is None:
+                time.sleep(_PAUSE if first is not None else _PAUSE / 4)
+                peak = max(peak, memory(process.pid))
+                if first is None and has_rows():
+                    first = time.perf_counter() - begun
+                if time.perf_counter() - begun > limit:
+                    return Took(limit, 0, peak, first, f"not done after {limit:,.0f} s")
+        finally:
+            if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-                return Took(limit, 0, peak, first, f"not done after {limit:,.0f} s")
     seconds = time.perf_counter() - begun
     status, cpu = json.loads(said.read_text()) if said.exists() else (1, 0.0)
     return Took(seconds, cpu, peak, first, _reason(log) if status else "")
