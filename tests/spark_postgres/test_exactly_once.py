@@ -162,7 +162,7 @@ def test_a_document_that_cannot_be_loaded_does_not_stop_the_others(scene: Scene)
 def test_an_executor_that_dies_and_tasks_that_run_twice(scene: Scene, tmp_path: Path) -> None:
     """On a small cluster: the executor of one task is killed after its COPY, another task is speculated."""
     with driver(scene, "Disturbed", "local-cluster[2,1,1024]", tmp_path) as cluster:
-        said, _ = cluster.communicate(timeout=300)
+        said, _ = cluster.communicate(timeout=600)
     assert said.split()[0] == str(GAMES * (1 + PLAYS)), said
     assert content(scene.url) == scene.expected
     assert staged(scene.url) == []
