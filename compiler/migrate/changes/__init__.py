@@ -1,0 +1,114 @@
+"""What can change between two catalogs: a closed sum. Tables are named `schema.table`.
+
+To give up a column or a table is to keep it with its values and fill it no more; to drop it is a later step. Each
+change says in one line what it is (`title`); a migration is named after the `subject` of the first by `rank`.
+"""
+
+from typing import TypeAlias
+
+from compiler.migrate.changes.columns import (
+    AddColumn,
+    AlterDefault,
+    AlterNullability,
+    AlterType,
+    CommentColumn,
+    DropColumn,
+    GiveUpColumn,
+    RenameColumn,
+    ReorderColumns,
+    TakeUpColumn,
+)
+from compiler.migrate.changes.rows import (
+    AddIndex,
+    AlterKey,
+    AlterPartitioning,
+    AlterSource,
+    DropIndex,
+    RenameKey,
+)
+from compiler.migrate.changes.tables import (
+    AddTable,
+    CommentTable,
+    CreateSchema,
+    DropSchema,
+    DropTable,
+    GiveUpTable,
+    MoveTable,
+    TakeUpTable,
+)
+
+__all__ = [
+    "RAW",
+    "AddColumn",
+    "AddIndex",
+    "AddTable",
+    "AlterDefault",
+    "AlterKey",
+    "AlterNullability",
+    "AlterPartitioning",
+    "AlterSource",
+    "AlterType",
+    "Change",
+    "CommentColumn",
+    "CommentTable",
+    "CreateSchema",
+    "DropColumn",
+    "DropIndex",
+    "DropSchema",
+    "DropTable",
+    "GiveUpColumn",
+    "GiveUpTable",
+    "MoveTable",
+    "RenameColumn",
+    "RenameKey",
+    "ReorderColumns",
+    "TakeUpColumn",
+    "TakeUpTable",
+    "is_refused",
+]
+
+RAW = "raw"
+
+Change: TypeAlias = (
+    CreateSchema
+    | DropSchema
+    | AddTable
+    | DropTable
+    | MoveTable
+    | GiveUpTable
+    | TakeUpTable
+    | CommentTable
+    | AddColumn
+    | DropColumn
+    | RenameColumn
+    | GiveUpColumn
+    | TakeUpColumn
+    | CommentColumn
+    | AlterType
+    | AlterNullability
+    | AlterDefault
+    | ReorderColumns
+    | AddIndex
+    | DropIndex
+    | RenameKey
+    | AlterKey
+    | AlterPartitioning
+    | AlterSource
+)
+
+
+def is_refused(change: Change) -> bool:
+    """Say whether databases with rows cannot follow a change.
+
+    A settled catalog (`compiler.ir.settle`) leaves only those of raw tables: what they hold cannot be made again from
+    anything but the archive, and responses that are stored already would lack the value of a new key.
+    """
+    match change:
+        case AddColumn(kind=kind, column=column):
+            return kind == RAW or not column.nullable or bool(column.default)
+        case DropColumn(column=column):
+            return not column.given_up
+        case DropTable(table=table):
+            return not table.given_up
+        case _:
+            return isinstance(change, AlterType | AlterKey | AlterPartitioning | AlterSource | ReorderColumns)
