@@ -157,8 +157,8 @@ def recipients(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.coalesce(F.try_element_at("params", F.lit("$request")), F.lit("")).alias("document_key"),
-        F.posexplode_outer("body.awards").alias("award_position", "award"),
-    )
+        F.col("body.awards").alias("awards"),
+    ).select("*", F.posexplode_outer("awards").alias("award_position", "award"))
     rows = awards.where(F.col("award").isNotNull()).select(
         "document_key",
         F.col("award_position").alias("win_index"),

@@ -57,8 +57,8 @@ def awards_normalized(documents: DataFrame) -> DataFrame:
     awards = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body.awards").alias("award_position", "award"),
-    )
+        F.col("body.awards").alias("awards"),
+    ).select("*", F.posexplode_outer("awards").alias("award_position", "award"))
     rows = awards.where(F.col("award").isNotNull()).select(
         F.col("award.id").alias("award_id"),
         F.col("award.name").alias("name"),

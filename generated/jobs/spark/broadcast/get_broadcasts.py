@@ -40,8 +40,8 @@ def broadcasts(documents: DataFrame) -> DataFrame:
     items = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body").alias("item_position", "item"),
-    )
+        F.col("body").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     rows = items.where(F.col("item").isNotNull()).select(
         F.col("item.id").alias("broadcast_id"),
         F.col("item.name").alias("name"),

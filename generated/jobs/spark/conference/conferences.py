@@ -25,8 +25,8 @@ def conferences_normalized(documents: DataFrame) -> DataFrame:
     conferences = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body.conferences").alias("conference_position", "conference"),
-    )
+        F.col("body.conferences").alias("conferences"),
+    ).select("*", F.posexplode_outer("conferences").alias("conference_position", "conference"))
     rows = conferences.where(F.col("conference").isNotNull()).select(
         F.col("conference.id").alias("conference_id"),
         F.col("conference.name").alias("name"),

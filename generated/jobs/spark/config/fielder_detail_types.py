@@ -27,8 +27,8 @@ def fielder_detail_types_normalized(documents: DataFrame) -> DataFrame:
     items = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body").alias("item_position", "item"),
-    )
+        F.col("body").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     rows = items.where(F.col("item").isNotNull()).select(
         F.col("item.statName").alias("stat_name"),
         F.col("item.code").alias("code"),

@@ -25,8 +25,8 @@ def gameday_types_normalized(documents: DataFrame) -> DataFrame:
     items = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body").alias("item_position", "item"),
-    )
+        F.col("body").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     rows = items.where(F.col("item").isNotNull()).select(
         F.col("item.code").alias("code"),
         F.col("item.description").alias("description"),

@@ -24,8 +24,8 @@ def platforms_normalized(documents: DataFrame) -> DataFrame:
     items = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body").alias("item_position", "item"),
-    )
+        F.col("body").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     rows = items.where(F.col("item").isNotNull()).select(
         F.col("item.platformCode").alias("platform_code"),
         F.col("item.platformDescription").alias("description"),

@@ -85,8 +85,8 @@ def division_seasons(documents: DataFrame) -> DataFrame:
     divisions = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body.divisions").alias("division_position", "division"),
-    )
+        F.col("body.divisions").alias("divisions"),
+    ).select("*", F.posexplode_outer("divisions").alias("division_position", "division"))
     rows = divisions.where(F.col("division").isNotNull()).select(
         F.col("division.id").alias("division_id"),
         F.regexp_extract("division.season", INTEGER, 0).try_cast("bigint").alias("season"),

@@ -208,8 +208,8 @@ def rounds(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.drafts.draftYear").alias("draft_year"),
-        F.posexplode_outer("body.drafts.rounds").alias("round_position", "round_value"),
-    )
+        F.col("body.drafts.rounds").alias("rounds"),
+    ).select("*", F.posexplode_outer("rounds").alias("round_position", "round_value"))
     rows = rounds.where(F.col("round_value").isNotNull()).select(
         "draft_year",
         F.col("round_value.round").alias("round"),
@@ -232,16 +232,16 @@ def picks(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.drafts.draftYear").alias("draft_year"),
-        F.posexplode_outer("body.drafts.rounds").alias("round_position", "round_value"),
-    )
+        F.col("body.drafts.rounds").alias("rounds"),
+    ).select("*", F.posexplode_outer("rounds").alias("round_position", "round_value"))
     picks = rounds.select(
         "raw_id",
         "captured_at",
         "draft_year",
         F.col("round_value.round").alias("round"),
         "round_position",
-        F.posexplode_outer("round_value.picks").alias("pick_position", "pick"),
-    )
+        F.col("round_value.picks").alias("picks"),
+    ).select("*", F.posexplode_outer("picks").alias("pick_position", "pick"))
     rows = picks.where(F.col("pick").isNotNull()).select(
         "draft_year",
         "round",

@@ -238,8 +238,8 @@ def prospects(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("year")), DIGITS, 0)
         .try_cast("bigint")
         .alias("draft_year"),
-        F.posexplode_outer("body.prospects").alias("prospect_position", "prospect"),
-    )
+        F.col("body.prospects").alias("prospects"),
+    ).select("*", F.posexplode_outer("prospects").alias("prospect_position", "prospect"))
     rows = prospects.where(F.col("prospect").isNotNull()).select(
         "document_key",
         F.col("prospect_position").alias("prospect_index"),

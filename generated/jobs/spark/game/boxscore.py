@@ -737,15 +737,13 @@ def boxscore_team_stats(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.teams.away",
-                F.lit("home"),
-                "body.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.teams.away",
+            F.lit("home"),
+            "body.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     rows = teams.where(F.col("team").isNotNull()).select(
         "game_pk",
         F.col("team.team.id").alias("team_id"),
@@ -950,15 +948,13 @@ def boxscore_players(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.teams.away",
-                F.lit("home"),
-                "body.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.teams.away",
+            F.lit("home"),
+            "body.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     players = teams.select(
         "raw_id",
         "captured_at",
@@ -966,8 +962,8 @@ def boxscore_players(documents: DataFrame) -> DataFrame:
         F.col("team.team.id").alias("team_id"),
         (F.col("team_branch") == "home").alias("is_home"),
         "team_position",
-        F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
-    )
+        F.col("team.players").alias("players"),
+    ).select("*", F.posexplode_outer("players").alias("player_position", "player_key", "player"))
     rows = (
         players.where(F.col("player").isNotNull())
         .where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
@@ -1053,23 +1049,21 @@ def boxscore_player_batting_stats(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.teams.away",
-                F.lit("home"),
-                "body.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.teams.away",
+            F.lit("home"),
+            "body.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     players = teams.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("team.team.id").alias("team_id"),
         "team_position",
-        F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
-    )
+        F.col("team.players").alias("players"),
+    ).select("*", F.posexplode_outer("players").alias("player_position", "player_key", "player"))
     rows = (
         players.where(F.col("player.stats.batting").isNotNull())
         .where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
@@ -1173,23 +1167,21 @@ def boxscore_player_pitching_stats(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.teams.away",
-                F.lit("home"),
-                "body.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.teams.away",
+            F.lit("home"),
+            "body.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     players = teams.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("team.team.id").alias("team_id"),
         "team_position",
-        F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
-    )
+        F.col("team.players").alias("players"),
+    ).select("*", F.posexplode_outer("players").alias("player_position", "player_key", "player"))
     rows = (
         players.where(F.col("player.stats.pitching").isNotNull())
         .where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
@@ -1344,23 +1336,21 @@ def boxscore_player_fielding_stats(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.teams.away",
-                F.lit("home"),
-                "body.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.teams.away",
+            F.lit("home"),
+            "body.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     players = teams.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("team.team.id").alias("team_id"),
         "team_position",
-        F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
-    )
+        F.col("team.players").alias("players"),
+    ).select("*", F.posexplode_outer("players").alias("player_position", "player_key", "player"))
     rows = (
         players.where(F.col("player.stats.fielding").isNotNull())
         .where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
@@ -1426,23 +1416,21 @@ def boxscore_player_season_batting_stats(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.teams.away",
-                F.lit("home"),
-                "body.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.teams.away",
+            F.lit("home"),
+            "body.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     players = teams.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("team.team.id").alias("team_id"),
         "team_position",
-        F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
-    )
+        F.col("team.players").alias("players"),
+    ).select("*", F.posexplode_outer("players").alias("player_position", "player_key", "player"))
     rows = (
         players.where(F.col("player.seasonStats.batting").isNotNull())
         .where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
@@ -1570,23 +1558,21 @@ def boxscore_player_season_pitching_stats(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.teams.away",
-                F.lit("home"),
-                "body.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.teams.away",
+            F.lit("home"),
+            "body.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     players = teams.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("team.team.id").alias("team_id"),
         "team_position",
-        F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
-    )
+        F.col("team.players").alias("players"),
+    ).select("*", F.posexplode_outer("players").alias("player_position", "player_key", "player"))
     rows = (
         players.where(F.col("player.seasonStats.pitching").isNotNull())
         .where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
@@ -1786,23 +1772,21 @@ def boxscore_player_season_fielding_stats(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.teams.away",
-                F.lit("home"),
-                "body.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.teams.away",
+            F.lit("home"),
+            "body.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     players = teams.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("team.team.id").alias("team_id"),
         "team_position",
-        F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
-    )
+        F.col("team.players").alias("players"),
+    ).select("*", F.posexplode_outer("players").alias("player_position", "player_key", "player"))
     rows = (
         players.where(F.col("player.seasonStats.fielding").isNotNull())
         .where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
@@ -1868,32 +1852,34 @@ def boxscore_player_positions(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.teams.away",
-                F.lit("home"),
-                "body.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.teams.away",
+            F.lit("home"),
+            "body.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     players = teams.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("team.team.id").alias("team_id"),
         "team_position",
-        F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
-    )
-    all_positions = players.where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id")).select(
-        "raw_id",
-        "captured_at",
-        "game_pk",
-        "team_id",
-        "team_position",
-        F.col("player.person.id").alias("player_id"),
-        "player_position",
-        F.posexplode_outer("player.allPositions").alias("all_position_position", "all_position"),
+        F.col("team.players").alias("players"),
+    ).select("*", F.posexplode_outer("players").alias("player_position", "player_key", "player"))
+    all_positions = (
+        players.where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
+        .select(
+            "raw_id",
+            "captured_at",
+            "game_pk",
+            "team_id",
+            "team_position",
+            F.col("player.person.id").alias("player_id"),
+            "player_position",
+            F.col("player.allPositions").alias("all_positions"),
+        )
+        .select("*", F.posexplode_outer("all_positions").alias("all_position_position", "all_position"))
     )
     rows = all_positions.where(F.col("all_position").isNotNull()).select(
         "game_pk",
@@ -1929,23 +1915,21 @@ def boxscore_team_notes(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.teams.away",
-                F.lit("home"),
-                "body.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.teams.away",
+            F.lit("home"),
+            "body.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     note = teams.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("team.team.id").alias("team_id"),
         "team_position",
-        F.posexplode_outer("team.note").alias("note_position", "note"),
-    )
+        F.col("team.note").alias("note_values"),
+    ).select("*", F.posexplode_outer("note_values").alias("note_position", "note"))
     rows = note.where(F.col("note").isNotNull()).select(
         "game_pk",
         "team_id",
@@ -1974,23 +1958,21 @@ def boxscore_team_info(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.teams.away",
-                F.lit("home"),
-                "body.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.teams.away",
+            F.lit("home"),
+            "body.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     info = teams.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("team.team.id").alias("team_id"),
         "team_position",
-        F.posexplode_outer("team.info").alias("info_position", "info"),
-    )
+        F.col("team.info").alias("info_values"),
+    ).select("*", F.posexplode_outer("info_values").alias("info_position", "info"))
     rows = info.where(F.col("info").isNotNull()).select(
         "game_pk",
         "team_id",
@@ -2019,23 +2001,21 @@ def boxscore_team_info_fields(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.teams.away",
-                F.lit("home"),
-                "body.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.teams.away",
+            F.lit("home"),
+            "body.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     info = teams.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("team.team.id").alias("team_id"),
         "team_position",
-        F.posexplode_outer("team.info").alias("info_position", "info"),
-    )
+        F.col("team.info").alias("info_values"),
+    ).select("*", F.posexplode_outer("info_values").alias("info_position", "info"))
     field_list = info.select(
         "raw_id",
         "captured_at",
@@ -2043,8 +2023,8 @@ def boxscore_team_info_fields(documents: DataFrame) -> DataFrame:
         "team_id",
         "team_position",
         F.col("info_position").alias("info_index"),
-        F.posexplode_outer("info.fieldList").alias("field_list_position", "field_list"),
-    )
+        F.col("info.fieldList").alias("field_list_values"),
+    ).select("*", F.posexplode_outer("field_list_values").alias("field_list_position", "field_list"))
     rows = field_list.where(F.col("field_list").isNotNull()).select(
         "game_pk",
         "team_id",
@@ -2074,15 +2054,13 @@ def boxscore_batting_order(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.teams.away",
-                F.lit("home"),
-                "body.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.teams.away",
+            F.lit("home"),
+            "body.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     batting_order = teams.select(
         "raw_id",
         "captured_at",
@@ -2090,8 +2068,8 @@ def boxscore_batting_order(documents: DataFrame) -> DataFrame:
         F.col("team.team.id").alias("team_id"),
         (F.col("team_branch") == "home").alias("is_home"),
         "team_position",
-        F.posexplode_outer("team.battingOrder").alias("batting_order_position", "batting_order"),
-    )
+        F.col("team.battingOrder").alias("batting_order_values"),
+    ).select("*", F.posexplode_outer("batting_order_values").alias("batting_order_position", "batting_order"))
     rows = batting_order.where(F.col("batting_order").isNotNull()).select(
         "game_pk",
         "team_id",
@@ -2120,15 +2098,13 @@ def boxscore_pitchers(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.teams.away",
-                F.lit("home"),
-                "body.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.teams.away",
+            F.lit("home"),
+            "body.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     pitchers = teams.select(
         "raw_id",
         "captured_at",
@@ -2136,8 +2112,8 @@ def boxscore_pitchers(documents: DataFrame) -> DataFrame:
         F.col("team.team.id").alias("team_id"),
         (F.col("team_branch") == "home").alias("is_home"),
         "team_position",
-        F.posexplode_outer("team.pitchers").alias("pitcher_position", "pitcher"),
-    )
+        F.col("team.pitchers").alias("pitchers"),
+    ).select("*", F.posexplode_outer("pitchers").alias("pitcher_position", "pitcher"))
     rows = pitchers.where(F.col("pitcher").isNotNull()).select(
         "game_pk",
         "team_id",
@@ -2166,15 +2142,13 @@ def boxscore_bench(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.teams.away",
-                F.lit("home"),
-                "body.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.teams.away",
+            F.lit("home"),
+            "body.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     bench = teams.select(
         "raw_id",
         "captured_at",
@@ -2182,8 +2156,8 @@ def boxscore_bench(documents: DataFrame) -> DataFrame:
         F.col("team.team.id").alias("team_id"),
         (F.col("team_branch") == "home").alias("is_home"),
         "team_position",
-        F.posexplode_outer("team.bench").alias("bench_position", "bench"),
-    )
+        F.col("team.bench").alias("bench_values"),
+    ).select("*", F.posexplode_outer("bench_values").alias("bench_position", "bench"))
     rows = bench.where(F.col("bench").isNotNull()).select(
         "game_pk",
         "team_id",
@@ -2211,15 +2185,13 @@ def boxscore_bullpen(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.teams.away",
-                F.lit("home"),
-                "body.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.teams.away",
+            F.lit("home"),
+            "body.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     bullpen = teams.select(
         "raw_id",
         "captured_at",
@@ -2227,8 +2199,8 @@ def boxscore_bullpen(documents: DataFrame) -> DataFrame:
         F.col("team.team.id").alias("team_id"),
         (F.col("team_branch") == "home").alias("is_home"),
         "team_position",
-        F.posexplode_outer("team.bullpen").alias("bullpen_position", "bullpen"),
-    )
+        F.col("team.bullpen").alias("bullpen_values"),
+    ).select("*", F.posexplode_outer("bullpen_values").alias("bullpen_position", "bullpen"))
     rows = bullpen.where(F.col("bullpen").isNotNull()).select(
         "game_pk",
         "team_id",
@@ -2256,8 +2228,8 @@ def boxscore_officials(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.officials").alias("official_position", "official"),
-    )
+        F.col("body.officials").alias("officials"),
+    ).select("*", F.posexplode_outer("officials").alias("official_position", "official"))
     rows = officials.where(F.col("official").isNotNull()).select(
         "game_pk",
         F.col("official.officialType").alias("official_type"),
@@ -2285,8 +2257,8 @@ def boxscore_info(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.info").alias("info_position", "info"),
-    )
+        F.col("body.info").alias("info_values"),
+    ).select("*", F.posexplode_outer("info_values").alias("info_position", "info"))
     rows = info.where(F.col("info").isNotNull()).select(
         "game_pk",
         F.col("info_position").alias("info_index"),
@@ -2306,8 +2278,8 @@ def boxscore_top_performers(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.topPerformers").alias("top_performer_position", "top_performer"),
-    )
+        F.col("body.topPerformers").alias("top_performers"),
+    ).select("*", F.posexplode_outer("top_performers").alias("top_performer_position", "top_performer"))
     rows = top_performers.where(F.col("top_performer").isNotNull()).select(
         "game_pk",
         F.col("top_performer_position").alias("performer_index"),

@@ -323,8 +323,8 @@ def content_highlights(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.highlights.highlights.items").alias("item_position", "item"),
-    )
+        F.col("body.highlights.highlights.items").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     rows = items.where(F.col("item").isNotNull()).select(
         "game_pk",
         F.col("item_position").alias("video_index"),
@@ -392,15 +392,15 @@ def content_highlight_playbacks(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.highlights.highlights.items").alias("item_position", "item"),
-    )
+        F.col("body.highlights.highlights.items").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     playbacks = items.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("item_position").alias("video_index"),
-        F.posexplode_outer("item.playbacks").alias("playback_position", "playback"),
-    )
+        F.col("item.playbacks").alias("playbacks"),
+    ).select("*", F.posexplode_outer("playbacks").alias("playback_position", "playback"))
     rows = playbacks.where(F.col("playback").isNotNull()).select(
         "game_pk",
         "video_index",
@@ -425,15 +425,15 @@ def content_highlight_image_cuts(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.highlights.highlights.items").alias("item_position", "item"),
-    )
+        F.col("body.highlights.highlights.items").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     cuts = items.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("item_position").alias("video_index"),
-        F.posexplode_outer("item.image.cuts").alias("cut_position", "cut"),
-    )
+        F.col("item.image.cuts").alias("cuts"),
+    ).select("*", F.posexplode_outer("cuts").alias("cut_position", "cut"))
     rows = cuts.where(F.col("cut").isNotNull()).select(
         "game_pk",
         "video_index",
@@ -460,15 +460,15 @@ def content_highlight_keywords(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.highlights.highlights.items").alias("item_position", "item"),
-    )
+        F.col("body.highlights.highlights.items").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     keywords_all = items.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("item_position").alias("video_index"),
-        F.posexplode_outer("item.keywordsAll").alias("keywords_all_position", "keywords_all"),
-    )
+        F.col("item.keywordsAll").alias("keywords_all_values"),
+    ).select("*", F.posexplode_outer("keywords_all_values").alias("keywords_all_position", "keywords_all"))
     rows = keywords_all.where(F.col("keywords_all").isNotNull()).select(
         "game_pk",
         "video_index",
@@ -492,14 +492,17 @@ def content_highlight_keywords_shown(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.highlights.highlights.items").alias("item_position", "item"),
-    )
+        F.col("body.highlights.highlights.items").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     keywords_display = items.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("item_position").alias("video_index"),
-        F.posexplode_outer("item.keywordsDisplay").alias("keywords_display_position", "keywords_display"),
+        F.col("item.keywordsDisplay").alias("keywords_display_values"),
+    ).select(
+        "*",
+        F.posexplode_outer("keywords_display_values").alias("keywords_display_position", "keywords_display"),
     )
     rows = keywords_display.where(F.col("keywords_display").isNotNull()).select(
         "game_pk",
@@ -637,8 +640,8 @@ def content_preview_stories(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.media.previewStory.items").alias("item_position", "item"),
-    )
+        F.col("body.media.previewStory.items").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     rows = items.where(F.col("item").isNotNull()).select(
         "game_pk",
         F.col("item_position").alias("story_index"),
@@ -756,9 +759,10 @@ def content_recap_keywords_display(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.editorial.recap.mlb.media.keywordsDisplay").alias(
-            "keywords_display_position", "keywords_display"
-        ),
+        F.col("body.editorial.recap.mlb.media.keywordsDisplay").alias("keywords_display_values"),
+    ).select(
+        "*",
+        F.posexplode_outer("keywords_display_values").alias("keywords_display_position", "keywords_display"),
     )
     rows = keywords_display.where(F.col("keywords_display").isNotNull()).select(
         "game_pk",
@@ -782,10 +786,8 @@ def content_recap_keywords(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.editorial.recap.mlb.keywordsAll").alias(
-            "keywords_all_position", "keywords_all"
-        ),
-    )
+        F.col("body.editorial.recap.mlb.keywordsAll").alias("keywords_all_values"),
+    ).select("*", F.posexplode_outer("keywords_all_values").alias("keywords_all_position", "keywords_all"))
     rows = keywords_all.where(F.col("keywords_all").isNotNull()).select(
         "game_pk",
         F.col("keywords_all_position").alias("keyword_index"),
@@ -808,10 +810,8 @@ def content_recap_contributors(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.editorial.recap.mlb.contributors").alias(
-            "contributor_position", "contributor"
-        ),
-    )
+        F.col("body.editorial.recap.mlb.contributors").alias("contributors"),
+    ).select("*", F.posexplode_outer("contributors").alias("contributor_position", "contributor"))
     rows = contributors.where(F.col("contributor").isNotNull()).select(
         "game_pk",
         F.col("contributor_position").alias("contributor_index"),
@@ -830,8 +830,8 @@ def content_recap_image_cuts(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.editorial.recap.mlb.image.cuts").alias("cut_position", "cut"),
-    )
+        F.col("body.editorial.recap.mlb.image.cuts").alias("cuts"),
+    ).select("*", F.posexplode_outer("cuts").alias("cut_position", "cut"))
     rows = cuts.where(F.col("cut").isNotNull()).select(
         "game_pk",
         F.col("cut_position").alias("cut_index"),
@@ -857,8 +857,8 @@ def content_recap_photo_cuts(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.editorial.recap.mlb.photo.cuts").alias("cut_position", "cut"),
-    )
+        F.col("body.editorial.recap.mlb.photo.cuts").alias("cuts"),
+    ).select("*", F.posexplode_outer("cuts").alias("cut_position", "cut"))
     rows = cuts.where(F.col("cut").isNotNull()).select(
         "game_pk",
         F.col("cut_position").alias("cut_index"),
@@ -884,8 +884,8 @@ def content_recap_video_cuts(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.editorial.recap.mlb.media.image.cuts").alias("cut_position", "cut"),
-    )
+        F.col("body.editorial.recap.mlb.media.image.cuts").alias("cuts"),
+    ).select("*", F.posexplode_outer("cuts").alias("cut_position", "cut"))
     rows = cuts.where(F.col("cut").isNotNull()).select(
         "game_pk",
         F.col("cut_position").alias("cut_index"),
@@ -911,8 +911,8 @@ def content_recap_video_playbacks(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.editorial.recap.mlb.media.playbacks").alias("playback_position", "playback"),
-    )
+        F.col("body.editorial.recap.mlb.media.playbacks").alias("playbacks"),
+    ).select("*", F.posexplode_outer("playbacks").alias("playback_position", "playback"))
     rows = playbacks.where(F.col("playback").isNotNull()).select(
         "game_pk",
         F.col("playback_position").alias("playback_index"),
@@ -936,10 +936,8 @@ def content_recap_video_keywords(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.editorial.recap.mlb.media.keywordsAll").alias(
-            "keywords_all_position", "keywords_all"
-        ),
-    )
+        F.col("body.editorial.recap.mlb.media.keywordsAll").alias("keywords_all_values"),
+    ).select("*", F.posexplode_outer("keywords_all_values").alias("keywords_all_position", "keywords_all"))
     rows = keywords_all.where(F.col("keywords_all").isNotNull()).select(
         "game_pk",
         F.col("keywords_all_position").alias("keyword_index"),
@@ -962,8 +960,8 @@ def content_media(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.media.epg").alias("epg_position", "epg"),
-    )
+        F.col("body.media.epg").alias("epg_values"),
+    ).select("*", F.posexplode_outer("epg_values").alias("epg_position", "epg"))
     rows = epg.where(F.col("epg").isNotNull()).select(
         "game_pk",
         F.col("epg_position").alias("media_index"),
@@ -987,15 +985,15 @@ def content_broadcasts(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.media.epg").alias("epg_position", "epg"),
-    )
+        F.col("body.media.epg").alias("epg_values"),
+    ).select("*", F.posexplode_outer("epg_values").alias("epg_position", "epg"))
     items = epg.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("epg_position").alias("media_index"),
-        F.posexplode_outer("epg.items").alias("item_position", "item"),
-    )
+        F.col("epg.items").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     rows = items.where(F.col("item").isNotNull()).select(
         "game_pk",
         "media_index",
@@ -1058,8 +1056,8 @@ def content_collections(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.media.epgAlternate").alias("epg_alternate_position", "epg_alternate"),
-    )
+        F.col("body.media.epgAlternate").alias("epg_alternate_values"),
+    ).select("*", F.posexplode_outer("epg_alternate_values").alias("epg_alternate_position", "epg_alternate"))
     rows = epg_alternate.where(F.col("epg_alternate").isNotNull()).select(
         "game_pk",
         F.col("epg_alternate_position").alias("collection_index"),
@@ -1083,15 +1081,15 @@ def content_collection_videos(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.media.epgAlternate").alias("epg_alternate_position", "epg_alternate"),
-    )
+        F.col("body.media.epgAlternate").alias("epg_alternate_values"),
+    ).select("*", F.posexplode_outer("epg_alternate_values").alias("epg_alternate_position", "epg_alternate"))
     items = epg_alternate.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("epg_alternate_position").alias("collection_index"),
-        F.posexplode_outer("epg_alternate.items").alias("item_position", "item"),
-    )
+        F.col("epg_alternate.items").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     rows = items.where(F.col("item").isNotNull()).select(
         "game_pk",
         "collection_index",
@@ -1160,23 +1158,23 @@ def content_collection_playbacks(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.media.epgAlternate").alias("epg_alternate_position", "epg_alternate"),
-    )
+        F.col("body.media.epgAlternate").alias("epg_alternate_values"),
+    ).select("*", F.posexplode_outer("epg_alternate_values").alias("epg_alternate_position", "epg_alternate"))
     items = epg_alternate.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("epg_alternate_position").alias("collection_index"),
-        F.posexplode_outer("epg_alternate.items").alias("item_position", "item"),
-    )
+        F.col("epg_alternate.items").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     playbacks = items.select(
         "raw_id",
         "captured_at",
         "game_pk",
         "collection_index",
         F.col("item_position").alias("video_index"),
-        F.posexplode_outer("item.playbacks").alias("playback_position", "playback"),
-    )
+        F.col("item.playbacks").alias("playbacks"),
+    ).select("*", F.posexplode_outer("playbacks").alias("playback_position", "playback"))
     rows = playbacks.where(F.col("playback").isNotNull()).select(
         "game_pk",
         "collection_index",
@@ -1202,23 +1200,23 @@ def content_collection_image_cuts(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.media.epgAlternate").alias("epg_alternate_position", "epg_alternate"),
-    )
+        F.col("body.media.epgAlternate").alias("epg_alternate_values"),
+    ).select("*", F.posexplode_outer("epg_alternate_values").alias("epg_alternate_position", "epg_alternate"))
     items = epg_alternate.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("epg_alternate_position").alias("collection_index"),
-        F.posexplode_outer("epg_alternate.items").alias("item_position", "item"),
-    )
+        F.col("epg_alternate.items").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     cuts = items.select(
         "raw_id",
         "captured_at",
         "game_pk",
         "collection_index",
         F.col("item_position").alias("video_index"),
-        F.posexplode_outer("item.image.cuts").alias("cut_position", "cut"),
-    )
+        F.col("item.image.cuts").alias("cuts"),
+    ).select("*", F.posexplode_outer("cuts").alias("cut_position", "cut"))
     rows = cuts.where(F.col("cut").isNotNull()).select(
         "game_pk",
         "collection_index",
@@ -1246,23 +1244,23 @@ def content_collection_keywords(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.media.epgAlternate").alias("epg_alternate_position", "epg_alternate"),
-    )
+        F.col("body.media.epgAlternate").alias("epg_alternate_values"),
+    ).select("*", F.posexplode_outer("epg_alternate_values").alias("epg_alternate_position", "epg_alternate"))
     items = epg_alternate.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("epg_alternate_position").alias("collection_index"),
-        F.posexplode_outer("epg_alternate.items").alias("item_position", "item"),
-    )
+        F.col("epg_alternate.items").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     keywords_all = items.select(
         "raw_id",
         "captured_at",
         "game_pk",
         "collection_index",
         F.col("item_position").alias("video_index"),
-        F.posexplode_outer("item.keywordsAll").alias("keywords_all_position", "keywords_all"),
-    )
+        F.col("item.keywordsAll").alias("keywords_all_values"),
+    ).select("*", F.posexplode_outer("keywords_all_values").alias("keywords_all_position", "keywords_all"))
     rows = keywords_all.where(F.col("keywords_all").isNotNull()).select(
         "game_pk",
         "collection_index",
@@ -1287,22 +1285,25 @@ def content_collection_keywords_shown(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.media.epgAlternate").alias("epg_alternate_position", "epg_alternate"),
-    )
+        F.col("body.media.epgAlternate").alias("epg_alternate_values"),
+    ).select("*", F.posexplode_outer("epg_alternate_values").alias("epg_alternate_position", "epg_alternate"))
     items = epg_alternate.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("epg_alternate_position").alias("collection_index"),
-        F.posexplode_outer("epg_alternate.items").alias("item_position", "item"),
-    )
+        F.col("epg_alternate.items").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     keywords_display = items.select(
         "raw_id",
         "captured_at",
         "game_pk",
         "collection_index",
         F.col("item_position").alias("video_index"),
-        F.posexplode_outer("item.keywordsDisplay").alias("keywords_display_position", "keywords_display"),
+        F.col("item.keywordsDisplay").alias("keywords_display_values"),
+    ).select(
+        "*",
+        F.posexplode_outer("keywords_display_values").alias("keywords_display_position", "keywords_display"),
     )
     rows = keywords_display.where(F.col("keywords_display").isNotNull()).select(
         "game_pk",

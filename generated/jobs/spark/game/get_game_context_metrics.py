@@ -283,15 +283,13 @@ def context_metrics_teams(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.col("body.game.gamePk").alias("game_pk"),
-        F.explode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.game.teams.away",
-                F.lit("home"),
-                "body.game.teams.home",
-            )
-        ).alias("team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.game.teams.away",
+            F.lit("home"),
+            "body.game.teams.home",
+        ).alias("teams"),
+    ).select("*", F.explode_outer("teams").alias("team_branch", "team"))
     rows = teams.where(F.col("team").isNotNull()).select(
         "game_pk",
         (F.col("team_branch") == "home").alias("is_home"),

@@ -731,8 +731,8 @@ def win_probability(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("gamePk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body").alias("item_position", "item"),
-    )
+        F.col("body").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     rows = items.where(F.col("item").isNotNull()).select(
         "game_pk",
         F.col("item.atBatIndex").alias("at_bat_index"),
@@ -821,16 +821,16 @@ def win_probability_credits(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("gamePk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body").alias("item_position", "item"),
-    )
+        F.col("body").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     credits = items.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("item.atBatIndex").alias("at_bat_index"),
         "item_position",
-        F.posexplode_outer("item.credits").alias("credit_position", "credit_value"),
-    )
+        F.col("item.credits").alias("credits"),
+    ).select("*", F.posexplode_outer("credits").alias("credit_position", "credit_value"))
     rows = credits.where(F.col("credit_value").isNotNull()).select(
         "game_pk",
         "at_bat_index",
@@ -860,16 +860,16 @@ def win_probability_flags(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("gamePk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body").alias("item_position", "item"),
-    )
+        F.col("body").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     flags = items.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("item.atBatIndex").alias("at_bat_index"),
         "item_position",
-        F.posexplode_outer("item.flags").alias("flag_position", "flag"),
-    )
+        F.col("item.flags").alias("flags"),
+    ).select("*", F.posexplode_outer("flags").alias("flag_position", "flag"))
     rows = flags.where(F.col("flag").isNotNull()).select(
         "game_pk",
         "at_bat_index",
@@ -897,16 +897,16 @@ def win_probability_pitch_events(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("gamePk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body").alias("item_position", "item"),
-    )
+        F.col("body").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     play_events = items.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("item.atBatIndex").alias("at_bat_index"),
         "item_position",
-        F.posexplode_outer("item.playEvents").alias("play_event_position", "play_event"),
-    )
+        F.col("item.playEvents").alias("play_events"),
+    ).select("*", F.posexplode_outer("play_events").alias("play_event_position", "play_event"))
     rows = (
         play_events.where(F.col("play_event").isNotNull())
         .where(F.col("play_event.isPitch"))
@@ -1062,16 +1062,16 @@ def win_probability_hit_data(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("gamePk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body").alias("item_position", "item"),
-    )
+        F.col("body").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     play_events = items.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("item.atBatIndex").alias("at_bat_index"),
         "item_position",
-        F.posexplode_outer("item.playEvents").alias("play_event_position", "play_event"),
-    )
+        F.col("item.playEvents").alias("play_events"),
+    ).select("*", F.posexplode_outer("play_events").alias("play_event_position", "play_event"))
     rows = (
         play_events.where(F.col("play_event.hitData").isNotNull())
         .where(F.col("play_event.isPitch"))
@@ -1146,16 +1146,16 @@ def win_probability_play_actions(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("gamePk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body").alias("item_position", "item"),
-    )
+        F.col("body").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     play_events = items.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("item.atBatIndex").alias("at_bat_index"),
         "item_position",
-        F.posexplode_outer("item.playEvents").alias("play_event_position", "play_event"),
-    )
+        F.col("item.playEvents").alias("play_events"),
+    ).select("*", F.posexplode_outer("play_events").alias("play_event_position", "play_event"))
     rows = (
         play_events.where(F.col("play_event").isNotNull())
         .where(~F.col("play_event.isPitch").eqNullSafe(True))
@@ -1290,8 +1290,8 @@ def win_probability_lineup_changes(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("gamePk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body").alias("item_position", "item"),
-    )
+        F.col("body").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     play_events = items.select(
         "raw_id",
         "captured_at",
@@ -1300,8 +1300,8 @@ def win_probability_lineup_changes(documents: DataFrame) -> DataFrame:
         F.col("item.about.inning").alias("inning"),
         F.col("item.about.halfInning").alias("half_inning"),
         "item_position",
-        F.posexplode_outer("item.playEvents").alias("play_event_position", "play_event"),
-    )
+        F.col("item.playEvents").alias("play_events"),
+    ).select("*", F.posexplode_outer("play_events").alias("play_event_position", "play_event"))
     rows = (
         play_events.where(F.col("play_event").isNotNull())
         .where(F.col("play_event.isSubstitution"))
@@ -1373,8 +1373,8 @@ def win_probability_play_reviews(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("gamePk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body").alias("item_position", "item"),
-    )
+        F.col("body").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     rows = items.where(F.col("item.reviewDetails").isNotNull()).select(
         "game_pk",
         F.col("item.atBatIndex").alias("at_bat_index"),
@@ -1420,17 +1420,17 @@ def win_probability_play_additional_reviews(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("gamePk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body").alias("item_position", "item"),
-    )
+        F.col("body").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     additional_reviews = items.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("item.atBatIndex").alias("at_bat_index"),
         "item_position",
-        F.posexplode_outer("item.reviewDetails.additionalReviews").alias(
-            "additional_review_position", "additional_review"
-        ),
+        F.col("item.reviewDetails.additionalReviews").alias("additional_reviews"),
+    ).select(
+        "*", F.posexplode_outer("additional_reviews").alias("additional_review_position", "additional_review")
     )
     rows = additional_reviews.where(F.col("additional_review").isNotNull()).select(
         "game_pk",
@@ -1476,16 +1476,16 @@ def win_probability_event_reviews(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("gamePk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body").alias("item_position", "item"),
-    )
+        F.col("body").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     play_events = items.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("item.atBatIndex").alias("at_bat_index"),
         "item_position",
-        F.posexplode_outer("item.playEvents").alias("play_event_position", "play_event"),
-    )
+        F.col("item.playEvents").alias("play_events"),
+    ).select("*", F.posexplode_outer("play_events").alias("play_event_position", "play_event"))
     rows = play_events.where(F.col("play_event.reviewDetails").isNotNull()).select(
         "game_pk",
         "at_bat_index",
@@ -1537,16 +1537,16 @@ def win_probability_event_additional_reviews(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("gamePk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body").alias("item_position", "item"),
-    )
+        F.col("body").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     play_events = items.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("item.atBatIndex").alias("at_bat_index"),
         "item_position",
-        F.posexplode_outer("item.playEvents").alias("play_event_position", "play_event"),
-    )
+        F.col("item.playEvents").alias("play_events"),
+    ).select("*", F.posexplode_outer("play_events").alias("play_event_position", "play_event"))
     additional_reviews = play_events.select(
         "raw_id",
         "captured_at",
@@ -1555,9 +1555,9 @@ def win_probability_event_additional_reviews(documents: DataFrame) -> DataFrame:
         "item_position",
         F.col("play_event.index").alias("event_index"),
         "play_event_position",
-        F.posexplode_outer("play_event.reviewDetails.additionalReviews").alias(
-            "additional_review_position", "additional_review"
-        ),
+        F.col("play_event.reviewDetails.additionalReviews").alias("additional_reviews"),
+    ).select(
+        "*", F.posexplode_outer("additional_reviews").alias("additional_review_position", "additional_review")
     )
     rows = additional_reviews.where(F.col("additional_review").isNotNull()).select(
         "game_pk",
@@ -1607,16 +1607,16 @@ def win_probability_runners(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("gamePk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body").alias("item_position", "item"),
-    )
+        F.col("body").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     runners = items.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("item.atBatIndex").alias("at_bat_index"),
         "item_position",
-        F.posexplode_outer("item.runners").alias("runner_position", "runner"),
-    )
+        F.col("item.runners").alias("runners"),
+    ).select("*", F.posexplode_outer("runners").alias("runner_position", "runner"))
     rows = runners.where(F.col("runner").isNotNull()).select(
         "game_pk",
         "at_bat_index",
@@ -1719,16 +1719,16 @@ def win_probability_fielding_credits(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("gamePk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body").alias("item_position", "item"),
-    )
+        F.col("body").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     runners = items.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("item.atBatIndex").alias("at_bat_index"),
         "item_position",
-        F.posexplode_outer("item.runners").alias("runner_position", "runner"),
-    )
+        F.col("item.runners").alias("runners"),
+    ).select("*", F.posexplode_outer("runners").alias("runner_position", "runner"))
     credits = runners.select(
         "raw_id",
         "captured_at",
@@ -1736,8 +1736,8 @@ def win_probability_fielding_credits(documents: DataFrame) -> DataFrame:
         "at_bat_index",
         "item_position",
         F.col("runner_position").alias("runner_index"),
-        F.posexplode_outer("runner.credits").alias("credit_position", "credit_value"),
-    )
+        F.col("runner.credits").alias("credits"),
+    ).select("*", F.posexplode_outer("credits").alias("credit_position", "credit_value"))
     rows = credits.where(F.col("credit_value").isNotNull()).select(
         "game_pk",
         "at_bat_index",

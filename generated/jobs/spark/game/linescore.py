@@ -496,8 +496,8 @@ def linescore_innings(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.innings").alias("inning_position", "inning_value"),
-    )
+        F.col("body.innings").alias("innings"),
+    ).select("*", F.posexplode_outer("innings").alias("inning_position", "inning_value"))
     rows = innings.where(F.col("inning_value").isNotNull()).select(
         "game_pk",
         F.col("inning_value.num").alias("inning"),
@@ -531,15 +531,13 @@ def linescore_teams(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.explode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.teams.away",
-                F.lit("home"),
-                "body.teams.home",
-            )
-        ).alias("team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.teams.away",
+            F.lit("home"),
+            "body.teams.home",
+        ).alias("teams"),
+    ).select("*", F.explode_outer("teams").alias("team_branch", "team"))
     rows = teams.where(F.col("team").isNotNull()).select(
         "game_pk",
         (F.col("team_branch") == "home").alias("is_home"),

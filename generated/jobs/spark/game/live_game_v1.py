@@ -2020,8 +2020,8 @@ def live_game_plays(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer("body.liveData.plays.allPlays").alias("all_play_position", "all_play"),
-    )
+        F.col("body.liveData.plays.allPlays").alias("all_plays"),
+    ).select("*", F.posexplode_outer("all_plays").alias("all_play_position", "all_play"))
     rows = all_plays.where(F.col("all_play").isNotNull()).select(
         "game_pk",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
@@ -2106,8 +2106,8 @@ def live_game_pitch_events(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer("body.liveData.plays.allPlays").alias("all_play_position", "all_play"),
-    )
+        F.col("body.liveData.plays.allPlays").alias("all_plays"),
+    ).select("*", F.posexplode_outer("all_plays").alias("all_play_position", "all_play"))
     play_events = all_plays.select(
         "raw_id",
         "captured_at",
@@ -2115,8 +2115,8 @@ def live_game_pitch_events(documents: DataFrame) -> DataFrame:
         "game_date",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
-        F.posexplode_outer("all_play.playEvents").alias("play_event_position", "play_event"),
-    )
+        F.col("all_play.playEvents").alias("play_events"),
+    ).select("*", F.posexplode_outer("play_events").alias("play_event_position", "play_event"))
     rows = (
         play_events.where(F.col("play_event").isNotNull())
         .where(F.col("play_event.isPitch"))
@@ -2219,8 +2219,8 @@ def live_game_hit_data(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer("body.liveData.plays.allPlays").alias("all_play_position", "all_play"),
-    )
+        F.col("body.liveData.plays.allPlays").alias("all_plays"),
+    ).select("*", F.posexplode_outer("all_plays").alias("all_play_position", "all_play"))
     play_events = all_plays.select(
         "raw_id",
         "captured_at",
@@ -2228,8 +2228,8 @@ def live_game_hit_data(documents: DataFrame) -> DataFrame:
         "game_date",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
-        F.posexplode_outer("all_play.playEvents").alias("play_event_position", "play_event"),
-    )
+        F.col("all_play.playEvents").alias("play_events"),
+    ).select("*", F.posexplode_outer("play_events").alias("play_event_position", "play_event"))
     rows = (
         play_events.where(F.col("play_event.hitData").isNotNull())
         .where(F.col("play_event.isPitch"))
@@ -2305,8 +2305,8 @@ def live_game_play_actions(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer("body.liveData.plays.allPlays").alias("all_play_position", "all_play"),
-    )
+        F.col("body.liveData.plays.allPlays").alias("all_plays"),
+    ).select("*", F.posexplode_outer("all_plays").alias("all_play_position", "all_play"))
     play_events = all_plays.select(
         "raw_id",
         "captured_at",
@@ -2314,8 +2314,8 @@ def live_game_play_actions(documents: DataFrame) -> DataFrame:
         "game_date",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
-        F.posexplode_outer("all_play.playEvents").alias("play_event_position", "play_event"),
-    )
+        F.col("all_play.playEvents").alias("play_events"),
+    ).select("*", F.posexplode_outer("play_events").alias("play_event_position", "play_event"))
     rows = (
         play_events.where(F.col("play_event").isNotNull())
         .where(~F.col("play_event.isPitch").eqNullSafe(True))
@@ -2397,8 +2397,8 @@ def live_game_lineup_changes(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer("body.liveData.plays.allPlays").alias("all_play_position", "all_play"),
-    )
+        F.col("body.liveData.plays.allPlays").alias("all_plays"),
+    ).select("*", F.posexplode_outer("all_plays").alias("all_play_position", "all_play"))
     play_events = all_plays.select(
         "raw_id",
         "captured_at",
@@ -2408,8 +2408,8 @@ def live_game_lineup_changes(documents: DataFrame) -> DataFrame:
         F.col("all_play.about.inning").alias("inning"),
         F.col("all_play.about.halfInning").alias("half_inning"),
         "all_play_position",
-        F.posexplode_outer("all_play.playEvents").alias("play_event_position", "play_event"),
-    )
+        F.col("all_play.playEvents").alias("play_events"),
+    ).select("*", F.posexplode_outer("play_events").alias("play_event_position", "play_event"))
     rows = (
         play_events.where(F.col("play_event").isNotNull())
         .where(F.col("play_event.isSubstitution"))
@@ -2482,8 +2482,8 @@ def live_game_play_reviews(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer("body.liveData.plays.allPlays").alias("all_play_position", "all_play"),
-    )
+        F.col("body.liveData.plays.allPlays").alias("all_plays"),
+    ).select("*", F.posexplode_outer("all_plays").alias("all_play_position", "all_play"))
     rows = all_plays.where(F.col("all_play.reviewDetails").isNotNull()).select(
         "game_pk",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
@@ -2529,8 +2529,8 @@ def live_game_play_additional_reviews(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer("body.liveData.plays.allPlays").alias("all_play_position", "all_play"),
-    )
+        F.col("body.liveData.plays.allPlays").alias("all_plays"),
+    ).select("*", F.posexplode_outer("all_plays").alias("all_play_position", "all_play"))
     additional_reviews = all_plays.select(
         "raw_id",
         "captured_at",
@@ -2538,9 +2538,9 @@ def live_game_play_additional_reviews(documents: DataFrame) -> DataFrame:
         "game_date",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
-        F.posexplode_outer("all_play.reviewDetails.additionalReviews").alias(
-            "additional_review_position", "additional_review"
-        ),
+        F.col("all_play.reviewDetails.additionalReviews").alias("additional_reviews"),
+    ).select(
+        "*", F.posexplode_outer("additional_reviews").alias("additional_review_position", "additional_review")
     )
     rows = additional_reviews.where(F.col("additional_review").isNotNull()).select(
         "game_pk",
@@ -2586,8 +2586,8 @@ def live_game_event_reviews(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer("body.liveData.plays.allPlays").alias("all_play_position", "all_play"),
-    )
+        F.col("body.liveData.plays.allPlays").alias("all_plays"),
+    ).select("*", F.posexplode_outer("all_plays").alias("all_play_position", "all_play"))
     play_events = all_plays.select(
         "raw_id",
         "captured_at",
@@ -2595,8 +2595,8 @@ def live_game_event_reviews(documents: DataFrame) -> DataFrame:
         "game_date",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
-        F.posexplode_outer("all_play.playEvents").alias("play_event_position", "play_event"),
-    )
+        F.col("all_play.playEvents").alias("play_events"),
+    ).select("*", F.posexplode_outer("play_events").alias("play_event_position", "play_event"))
     rows = play_events.where(F.col("play_event.reviewDetails").isNotNull()).select(
         "game_pk",
         "at_bat_index",
@@ -2648,8 +2648,8 @@ def live_game_event_additional_reviews(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer("body.liveData.plays.allPlays").alias("all_play_position", "all_play"),
-    )
+        F.col("body.liveData.plays.allPlays").alias("all_plays"),
+    ).select("*", F.posexplode_outer("all_plays").alias("all_play_position", "all_play"))
     play_events = all_plays.select(
         "raw_id",
         "captured_at",
@@ -2657,8 +2657,8 @@ def live_game_event_additional_reviews(documents: DataFrame) -> DataFrame:
         "game_date",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
-        F.posexplode_outer("all_play.playEvents").alias("play_event_position", "play_event"),
-    )
+        F.col("all_play.playEvents").alias("play_events"),
+    ).select("*", F.posexplode_outer("play_events").alias("play_event_position", "play_event"))
     additional_reviews = play_events.select(
         "raw_id",
         "captured_at",
@@ -2668,9 +2668,9 @@ def live_game_event_additional_reviews(documents: DataFrame) -> DataFrame:
         "all_play_position",
         F.col("play_event.index").alias("event_index"),
         "play_event_position",
-        F.posexplode_outer("play_event.reviewDetails.additionalReviews").alias(
-            "additional_review_position", "additional_review"
-        ),
+        F.col("play_event.reviewDetails.additionalReviews").alias("additional_reviews"),
+    ).select(
+        "*", F.posexplode_outer("additional_reviews").alias("additional_review_position", "additional_review")
     )
     rows = additional_reviews.where(F.col("additional_review").isNotNull()).select(
         "game_pk",
@@ -2720,8 +2720,8 @@ def live_game_runners(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer("body.liveData.plays.allPlays").alias("all_play_position", "all_play"),
-    )
+        F.col("body.liveData.plays.allPlays").alias("all_plays"),
+    ).select("*", F.posexplode_outer("all_plays").alias("all_play_position", "all_play"))
     runners = all_plays.select(
         "raw_id",
         "captured_at",
@@ -2729,8 +2729,8 @@ def live_game_runners(documents: DataFrame) -> DataFrame:
         "game_date",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
-        F.posexplode_outer("all_play.runners").alias("runner_position", "runner"),
-    )
+        F.col("all_play.runners").alias("runners"),
+    ).select("*", F.posexplode_outer("runners").alias("runner_position", "runner"))
     rows = runners.where(F.col("runner").isNotNull()).select(
         "game_pk",
         "at_bat_index",
@@ -2834,8 +2834,8 @@ def live_game_fielding_credits(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer("body.liveData.plays.allPlays").alias("all_play_position", "all_play"),
-    )
+        F.col("body.liveData.plays.allPlays").alias("all_plays"),
+    ).select("*", F.posexplode_outer("all_plays").alias("all_play_position", "all_play"))
     runners = all_plays.select(
         "raw_id",
         "captured_at",
@@ -2843,8 +2843,8 @@ def live_game_fielding_credits(documents: DataFrame) -> DataFrame:
         "game_date",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
-        F.posexplode_outer("all_play.runners").alias("runner_position", "runner"),
-    )
+        F.col("all_play.runners").alias("runners"),
+    ).select("*", F.posexplode_outer("runners").alias("runner_position", "runner"))
     credits = runners.select(
         "raw_id",
         "captured_at",
@@ -2853,8 +2853,8 @@ def live_game_fielding_credits(documents: DataFrame) -> DataFrame:
         "game_date",
         "all_play_position",
         F.col("runner_position").alias("runner_index"),
-        F.posexplode_outer("runner.credits").alias("credit_position", "credit_value"),
-    )
+        F.col("runner.credits").alias("credits"),
+    ).select("*", F.posexplode_outer("credits").alias("credit_position", "credit_value"))
     rows = credits.where(F.col("credit_value").isNotNull()).select(
         "game_pk",
         "at_bat_index",
@@ -2902,8 +2902,8 @@ def live_game_scoring_plays(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer("body.liveData.plays.scoringPlays").alias("scoring_play_position", "scoring_play"),
-    )
+        F.col("body.liveData.plays.scoringPlays").alias("scoring_plays"),
+    ).select("*", F.posexplode_outer("scoring_plays").alias("scoring_play_position", "scoring_play"))
     rows = scoring_plays.where(F.col("scoring_play").isNotNull()).select(
         "game_pk",
         F.col("scoring_play").alias("at_bat_index"),
@@ -2928,9 +2928,9 @@ def live_game_inning_summary(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer("body.liveData.plays.playsByInning").alias(
-            "plays_by_inning_position", "plays_by_inning"
-        ),
+        F.col("body.liveData.plays.playsByInning").alias("plays_by_inning_values"),
+    ).select(
+        "*", F.posexplode_outer("plays_by_inning_values").alias("plays_by_inning_position", "plays_by_inning")
     )
     rows = plays_by_inning.where(F.col("plays_by_inning").isNotNull()).select(
         "game_pk",
@@ -2961,9 +2961,9 @@ def live_game_hits(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer("body.liveData.plays.playsByInning").alias(
-            "plays_by_inning_position", "plays_by_inning"
-        ),
+        F.col("body.liveData.plays.playsByInning").alias("plays_by_inning_values"),
+    ).select(
+        "*", F.posexplode_outer("plays_by_inning_values").alias("plays_by_inning_position", "plays_by_inning")
     )
     hits = plays_by_inning.select(
         "raw_id",
@@ -2971,15 +2971,13 @@ def live_game_hits(documents: DataFrame) -> DataFrame:
         "game_pk",
         "game_date",
         (F.col("plays_by_inning_position") + 1).alias("inning"),
-        F.explode_outer(
-            F.create_map(
-                F.lit("away"),
-                "plays_by_inning.hits.away",
-                F.lit("home"),
-                "plays_by_inning.hits.home",
-            )
-        ).alias("hit_branch", "hit"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "plays_by_inning.hits.away",
+            F.lit("home"),
+            "plays_by_inning.hits.home",
+        ).alias("hits"),
+    ).select("*", F.explode_outer("hits").alias("hit_branch", "hit"))
     hits_2 = hits.select(
         "raw_id",
         "captured_at",
@@ -2987,8 +2985,8 @@ def live_game_hits(documents: DataFrame) -> DataFrame:
         "inning",
         "game_date",
         (F.col("hit_branch") == "home").alias("is_home"),
-        F.posexplode_outer("hit").alias("hit_position_2", "hit_value"),
-    )
+        F.col("hit").alias("hits_values"),
+    ).select("*", F.posexplode_outer("hits_values").alias("hit_position_2", "hit_value"))
     rows = hits_2.where(F.col("hit_value").isNotNull()).select(
         "game_pk",
         "inning",
@@ -3234,8 +3232,8 @@ def live_game_linescore_innings(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer("body.liveData.linescore.innings").alias("inning_position", "inning_value"),
-    )
+        F.col("body.liveData.linescore.innings").alias("innings"),
+    ).select("*", F.posexplode_outer("innings").alias("inning_position", "inning_value"))
     rows = innings.where(F.col("inning_value").isNotNull()).select(
         "game_pk",
         F.col("inning_value.num").alias("inning"),
@@ -3269,15 +3267,13 @@ def live_game_boxscore_team_stats(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.liveData.boxscore.teams.away",
-                F.lit("home"),
-                "body.liveData.boxscore.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.liveData.boxscore.teams.away",
+            F.lit("home"),
+            "body.liveData.boxscore.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     rows = teams.where(F.col("team").isNotNull()).select(
         "game_pk",
         F.col("team.team.id").alias("team_id"),
@@ -3442,15 +3438,13 @@ def live_game_boxscore_players(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.liveData.boxscore.teams.away",
-                F.lit("home"),
-                "body.liveData.boxscore.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.liveData.boxscore.teams.away",
+            F.lit("home"),
+            "body.liveData.boxscore.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     players = teams.select(
         "raw_id",
         "captured_at",
@@ -3459,8 +3453,8 @@ def live_game_boxscore_players(documents: DataFrame) -> DataFrame:
         F.col("team.team.id").alias("team_id"),
         (F.col("team_branch") == "home").alias("is_home"),
         "team_position",
-        F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
-    )
+        F.col("team.players").alias("players"),
+    ).select("*", F.posexplode_outer("players").alias("player_position", "player_key", "player"))
     rows = (
         players.where(F.col("player").isNotNull())
         .where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
@@ -3545,15 +3539,13 @@ def live_game_player_batting_stats(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.liveData.boxscore.teams.away",
-                F.lit("home"),
-                "body.liveData.boxscore.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.liveData.boxscore.teams.away",
+            F.lit("home"),
+            "body.liveData.boxscore.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     players = teams.select(
         "raw_id",
         "captured_at",
@@ -3561,8 +3553,8 @@ def live_game_player_batting_stats(documents: DataFrame) -> DataFrame:
         "game_date",
         F.col("team.team.id").alias("team_id"),
         "team_position",
-        F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
-    )
+        F.col("team.players").alias("players"),
+    ).select("*", F.posexplode_outer("players").alias("player_position", "player_key", "player"))
     rows = (
         players.where(F.col("player.stats.batting").isNotNull())
         .where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
@@ -3666,15 +3658,13 @@ def live_game_player_pitching_stats(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.liveData.boxscore.teams.away",
-                F.lit("home"),
-                "body.liveData.boxscore.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.liveData.boxscore.teams.away",
+            F.lit("home"),
+            "body.liveData.boxscore.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     players = teams.select(
         "raw_id",
         "captured_at",
@@ -3682,8 +3672,8 @@ def live_game_player_pitching_stats(documents: DataFrame) -> DataFrame:
         "game_date",
         F.col("team.team.id").alias("team_id"),
         "team_position",
-        F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
-    )
+        F.col("team.players").alias("players"),
+    ).select("*", F.posexplode_outer("players").alias("player_position", "player_key", "player"))
     rows = (
         players.where(F.col("player.stats.pitching").isNotNull())
         .where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
@@ -3838,15 +3828,13 @@ def live_game_player_fielding_stats(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.liveData.boxscore.teams.away",
-                F.lit("home"),
-                "body.liveData.boxscore.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.liveData.boxscore.teams.away",
+            F.lit("home"),
+            "body.liveData.boxscore.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     players = teams.select(
         "raw_id",
         "captured_at",
@@ -3854,8 +3842,8 @@ def live_game_player_fielding_stats(documents: DataFrame) -> DataFrame:
         "game_date",
         F.col("team.team.id").alias("team_id"),
         "team_position",
-        F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
-    )
+        F.col("team.players").alias("players"),
+    ).select("*", F.posexplode_outer("players").alias("player_position", "player_key", "player"))
     rows = (
         players.where(F.col("player.stats.fielding").isNotNull())
         .where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
@@ -3921,15 +3909,13 @@ def live_game_player_season_batting_stats(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.liveData.boxscore.teams.away",
-                F.lit("home"),
-                "body.liveData.boxscore.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.liveData.boxscore.teams.away",
+            F.lit("home"),
+            "body.liveData.boxscore.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     players = teams.select(
         "raw_id",
         "captured_at",
@@ -3937,8 +3923,8 @@ def live_game_player_season_batting_stats(documents: DataFrame) -> DataFrame:
         "game_date",
         F.col("team.team.id").alias("team_id"),
         "team_position",
-        F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
-    )
+        F.col("team.players").alias("players"),
+    ).select("*", F.posexplode_outer("players").alias("player_position", "player_key", "player"))
     rows = (
         players.where(F.col("player.seasonStats.batting").isNotNull())
         .where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
@@ -4066,15 +4052,13 @@ def live_game_player_season_pitching_stats(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.liveData.boxscore.teams.away",
-                F.lit("home"),
-                "body.liveData.boxscore.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.liveData.boxscore.teams.away",
+            F.lit("home"),
+            "body.liveData.boxscore.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     players = teams.select(
         "raw_id",
         "captured_at",
@@ -4082,8 +4066,8 @@ def live_game_player_season_pitching_stats(documents: DataFrame) -> DataFrame:
         "game_date",
         F.col("team.team.id").alias("team_id"),
         "team_position",
-        F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
-    )
+        F.col("team.players").alias("players"),
+    ).select("*", F.posexplode_outer("players").alias("player_position", "player_key", "player"))
     rows = (
         players.where(F.col("player.seasonStats.pitching").isNotNull())
         .where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
@@ -4283,15 +4267,13 @@ def live_game_player_season_fielding_stats(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.liveData.boxscore.teams.away",
-                F.lit("home"),
-                "body.liveData.boxscore.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.liveData.boxscore.teams.away",
+            F.lit("home"),
+            "body.liveData.boxscore.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     players = teams.select(
         "raw_id",
         "captured_at",
@@ -4299,8 +4281,8 @@ def live_game_player_season_fielding_stats(documents: DataFrame) -> DataFrame:
         "game_date",
         F.col("team.team.id").alias("team_id"),
         "team_position",
-        F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
-    )
+        F.col("team.players").alias("players"),
+    ).select("*", F.posexplode_outer("players").alias("player_position", "player_key", "player"))
     rows = (
         players.where(F.col("player.seasonStats.fielding").isNotNull())
         .where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
@@ -4366,15 +4348,13 @@ def live_game_player_positions(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.liveData.boxscore.teams.away",
-                F.lit("home"),
-                "body.liveData.boxscore.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.liveData.boxscore.teams.away",
+            F.lit("home"),
+            "body.liveData.boxscore.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     players = teams.select(
         "raw_id",
         "captured_at",
@@ -4382,18 +4362,22 @@ def live_game_player_positions(documents: DataFrame) -> DataFrame:
         "game_date",
         F.col("team.team.id").alias("team_id"),
         "team_position",
-        F.posexplode_outer("team.players").alias("player_position", "player_key", "player"),
-    )
-    all_positions = players.where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id")).select(
-        "raw_id",
-        "captured_at",
-        "game_pk",
-        "team_id",
-        "game_date",
-        "team_position",
-        F.col("player.person.id").alias("player_id"),
-        "player_position",
-        F.posexplode_outer("player.allPositions").alias("all_position_position", "all_position"),
+        F.col("team.players").alias("players"),
+    ).select("*", F.posexplode_outer("players").alias("player_position", "player_key", "player"))
+    all_positions = (
+        players.where(F.col("player_key") == F.concat(F.lit("ID"), "player.person.id"))
+        .select(
+            "raw_id",
+            "captured_at",
+            "game_pk",
+            "team_id",
+            "game_date",
+            "team_position",
+            F.col("player.person.id").alias("player_id"),
+            "player_position",
+            F.col("player.allPositions").alias("all_positions"),
+        )
+        .select("*", F.posexplode_outer("all_positions").alias("all_position_position", "all_position"))
     )
     rows = all_positions.where(F.col("all_position").isNotNull()).select(
         "game_pk",
@@ -4429,15 +4413,13 @@ def live_game_team_notes(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.liveData.boxscore.teams.away",
-                F.lit("home"),
-                "body.liveData.boxscore.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.liveData.boxscore.teams.away",
+            F.lit("home"),
+            "body.liveData.boxscore.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     note = teams.select(
         "raw_id",
         "captured_at",
@@ -4445,8 +4427,8 @@ def live_game_team_notes(documents: DataFrame) -> DataFrame:
         "game_date",
         F.col("team.team.id").alias("team_id"),
         "team_position",
-        F.posexplode_outer("team.note").alias("note_position", "note"),
-    )
+        F.col("team.note").alias("note_values"),
+    ).select("*", F.posexplode_outer("note_values").alias("note_position", "note"))
     rows = note.where(F.col("note").isNotNull()).select(
         "game_pk",
         "team_id",
@@ -4475,15 +4457,13 @@ def live_game_team_info(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.liveData.boxscore.teams.away",
-                F.lit("home"),
-                "body.liveData.boxscore.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.liveData.boxscore.teams.away",
+            F.lit("home"),
+            "body.liveData.boxscore.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     info = teams.select(
         "raw_id",
         "captured_at",
@@ -4491,8 +4471,8 @@ def live_game_team_info(documents: DataFrame) -> DataFrame:
         "game_date",
         F.col("team.team.id").alias("team_id"),
         "team_position",
-        F.posexplode_outer("team.info").alias("info_position", "info"),
-    )
+        F.col("team.info").alias("info_values"),
+    ).select("*", F.posexplode_outer("info_values").alias("info_position", "info"))
     rows = info.where(F.col("info").isNotNull()).select(
         "game_pk",
         "team_id",
@@ -4521,15 +4501,13 @@ def live_game_team_info_fields(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.liveData.boxscore.teams.away",
-                F.lit("home"),
-                "body.liveData.boxscore.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.liveData.boxscore.teams.away",
+            F.lit("home"),
+            "body.liveData.boxscore.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     info = teams.select(
         "raw_id",
         "captured_at",
@@ -4537,8 +4515,8 @@ def live_game_team_info_fields(documents: DataFrame) -> DataFrame:
         "game_date",
         F.col("team.team.id").alias("team_id"),
         "team_position",
-        F.posexplode_outer("team.info").alias("info_position", "info"),
-    )
+        F.col("team.info").alias("info_values"),
+    ).select("*", F.posexplode_outer("info_values").alias("info_position", "info"))
     field_list = info.select(
         "raw_id",
         "captured_at",
@@ -4547,8 +4525,8 @@ def live_game_team_info_fields(documents: DataFrame) -> DataFrame:
         "game_date",
         "team_position",
         F.col("info_position").alias("info_index"),
-        F.posexplode_outer("info.fieldList").alias("field_list_position", "field_list"),
-    )
+        F.col("info.fieldList").alias("field_list_values"),
+    ).select("*", F.posexplode_outer("field_list_values").alias("field_list_position", "field_list"))
     rows = field_list.where(F.col("field_list").isNotNull()).select(
         "game_pk",
         "team_id",
@@ -4578,15 +4556,13 @@ def live_game_batting_order(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.liveData.boxscore.teams.away",
-                F.lit("home"),
-                "body.liveData.boxscore.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.liveData.boxscore.teams.away",
+            F.lit("home"),
+            "body.liveData.boxscore.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     batting_order = teams.select(
         "raw_id",
         "captured_at",
@@ -4595,8 +4571,8 @@ def live_game_batting_order(documents: DataFrame) -> DataFrame:
         F.col("team.team.id").alias("team_id"),
         (F.col("team_branch") == "home").alias("is_home"),
         "team_position",
-        F.posexplode_outer("team.battingOrder").alias("batting_order_position", "batting_order"),
-    )
+        F.col("team.battingOrder").alias("batting_order_values"),
+    ).select("*", F.posexplode_outer("batting_order_values").alias("batting_order_position", "batting_order"))
     rows = batting_order.where(F.col("batting_order").isNotNull()).select(
         "game_pk",
         "team_id",
@@ -4625,15 +4601,13 @@ def live_game_pitchers(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.liveData.boxscore.teams.away",
-                F.lit("home"),
-                "body.liveData.boxscore.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.liveData.boxscore.teams.away",
+            F.lit("home"),
+            "body.liveData.boxscore.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     pitchers = teams.select(
         "raw_id",
         "captured_at",
@@ -4642,8 +4616,8 @@ def live_game_pitchers(documents: DataFrame) -> DataFrame:
         F.col("team.team.id").alias("team_id"),
         (F.col("team_branch") == "home").alias("is_home"),
         "team_position",
-        F.posexplode_outer("team.pitchers").alias("pitcher_position", "pitcher"),
-    )
+        F.col("team.pitchers").alias("pitchers"),
+    ).select("*", F.posexplode_outer("pitchers").alias("pitcher_position", "pitcher"))
     rows = pitchers.where(F.col("pitcher").isNotNull()).select(
         "game_pk",
         "team_id",
@@ -4672,15 +4646,13 @@ def live_game_bench(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.liveData.boxscore.teams.away",
-                F.lit("home"),
-                "body.liveData.boxscore.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.liveData.boxscore.teams.away",
+            F.lit("home"),
+            "body.liveData.boxscore.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     bench = teams.select(
         "raw_id",
         "captured_at",
@@ -4689,8 +4661,8 @@ def live_game_bench(documents: DataFrame) -> DataFrame:
         F.col("team.team.id").alias("team_id"),
         (F.col("team_branch") == "home").alias("is_home"),
         "team_position",
-        F.posexplode_outer("team.bench").alias("bench_position", "bench"),
-    )
+        F.col("team.bench").alias("bench_values"),
+    ).select("*", F.posexplode_outer("bench_values").alias("bench_position", "bench"))
     rows = bench.where(F.col("bench").isNotNull()).select(
         "game_pk",
         "team_id",
@@ -4718,15 +4690,13 @@ def live_game_bullpen(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.liveData.boxscore.teams.away",
-                F.lit("home"),
-                "body.liveData.boxscore.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.liveData.boxscore.teams.away",
+            F.lit("home"),
+            "body.liveData.boxscore.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     bullpen = teams.select(
         "raw_id",
         "captured_at",
@@ -4735,8 +4705,8 @@ def live_game_bullpen(documents: DataFrame) -> DataFrame:
         F.col("team.team.id").alias("team_id"),
         (F.col("team_branch") == "home").alias("is_home"),
         "team_position",
-        F.posexplode_outer("team.bullpen").alias("bullpen_position", "bullpen"),
-    )
+        F.col("team.bullpen").alias("bullpen_values"),
+    ).select("*", F.posexplode_outer("bullpen_values").alias("bullpen_position", "bullpen"))
     rows = bullpen.where(F.col("bullpen").isNotNull()).select(
         "game_pk",
         "team_id",
@@ -4764,8 +4734,8 @@ def live_game_officials(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer("body.liveData.boxscore.officials").alias("official_position", "official"),
-    )
+        F.col("body.liveData.boxscore.officials").alias("officials"),
+    ).select("*", F.posexplode_outer("officials").alias("official_position", "official"))
     rows = officials.where(F.col("official").isNotNull()).select(
         "game_pk",
         F.col("official.officialType").alias("official_type"),
@@ -4793,8 +4763,8 @@ def live_game_info(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer("body.liveData.boxscore.info").alias("info_position", "info"),
-    )
+        F.col("body.liveData.boxscore.info").alias("info_values"),
+    ).select("*", F.posexplode_outer("info_values").alias("info_position", "info"))
     rows = info.where(F.col("info").isNotNull()).select(
         "game_pk",
         F.col("info_position").alias("info_index"),
@@ -4816,10 +4786,8 @@ def live_game_top_performers(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer("body.liveData.boxscore.topPerformers").alias(
-            "top_performer_position", "top_performer"
-        ),
-    )
+        F.col("body.liveData.boxscore.topPerformers").alias("top_performers"),
+    ).select("*", F.posexplode_outer("top_performers").alias("top_performer_position", "top_performer"))
     rows = top_performers.where(F.col("top_performer").isNotNull()).select(
         "game_pk",
         F.col("top_performer_position").alias("performer_index"),
@@ -4981,15 +4949,13 @@ def live_game_teams(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.posexplode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.gameData.teams.away",
-                F.lit("home"),
-                "body.gameData.teams.home",
-            )
-        ).alias("team_position", "team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.gameData.teams.away",
+            F.lit("home"),
+            "body.gameData.teams.home",
+        ).alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team_branch", "team"))
     rows = teams.where(F.col("team").isNotNull()).select(
         "game_pk",
         F.col("team.id").alias("team_id"),
@@ -5073,8 +5039,8 @@ def live_game_players(documents: DataFrame) -> DataFrame:
         F.col("body.liveData.boxscore.teams.home.players").alias("box_home"),
         F.col("body.liveData.boxscore.teams.away.team.id").alias("box_away_team_id"),
         F.col("body.liveData.boxscore.teams.home.team.id").alias("box_home_team_id"),
-        F.posexplode_outer("body.gameData.players").alias("player_position", "player_key", "player"),
-    )
+        F.col("body.gameData.players").alias("players"),
+    ).select("*", F.posexplode_outer("players").alias("player_position", "player_key", "player"))
     players = players.withColumns(
         {
             "box": F.coalesce(
@@ -5321,15 +5287,13 @@ def live_game_probables(documents: DataFrame) -> DataFrame:
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.col("body.gameData.teams.away").alias("team_away"),
         F.col("body.gameData.teams.home").alias("team_home"),
-        F.explode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.gameData.probablePitchers.away",
-                F.lit("home"),
-                "body.gameData.probablePitchers.home",
-            )
-        ).alias("probable_pitcher_branch", "probable_pitcher"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.gameData.probablePitchers.away",
+            F.lit("home"),
+            "body.gameData.probablePitchers.home",
+        ).alias("probable_pitchers"),
+    ).select("*", F.explode_outer("probable_pitchers").alias("probable_pitcher_branch", "probable_pitcher"))
     probable_pitchers = probable_pitchers.withColumns(
         {
             "team": F.when(F.col("probable_pitcher_branch") == "away", F.col("team_away")).when(
@@ -5362,15 +5326,13 @@ def live_game_mound_visits(documents: DataFrame) -> DataFrame:
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.col("body.gameData.teams.away").alias("team_away"),
         F.col("body.gameData.teams.home").alias("team_home"),
-        F.explode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.gameData.moundVisits.away",
-                F.lit("home"),
-                "body.gameData.moundVisits.home",
-            )
-        ).alias("mound_visit_branch", "mound_visit"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.gameData.moundVisits.away",
+            F.lit("home"),
+            "body.gameData.moundVisits.home",
+        ).alias("mound_visits"),
+    ).select("*", F.explode_outer("mound_visits").alias("mound_visit_branch", "mound_visit"))
     mound_visits = mound_visits.withColumns(
         {
             "team": F.when(F.col("mound_visit_branch") == "away", F.col("team_away")).when(
@@ -5402,15 +5364,13 @@ def live_game_challenges(documents: DataFrame) -> DataFrame:
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.col("body.gameData.teams.away").alias("team_away"),
         F.col("body.gameData.teams.home").alias("team_home"),
-        F.explode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.gameData.review.away",
-                F.lit("home"),
-                "body.gameData.review.home",
-            )
-        ).alias("review_branch", "review"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.gameData.review.away",
+            F.lit("home"),
+            "body.gameData.review.home",
+        ).alias("review_values"),
+    ).select("*", F.explode_outer("review_values").alias("review_branch", "review"))
     review = review.withColumns(
         {
             "team": F.when(F.col("review_branch") == "away", F.col("team_away")).when(
@@ -5442,15 +5402,13 @@ def live_game_abs_challenges(documents: DataFrame) -> DataFrame:
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.col("body.gameData.teams.away").alias("team_away"),
         F.col("body.gameData.teams.home").alias("team_home"),
-        F.explode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.gameData.absChallenges.away",
-                F.lit("home"),
-                "body.gameData.absChallenges.home",
-            )
-        ).alias("abs_challenge_branch", "abs_challenge"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.gameData.absChallenges.away",
+            F.lit("home"),
+            "body.gameData.absChallenges.home",
+        ).alias("abs_challenges"),
+    ).select("*", F.explode_outer("abs_challenges").alias("abs_challenge_branch", "abs_challenge"))
     abs_challenges = abs_challenges.withColumns(
         {
             "team": F.when(F.col("abs_challenge_branch") == "away", F.col("team_away")).when(
@@ -5483,15 +5441,13 @@ def live_game_linescore_teams(documents: DataFrame) -> DataFrame:
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
         F.col("body.gameData.teams.away").alias("team_away"),
         F.col("body.gameData.teams.home").alias("team_home"),
-        F.explode_outer(
-            F.create_map(
-                F.lit("away"),
-                "body.liveData.linescore.teams.away",
-                F.lit("home"),
-                "body.liveData.linescore.teams.home",
-            )
-        ).alias("team_branch", "team_value"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "body.liveData.linescore.teams.away",
+            F.lit("home"),
+            "body.liveData.linescore.teams.home",
+        ).alias("teams"),
+    ).select("*", F.explode_outer("teams").alias("team_branch", "team_value"))
     teams = teams.withColumns(
         {
             "team": F.when(F.col("team_branch") == "away", F.col("team_away")).when(
@@ -5524,17 +5480,15 @@ def live_game_decisions(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.col("body.gamePk").alias("game_pk"),
         F.regexp_extract("body.gameData.datetime.officialDate", DATE, 0).try_cast("date").alias("game_date"),
-        F.explode_outer(
-            F.create_map(
-                F.lit("winner"),
-                "body.liveData.decisions.winner",
-                F.lit("loser"),
-                "body.liveData.decisions.loser",
-                F.lit("save"),
-                "body.liveData.decisions.save",
-            )
-        ).alias("decision_branch", "decision_value"),
-    )
+        F.create_map(
+            F.lit("winner"),
+            "body.liveData.decisions.winner",
+            F.lit("loser"),
+            "body.liveData.decisions.loser",
+            F.lit("save"),
+            "body.liveData.decisions.save",
+        ).alias("decisions"),
+    ).select("*", F.explode_outer("decisions").alias("decision_branch", "decision_value"))
     rows = decisions.where(F.col("decision_value").isNotNull()).select(
         "game_pk",
         F.col("decision_branch").alias("decision"),

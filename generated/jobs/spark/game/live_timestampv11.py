@@ -23,8 +23,8 @@ def live_game_timestamps(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body").alias("item_position", "item"),
-    )
+        F.col("body").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     rows = items.where(F.col("item").isNotNull()).select(
         "game_pk",
         F.col("item").alias("timecode"),

@@ -596,8 +596,8 @@ def play_by_play_plays(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.allPlays").alias("all_play_position", "all_play"),
-    )
+        F.col("body.allPlays").alias("all_plays"),
+    ).select("*", F.posexplode_outer("all_plays").alias("all_play_position", "all_play"))
     rows = all_plays.where(F.col("all_play").isNotNull()).select(
         "game_pk",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
@@ -682,16 +682,16 @@ def play_by_play_pitch_events(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.allPlays").alias("all_play_position", "all_play"),
-    )
+        F.col("body.allPlays").alias("all_plays"),
+    ).select("*", F.posexplode_outer("all_plays").alias("all_play_position", "all_play"))
     play_events = all_plays.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
-        F.posexplode_outer("all_play.playEvents").alias("play_event_position", "play_event"),
-    )
+        F.col("all_play.playEvents").alias("play_events"),
+    ).select("*", F.posexplode_outer("play_events").alias("play_event_position", "play_event"))
     rows = (
         play_events.where(F.col("play_event").isNotNull())
         .where(F.col("play_event.isPitch"))
@@ -794,16 +794,16 @@ def play_by_play_hit_data(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.allPlays").alias("all_play_position", "all_play"),
-    )
+        F.col("body.allPlays").alias("all_plays"),
+    ).select("*", F.posexplode_outer("all_plays").alias("all_play_position", "all_play"))
     play_events = all_plays.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
-        F.posexplode_outer("all_play.playEvents").alias("play_event_position", "play_event"),
-    )
+        F.col("all_play.playEvents").alias("play_events"),
+    ).select("*", F.posexplode_outer("play_events").alias("play_event_position", "play_event"))
     rows = (
         play_events.where(F.col("play_event.hitData").isNotNull())
         .where(F.col("play_event.isPitch"))
@@ -878,16 +878,16 @@ def play_by_play_play_actions(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.allPlays").alias("all_play_position", "all_play"),
-    )
+        F.col("body.allPlays").alias("all_plays"),
+    ).select("*", F.posexplode_outer("all_plays").alias("all_play_position", "all_play"))
     play_events = all_plays.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
-        F.posexplode_outer("all_play.playEvents").alias("play_event_position", "play_event"),
-    )
+        F.col("all_play.playEvents").alias("play_events"),
+    ).select("*", F.posexplode_outer("play_events").alias("play_event_position", "play_event"))
     rows = (
         play_events.where(F.col("play_event").isNotNull())
         .where(~F.col("play_event.isPitch").eqNullSafe(True))
@@ -969,8 +969,8 @@ def play_by_play_lineup_changes(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.allPlays").alias("all_play_position", "all_play"),
-    )
+        F.col("body.allPlays").alias("all_plays"),
+    ).select("*", F.posexplode_outer("all_plays").alias("all_play_position", "all_play"))
     play_events = all_plays.select(
         "raw_id",
         "captured_at",
@@ -979,8 +979,8 @@ def play_by_play_lineup_changes(documents: DataFrame) -> DataFrame:
         F.col("all_play.about.inning").alias("inning"),
         F.col("all_play.about.halfInning").alias("half_inning"),
         "all_play_position",
-        F.posexplode_outer("all_play.playEvents").alias("play_event_position", "play_event"),
-    )
+        F.col("all_play.playEvents").alias("play_events"),
+    ).select("*", F.posexplode_outer("play_events").alias("play_event_position", "play_event"))
     rows = (
         play_events.where(F.col("play_event").isNotNull())
         .where(F.col("play_event.isSubstitution"))
@@ -1052,8 +1052,8 @@ def play_by_play_play_reviews(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.allPlays").alias("all_play_position", "all_play"),
-    )
+        F.col("body.allPlays").alias("all_plays"),
+    ).select("*", F.posexplode_outer("all_plays").alias("all_play_position", "all_play"))
     rows = all_plays.where(F.col("all_play.reviewDetails").isNotNull()).select(
         "game_pk",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
@@ -1099,17 +1099,17 @@ def play_by_play_play_additional_reviews(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.allPlays").alias("all_play_position", "all_play"),
-    )
+        F.col("body.allPlays").alias("all_plays"),
+    ).select("*", F.posexplode_outer("all_plays").alias("all_play_position", "all_play"))
     additional_reviews = all_plays.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
-        F.posexplode_outer("all_play.reviewDetails.additionalReviews").alias(
-            "additional_review_position", "additional_review"
-        ),
+        F.col("all_play.reviewDetails.additionalReviews").alias("additional_reviews"),
+    ).select(
+        "*", F.posexplode_outer("additional_reviews").alias("additional_review_position", "additional_review")
     )
     rows = additional_reviews.where(F.col("additional_review").isNotNull()).select(
         "game_pk",
@@ -1155,16 +1155,16 @@ def play_by_play_event_reviews(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.allPlays").alias("all_play_position", "all_play"),
-    )
+        F.col("body.allPlays").alias("all_plays"),
+    ).select("*", F.posexplode_outer("all_plays").alias("all_play_position", "all_play"))
     play_events = all_plays.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
-        F.posexplode_outer("all_play.playEvents").alias("play_event_position", "play_event"),
-    )
+        F.col("all_play.playEvents").alias("play_events"),
+    ).select("*", F.posexplode_outer("play_events").alias("play_event_position", "play_event"))
     rows = play_events.where(F.col("play_event.reviewDetails").isNotNull()).select(
         "game_pk",
         "at_bat_index",
@@ -1216,16 +1216,16 @@ def play_by_play_event_additional_reviews(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.allPlays").alias("all_play_position", "all_play"),
-    )
+        F.col("body.allPlays").alias("all_plays"),
+    ).select("*", F.posexplode_outer("all_plays").alias("all_play_position", "all_play"))
     play_events = all_plays.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
-        F.posexplode_outer("all_play.playEvents").alias("play_event_position", "play_event"),
-    )
+        F.col("all_play.playEvents").alias("play_events"),
+    ).select("*", F.posexplode_outer("play_events").alias("play_event_position", "play_event"))
     additional_reviews = play_events.select(
         "raw_id",
         "captured_at",
@@ -1234,9 +1234,9 @@ def play_by_play_event_additional_reviews(documents: DataFrame) -> DataFrame:
         "all_play_position",
         F.col("play_event.index").alias("event_index"),
         "play_event_position",
-        F.posexplode_outer("play_event.reviewDetails.additionalReviews").alias(
-            "additional_review_position", "additional_review"
-        ),
+        F.col("play_event.reviewDetails.additionalReviews").alias("additional_reviews"),
+    ).select(
+        "*", F.posexplode_outer("additional_reviews").alias("additional_review_position", "additional_review")
     )
     rows = additional_reviews.where(F.col("additional_review").isNotNull()).select(
         "game_pk",
@@ -1286,16 +1286,16 @@ def play_by_play_runners(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.allPlays").alias("all_play_position", "all_play"),
-    )
+        F.col("body.allPlays").alias("all_plays"),
+    ).select("*", F.posexplode_outer("all_plays").alias("all_play_position", "all_play"))
     runners = all_plays.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
-        F.posexplode_outer("all_play.runners").alias("runner_position", "runner"),
-    )
+        F.col("all_play.runners").alias("runners"),
+    ).select("*", F.posexplode_outer("runners").alias("runner_position", "runner"))
     rows = runners.where(F.col("runner").isNotNull()).select(
         "game_pk",
         "at_bat_index",
@@ -1398,16 +1398,16 @@ def play_by_play_fielding_credits(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.allPlays").alias("all_play_position", "all_play"),
-    )
+        F.col("body.allPlays").alias("all_plays"),
+    ).select("*", F.posexplode_outer("all_plays").alias("all_play_position", "all_play"))
     runners = all_plays.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("all_play.atBatIndex").alias("at_bat_index"),
         "all_play_position",
-        F.posexplode_outer("all_play.runners").alias("runner_position", "runner"),
-    )
+        F.col("all_play.runners").alias("runners"),
+    ).select("*", F.posexplode_outer("runners").alias("runner_position", "runner"))
     credits = runners.select(
         "raw_id",
         "captured_at",
@@ -1415,8 +1415,8 @@ def play_by_play_fielding_credits(documents: DataFrame) -> DataFrame:
         "at_bat_index",
         "all_play_position",
         F.col("runner_position").alias("runner_index"),
-        F.posexplode_outer("runner.credits").alias("credit_position", "credit_value"),
-    )
+        F.col("runner.credits").alias("credits"),
+    ).select("*", F.posexplode_outer("credits").alias("credit_position", "credit_value"))
     rows = credits.where(F.col("credit_value").isNotNull()).select(
         "game_pk",
         "at_bat_index",
@@ -1464,8 +1464,8 @@ def play_by_play_scoring_plays(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.scoringPlays").alias("scoring_play_position", "scoring_play"),
-    )
+        F.col("body.scoringPlays").alias("scoring_plays"),
+    ).select("*", F.posexplode_outer("scoring_plays").alias("scoring_play_position", "scoring_play"))
     rows = scoring_plays.where(F.col("scoring_play").isNotNull()).select(
         "game_pk",
         F.col("scoring_play").alias("at_bat_index"),
@@ -1490,7 +1490,9 @@ def play_by_play_inning_summary(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.playsByInning").alias("plays_by_inning_position", "plays_by_inning"),
+        F.col("body.playsByInning").alias("plays_by_inning_values"),
+    ).select(
+        "*", F.posexplode_outer("plays_by_inning_values").alias("plays_by_inning_position", "plays_by_inning")
     )
     rows = plays_by_inning.where(F.col("plays_by_inning").isNotNull()).select(
         "game_pk",
@@ -1521,30 +1523,30 @@ def play_by_play_hits(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("game_pk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.playsByInning").alias("plays_by_inning_position", "plays_by_inning"),
+        F.col("body.playsByInning").alias("plays_by_inning_values"),
+    ).select(
+        "*", F.posexplode_outer("plays_by_inning_values").alias("plays_by_inning_position", "plays_by_inning")
     )
     hits = plays_by_inning.select(
         "raw_id",
         "captured_at",
         "game_pk",
         (F.col("plays_by_inning_position") + 1).alias("inning"),
-        F.explode_outer(
-            F.create_map(
-                F.lit("away"),
-                "plays_by_inning.hits.away",
-                F.lit("home"),
-                "plays_by_inning.hits.home",
-            )
-        ).alias("hit_branch", "hit"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "plays_by_inning.hits.away",
+            F.lit("home"),
+            "plays_by_inning.hits.home",
+        ).alias("hits"),
+    ).select("*", F.explode_outer("hits").alias("hit_branch", "hit"))
     hits_2 = hits.select(
         "raw_id",
         "captured_at",
         "game_pk",
         "inning",
         (F.col("hit_branch") == "home").alias("is_home"),
-        F.posexplode_outer("hit").alias("hit_position_2", "hit_value"),
-    )
+        F.col("hit").alias("hits_values"),
+    ).select("*", F.posexplode_outer("hits_values").alias("hit_position_2", "hit_value"))
     rows = hits_2.where(F.col("hit_value").isNotNull()).select(
         "game_pk",
         "inning",

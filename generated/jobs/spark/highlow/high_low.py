@@ -140,8 +140,8 @@ def high_lists(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.coalesce(F.try_element_at("params", F.lit("$request")), F.lit("")).alias("document_key"),
         F.try_element_at("params", F.lit("highLowType")).alias("high_low_type"),
-        F.posexplode_outer("body.highLowResults").alias("high_low_result_position", "high_low_result"),
-    )
+        F.col("body.highLowResults").alias("high_low_results"),
+    ).select("*", F.posexplode_outer("high_low_results").alias("high_low_result_position", "high_low_result"))
     rows = high_low_results.where(F.col("high_low_result").isNotNull()).select(
         "document_key",
         F.col("high_low_result_position").alias("list_index"),
@@ -213,8 +213,8 @@ def highs(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.coalesce(F.try_element_at("params", F.lit("$request")), F.lit("")).alias("document_key"),
         F.try_element_at("params", F.lit("highLowType")).alias("high_low_type"),
-        F.posexplode_outer("body.highLowResults").alias("high_low_result_position", "high_low_result"),
-    )
+        F.col("body.highLowResults").alias("high_low_results"),
+    ).select("*", F.posexplode_outer("high_low_results").alias("high_low_result_position", "high_low_result"))
     splits = high_low_results.select(
         "raw_id",
         "captured_at",
@@ -222,8 +222,8 @@ def highs(documents: DataFrame) -> DataFrame:
         "high_low_type",
         F.col("high_low_result_position").alias("list_index"),
         F.col("high_low_result.sortStat.name").alias("stat_name"),
-        F.posexplode_outer("high_low_result.splits").alias("split_position", "split"),
-    )
+        F.col("high_low_result.splits").alias("splits"),
+    ).select("*", F.posexplode_outer("splits").alias("split_position", "split"))
     rows = splits.where(F.col("split").isNotNull()).select(
         "document_key",
         "list_index",

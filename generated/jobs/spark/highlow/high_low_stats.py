@@ -30,8 +30,8 @@ def high_low_stats_normalized(documents: DataFrame) -> DataFrame:
     items = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body").alias("item_position", "item"),
-    )
+        F.col("body").alias("items"),
+    ).select("*", F.posexplode_outer("items").alias("item_position", "item"))
     rows = items.where(F.col("item").isNotNull()).select(
         F.col("item.name").alias("name"),
         F.col("item.lookupParam").alias("lookup_param"),

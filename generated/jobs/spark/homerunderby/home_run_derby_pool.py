@@ -271,8 +271,8 @@ def pool_rounds(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("gamePk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.rounds").alias("round_position", "round_value"),
-    )
+        F.col("body.rounds").alias("rounds"),
+    ).select("*", F.posexplode_outer("rounds").alias("round_position", "round_value"))
     rows = rounds.where(F.col("round_value").isNotNull()).select(
         "game_pk",
         F.col("round_value.round").alias("round"),
@@ -298,16 +298,16 @@ def pool_matchups(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("gamePk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.rounds").alias("round_position", "round_value"),
-    )
+        F.col("body.rounds").alias("rounds"),
+    ).select("*", F.posexplode_outer("rounds").alias("round_position", "round_value"))
     matchups = rounds.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("round_value.round").alias("round"),
         "round_position",
-        F.posexplode_outer("round_value.matchups").alias("matchup_position", "matchup"),
-    )
+        F.col("round_value.matchups").alias("matchups"),
+    ).select("*", F.posexplode_outer("matchups").alias("matchup_position", "matchup"))
     rows = matchups.where(F.col("matchup").isNotNull()).select(
         "game_pk",
         "round",
@@ -365,16 +365,16 @@ def pool_seeds(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("gamePk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.rounds").alias("round_position", "round_value"),
-    )
+        F.col("body.rounds").alias("rounds"),
+    ).select("*", F.posexplode_outer("rounds").alias("round_position", "round_value"))
     matchups = rounds.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("round_value.round").alias("round"),
         "round_position",
-        F.posexplode_outer("round_value.matchups").alias("matchup_position", "matchup"),
-    )
+        F.col("round_value.matchups").alias("matchups"),
+    ).select("*", F.posexplode_outer("matchups").alias("matchup_position", "matchup"))
     matchups_2 = matchups.select(
         "raw_id",
         "captured_at",
@@ -382,15 +382,13 @@ def pool_seeds(documents: DataFrame) -> DataFrame:
         "round",
         "round_position",
         F.col("matchup_position").alias("matchup_index"),
-        F.explode_outer(
-            F.create_map(
-                F.lit("topSeed"),
-                "matchup.topSeed",
-                F.lit("bottomSeed"),
-                "matchup.bottomSeed",
-            )
-        ).alias("matchup_branch", "matchup_value"),
-    )
+        F.create_map(
+            F.lit("topSeed"),
+            "matchup.topSeed",
+            F.lit("bottomSeed"),
+            "matchup.bottomSeed",
+        ).alias("matchups_values"),
+    ).select("*", F.explode_outer("matchups_values").alias("matchup_branch", "matchup_value"))
     rows = matchups_2.where(F.col("matchup_value").isNotNull()).select(
         "game_pk",
         "round",
@@ -450,16 +448,16 @@ def pool_seed_swings(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("gamePk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.rounds").alias("round_position", "round_value"),
-    )
+        F.col("body.rounds").alias("rounds"),
+    ).select("*", F.posexplode_outer("rounds").alias("round_position", "round_value"))
     matchups = rounds.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("round_value.round").alias("round"),
         "round_position",
-        F.posexplode_outer("round_value.matchups").alias("matchup_position", "matchup"),
-    )
+        F.col("round_value.matchups").alias("matchups"),
+    ).select("*", F.posexplode_outer("matchups").alias("matchup_position", "matchup"))
     matchups_2 = matchups.select(
         "raw_id",
         "captured_at",
@@ -467,15 +465,13 @@ def pool_seed_swings(documents: DataFrame) -> DataFrame:
         "round",
         "round_position",
         F.col("matchup_position").alias("matchup_index"),
-        F.explode_outer(
-            F.create_map(
-                F.lit("topSeed"),
-                "matchup.topSeed",
-                F.lit("bottomSeed"),
-                "matchup.bottomSeed",
-            )
-        ).alias("matchup_branch", "matchup_value"),
-    )
+        F.create_map(
+            F.lit("topSeed"),
+            "matchup.topSeed",
+            F.lit("bottomSeed"),
+            "matchup.bottomSeed",
+        ).alias("matchups_values"),
+    ).select("*", F.explode_outer("matchups_values").alias("matchup_branch", "matchup_value"))
     hits = matchups_2.select(
         "raw_id",
         "captured_at",
@@ -484,8 +480,8 @@ def pool_seed_swings(documents: DataFrame) -> DataFrame:
         "matchup_index",
         "round_position",
         (F.col("matchup_branch") == "topSeed").alias("is_top_seed"),
-        F.posexplode_outer("matchup_value.hits").alias("hit_position", "hit"),
-    )
+        F.col("matchup_value.hits").alias("hits"),
+    ).select("*", F.posexplode_outer("hits").alias("hit_position", "hit"))
     rows = hits.where(F.col("hit").isNotNull()).select(
         "game_pk",
         "round",
@@ -556,16 +552,16 @@ def pool_batters(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("gamePk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.rounds").alias("round_position", "round_value"),
-    )
+        F.col("body.rounds").alias("rounds"),
+    ).select("*", F.posexplode_outer("rounds").alias("round_position", "round_value"))
     batters = rounds.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("round_value.round").alias("round"),
         "round_position",
-        F.posexplode_outer("round_value.batters").alias("batter_position", "batter"),
-    )
+        F.col("round_value.batters").alias("batters"),
+    ).select("*", F.posexplode_outer("batters").alias("batter_position", "batter"))
     rows = batters.where(F.col("batter").isNotNull()).select(
         "game_pk",
         "round",
@@ -624,16 +620,16 @@ def pool_batter_swings(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("gamePk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.rounds").alias("round_position", "round_value"),
-    )
+        F.col("body.rounds").alias("rounds"),
+    ).select("*", F.posexplode_outer("rounds").alias("round_position", "round_value"))
     batters = rounds.select(
         "raw_id",
         "captured_at",
         "game_pk",
         F.col("round_value.round").alias("round"),
         "round_position",
-        F.posexplode_outer("round_value.batters").alias("batter_position", "batter"),
-    )
+        F.col("round_value.batters").alias("batters"),
+    ).select("*", F.posexplode_outer("batters").alias("batter_position", "batter"))
     hits = batters.select(
         "raw_id",
         "captured_at",
@@ -641,8 +637,8 @@ def pool_batter_swings(documents: DataFrame) -> DataFrame:
         "round",
         "round_position",
         F.col("batter_position").alias("batter_index"),
-        F.posexplode_outer("batter.hits").alias("hit_position", "hit"),
-    )
+        F.col("batter.hits").alias("hits"),
+    ).select("*", F.posexplode_outer("hits").alias("hit_position", "hit"))
     rows = hits.where(F.col("hit").isNotNull()).select(
         "game_pk",
         "round",

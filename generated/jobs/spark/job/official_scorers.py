@@ -54,8 +54,8 @@ def official_scorer_jobs(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("sportId")), DIGITS, 0)
         .try_cast("bigint")
         .alias("sport_id"),
-        F.posexplode_outer("body.roster").alias("roster_position", "roster"),
-    )
+        F.col("body.roster").alias("roster_values"),
+    ).select("*", F.posexplode_outer("roster_values").alias("roster_position", "roster"))
     rows = roster.where(F.col("roster").isNotNull()).select(
         "document_key",
         F.col("roster_position").alias("job_index"),

@@ -107,8 +107,8 @@ def final_vote_candidates(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.coalesce(F.try_element_at("params", F.lit("season")), F.lit("0")), DIGITS, 0)
         .try_cast("bigint")
         .alias("season"),
-        F.posexplode_outer("body.people").alias("person_position", "person"),
-    )
+        F.col("body.people").alias("people"),
+    ).select("*", F.posexplode_outer("people").alias("person_position", "person"))
     rows = people.where(F.col("person").isNotNull()).select(
         "league_id",
         "season",

@@ -20,8 +20,8 @@ def milestone_lookups_normalized(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.coalesce(F.try_element_at("params", F.lit("$request")), F.lit("")).alias("document_key"),
-        F.explode_outer("body").alias("item_key", "item"),
-    )
+        F.col("body").alias("items"),
+    ).select("*", F.explode_outer("items").alias("item_key", "item"))
     rows = items.where(F.col("item").isNotNull()).select(
         "document_key",
         F.col("item_key").alias("row_key"),
@@ -37,15 +37,15 @@ def milestone_lookups_items(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.coalesce(F.try_element_at("params", F.lit("$request")), F.lit("")).alias("document_key"),
-        F.explode_outer("body").alias("item_key", "item"),
-    )
+        F.col("body").alias("items"),
+    ).select("*", F.explode_outer("items").alias("item_key", "item"))
     items_2 = items.select(
         "raw_id",
         "captured_at",
         "document_key",
         F.col("item_key").alias("row_key"),
-        F.posexplode_outer("item").alias("item_position_2", "item_value"),
-    )
+        F.col("item").alias("items_values"),
+    ).select("*", F.posexplode_outer("items_values").alias("item_position_2", "item_value"))
     rows = items_2.where(F.col("item_value").isNotNull()).select(
         "document_key",
         "row_key",

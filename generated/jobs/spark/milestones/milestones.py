@@ -19,8 +19,8 @@ def milestones_normalized(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.coalesce(F.try_element_at("params", F.lit("$request")), F.lit("")).alias("document_key"),
-        F.posexplode_outer("body.milestones").alias("milestone_position", "milestone"),
-    )
+        F.col("body.milestones").alias("milestones"),
+    ).select("*", F.posexplode_outer("milestones").alias("milestone_position", "milestone"))
     rows = milestones.where(F.col("milestone").isNotNull()).select(
         "document_key",
         F.col("milestone_position").alias("milestone_index"),

@@ -160,8 +160,8 @@ def awards(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("personId")), DIGITS, 0)
         .try_cast("bigint")
         .alias("person_id"),
-        F.posexplode_outer("body.awards").alias("award_position", "award"),
-    )
+        F.col("body.awards").alias("awards"),
+    ).select("*", F.posexplode_outer("awards").alias("award_position", "award"))
     rows = awards.where(F.col("award").isNotNull()).select(
         "person_id",
         F.col("award_position").alias("win_index"),

@@ -397,8 +397,8 @@ def game_stat_groups(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("gamePk")), DIGITS, 0)
         .try_cast("bigint")
         .alias("game_pk"),
-        F.posexplode_outer("body.stats").alias("stat_position", "stat"),
-    )
+        F.col("body.stats").alias("stats"),
+    ).select("*", F.posexplode_outer("stats").alias("stat_position", "stat"))
     rows = stats.where(F.col("stat").isNotNull()).select(
         "document_key",
         F.col("stat_position").alias("stat_index"),
@@ -441,8 +441,8 @@ def game_stat_splits(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("personId")), DIGITS, 0)
         .try_cast("bigint")
         .alias("person_id"),
-        F.posexplode_outer("body.stats").alias("stat_position", "stat"),
-    )
+        F.col("body.stats").alias("stats"),
+    ).select("*", F.posexplode_outer("stats").alias("stat_position", "stat"))
     splits = stats.select(
         "raw_id",
         "captured_at",
@@ -451,8 +451,8 @@ def game_stat_splits(documents: DataFrame) -> DataFrame:
         F.col("stat_position").alias("stat_index"),
         F.col("stat.type.displayName").alias("stat_type"),
         F.col("stat.group.displayName").alias("stat_group"),
-        F.posexplode_outer("stat.splits").alias("split_position", "split"),
-    )
+        F.col("stat.splits").alias("splits"),
+    ).select("*", F.posexplode_outer("splits").alias("split_position", "split"))
     rows = splits.where(F.col("split").isNotNull()).select(
         "document_key",
         "stat_index",
@@ -862,8 +862,8 @@ def changed_people(documents: DataFrame) -> DataFrame:
         .try_cast("bigint")
         .alias("game_pk"),
         F.try_element_at("params", F.lit("updatedSince")).alias("updated_since"),
-        F.posexplode_outer("body.people").alias("person_position", "person"),
-    )
+        F.col("body.people").alias("people"),
+    ).select("*", F.posexplode_outer("people").alias("person_position", "person"))
     rows = people.where(F.col("person").isNotNull()).select(
         "document_key",
         F.col("person.id").alias("person_id"),

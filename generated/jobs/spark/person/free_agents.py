@@ -74,8 +74,8 @@ def free_agent_players(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("season")), DIGITS, 0)
         .try_cast("bigint")
         .alias("season"),
-        F.posexplode_outer("body.freeAgents").alias("free_agent_position", "free_agent"),
-    )
+        F.col("body.freeAgents").alias("free_agents"),
+    ).select("*", F.posexplode_outer("free_agents").alias("free_agent_position", "free_agent"))
     rows = free_agents.where(F.col("free_agent").isNotNull()).select(
         "season",
         F.col("free_agent.player.id").alias("player_id"),

@@ -231,8 +231,8 @@ def people_normalized(documents: DataFrame) -> DataFrame:
     people = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body.people").alias("person_position", "person"),
-    )
+        F.col("body.people").alias("people"),
+    ).select("*", F.posexplode_outer("people").alias("person_position", "person"))
     rows = people.where(F.col("person").isNotNull()).select(
         F.col("person.id").alias("person_id"),
         F.col("person.fullName").alias("full_name"),
@@ -318,8 +318,8 @@ def current_teams(documents: DataFrame) -> DataFrame:
     people = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body.people").alias("person_position", "person"),
-    )
+        F.col("body.people").alias("people"),
+    ).select("*", F.posexplode_outer("people").alias("person_position", "person"))
     rows = people.where(F.col("person.currentTeam").isNotNull()).select(
         F.col("person.id").alias("person_id"),
         F.col("person.currentTeam.id").alias("team_id"),

@@ -1031,8 +1031,8 @@ def postseason_series(documents: DataFrame) -> DataFrame:
         .try_cast("bigint")
         .alias("sport_id"),
         F.coalesce(F.try_element_at("params", F.lit("season")), F.lit("")).alias("season"),
-        F.posexplode_outer("body.series").alias("series_position", "series"),
-    )
+        F.col("body.series").alias("series_values"),
+    ).select("*", F.posexplode_outer("series_values").alias("series_position", "series"))
     rows = series.where(F.col("series").isNotNull()).select(
         "sport_id",
         "season",
@@ -1066,8 +1066,8 @@ def postseason_games(documents: DataFrame) -> DataFrame:
         .try_cast("bigint")
         .alias("sport_id"),
         F.coalesce(F.try_element_at("params", F.lit("season")), F.lit("")).alias("season"),
-        F.posexplode_outer("body.series").alias("series_position", "series"),
-    )
+        F.col("body.series").alias("series_values"),
+    ).select("*", F.posexplode_outer("series_values").alias("series_position", "series"))
     games = series.select(
         "raw_id",
         "captured_at",
@@ -1075,8 +1075,8 @@ def postseason_games(documents: DataFrame) -> DataFrame:
         "season",
         F.col("series.series.id").alias("series_id"),
         "series_position",
-        F.posexplode_outer("series.games").alias("game_position", "game"),
-    )
+        F.col("series.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     rows = games.where(F.col("game").isNotNull()).select(
         "sport_id",
         "season",
@@ -1159,8 +1159,8 @@ def postseason_game_teams(documents: DataFrame) -> DataFrame:
         .try_cast("bigint")
         .alias("sport_id"),
         F.coalesce(F.try_element_at("params", F.lit("season")), F.lit("")).alias("season"),
-        F.posexplode_outer("body.series").alias("series_position", "series"),
-    )
+        F.col("body.series").alias("series_values"),
+    ).select("*", F.posexplode_outer("series_values").alias("series_position", "series"))
     games = series.select(
         "raw_id",
         "captured_at",
@@ -1168,8 +1168,8 @@ def postseason_game_teams(documents: DataFrame) -> DataFrame:
         "season",
         F.col("series.series.id").alias("series_id"),
         "series_position",
-        F.posexplode_outer("series.games").alias("game_position", "game"),
-    )
+        F.col("series.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     teams = games.select(
         "raw_id",
         "captured_at",
@@ -1180,15 +1180,13 @@ def postseason_game_teams(documents: DataFrame) -> DataFrame:
         F.col("game.gamePk").alias("game_pk"),
         F.regexp_extract("game.gameDate", INSTANT, 0).try_cast("timestamp").alias("game_date"),
         "game_position",
-        F.explode_outer(
-            F.create_map(
-                F.lit("away"),
-                "game.teams.away",
-                F.lit("home"),
-                "game.teams.home",
-            )
-        ).alias("team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "game.teams.away",
+            F.lit("home"),
+            "game.teams.home",
+        ).alias("teams"),
+    ).select("*", F.explode_outer("teams").alias("team_branch", "team"))
     rows = teams.where(F.col("team").isNotNull()).select(
         "sport_id",
         "season",
@@ -1394,8 +1392,8 @@ def postseason_probables(documents: DataFrame) -> DataFrame:
         .try_cast("bigint")
         .alias("sport_id"),
         F.coalesce(F.try_element_at("params", F.lit("season")), F.lit("")).alias("season"),
-        F.posexplode_outer("body.series").alias("series_position", "series"),
-    )
+        F.col("body.series").alias("series_values"),
+    ).select("*", F.posexplode_outer("series_values").alias("series_position", "series"))
     games = series.select(
         "raw_id",
         "captured_at",
@@ -1403,8 +1401,8 @@ def postseason_probables(documents: DataFrame) -> DataFrame:
         "season",
         F.col("series.series.id").alias("series_id"),
         "series_position",
-        F.posexplode_outer("series.games").alias("game_position", "game"),
-    )
+        F.col("series.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     teams = games.select(
         "raw_id",
         "captured_at",
@@ -1415,15 +1413,13 @@ def postseason_probables(documents: DataFrame) -> DataFrame:
         F.col("game.gamePk").alias("game_pk"),
         F.regexp_extract("game.gameDate", INSTANT, 0).try_cast("timestamp").alias("game_date"),
         "game_position",
-        F.explode_outer(
-            F.create_map(
-                F.lit("away"),
-                "game.teams.away",
-                F.lit("home"),
-                "game.teams.home",
-            )
-        ).alias("team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "game.teams.away",
+            F.lit("home"),
+            "game.teams.home",
+        ).alias("teams"),
+    ).select("*", F.explode_outer("teams").alias("team_branch", "team"))
     rows = teams.where(F.col("team.probablePitcher").isNotNull()).select(
         "sport_id",
         "season",
@@ -1561,8 +1557,8 @@ def postseason_game_venues(documents: DataFrame) -> DataFrame:
         .try_cast("bigint")
         .alias("sport_id"),
         F.coalesce(F.try_element_at("params", F.lit("season")), F.lit("")).alias("season"),
-        F.posexplode_outer("body.series").alias("series_position", "series"),
-    )
+        F.col("body.series").alias("series_values"),
+    ).select("*", F.posexplode_outer("series_values").alias("series_position", "series"))
     games = series.select(
         "raw_id",
         "captured_at",
@@ -1570,8 +1566,8 @@ def postseason_game_venues(documents: DataFrame) -> DataFrame:
         "season",
         F.col("series.series.id").alias("series_id"),
         "series_position",
-        F.posexplode_outer("series.games").alias("game_position", "game"),
-    )
+        F.col("series.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     rows = games.where(F.col("game.venue").isNotNull()).select(
         "sport_id",
         "season",
@@ -1668,8 +1664,8 @@ def postseason_linescores(documents: DataFrame) -> DataFrame:
         .try_cast("bigint")
         .alias("sport_id"),
         F.coalesce(F.try_element_at("params", F.lit("season")), F.lit("")).alias("season"),
-        F.posexplode_outer("body.series").alias("series_position", "series"),
-    )
+        F.col("body.series").alias("series_values"),
+    ).select("*", F.posexplode_outer("series_values").alias("series_position", "series"))
     games = series.select(
         "raw_id",
         "captured_at",
@@ -1677,8 +1673,8 @@ def postseason_linescores(documents: DataFrame) -> DataFrame:
         "season",
         F.col("series.series.id").alias("series_id"),
         "series_position",
-        F.posexplode_outer("series.games").alias("game_position", "game"),
-    )
+        F.col("series.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     rows = games.where(F.col("game.linescore").isNotNull()).select(
         "sport_id",
         "season",
@@ -1874,8 +1870,8 @@ def postseason_linescore_teams(documents: DataFrame) -> DataFrame:
         .try_cast("bigint")
         .alias("sport_id"),
         F.coalesce(F.try_element_at("params", F.lit("season")), F.lit("")).alias("season"),
-        F.posexplode_outer("body.series").alias("series_position", "series"),
-    )
+        F.col("body.series").alias("series_values"),
+    ).select("*", F.posexplode_outer("series_values").alias("series_position", "series"))
     games = series.select(
         "raw_id",
         "captured_at",
@@ -1883,8 +1879,8 @@ def postseason_linescore_teams(documents: DataFrame) -> DataFrame:
         "season",
         F.col("series.series.id").alias("series_id"),
         "series_position",
-        F.posexplode_outer("series.games").alias("game_position", "game"),
-    )
+        F.col("series.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     teams = games.select(
         "raw_id",
         "captured_at",
@@ -1895,15 +1891,13 @@ def postseason_linescore_teams(documents: DataFrame) -> DataFrame:
         F.col("game.gamePk").alias("game_pk"),
         F.regexp_extract("game.gameDate", INSTANT, 0).try_cast("timestamp").alias("game_date"),
         "game_position",
-        F.explode_outer(
-            F.create_map(
-                F.lit("away"),
-                "game.linescore.teams.away",
-                F.lit("home"),
-                "game.linescore.teams.home",
-            )
-        ).alias("team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "game.linescore.teams.away",
+            F.lit("home"),
+            "game.linescore.teams.home",
+        ).alias("teams"),
+    ).select("*", F.explode_outer("teams").alias("team_branch", "team"))
     rows = teams.where(F.col("team").isNotNull()).select(
         "sport_id",
         "season",
@@ -1942,8 +1936,8 @@ def postseason_linescore_innings(documents: DataFrame) -> DataFrame:
         .try_cast("bigint")
         .alias("sport_id"),
         F.coalesce(F.try_element_at("params", F.lit("season")), F.lit("")).alias("season"),
-        F.posexplode_outer("body.series").alias("series_position", "series"),
-    )
+        F.col("body.series").alias("series_values"),
+    ).select("*", F.posexplode_outer("series_values").alias("series_position", "series"))
     games = series.select(
         "raw_id",
         "captured_at",
@@ -1951,8 +1945,8 @@ def postseason_linescore_innings(documents: DataFrame) -> DataFrame:
         "season",
         F.col("series.series.id").alias("series_id"),
         "series_position",
-        F.posexplode_outer("series.games").alias("game_position", "game"),
-    )
+        F.col("series.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     innings = games.select(
         "raw_id",
         "captured_at",
@@ -1963,8 +1957,8 @@ def postseason_linescore_innings(documents: DataFrame) -> DataFrame:
         F.col("game.gamePk").alias("game_pk"),
         F.regexp_extract("game.gameDate", INSTANT, 0).try_cast("timestamp").alias("game_date"),
         "game_position",
-        F.posexplode_outer("game.linescore.innings").alias("inning_position", "inning_value"),
-    )
+        F.col("game.linescore.innings").alias("innings"),
+    ).select("*", F.posexplode_outer("innings").alias("inning_position", "inning_value"))
     rows = innings.where(F.col("inning_value").isNotNull()).select(
         "sport_id",
         "season",
@@ -2007,8 +2001,8 @@ def postseason_game_decisions(documents: DataFrame) -> DataFrame:
         .try_cast("bigint")
         .alias("sport_id"),
         F.coalesce(F.try_element_at("params", F.lit("season")), F.lit("")).alias("season"),
-        F.posexplode_outer("body.series").alias("series_position", "series"),
-    )
+        F.col("body.series").alias("series_values"),
+    ).select("*", F.posexplode_outer("series_values").alias("series_position", "series"))
     games = series.select(
         "raw_id",
         "captured_at",
@@ -2016,8 +2010,8 @@ def postseason_game_decisions(documents: DataFrame) -> DataFrame:
         "season",
         F.col("series.series.id").alias("series_id"),
         "series_position",
-        F.posexplode_outer("series.games").alias("game_position", "game"),
-    )
+        F.col("series.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     decisions = games.select(
         "raw_id",
         "captured_at",
@@ -2028,17 +2022,15 @@ def postseason_game_decisions(documents: DataFrame) -> DataFrame:
         F.col("game.gamePk").alias("game_pk"),
         F.regexp_extract("game.gameDate", INSTANT, 0).try_cast("timestamp").alias("game_date"),
         "game_position",
-        F.explode_outer(
-            F.create_map(
-                F.lit("winner"),
-                "game.decisions.winner",
-                F.lit("loser"),
-                "game.decisions.loser",
-                F.lit("save"),
-                "game.decisions.save",
-            )
-        ).alias("decision_branch", "decision_value"),
-    )
+        F.create_map(
+            F.lit("winner"),
+            "game.decisions.winner",
+            F.lit("loser"),
+            "game.decisions.loser",
+            F.lit("save"),
+            "game.decisions.save",
+        ).alias("decisions"),
+    ).select("*", F.explode_outer("decisions").alias("decision_branch", "decision_value"))
     rows = decisions.where(F.col("decision_value").isNotNull()).select(
         "sport_id",
         "season",
@@ -2170,8 +2162,8 @@ def postseason_series_statuses(documents: DataFrame) -> DataFrame:
         .try_cast("bigint")
         .alias("sport_id"),
         F.coalesce(F.try_element_at("params", F.lit("season")), F.lit("")).alias("season"),
-        F.posexplode_outer("body.series").alias("series_position", "series"),
-    )
+        F.col("body.series").alias("series_values"),
+    ).select("*", F.posexplode_outer("series_values").alias("series_position", "series"))
     games = series.select(
         "raw_id",
         "captured_at",
@@ -2179,8 +2171,8 @@ def postseason_series_statuses(documents: DataFrame) -> DataFrame:
         "season",
         F.col("series.series.id").alias("series_id"),
         "series_position",
-        F.posexplode_outer("series.games").alias("game_position", "game"),
-    )
+        F.col("series.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     rows = games.where(F.col("game.seriesStatus").isNotNull()).select(
         "sport_id",
         "season",
@@ -2341,8 +2333,8 @@ def postseason_series_status_teams(documents: DataFrame) -> DataFrame:
         .try_cast("bigint")
         .alias("sport_id"),
         F.coalesce(F.try_element_at("params", F.lit("season")), F.lit("")).alias("season"),
-        F.posexplode_outer("body.series").alias("series_position", "series"),
-    )
+        F.col("body.series").alias("series_values"),
+    ).select("*", F.posexplode_outer("series_values").alias("series_position", "series"))
     games = series.select(
         "raw_id",
         "captured_at",
@@ -2350,8 +2342,8 @@ def postseason_series_status_teams(documents: DataFrame) -> DataFrame:
         "season",
         F.col("series.series.id").alias("series_id"),
         "series_position",
-        F.posexplode_outer("series.games").alias("game_position", "game"),
-    )
+        F.col("series.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     series_status = games.select(
         "raw_id",
         "captured_at",
@@ -2362,15 +2354,13 @@ def postseason_series_status_teams(documents: DataFrame) -> DataFrame:
         F.col("game.gamePk").alias("game_pk"),
         F.regexp_extract("game.gameDate", INSTANT, 0).try_cast("timestamp").alias("game_date"),
         "game_position",
-        F.explode_outer(
-            F.create_map(
-                F.lit("winningTeam"),
-                "game.seriesStatus.winningTeam",
-                F.lit("losingTeam"),
-                "game.seriesStatus.losingTeam",
-            )
-        ).alias("series_status_branch", "series_status"),
-    )
+        F.create_map(
+            F.lit("winningTeam"),
+            "game.seriesStatus.winningTeam",
+            F.lit("losingTeam"),
+            "game.seriesStatus.losingTeam",
+        ).alias("series_status_values"),
+    ).select("*", F.explode_outer("series_status_values").alias("series_status_branch", "series_status"))
     rows = series_status.where(F.col("series_status").isNotNull()).select(
         "sport_id",
         "season",
@@ -2504,8 +2494,8 @@ def postseason_broadcasts(documents: DataFrame) -> DataFrame:
         .try_cast("bigint")
         .alias("sport_id"),
         F.coalesce(F.try_element_at("params", F.lit("season")), F.lit("")).alias("season"),
-        F.posexplode_outer("body.series").alias("series_position", "series"),
-    )
+        F.col("body.series").alias("series_values"),
+    ).select("*", F.posexplode_outer("series_values").alias("series_position", "series"))
     games = series.select(
         "raw_id",
         "captured_at",
@@ -2513,8 +2503,8 @@ def postseason_broadcasts(documents: DataFrame) -> DataFrame:
         "season",
         F.col("series.series.id").alias("series_id"),
         "series_position",
-        F.posexplode_outer("series.games").alias("game_position", "game"),
-    )
+        F.col("series.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     broadcasts = games.select(
         "raw_id",
         "captured_at",
@@ -2525,8 +2515,8 @@ def postseason_broadcasts(documents: DataFrame) -> DataFrame:
         F.col("game.gamePk").alias("game_pk"),
         F.regexp_extract("game.gameDate", INSTANT, 0).try_cast("timestamp").alias("game_date"),
         "game_position",
-        F.posexplode_outer("game.broadcasts").alias("broadcast_position", "broadcast"),
-    )
+        F.col("game.broadcasts").alias("broadcasts"),
+    ).select("*", F.posexplode_outer("broadcasts").alias("broadcast_position", "broadcast"))
     rows = broadcasts.where(F.col("broadcast").isNotNull()).select(
         "sport_id",
         "season",
@@ -2612,8 +2602,8 @@ def postseason_game_officials(documents: DataFrame) -> DataFrame:
         .try_cast("bigint")
         .alias("sport_id"),
         F.coalesce(F.try_element_at("params", F.lit("season")), F.lit("")).alias("season"),
-        F.posexplode_outer("body.series").alias("series_position", "series"),
-    )
+        F.col("body.series").alias("series_values"),
+    ).select("*", F.posexplode_outer("series_values").alias("series_position", "series"))
     games = series.select(
         "raw_id",
         "captured_at",
@@ -2621,8 +2611,8 @@ def postseason_game_officials(documents: DataFrame) -> DataFrame:
         "season",
         F.col("series.series.id").alias("series_id"),
         "series_position",
-        F.posexplode_outer("series.games").alias("game_position", "game"),
-    )
+        F.col("series.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     officials = games.select(
         "raw_id",
         "captured_at",
@@ -2633,8 +2623,8 @@ def postseason_game_officials(documents: DataFrame) -> DataFrame:
         F.col("game.gamePk").alias("game_pk"),
         F.regexp_extract("game.gameDate", INSTANT, 0).try_cast("timestamp").alias("game_date"),
         "game_position",
-        F.posexplode_outer("game.officials").alias("official_position", "official"),
-    )
+        F.col("game.officials").alias("officials"),
+    ).select("*", F.posexplode_outer("officials").alias("official_position", "official"))
     rows = officials.where(F.col("official").isNotNull()).select(
         "sport_id",
         "season",
@@ -2671,8 +2661,8 @@ def postseason_lineups(documents: DataFrame) -> DataFrame:
         .try_cast("bigint")
         .alias("sport_id"),
         F.coalesce(F.try_element_at("params", F.lit("season")), F.lit("")).alias("season"),
-        F.posexplode_outer("body.series").alias("series_position", "series"),
-    )
+        F.col("body.series").alias("series_values"),
+    ).select("*", F.posexplode_outer("series_values").alias("series_position", "series"))
     games = series.select(
         "raw_id",
         "captured_at",
@@ -2680,8 +2670,8 @@ def postseason_lineups(documents: DataFrame) -> DataFrame:
         "season",
         F.col("series.series.id").alias("series_id"),
         "series_position",
-        F.posexplode_outer("series.games").alias("game_position", "game"),
-    )
+        F.col("series.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     lineups = games.select(
         "raw_id",
         "captured_at",
@@ -2692,15 +2682,13 @@ def postseason_lineups(documents: DataFrame) -> DataFrame:
         F.col("game.gamePk").alias("game_pk"),
         F.regexp_extract("game.gameDate", INSTANT, 0).try_cast("timestamp").alias("game_date"),
         "game_position",
-        F.explode_outer(
-            F.create_map(
-                F.lit("awayPlayers"),
-                "game.lineups.awayPlayers",
-                F.lit("homePlayers"),
-                "game.lineups.homePlayers",
-            )
-        ).alias("lineup_branch", "lineup"),
-    )
+        F.create_map(
+            F.lit("awayPlayers"),
+            "game.lineups.awayPlayers",
+            F.lit("homePlayers"),
+            "game.lineups.homePlayers",
+        ).alias("lineups"),
+    ).select("*", F.explode_outer("lineups").alias("lineup_branch", "lineup"))
     lineups_2 = lineups.select(
         "raw_id",
         "captured_at",
@@ -2712,8 +2700,8 @@ def postseason_lineups(documents: DataFrame) -> DataFrame:
         "series_position",
         "game_position",
         (F.col("lineup_branch") == "homePlayers").alias("is_home"),
-        F.posexplode_outer("lineup").alias("lineup_position_2", "lineup_value"),
-    )
+        F.col("lineup").alias("lineups_values"),
+    ).select("*", F.posexplode_outer("lineups_values").alias("lineup_position_2", "lineup_value"))
     rows = lineups_2.where(F.col("lineup_value").isNotNull()).select(
         "sport_id",
         "season",

@@ -1028,8 +1028,8 @@ def daily_summary(documents: DataFrame) -> DataFrame:
         F.try_element_at("params", F.lit("gameTypes")).alias("filter_game_types"),
         F.try_element_at("params", F.lit("gamePk")).alias("filter_game_pk"),
         F.try_element_at("params", F.lit("gamePks")).alias("filter_game_pks"),
-        F.posexplode_outer("body.dates").alias("date_position", "date"),
-    )
+        F.col("body.dates").alias("dates"),
+    ).select("*", F.posexplode_outer("dates").alias("date_position", "date"))
     rows = dates.where(F.col("date").isNotNull()).select(
         "document_key",
         F.regexp_extract("date.date", DATE, 0).try_cast("date").alias("listed_date"),
@@ -1065,8 +1065,8 @@ def dates(documents: DataFrame) -> DataFrame:
     dates = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body.dates").alias("date_position", "date"),
-    )
+        F.col("body.dates").alias("dates"),
+    ).select("*", F.posexplode_outer("dates").alias("date_position", "date"))
     rows = dates.where(F.col("date").isNotNull()).select(
         F.regexp_extract("date.date", DATE, 0).try_cast("date").alias("listed_date"),
         "raw_id",
@@ -1087,15 +1087,15 @@ def games(documents: DataFrame) -> DataFrame:
     dates = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body.dates").alias("date_position", "date"),
-    )
+        F.col("body.dates").alias("dates"),
+    ).select("*", F.posexplode_outer("dates").alias("date_position", "date"))
     games = dates.select(
         "raw_id",
         "captured_at",
         F.regexp_extract("date.date", DATE, 0).try_cast("date").alias("listed_date"),
         "date_position",
-        F.posexplode_outer("date.games").alias("game_position", "game"),
-    )
+        F.col("date.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     rows = games.where(F.col("game").isNotNull()).select(
         "listed_date",
         F.col("game.gamePk").alias("game_pk"),
@@ -1185,15 +1185,15 @@ def game_teams(documents: DataFrame) -> DataFrame:
     dates = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body.dates").alias("date_position", "date"),
-    )
+        F.col("body.dates").alias("dates"),
+    ).select("*", F.posexplode_outer("dates").alias("date_position", "date"))
     games = dates.select(
         "raw_id",
         "captured_at",
         F.regexp_extract("date.date", DATE, 0).try_cast("date").alias("listed_date"),
         "date_position",
-        F.posexplode_outer("date.games").alias("game_position", "game"),
-    )
+        F.col("date.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     teams = games.select(
         "raw_id",
         "captured_at",
@@ -1201,15 +1201,13 @@ def game_teams(documents: DataFrame) -> DataFrame:
         "date_position",
         F.col("game.gamePk").alias("game_pk"),
         "game_position",
-        F.explode_outer(
-            F.create_map(
-                F.lit("away"),
-                "game.teams.away",
-                F.lit("home"),
-                "game.teams.home",
-            )
-        ).alias("team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "game.teams.away",
+            F.lit("home"),
+            "game.teams.home",
+        ).alias("teams"),
+    ).select("*", F.explode_outer("teams").alias("team_branch", "team"))
     rows = teams.where(F.col("team").isNotNull()).select(
         "listed_date",
         "game_pk",
@@ -1408,15 +1406,15 @@ def probables(documents: DataFrame) -> DataFrame:
     dates = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body.dates").alias("date_position", "date"),
-    )
+        F.col("body.dates").alias("dates"),
+    ).select("*", F.posexplode_outer("dates").alias("date_position", "date"))
     games = dates.select(
         "raw_id",
         "captured_at",
         F.regexp_extract("date.date", DATE, 0).try_cast("date").alias("listed_date"),
         "date_position",
-        F.posexplode_outer("date.games").alias("game_position", "game"),
-    )
+        F.col("date.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     teams = games.select(
         "raw_id",
         "captured_at",
@@ -1424,15 +1422,13 @@ def probables(documents: DataFrame) -> DataFrame:
         "date_position",
         F.col("game.gamePk").alias("game_pk"),
         "game_position",
-        F.explode_outer(
-            F.create_map(
-                F.lit("away"),
-                "game.teams.away",
-                F.lit("home"),
-                "game.teams.home",
-            )
-        ).alias("team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "game.teams.away",
+            F.lit("home"),
+            "game.teams.home",
+        ).alias("teams"),
+    ).select("*", F.explode_outer("teams").alias("team_branch", "team"))
     rows = teams.where(F.col("team.probablePitcher").isNotNull()).select(
         "listed_date",
         "game_pk",
@@ -1563,15 +1559,15 @@ def game_venues(documents: DataFrame) -> DataFrame:
     dates = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body.dates").alias("date_position", "date"),
-    )
+        F.col("body.dates").alias("dates"),
+    ).select("*", F.posexplode_outer("dates").alias("date_position", "date"))
     games = dates.select(
         "raw_id",
         "captured_at",
         F.regexp_extract("date.date", DATE, 0).try_cast("date").alias("listed_date"),
         "date_position",
-        F.posexplode_outer("date.games").alias("game_position", "game"),
-    )
+        F.col("date.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     rows = games.where(F.col("game.venue").isNotNull()).select(
         "listed_date",
         F.col("game.gamePk").alias("game_pk"),
@@ -1659,15 +1655,15 @@ def linescores(documents: DataFrame) -> DataFrame:
     dates = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body.dates").alias("date_position", "date"),
-    )
+        F.col("body.dates").alias("dates"),
+    ).select("*", F.posexplode_outer("dates").alias("date_position", "date"))
     games = dates.select(
         "raw_id",
         "captured_at",
         F.regexp_extract("date.date", DATE, 0).try_cast("date").alias("listed_date"),
         "date_position",
-        F.posexplode_outer("date.games").alias("game_position", "game"),
-    )
+        F.col("date.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     rows = games.where(F.col("game.linescore").isNotNull()).select(
         "listed_date",
         F.col("game.gamePk").alias("game_pk"),
@@ -1854,15 +1850,15 @@ def linescore_teams(documents: DataFrame) -> DataFrame:
     dates = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body.dates").alias("date_position", "date"),
-    )
+        F.col("body.dates").alias("dates"),
+    ).select("*", F.posexplode_outer("dates").alias("date_position", "date"))
     games = dates.select(
         "raw_id",
         "captured_at",
         F.regexp_extract("date.date", DATE, 0).try_cast("date").alias("listed_date"),
         "date_position",
-        F.posexplode_outer("date.games").alias("game_position", "game"),
-    )
+        F.col("date.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     teams = games.select(
         "raw_id",
         "captured_at",
@@ -1870,15 +1866,13 @@ def linescore_teams(documents: DataFrame) -> DataFrame:
         "date_position",
         F.col("game.gamePk").alias("game_pk"),
         "game_position",
-        F.explode_outer(
-            F.create_map(
-                F.lit("away"),
-                "game.linescore.teams.away",
-                F.lit("home"),
-                "game.linescore.teams.home",
-            )
-        ).alias("team_branch", "team"),
-    )
+        F.create_map(
+            F.lit("away"),
+            "game.linescore.teams.away",
+            F.lit("home"),
+            "game.linescore.teams.home",
+        ).alias("teams"),
+    ).select("*", F.explode_outer("teams").alias("team_branch", "team"))
     rows = teams.where(F.col("team").isNotNull()).select(
         "listed_date",
         "game_pk",
@@ -1910,15 +1904,15 @@ def linescore_innings(documents: DataFrame) -> DataFrame:
     dates = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body.dates").alias("date_position", "date"),
-    )
+        F.col("body.dates").alias("dates"),
+    ).select("*", F.posexplode_outer("dates").alias("date_position", "date"))
     games = dates.select(
         "raw_id",
         "captured_at",
         F.regexp_extract("date.date", DATE, 0).try_cast("date").alias("listed_date"),
         "date_position",
-        F.posexplode_outer("date.games").alias("game_position", "game"),
-    )
+        F.col("date.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     innings = games.select(
         "raw_id",
         "captured_at",
@@ -1926,8 +1920,8 @@ def linescore_innings(documents: DataFrame) -> DataFrame:
         "date_position",
         F.col("game.gamePk").alias("game_pk"),
         "game_position",
-        F.posexplode_outer("game.linescore.innings").alias("inning_position", "inning_value"),
-    )
+        F.col("game.linescore.innings").alias("innings"),
+    ).select("*", F.posexplode_outer("innings").alias("inning_position", "inning_value"))
     rows = innings.where(F.col("inning_value").isNotNull()).select(
         "listed_date",
         "game_pk",
@@ -1963,15 +1957,15 @@ def game_decisions(documents: DataFrame) -> DataFrame:
     dates = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body.dates").alias("date_position", "date"),
-    )
+        F.col("body.dates").alias("dates"),
+    ).select("*", F.posexplode_outer("dates").alias("date_position", "date"))
     games = dates.select(
         "raw_id",
         "captured_at",
         F.regexp_extract("date.date", DATE, 0).try_cast("date").alias("listed_date"),
         "date_position",
-        F.posexplode_outer("date.games").alias("game_position", "game"),
-    )
+        F.col("date.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     decisions = games.select(
         "raw_id",
         "captured_at",
@@ -1979,17 +1973,15 @@ def game_decisions(documents: DataFrame) -> DataFrame:
         "date_position",
         F.col("game.gamePk").alias("game_pk"),
         "game_position",
-        F.explode_outer(
-            F.create_map(
-                F.lit("winner"),
-                "game.decisions.winner",
-                F.lit("loser"),
-                "game.decisions.loser",
-                F.lit("save"),
-                "game.decisions.save",
-            )
-        ).alias("decision_branch", "decision_value"),
-    )
+        F.create_map(
+            F.lit("winner"),
+            "game.decisions.winner",
+            F.lit("loser"),
+            "game.decisions.loser",
+            F.lit("save"),
+            "game.decisions.save",
+        ).alias("decisions"),
+    ).select("*", F.explode_outer("decisions").alias("decision_branch", "decision_value"))
     rows = decisions.where(F.col("decision_value").isNotNull()).select(
         "listed_date",
         "game_pk",
@@ -2114,15 +2106,15 @@ def series_statuses(documents: DataFrame) -> DataFrame:
     dates = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body.dates").alias("date_position", "date"),
-    )
+        F.col("body.dates").alias("dates"),
+    ).select("*", F.posexplode_outer("dates").alias("date_position", "date"))
     games = dates.select(
         "raw_id",
         "captured_at",
         F.regexp_extract("date.date", DATE, 0).try_cast("date").alias("listed_date"),
         "date_position",
-        F.posexplode_outer("date.games").alias("game_position", "game"),
-    )
+        F.col("date.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     rows = games.where(F.col("game.seriesStatus").isNotNull()).select(
         "listed_date",
         F.col("game.gamePk").alias("game_pk"),
@@ -2274,15 +2266,15 @@ def series_status_teams(documents: DataFrame) -> DataFrame:
     dates = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body.dates").alias("date_position", "date"),
-    )
+        F.col("body.dates").alias("dates"),
+    ).select("*", F.posexplode_outer("dates").alias("date_position", "date"))
     games = dates.select(
         "raw_id",
         "captured_at",
         F.regexp_extract("date.date", DATE, 0).try_cast("date").alias("listed_date"),
         "date_position",
-        F.posexplode_outer("date.games").alias("game_position", "game"),
-    )
+        F.col("date.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     series_status = games.select(
         "raw_id",
         "captured_at",
@@ -2290,15 +2282,13 @@ def series_status_teams(documents: DataFrame) -> DataFrame:
         "date_position",
         F.col("game.gamePk").alias("game_pk"),
         "game_position",
-        F.explode_outer(
-            F.create_map(
-                F.lit("winningTeam"),
-                "game.seriesStatus.winningTeam",
-                F.lit("losingTeam"),
-                "game.seriesStatus.losingTeam",
-            )
-        ).alias("series_status_branch", "series_status"),
-    )
+        F.create_map(
+            F.lit("winningTeam"),
+            "game.seriesStatus.winningTeam",
+            F.lit("losingTeam"),
+            "game.seriesStatus.losingTeam",
+        ).alias("series_status_values"),
+    ).select("*", F.explode_outer("series_status_values").alias("series_status_branch", "series_status"))
     rows = series_status.where(F.col("series_status").isNotNull()).select(
         "listed_date",
         "game_pk",
@@ -2425,15 +2415,15 @@ def broadcasts(documents: DataFrame) -> DataFrame:
     dates = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body.dates").alias("date_position", "date"),
-    )
+        F.col("body.dates").alias("dates"),
+    ).select("*", F.posexplode_outer("dates").alias("date_position", "date"))
     games = dates.select(
         "raw_id",
         "captured_at",
         F.regexp_extract("date.date", DATE, 0).try_cast("date").alias("listed_date"),
         "date_position",
-        F.posexplode_outer("date.games").alias("game_position", "game"),
-    )
+        F.col("date.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     broadcasts = games.select(
         "raw_id",
         "captured_at",
@@ -2441,8 +2431,8 @@ def broadcasts(documents: DataFrame) -> DataFrame:
         "date_position",
         F.col("game.gamePk").alias("game_pk"),
         "game_position",
-        F.posexplode_outer("game.broadcasts").alias("broadcast_position", "broadcast"),
-    )
+        F.col("game.broadcasts").alias("broadcasts"),
+    ).select("*", F.posexplode_outer("broadcasts").alias("broadcast_position", "broadcast"))
     rows = broadcasts.where(F.col("broadcast").isNotNull()).select(
         "listed_date",
         "game_pk",
@@ -2521,15 +2511,15 @@ def game_officials(documents: DataFrame) -> DataFrame:
     dates = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body.dates").alias("date_position", "date"),
-    )
+        F.col("body.dates").alias("dates"),
+    ).select("*", F.posexplode_outer("dates").alias("date_position", "date"))
     games = dates.select(
         "raw_id",
         "captured_at",
         F.regexp_extract("date.date", DATE, 0).try_cast("date").alias("listed_date"),
         "date_position",
-        F.posexplode_outer("date.games").alias("game_position", "game"),
-    )
+        F.col("date.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     officials = games.select(
         "raw_id",
         "captured_at",
@@ -2537,8 +2527,8 @@ def game_officials(documents: DataFrame) -> DataFrame:
         "date_position",
         F.col("game.gamePk").alias("game_pk"),
         "game_position",
-        F.posexplode_outer("game.officials").alias("official_position", "official"),
-    )
+        F.col("game.officials").alias("officials"),
+    ).select("*", F.posexplode_outer("officials").alias("official_position", "official"))
     rows = officials.where(F.col("official").isNotNull()).select(
         "listed_date",
         "game_pk",
@@ -2568,15 +2558,15 @@ def lineups(documents: DataFrame) -> DataFrame:
     dates = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body.dates").alias("date_position", "date"),
-    )
+        F.col("body.dates").alias("dates"),
+    ).select("*", F.posexplode_outer("dates").alias("date_position", "date"))
     games = dates.select(
         "raw_id",
         "captured_at",
         F.regexp_extract("date.date", DATE, 0).try_cast("date").alias("listed_date"),
         "date_position",
-        F.posexplode_outer("date.games").alias("game_position", "game"),
-    )
+        F.col("date.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     lineups = games.select(
         "raw_id",
         "captured_at",
@@ -2584,15 +2574,13 @@ def lineups(documents: DataFrame) -> DataFrame:
         "date_position",
         F.col("game.gamePk").alias("game_pk"),
         "game_position",
-        F.explode_outer(
-            F.create_map(
-                F.lit("awayPlayers"),
-                "game.lineups.awayPlayers",
-                F.lit("homePlayers"),
-                "game.lineups.homePlayers",
-            )
-        ).alias("lineup_branch", "lineup"),
-    )
+        F.create_map(
+            F.lit("awayPlayers"),
+            "game.lineups.awayPlayers",
+            F.lit("homePlayers"),
+            "game.lineups.homePlayers",
+        ).alias("lineups"),
+    ).select("*", F.explode_outer("lineups").alias("lineup_branch", "lineup"))
     lineups_2 = lineups.select(
         "raw_id",
         "captured_at",
@@ -2601,8 +2589,8 @@ def lineups(documents: DataFrame) -> DataFrame:
         "date_position",
         "game_position",
         (F.col("lineup_branch") == "homePlayers").alias("is_home"),
-        F.posexplode_outer("lineup").alias("lineup_position_2", "lineup_value"),
-    )
+        F.col("lineup").alias("lineups_values"),
+    ).select("*", F.posexplode_outer("lineups_values").alias("lineup_position_2", "lineup_value"))
     rows = lineups_2.where(F.col("lineup_value").isNotNull()).select(
         "listed_date",
         "game_pk",

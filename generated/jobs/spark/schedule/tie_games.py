@@ -167,8 +167,8 @@ def tied_dates(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.coalesce(F.try_element_at("params", F.lit("$request")), F.lit("")).alias("document_key"),
-        F.posexplode_outer("body.dates").alias("date_position", "date"),
-    )
+        F.col("body.dates").alias("dates"),
+    ).select("*", F.posexplode_outer("dates").alias("date_position", "date"))
     rows = dates.where(F.col("date").isNotNull()).select(
         "document_key",
         F.regexp_extract("date.date", DATE, 0).try_cast("date").alias("listed_date"),
@@ -196,16 +196,16 @@ def tied_games(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.coalesce(F.try_element_at("params", F.lit("$request")), F.lit("")).alias("document_key"),
-        F.posexplode_outer("body.dates").alias("date_position", "date"),
-    )
+        F.col("body.dates").alias("dates"),
+    ).select("*", F.posexplode_outer("dates").alias("date_position", "date"))
     games = dates.select(
         "raw_id",
         "captured_at",
         "document_key",
         F.regexp_extract("date.date", DATE, 0).try_cast("date").alias("listed_date"),
         "date_position",
-        F.posexplode_outer("date.games").alias("game_position", "game"),
-    )
+        F.col("date.games").alias("games"),
+    ).select("*", F.posexplode_outer("games").alias("game_position", "game"))
     rows = games.where(F.col("game").isNotNull()).select(
         "document_key",
         "listed_date",

@@ -49,8 +49,8 @@ def all_seasons_normalized(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.coalesce(F.try_element_at("params", F.lit("sportId")), F.lit("1")), DIGITS, 0)
         .try_cast("bigint")
         .alias("sport_id"),
-        F.posexplode_outer("body.seasons").alias("season_position", "season"),
-    )
+        F.col("body.seasons").alias("seasons"),
+    ).select("*", F.posexplode_outer("seasons").alias("season_position", "season"))
     rows = seasons.where(F.col("season").isNotNull()).select(
         "sport_id",
         F.col("season.seasonId").alias("season_id"),

@@ -358,8 +358,8 @@ def standings_groups(documents: DataFrame) -> DataFrame:
         .try_cast("bigint")
         .alias("asked_season"),
         F.try_element_at("params", F.lit("date")).alias("as_of"),
-        F.posexplode_outer("body.records").alias("record_position", "record"),
-    )
+        F.col("body.records").alias("records"),
+    ).select("*", F.posexplode_outer("records").alias("record_position", "record"))
     rows = records.where(F.col("record").isNotNull()).select(
         "document_key",
         F.col("record_position").alias("group_index"),
@@ -478,8 +478,8 @@ def team_records(documents: DataFrame) -> DataFrame:
         F.coalesce(F.try_element_at("params", F.lit("$request")), F.lit("")).alias("document_key"),
         F.try_element_at("params", F.lit("standingsType")).alias("standings_type"),
         F.try_element_at("params", F.lit("date")).alias("as_of"),
-        F.posexplode_outer("body.records").alias("record_position", "record"),
-    )
+        F.col("body.records").alias("records"),
+    ).select("*", F.posexplode_outer("records").alias("record_position", "record"))
     team_records = records.select(
         "raw_id",
         "captured_at",
@@ -490,8 +490,8 @@ def team_records(documents: DataFrame) -> DataFrame:
         F.col("record.standingsType").alias("group_standings_type"),
         F.col("record.league.id").alias("group_league_id"),
         F.col("record.division.id").alias("group_division_id"),
-        F.posexplode_outer("record.teamRecords").alias("team_record_position", "team_record"),
-    )
+        F.col("record.teamRecords").alias("team_records"),
+    ).select("*", F.posexplode_outer("team_records").alias("team_record_position", "team_record"))
     rows = team_records.where(F.col("team_record").isNotNull()).select(
         "document_key",
         "group_index",
@@ -622,16 +622,16 @@ def split_records(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.coalesce(F.try_element_at("params", F.lit("$request")), F.lit("")).alias("document_key"),
         F.try_element_at("params", F.lit("standingsType")).alias("standings_type"),
-        F.posexplode_outer("body.records").alias("record_position", "record"),
-    )
+        F.col("body.records").alias("records"),
+    ).select("*", F.posexplode_outer("records").alias("record_position", "record"))
     team_records = records.select(
         "raw_id",
         "captured_at",
         "document_key",
         "standings_type",
         F.col("record_position").alias("group_index"),
-        F.posexplode_outer("record.teamRecords").alias("team_record_position", "team_record"),
-    )
+        F.col("record.teamRecords").alias("team_records"),
+    ).select("*", F.posexplode_outer("team_records").alias("team_record_position", "team_record"))
     split_records = team_records.select(
         "raw_id",
         "captured_at",
@@ -640,8 +640,8 @@ def split_records(documents: DataFrame) -> DataFrame:
         "standings_type",
         F.col("team_record.team.id").alias("team_id"),
         "team_record_position",
-        F.posexplode_outer("team_record.records.splitRecords").alias("split_record_position", "split_record"),
-    )
+        F.col("team_record.records.splitRecords").alias("split_records"),
+    ).select("*", F.posexplode_outer("split_records").alias("split_record_position", "split_record"))
     rows = split_records.where(F.col("split_record").isNotNull()).select(
         "document_key",
         "group_index",
@@ -674,16 +674,16 @@ def overall_records(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.coalesce(F.try_element_at("params", F.lit("$request")), F.lit("")).alias("document_key"),
         F.try_element_at("params", F.lit("standingsType")).alias("standings_type"),
-        F.posexplode_outer("body.records").alias("record_position", "record"),
-    )
+        F.col("body.records").alias("records"),
+    ).select("*", F.posexplode_outer("records").alias("record_position", "record"))
     team_records = records.select(
         "raw_id",
         "captured_at",
         "document_key",
         "standings_type",
         F.col("record_position").alias("group_index"),
-        F.posexplode_outer("record.teamRecords").alias("team_record_position", "team_record"),
-    )
+        F.col("record.teamRecords").alias("team_records"),
+    ).select("*", F.posexplode_outer("team_records").alias("team_record_position", "team_record"))
     overall_records = team_records.select(
         "raw_id",
         "captured_at",
@@ -692,10 +692,8 @@ def overall_records(documents: DataFrame) -> DataFrame:
         "standings_type",
         F.col("team_record.team.id").alias("team_id"),
         "team_record_position",
-        F.posexplode_outer("team_record.records.overallRecords").alias(
-            "overall_record_position", "overall_record"
-        ),
-    )
+        F.col("team_record.records.overallRecords").alias("overall_records"),
+    ).select("*", F.posexplode_outer("overall_records").alias("overall_record_position", "overall_record"))
     rows = overall_records.where(F.col("overall_record").isNotNull()).select(
         "document_key",
         "group_index",
@@ -728,16 +726,16 @@ def expected_records(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.coalesce(F.try_element_at("params", F.lit("$request")), F.lit("")).alias("document_key"),
         F.try_element_at("params", F.lit("standingsType")).alias("standings_type"),
-        F.posexplode_outer("body.records").alias("record_position", "record"),
-    )
+        F.col("body.records").alias("records"),
+    ).select("*", F.posexplode_outer("records").alias("record_position", "record"))
     team_records = records.select(
         "raw_id",
         "captured_at",
         "document_key",
         "standings_type",
         F.col("record_position").alias("group_index"),
-        F.posexplode_outer("record.teamRecords").alias("team_record_position", "team_record"),
-    )
+        F.col("record.teamRecords").alias("team_records"),
+    ).select("*", F.posexplode_outer("team_records").alias("team_record_position", "team_record"))
     expected_records = team_records.select(
         "raw_id",
         "captured_at",
@@ -746,10 +744,8 @@ def expected_records(documents: DataFrame) -> DataFrame:
         "standings_type",
         F.col("team_record.team.id").alias("team_id"),
         "team_record_position",
-        F.posexplode_outer("team_record.records.expectedRecords").alias(
-            "expected_record_position", "expected_record"
-        ),
-    )
+        F.col("team_record.records.expectedRecords").alias("expected_records"),
+    ).select("*", F.posexplode_outer("expected_records").alias("expected_record_position", "expected_record"))
     rows = expected_records.where(F.col("expected_record").isNotNull()).select(
         "document_key",
         "group_index",
@@ -782,16 +778,16 @@ def division_records(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.coalesce(F.try_element_at("params", F.lit("$request")), F.lit("")).alias("document_key"),
         F.try_element_at("params", F.lit("standingsType")).alias("standings_type"),
-        F.posexplode_outer("body.records").alias("record_position", "record"),
-    )
+        F.col("body.records").alias("records"),
+    ).select("*", F.posexplode_outer("records").alias("record_position", "record"))
     team_records = records.select(
         "raw_id",
         "captured_at",
         "document_key",
         "standings_type",
         F.col("record_position").alias("group_index"),
-        F.posexplode_outer("record.teamRecords").alias("team_record_position", "team_record"),
-    )
+        F.col("record.teamRecords").alias("team_records"),
+    ).select("*", F.posexplode_outer("team_records").alias("team_record_position", "team_record"))
     division_records = team_records.select(
         "raw_id",
         "captured_at",
@@ -800,10 +796,8 @@ def division_records(documents: DataFrame) -> DataFrame:
         "standings_type",
         F.col("team_record.team.id").alias("team_id"),
         "team_record_position",
-        F.posexplode_outer("team_record.records.divisionRecords").alias(
-            "division_record_position", "division_record"
-        ),
-    )
+        F.col("team_record.records.divisionRecords").alias("division_records"),
+    ).select("*", F.posexplode_outer("division_records").alias("division_record_position", "division_record"))
     rows = division_records.where(F.col("division_record").isNotNull()).select(
         "document_key",
         "group_index",
@@ -838,16 +832,16 @@ def league_records(documents: DataFrame) -> DataFrame:
         "captured_at",
         F.coalesce(F.try_element_at("params", F.lit("$request")), F.lit("")).alias("document_key"),
         F.try_element_at("params", F.lit("standingsType")).alias("standings_type"),
-        F.posexplode_outer("body.records").alias("record_position", "record"),
-    )
+        F.col("body.records").alias("records"),
+    ).select("*", F.posexplode_outer("records").alias("record_position", "record"))
     team_records = records.select(
         "raw_id",
         "captured_at",
         "document_key",
         "standings_type",
         F.col("record_position").alias("group_index"),
-        F.posexplode_outer("record.teamRecords").alias("team_record_position", "team_record"),
-    )
+        F.col("record.teamRecords").alias("team_records"),
+    ).select("*", F.posexplode_outer("team_records").alias("team_record_position", "team_record"))
     league_records = team_records.select(
         "raw_id",
         "captured_at",
@@ -856,10 +850,8 @@ def league_records(documents: DataFrame) -> DataFrame:
         "standings_type",
         F.col("team_record.team.id").alias("team_id"),
         "team_record_position",
-        F.posexplode_outer("team_record.records.leagueRecords").alias(
-            "league_record_position", "league_record"
-        ),
-    )
+        F.col("team_record.records.leagueRecords").alias("league_records"),
+    ).select("*", F.posexplode_outer("league_records").alias("league_record_position", "league_record"))
     rows = league_records.where(F.col("league_record").isNotNull()).select(
         "document_key",
         "group_index",

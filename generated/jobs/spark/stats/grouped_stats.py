@@ -292,8 +292,8 @@ def grouped_stat_groups(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.coalesce(F.try_element_at("params", F.lit("$request")), F.lit("")).alias("document_key"),
-        F.posexplode_outer("body.stats").alias("stat_position", "stat"),
-    )
+        F.col("body.stats").alias("stats"),
+    ).select("*", F.posexplode_outer("stats").alias("stat_position", "stat"))
     rows = stats.where(F.col("stat").isNotNull()).select(
         "document_key",
         F.col("stat_position").alias("stat_index"),
@@ -331,8 +331,8 @@ def grouped_stat_splits(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.coalesce(F.try_element_at("params", F.lit("$request")), F.lit("")).alias("document_key"),
-        F.posexplode_outer("body.stats").alias("stat_position", "stat"),
-    )
+        F.col("body.stats").alias("stats"),
+    ).select("*", F.posexplode_outer("stats").alias("stat_position", "stat"))
     splits = stats.select(
         "raw_id",
         "captured_at",
@@ -340,8 +340,8 @@ def grouped_stat_splits(documents: DataFrame) -> DataFrame:
         F.col("stat_position").alias("stat_index"),
         F.col("stat.type.displayName").alias("stat_type"),
         F.col("stat.group.displayName").alias("stat_group"),
-        F.posexplode_outer("stat.splits").alias("split_position", "split"),
-    )
+        F.col("stat.splits").alias("splits"),
+    ).select("*", F.posexplode_outer("splits").alias("split_position", "split"))
     rows = splits.where(F.col("split").isNotNull()).select(
         "document_key",
         "stat_index",

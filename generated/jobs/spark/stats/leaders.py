@@ -92,8 +92,8 @@ def leader_lists(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.coalesce(F.try_element_at("params", F.lit("$request")), F.lit("")).alias("document_key"),
-        F.posexplode_outer("body.leagueLeaders").alias("league_leader_position", "league_leader"),
-    )
+        F.col("body.leagueLeaders").alias("league_leaders"),
+    ).select("*", F.posexplode_outer("league_leaders").alias("league_leader_position", "league_leader"))
     rows = league_leaders.where(F.col("league_leader").isNotNull()).select(
         "document_key",
         F.col("league_leader_position").alias("list_index"),
@@ -135,8 +135,8 @@ def stat_leaders(documents: DataFrame) -> DataFrame:
         "raw_id",
         "captured_at",
         F.coalesce(F.try_element_at("params", F.lit("$request")), F.lit("")).alias("document_key"),
-        F.posexplode_outer("body.leagueLeaders").alias("league_leader_position", "league_leader"),
-    )
+        F.col("body.leagueLeaders").alias("league_leaders"),
+    ).select("*", F.posexplode_outer("league_leaders").alias("league_leader_position", "league_leader"))
     leaders = league_leaders.select(
         "raw_id",
         "captured_at",
@@ -145,8 +145,8 @@ def stat_leaders(documents: DataFrame) -> DataFrame:
         F.col("league_leader.leaderCategory").alias("leader_category"),
         F.col("league_leader.statGroup").alias("stat_group"),
         F.col("league_leader.gameType.id").alias("game_type"),
-        F.posexplode_outer("league_leader.leaders").alias("leader_position", "leader"),
-    )
+        F.col("league_leader.leaders").alias("leaders"),
+    ).select("*", F.posexplode_outer("leaders").alias("leader_position", "leader"))
     rows = leaders.where(F.col("leader").isNotNull()).select(
         "document_key",
         "list_index",

@@ -130,8 +130,8 @@ def alumni_players(documents: DataFrame) -> DataFrame:
         .try_cast("bigint")
         .alias("season"),
         F.coalesce(F.try_element_at("params", F.lit("group")), F.lit("")).alias("stat_group"),
-        F.posexplode_outer("body.people").alias("person_position", "person"),
-    )
+        F.col("body.people").alias("people"),
+    ).select("*", F.posexplode_outer("people").alias("person_position", "person"))
     rows = people.where(F.col("person").isNotNull()).select(
         "team_id",
         "season",

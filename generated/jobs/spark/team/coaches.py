@@ -151,8 +151,8 @@ def coaches_normalized(documents: DataFrame) -> DataFrame:
         .try_cast("bigint")
         .alias("season"),
         F.coalesce(F.try_element_at("params", F.lit("date")), F.lit("")).alias("as_of"),
-        F.posexplode_outer("body.roster").alias("roster_position", "roster"),
-    )
+        F.col("body.roster").alias("roster_values"),
+    ).select("*", F.posexplode_outer("roster_values").alias("roster_position", "roster"))
     rows = roster.where(F.col("roster").isNotNull()).select(
         "team_id",
         "season",

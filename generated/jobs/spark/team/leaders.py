@@ -303,8 +303,8 @@ def player_leader_lists(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("teamId")), DIGITS, 0)
         .try_cast("bigint")
         .alias("team_id"),
-        F.posexplode_outer("body.teamLeaders").alias("team_leader_position", "team_leader"),
-    )
+        F.col("body.teamLeaders").alias("team_leaders"),
+    ).select("*", F.posexplode_outer("team_leaders").alias("team_leader_position", "team_leader"))
     rows = team_leaders.where(F.col("team_leader").isNotNull()).select(
         "document_key",
         F.col("team_leader_position").alias("list_index"),
@@ -418,8 +418,8 @@ def player_leaders(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("teamId")), DIGITS, 0)
         .try_cast("bigint")
         .alias("team_id"),
-        F.posexplode_outer("body.teamLeaders").alias("team_leader_position", "team_leader"),
-    )
+        F.col("body.teamLeaders").alias("team_leaders"),
+    ).select("*", F.posexplode_outer("team_leaders").alias("team_leader_position", "team_leader"))
     leaders = team_leaders.select(
         "raw_id",
         "captured_at",
@@ -427,8 +427,8 @@ def player_leaders(documents: DataFrame) -> DataFrame:
         "team_id",
         F.col("team_leader_position").alias("list_index"),
         F.col("team_leader.leaderCategory").alias("leader_category"),
-        F.posexplode_outer("team_leader.leaders").alias("leader_position", "leader"),
-    )
+        F.col("team_leader.leaders").alias("leaders"),
+    ).select("*", F.posexplode_outer("leaders").alias("leader_position", "leader"))
     rows = leaders.where(F.col("leader").isNotNull()).select(
         "document_key",
         "list_index",
@@ -490,8 +490,8 @@ def team_leader_lists(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("teamId")), DIGITS, 0)
         .try_cast("bigint")
         .alias("team_id"),
-        F.posexplode_outer("body.leagueLeaders").alias("league_leader_position", "league_leader"),
-    )
+        F.col("body.leagueLeaders").alias("league_leaders"),
+    ).select("*", F.posexplode_outer("league_leaders").alias("league_leader_position", "league_leader"))
     rows = league_leaders.where(F.col("league_leader").isNotNull()).select(
         "document_key",
         F.col("league_leader_position").alias("list_index"),
@@ -605,8 +605,8 @@ def team_leaders(documents: DataFrame) -> DataFrame:
         F.regexp_extract(F.try_element_at("params", F.lit("teamId")), DIGITS, 0)
         .try_cast("bigint")
         .alias("team_id"),
-        F.posexplode_outer("body.leagueLeaders").alias("league_leader_position", "league_leader"),
-    )
+        F.col("body.leagueLeaders").alias("league_leaders"),
+    ).select("*", F.posexplode_outer("league_leaders").alias("league_leader_position", "league_leader"))
     leaders = league_leaders.select(
         "raw_id",
         "captured_at",
@@ -614,8 +614,8 @@ def team_leaders(documents: DataFrame) -> DataFrame:
         "team_id",
         F.col("league_leader_position").alias("list_index"),
         F.col("league_leader.leaderCategory").alias("leader_category"),
-        F.posexplode_outer("league_leader.leaders").alias("leader_position", "leader"),
-    )
+        F.col("league_leader.leaders").alias("leaders"),
+    ).select("*", F.posexplode_outer("leaders").alias("leader_position", "leader"))
     rows = leaders.where(F.col("leader").isNotNull()).select(
         "document_key",
         "list_index",

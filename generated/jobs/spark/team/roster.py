@@ -173,8 +173,8 @@ def roster_players(documents: DataFrame) -> DataFrame:
         .alias("season"),
         F.coalesce(F.try_element_at("params", F.lit("date")), F.lit("")).alias("as_of"),
         F.coalesce(F.try_element_at("params", F.lit("gameType")), F.lit("")).alias("game_type"),
-        F.posexplode_outer("body.roster").alias("roster_position", "roster"),
-    )
+        F.col("body.roster").alias("roster_values"),
+    ).select("*", F.posexplode_outer("roster_values").alias("roster_position", "roster"))
     rows = roster.where(F.col("roster").isNotNull()).select(
         "team_id",
         "roster_type",

@@ -161,8 +161,8 @@ def team_seasons(documents: DataFrame) -> DataFrame:
     teams = documents.select(
         "raw_id",
         "captured_at",
-        F.posexplode_outer("body.teams").alias("team_position", "team"),
-    )
+        F.col("body.teams").alias("teams"),
+    ).select("*", F.posexplode_outer("teams").alias("team_position", "team"))
     rows = teams.where(F.col("team").isNotNull()).select(
         F.col("team.id").alias("team_id"),
         F.col("team.season").alias("season"),
