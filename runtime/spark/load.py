@@ -5,12 +5,11 @@ when it comes again nothing changes.
 """
 
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import groupby, islice
+from itertools import groupby
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import psycopg
@@ -98,11 +97,10 @@ def load_by_spark(loading: Loading, waiting: Sequence[Snapshot], loaded: Loaded 
     outcome = Outcome(loaded if loaded is not None else Loaded())
     snapshots = [snapshot for snapshot in waiting if not snapshot.is_detached]
     outcome.loaded += Loaded(detached=len(waiting) - len(snapshots))
-    done = iter(loading.progress.track("load", snapshots))
-    for some in _batches(snapshots, loading.batch):
-        outcome += load_batch(loading, some)
-        deque(islice(done, len(some)), maxlen=0)
-    deque(done, maxlen=0)  # says that it is done
+    batches = {some[0].raw_id: some for some in _batches(snapshots, loading.batch)}
+    for one in loading.progress.track("load", snapshots):
+        if one.raw_id in batches:
+            outcome += load_batch(loading, batches[one.raw_id])
     return outcome
 
 
