@@ -115,9 +115,8 @@ def passed_over(schema, around: list[Node], path: str = "$") -> Iterator[str]:
             yield from passed_over(schema.valueType, values, f"{path}{{*}}")
         case StructType():
             for field in schema.fields:
-                members = [
-                    node.members[field.name] for node in nodes if field.name in getattr(node, "members", ())
-                ]
+                records = [node for node in nodes if isinstance(node, Record)]
+                members = [node.members[field.name] for node in records if field.name in node.members]
                 if any(isinstance(member, Ignored) for member in members):
                     yield f"{path}.{field.name}"
                 yield from passed_over(field.dataType, members, f"{path}.{field.name}")

@@ -48,7 +48,7 @@ def document() -> dict:
     return groups | {"items": items}
 
 
-def written(number: int) -> object:
+def written(number: int):
     return KINDS[number % len(KINDS)][2](number)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from pyspark.sql.types import ArrayType, LongType, MapType, StringType, StructField, StructType
@@ -20,6 +21,9 @@ from tests.property.strategies import Target, documents
 from tests.spark.conftest import CAPTURED_AT
 from tests.spark.test_differential import drawn
 from tests.support.project import OPERATIONS, job, operation, plan, responses
+
+if TYPE_CHECKING:
+    pass
 
 FEW = 4
 """Documents drawn for each operation."""
@@ -71,7 +75,9 @@ def test_a_document_that_is_an_array_or_a_scalar() -> None:
 
 def test_without_names_the_schema_is_whole() -> None:
     made = SparkJob(
-        operation="a.b", schema=SCHEMA, tables=(SparkTable("a.t", len, key=(), reads=("plays",)),)
+        operation="a.b",
+        schema=SCHEMA,
+        tables=(SparkTable("a.t", lambda documents: documents, key=(), reads=("plays",)),),
     )
     assert prune.schema(made) == SCHEMA
     assert prune.schema(made, ("a.t",)) == struct(plays=SCHEMA["plays"].dataType)

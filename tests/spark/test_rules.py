@@ -71,5 +71,5 @@ def test_faults(spark, job_of, name) -> None:
         counted = {table: documents.table(table).count() for table in documents.tables}
         assert counted == {table: documents.rows(table) for table in documents.tables}
         assert documents.quarantined().count() == sum(
-            account.summaries["metadata.quarantine"]["rows"] for account in documents.accounts
+            int(str(account.summaries["metadata.quarantine"]["rows"])) for account in documents.accounts
         )

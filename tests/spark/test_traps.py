@@ -254,7 +254,7 @@ def walked(spark, job_of):
     from runtime.spark.captures import frame
     from runtime.spark.documents import transformed
 
-    def found(*documents: dict) -> tuple[dict[str, list], dict[str, object]]:
+    def found(*documents: dict) -> tuple[dict, dict]:
         sources = [
             Source(raw_id=number, captured_at=CAPTURED_AT, params={}, body=json.dumps(document).encode())
             for number, document in enumerate(documents)
@@ -263,7 +263,7 @@ def walked(spark, job_of):
         with transformed(frame(spark, sources), compiled(PLACED.operations[0]), job) as made:
             assert all(account.is_ordinary for account in made.accounts)
             rows = {table.name: sorted(engine.rows(made.table(table.name))) for table in job.tables}
-            rescued = {row[2]: json.loads(row[3]) for row in engine.rows(made.rescued())}
+            rescued = {str(row[2]): json.loads(str(row[3])) for row in engine.rows(made.rescued())}
         return rows, rescued
 
     return found

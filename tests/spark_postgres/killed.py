@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
 from typing import NoReturn
 
 from runtime.database import Connection
@@ -47,11 +46,11 @@ def _at(moment: str) -> None:
 
 def _die_within() -> None:
     """Die with the rows staged, and merged in a transaction that is not committed."""
-    merge: Callable[..., object] = load.load_all
+    merge = load.load_all
 
     def merge_and_die(connection: Connection, *arguments: object, **named: object) -> None:
         with connection.transaction():
-            merge(connection, *arguments, **named)
+            merge(connection, *arguments, **named)  # pyright: ignore[reportArgumentType]
             _die()
 
     load.load_all = merge_and_die

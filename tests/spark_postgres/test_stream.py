@@ -113,7 +113,10 @@ def test_responses_that_arrive_in_any_order(
                 drive(streams, lambda: time.monotonic() > began + 4) if (began := time.monotonic()) else None
                 assert loaded(url, LINESCORE) < 9, "a response that may follow with a lower id is waited for"
             drive(streams, lambda: loaded(url, LINESCORE) == 9)
-        drive(streams, lambda: streams[0].report.progress.notes[-1].endswith(", 0 behind"))
+        said = streams[0].report.progress
+        assert isinstance(said, Said)
+        notes = said.notes
+        drive(streams, lambda: notes[-1].endswith(", 0 behind"))
     finally:
         end_streams(spark)
     ingest(other, [*snapshots[:15], *late, *snapshots[15:]], archive)
