@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from pyspark.sql.types import ArrayType, LongType, MapType, StringType, StructField, StructType
+from pyspark.sql import DataFrame
+from pyspark.sql.types import ArrayType, DataType, LongType, MapType, StringType, StructField, StructType
 
 from compiler.ir.plan import Plan
 from runtime.engines import Source, transform_one
@@ -20,9 +21,6 @@ from tests.property.strategies import Target, documents
 from tests.spark.conftest import CAPTURED_AT
 from tests.spark.test_differential import drawn
 from tests.support.project import OPERATIONS, job, operation, plan, responses
-
-if TYPE_CHECKING:
-    pass
 
 FEW = 4
 """Documents drawn for each operation."""
@@ -73,11 +71,8 @@ def test_a_document_that_is_an_array_or_a_scalar() -> None:
 
 
 def test_without_names_the_schema_is_whole() -> None:
-    made = SparkJob(
-        operation="a.b",
-        schema=SCHEMA,
-        tables=(SparkTable("a.t", lambda documents: documents, key=(), reads=("plays",)),),
-    )
+    table = SparkTable[DataFrame]("a.t", lambda documents: documents, key=(), reads=("plays",))
+    made = SparkJob[DataFrame, DataType](operation="a.b", schema=SCHEMA, tables=(table,))
     assert prune.schema(made) == SCHEMA
     assert prune.schema(made, ("a.t",)) == struct(plays=SCHEMA["plays"].dataType)
 
