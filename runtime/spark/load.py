@@ -13,7 +13,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import psycopg
-from pyspark.sql import functions
 
 from runtime.bulk import Committed, Staged, staged_columns
 from runtime.documents import Documents as Raw
@@ -27,6 +26,7 @@ from runtime.registry import checks_of, find, job_of, spark_job
 from runtime.snapshot import Loaded, Snapshot
 from runtime.spark.documents import Account, transformed
 from runtime.spark.raw import pending_captures
+from runtime.spark.session import parallelism
 from runtime.spark.staging import register, stage
 from runtime.staged import Stage, Staging, staging
 from runtime.standing import Arrival
@@ -248,12 +248,6 @@ def _load(loading: Loading, job: Job, arrivals: Sequence[Arrival], staged: Stage
 def _fail(loading: Loading, outcome: Outcome, snapshot: Snapshot, error: MlbError | psycopg.Error) -> None:
     outcome.fail(snapshot, error)
     loading.progress.finding(outcome.failed[-1])
-
-
-def parallelism(session: "SparkSession") -> int:
-    """Return how many tasks Spark runs at once, also where it is far away."""
-    spread = session.range(0, 10_000).select(functions.spark_partition_id().alias("part"))
-    return spread.distinct().count()
 
 
 def _batches(snapshots: Sequence[Snapshot], size: int) -> Iterator[Sequence[Snapshot]]:

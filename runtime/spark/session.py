@@ -89,7 +89,27 @@ def session(settings: Settings) -> "SparkSession":
     spark = builder.getOrCreate()
     if not settings.is_local:
         package.ship(spark, settings.scratch)
+        _spread(spark, settings)
     return spark
+
+
+def parallelism(spark: "SparkSession") -> int:
+    """Return how many tasks Spark runs at once, also where it is far away."""
+    from pyspark.sql import functions
+
+    spread = spark.range(0, 10_000).select(functions.spark_partition_id().alias("part"))
+    return spread.distinct().count()
+
+
+def _spread(spark: "SparkSession", settings: Settings) -> None:
+    """Have as many partitions as tasks at once: each of a table's tasks costs CPU before its first row."""
+    if _PARTITIONS not in settings.conf:
+        spark.conf.set(_PARTITIONS, "1")
+        spark.range(1).count()  # executors that come late are there now
+        spark.conf.set(_PARTITIONS, str(parallelism(spark)))
+
+
+_PARTITIONS = "spark.sql.shuffle.partitions"
 
 
 def _is_running() -> bool:
@@ -150,6 +170,7 @@ def _connected(settings: Settings, remote: str) -> "SparkSession":
         connected = builder.getOrCreate()
         _same_version(connected.version, remote)
         package.ship(connected, settings.scratch)
+        _spread(connected, settings)
     return connected
 
 
