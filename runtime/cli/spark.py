@@ -30,12 +30,12 @@ def package(app: App, folder: str, as_json: bool) -> None:
     """Write what `spark-submit` takes: mlb.zip and main.py.
 
     The zip has the runtime and the generated transforms, and no compiler; the same files give the same bytes. Where the
-    driver runs, Python needs what `pip install 'mlb-stats-compiler[spark]'` installs; on the workers it needs orjson,
-    pgpq, psycopg and pyarrow. `load` finds migrations in a project folder: `-C DIR`.
+    driver runs, Python needs what `pip install 'mlb-stats-compiler[spark]'` installs; on the workers it needs msgspec,
+    obstore, orjson, pgpq, psycopg and pyarrow. `load` finds migrations in a project folder: `-C DIR`.
 
     Examples:
-      mlb-etl spark package --to dist
-      spark-submit --py-files dist/mlb.zip dist/main.py transform schedule.schedule day.json --engine spark --to out
+      mlb-etl spark package --to dist && spark-submit --py-files dist/mlb.zip dist/main.py load --engine spark
+      mlb-etl spark package --to dist --json | jq -r '."mlb.zip".path'
     """
     generated(app.project.root)
     target = Path(folder)
