@@ -70,9 +70,17 @@ def test_a_document_that_is_an_array_or_a_scalar() -> None:
     assert prune.pruned(StringType(), ()) == StringType()
 
 
+def _as_is(documents: DataFrame) -> DataFrame:
+    return documents
+
+
+def _any_type(schema: DataType) -> DataType:
+    return schema
+
+
 def test_without_names_the_schema_is_whole() -> None:
-    table = SparkTable[DataFrame]("a.t", lambda documents: documents, key=(), reads=("plays",))
-    made = SparkJob[DataFrame, DataType](operation="a.b", schema=SCHEMA, tables=(table,))
+    table = SparkTable("a.t", _as_is, key=(), reads=("plays",))
+    made = SparkJob(operation="a.b", schema=_any_type(SCHEMA), tables=(table,))
     assert prune.schema(made) == SCHEMA
     assert prune.schema(made, ("a.t",)) == struct(plays=SCHEMA["plays"].dataType)
 

@@ -14,6 +14,7 @@ from compiler.diagnostics import Sink
 from compiler.ir.catalog import Catalog, Column, Table
 from compiler.ir.plan import OperationPlan, Plan, RawKey
 from compiler.ir.plan import Table as PlanTable
+from compiler.ir.settle import Before
 from compiler.ir.types import Type
 from compiler.migrate import squash
 from runtime.migrations import link
@@ -48,7 +49,7 @@ def test_columns_stay_where_a_database_has_them() -> None:
         replace(table, columns=tuple(one for one in table.columns if one.name != "inning"))
         for table in whole.tables
     ]
-    made = replace(BACKEND, before=Catalog(tables=tuple(less))).emit(PLAN)["catalog.json"]
+    made = replace(BACKEND, before=Before(catalog=Catalog(tables=tuple(less)))).emit(PLAN)["catalog.json"]
     (plays,) = [one for one in Catalog.from_json(made).tables if one.name == "game.live_game_plays"]
     assert [one.name for one in plays.columns][-3:] == ["raw_id", "captured_at", "inning"]
 
