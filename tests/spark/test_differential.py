@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 COUNT = 40
 """Documents drawn for each operation."""
 
-FEW = 6
-"""Documents drawn of each kind where there are a hundred operations."""
-
 
 def plain(cell: object) -> object:
     """Return a cell that can be counted; 7 and 7.0 are one number."""
@@ -208,14 +205,6 @@ def test_captures_of_operations_without_a_mapping(differences) -> None:
     for name in others():
         for one in responses(name):
             assert differences(operation(name), [one.body], dict(one.params)) == {}, name
-
-
-def test_documents_of_operations_without_a_mapping(differences) -> None:
-    for name in others():
-        fitting = documents(Target(operation(name)))
-        made = drawn(fitting, FEW) + drawn(mutated(fitting), FEW)
-        bodies = [json.dumps(document).encode() for document in made]
-        assert differences(operation(name), bodies, {}) == {}, name
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
