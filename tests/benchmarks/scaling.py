@@ -123,7 +123,6 @@ def main(
             measured.stages = stages(files[:staged], Path(scratch) / "state")
             _keep(measured, resume)
     page.write_text(spark_page.page(measured), "utf-8")
-    page.with_suffix(".svg").write_bytes(spark_page.plot(measured))
     click.echo(page.read_text("utf-8"))
 
 

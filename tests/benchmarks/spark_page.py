@@ -5,8 +5,7 @@ import platform
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-import pygal
-from pygal.style import CleanStyle
+import plotext
 
 from tests.benchmarks.tree import Took
 
@@ -23,8 +22,6 @@ Written by `python -m tests.benchmarks.scaling`: live feeds of a season that was
 0.8 MB of JSON), from `.json.gz` files to the Parquet files of all 45 tables, with leaf accounting, rules and
 quarantine. Each cell is one run of the whole command, start included; CPU is user and system time of all its processes.
 Compare lines with each other, not with another machine's.
-
-![games per second against games](SPARK.svg)
 """
 _NAIVE = """\
 The naive jobs (`naive.py`) write the same tables from the same files, with the columns that need no lookup and no
@@ -42,11 +39,12 @@ def page(measured: "Measured") -> str:
     parts = [
         _HEAD,
         machine,
+        _plot(measured),
         *_tables(measured),
         _ratios(measured),
         _stages(measured),
         _all_games(measured),
-        _NAIVE,
+        _NAIVE if any(way.startswith("naive") for way in measured.took) else "",
     ]
     return "\n\n".join(part.strip() for part in parts if part) + "\n"
 
@@ -145,22 +143,20 @@ def _all_games(measured: "Measured") -> str:
     return f"## All games since 1901\n\n{told}\n\n{_grid(head, rows)}"
 
 
-def plot(measured: "Measured") -> bytes:
-    """Return games per second against games, both logarithmic, as SVG."""
-    chart = pygal.XY(
-        title="Games per second, files to Parquet",
-        x_title="games",
-        logarithmic=True,
-        style=CleanStyle,
-        js=(),
-        width=900,
-        height=500,
-        legend_at_bottom=True,
-        truncate_legend=-1,
-        xrange=None,
-    )
-    for way, sizes in measured.took.items():
-        chart.add(
-            way, [(games, games / took.seconds) for games, took in sorted(sizes.items()) if not took.failed]
-        )
-    return chart.render()
+def _plot(measured: "Measured") -> str:
+    """Return games per second against games, both logarithmic."""
+    plotext.clear_figure()
+    plotext.theme("clear")
+    plotext.plotsize(90, 20)
+    for mark, (way, sizes) in zip("oxn*+", measured.took.items(), strict=False):
+        ran = [(games, games / took.seconds) for games, took in sorted(sizes.items()) if not took.failed]
+        if ran:
+            plotext.plot(*zip(*ran, strict=True), label=way, marker=mark)
+    plotext.xscale("log")
+    plotext.yscale("log")
+    plotext.xlabel("games")
+    plotext.xticks(sorted({games for sizes in measured.took.values() for games in sizes}))
+    plotext.yticks([0.01, 0.1, 1, 10])
+    lines = plotext.uncolorize(plotext.build()).splitlines()
+    drawn = "\n".join(line.rstrip() for line in lines)
+    return f"Games per second:\n\n```\n{drawn}\n```"
