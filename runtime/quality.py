@@ -138,7 +138,7 @@ def _run(connection: Connection, checks: Sequence[Check], documents: Sequence[Ro
         ]
     for check, cursor in zip(checks, made, strict=True):
         names = [column.name for column in cursor.description or ()]
-        for row in cursor:
+        for row in sorted(cursor, key=repr):  # a rule need not order them, and their numbers are kept
             yield finding(check, names, row)
 
 

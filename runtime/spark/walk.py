@@ -10,9 +10,11 @@ word. Documents with rows that depend on those of other tables are not ordinary.
 # (pyarrow has no types)
 
 import gc
+import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import accumulate
 from typing import TypeAlias, cast
 
@@ -77,6 +79,11 @@ _OF_TABLES = frozenset({"no-parent", "out-of-range"})
 _JSON_BYTES = 8 * 2**20
 """Longer JSON cells are not Spark's: a VARIANT has a limit of its own."""
 
+_DIGITS = bytes(ord("0") if byte in b"0123456789" else byte for byte in range(256))
+_MANY = b"0" * 16
+"""Fractions of fewer digits are the same in a decimal and in a double."""
+_FRACTION = re.compile(rb"-?\d+\.\d+(?![\deE])")
+
 Batches: TypeAlias = Callable[..., Iterator[object]]
 """What `arrow_udf` runs in a worker: batches of Arrow arrays in, arrays out. Its annotations tell Spark so."""
 
@@ -140,7 +147,7 @@ def walk(job: Job, checks: Sequence[Check], body: bytes, params: Params) -> Walk
     if not isinstance(parsed, Document):
         return Walked(unusable=parsed.reason)
     found = transform(job, parsed.value, params)
-    is_ordinary = _is_ordinary(job, found)
+    is_ordinary = _is_ordinary(job, found) and not (_has_json(job) and _is_finer_than_doubles(body))
     return Walked(
         account=_account(job, checks, found),
         is_ordinary=is_ordinary,
@@ -179,6 +186,19 @@ def _fit_in_variants(table: Table, rows: Sequence[Row]) -> bool:
         return all(len(orjson.dumps([row[place] for row in rows])) < _JSON_BYTES for place in places)
     except TypeError:
         return False
+
+
+def _has_json(job: Job) -> bool:
+    return any(column.type == "jsonb" for table in job.tables for column in table.columns)
+
+
+def _is_finer_than_doubles(body: bytes) -> bool:
+    """Say whether a fraction has digits that a double drops: VARIANT keeps it as a decimal, with all of them."""
+    if _MANY not in body.translate(_DIGITS, b"."):
+        return False
+    return any(
+        Decimal(text) != Decimal(repr(float(text))) for text in map(bytes.decode, _FRACTION.findall(body))
+    )
 
 
 def _fitted(body: bytes, misplaced: Iterable[Pointer]) -> bytes:

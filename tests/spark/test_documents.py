@@ -22,6 +22,8 @@ from tests.spark.test_differential import (
 from tests.support.project import compiled, job, load_job, operation, plan
 
 NAME = "season.seasons"
+OF_JSON = "milestones.milestoneTypes"
+"""An operation of which only JSON cells are known."""
 COUNT = 2000
 """Responses in the batch."""
 
@@ -158,6 +160,27 @@ def test_what_fits_stays_as_it_is() -> None:
     assert walk(job(NAME), (), fitting, {}).body is None
     unknown = json.dumps({**body_of(1), "unknown": [{}]}).encode()
     assert walk(job(NAME), (), unknown, {}).body is None
+
+
+@pytest.mark.parametrize(
+    ("number", "is_ordinary"),
+    [
+        (b"9007199254740993.0", False),
+        (b"0.12345678901234567890", False),
+        (b"52.300000000000004", True),
+        (b"0.1000000000000000055511151231257827", False),
+        (b"1234567890.12345", True),
+        (b"12345678901234567890", True),
+        (b"1.2345678901234567890e3", True),
+    ],
+)
+def test_spark_would_keep_more_digits_of_a_fraction_than_a_double_has(
+    number: bytes, is_ordinary: bool
+) -> None:
+    """Such a document has the rows of the local engine; only in JSON cells is a fraction not a double anyway."""
+    assert walk(job(OF_JSON), (), b"[" + number + b"]", {}).is_ordinary == is_ordinary
+    fitting = json.dumps({**body_of(1), "unknown": 0}).encode().replace(b": 0}", b": " + number + b"}")
+    assert walk(job(NAME), (), fitting, {}).is_ordinary
 
 
 def test_no_responses(spark, job_of) -> None:
