@@ -4,6 +4,7 @@ from typing import assert_never
 
 from compiler.ir.paths import show, starts_with
 from compiler.ir.plan import REQUEST, BranchOf, Column, Computed, Leaf, MapKey, Ordinal, Param, Table
+from compiler.ir.types import INNINGS, DecimalText, InningsText, IntegerText
 
 
 def absolute(column: Column) -> str:
@@ -45,3 +46,16 @@ def described(column: Column) -> str:
     """Return the source, after a colon the column's sentence, and what it references."""
     said = f"{absolute(column)}: {column.doc}" if column.doc else absolute(column)
     return f"{said} (references {column.references})" if column.references else said
+
+
+def format_of(column: Column) -> tuple[str, tuple[str, ...]]:
+    """Return the format of the strings that a number column is read from, and its sentinels."""
+    match column.source:
+        case Leaf(codec=DecimalText(form, sentinels)):
+            return form, sentinels
+        case Leaf(codec=IntegerText(sentinels)):
+            return "integer", sentinels
+        case Leaf(codec=InningsText(sentinels)):
+            return INNINGS, sentinels
+        case _:
+            return "", ()

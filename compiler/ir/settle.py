@@ -46,7 +46,7 @@ def settled(before: Before, planned: Catalog) -> Catalog:
         for table in before.catalog.tables
         if table.name not in planned.by_name and not (table.given_up and table.name in before.dropped)
     ]
-    return Catalog(tables=(*tables, *given_up, *replaced))
+    return replace(planned, tables=(*tables, *given_up, *replaced))
 
 
 def grave(number: str, schema: str) -> str:

@@ -7,15 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from compiler.ir.catalog import Catalog, Column, Table
+from compiler.ir.catalog import Catalog, Column, Table, View
 from compiler.migrate.changes import (
     AddColumn,
     AddIndex,
     AddTable,
+    AddView,
     AlterDefault,
+    AlterFormat,
     AlterKey,
     AlterNullability,
     AlterPartitioning,
+    AlterPath,
+    AlterRows,
+    AlterSentinels,
     AlterSource,
     AlterType,
     Change,
@@ -26,12 +31,14 @@ from compiler.migrate.changes import (
     DropIndex,
     DropSchema,
     DropTable,
+    DropView,
     GiveUpColumn,
     GiveUpTable,
     MoveTable,
     RenameColumn,
     RenameKey,
     ReorderColumns,
+    ReplaceView,
     TakeUpColumn,
     TakeUpTable,
 )
@@ -42,21 +49,30 @@ Named = TypeVar("Named", Table, Column)
 def diff(old: Catalog, new: Catalog) -> tuple[Change, ...]:
     """Return what makes the old catalog the new one, in an order in which a database can do it.
 
-    Things are known by their names: another name is another thing, but for one that says what it was.
+    Things are known by their names: another name is another thing, but for one that says what it was. What one of both
+    does not tell, views and what values mean, is not compared.
     """
+    if not (old.tells_meaning and new.tells_meaning):
+        old, new = old.bare, new.bare
     return tuple(_diff(old, new))
 
 
 def _diff(old: Catalog, new: Catalog) -> Iterator[Change]:
+    views_before, views = _by_name(old.views), _by_name(new.views)
+    yield from (DropView(view=view) for name, view in views_before.items() if name not in views)
     yield from (CreateSchema(schema=name) for name in sorted(new.schemas - old.schemas))
     moves = tuple(_moves(old, new))
     yield from moves
     before, after = _moved(old.by_name, moves), new.by_name
     for table in new.tables:
-        known = before.get(table.name)
-        yield from (AddTable(table=table),) if known is None else _table(known, table)
+        found = before.get(table.name)
+        yield from (AddTable(table=table),) if found is None else _table(found, table)
     yield from (DropTable(table=table) for name, table in before.items() if name not in after)
     yield from (DropSchema(schema=name) for name in sorted(old.schemas - new.schemas))
+    for name, view in views.items():
+        known = views_before.get(name)
+        if known != view:
+            yield AddView(view=view) if known is None else ReplaceView(before=known, after=view)
 
 
 def _moves(old: Catalog, new: Catalog) -> Iterator[MoveTable]:
@@ -91,8 +107,6 @@ def _table(old: Table, new: Table) -> Iterator[Change]:
         yield AlterPartitioning(table=name, before=old.partitioning, after=new.partitioning)
     yield from _indexes(old, new)
     yield from _use(old, new)
-    if old.comment != new.comment:
-        yield CommentTable(table=name, before=old.comment, after=new.comment)
 
 
 def _use(old: Table, new: Table) -> Iterator[Change]:
@@ -101,6 +115,10 @@ def _use(old: Table, new: Table) -> Iterator[Change]:
             yield GiveUpTable(table=new.name, since=new.given_up)
         else:
             yield TakeUpTable(table=new.name, since=old.given_up)
+    if old.comment != new.comment:
+        is_same = old.given_up != new.given_up or old.rows == new.rows
+        said = CommentTable if is_same else AlterRows
+        yield said(table=new.name, before=old.comment, after=new.comment)
 
 
 def _renames(old: Table, new: Table) -> Iterator[RenameColumn]:
@@ -129,7 +147,7 @@ def _columns(old: Table, new: Table) -> Iterator[Change]:
         if known is None:
             yield AddColumn(table=new.name, kind=new.kind, column=column)
         else:
-            yield from _column(new.name, known, column)
+            yield from _column(new, known, column)
     order = tuple(after)
     kept = [name for name in before if name in after]
     grown = (*kept, *(name for name in order if name not in before))
@@ -137,19 +155,30 @@ def _columns(old: Table, new: Table) -> Iterator[Change]:
         yield ReorderColumns(table=new.name, before=grown, after=order)
 
 
-def _column(table: str, old: Column, new: Column) -> Iterator[Change]:
+def _column(table: Table, old: Column, new: Column) -> Iterator[Change]:
+    of, name = table.name, new.name
     if old.type != new.type:
-        yield AlterType(table=table, column=new.name, before=old.type, after=new.type)
+        yield AlterType(table=of, column=name, before=old.type, after=new.type)
     if old.nullable != new.nullable:
-        yield AlterNullability(table=table, column=new.name, nullable=new.nullable)
+        yield AlterNullability(table=of, column=name, nullable=new.nullable)
     if old.default != new.default:
-        yield AlterDefault(table=table, column=new.name, before=old.default, after=new.default)
+        yield AlterDefault(table=of, column=name, before=old.default, after=new.default)
+    if old.format != new.format:
+        yield AlterFormat(table=of, column=name, before=old.format, after=new.format)
+    if old.sentinels != new.sentinels:
+        yield AlterSentinels(table=of, column=name, before=old.sentinels, after=new.sentinels)
+    yield from _said(table, old, new)
+
+
+def _said(table: Table, old: Column, new: Column) -> Iterator[Change]:
+    """Yield what the comment tells: whether a column is in use, and where its cells come from."""
     if old.given_up != new.given_up and new.given_up:
-        yield GiveUpColumn(table=table, column=new)
+        yield GiveUpColumn(table=table.name, column=new)
     elif old.given_up != new.given_up:
-        yield TakeUpColumn(table=table, column=new, since=old.given_up)
+        yield TakeUpColumn(table=table.name, column=new, since=old.given_up)
     elif old.comment != new.comment:
-        yield CommentColumn(table=table, column=new, before=old.comment)
+        said = CommentColumn if table.source(old) == table.source(new) else AlterPath
+        yield said(table=table.name, column=new, before=old.comment)
 
 
 def _indexes(old: Table, new: Table) -> Iterator[Change]:
@@ -157,16 +186,19 @@ def _indexes(old: Table, new: Table) -> Iterator[Change]:
     yield from (AddIndex(table=new.name, index=index) for index in new.indexes if index not in old.indexes)
 
 
-def _by_name(columns: tuple[Column, ...]) -> dict[str, Column]:
-    return {column.name: column for column in columns}
+Part = TypeVar("Part", Column, View)
+
+
+def _by_name(parts: Iterable[Part]) -> dict[str, Part]:
+    return {part.name: part for part in parts}
 
 
 # ------------------------------------------------------------------------------------------------- apply
 
 
 def apply(changes: Iterable[Change], catalog: Catalog) -> Catalog:
-    """Return the catalog with the changes made, tables and indexes by name."""
-    tables = dict(catalog.by_name)
+    """Return the catalog with the changes made, tables, indexes and views by name."""
+    tables, views = dict(catalog.by_name), _by_name(catalog.views)
     for change in changes:
         match change:
             case CreateSchema() | DropSchema():
@@ -177,9 +209,13 @@ def apply(changes: Iterable[Change], catalog: Catalog) -> Catalog:
                 del tables[table.name]
             case MoveTable(before=before, after=after):
                 tables[after] = replace(tables.pop(before), name=after)
+            case AddView(view=view) | ReplaceView(after=view):
+                views[view.name] = view
+            case DropView(view=view):
+                del views[view.name]
             case _:
                 tables[change.table] = _changed(tables[change.table], change)
-    return Catalog(tables=tuple(tables.values())).unordered
+    return replace(catalog, tables=tuple(tables.values()), views=tuple(views.values())).unordered
 
 
 def _changed(table: Table, change: Change) -> Table:
@@ -192,7 +228,7 @@ def _changed(table: Table, change: Change) -> Table:
             return _changed_rows(table, change)
         case RenameColumn():
             return _renamed(table, (change,))
-        case GiveUpTable() | TakeUpTable() | CommentTable():
+        case GiveUpTable() | TakeUpTable() | CommentTable() | AlterRows():
             return _changed_use(table, change)
         case _:
             return replace(table, columns=tuple(_changed_columns(table.columns, change)))
@@ -210,13 +246,13 @@ def _changed_rows(table: Table, change: AlterKey | RenameKey | AlterPartitioning
             return replace(table, kind=kind, operation=operation)
 
 
-def _changed_use(table: Table, change: GiveUpTable | TakeUpTable | CommentTable) -> Table:
+def _changed_use(table: Table, change: GiveUpTable | TakeUpTable | CommentTable | AlterRows) -> Table:
     match change:
         case GiveUpTable(since=since):
             return replace(table, given_up=since)
         case TakeUpTable():
             return replace(table, given_up="")
-        case CommentTable(after=comment):
+        case CommentTable(after=comment) | AlterRows(after=comment):
             return replace(table, comment=comment)
 
 
@@ -248,14 +284,27 @@ def _changed_columns(columns: tuple[Column, ...], change: Change) -> Iterable[Co
             return (kept for kept in columns if kept.name != column.name)
         case ReorderColumns(after=order):
             return (known[name] for name in order)
-        case AlterType(column=name, after=type_):
-            known[name] = replace(known[name], type=type_)
-        case AlterNullability(column=name, nullable=nullable):
-            known[name] = replace(known[name], nullable=nullable)
-        case AlterDefault(column=name, after=default):
-            known[name] = replace(known[name], default=default)
-        case GiveUpColumn(column=said) | TakeUpColumn(column=said) | CommentColumn(column=said):
+        case GiveUpColumn() | TakeUpColumn() | CommentColumn() | AlterPath():
+            said = change.column
             known[said.name] = replace(known[said.name], comment=said.comment, given_up=said.given_up)
+        case AlterType() | AlterNullability() | AlterDefault() | AlterFormat() | AlterSentinels():
+            known[change.column] = _altered(known[change.column], change)
         case _:
             raise AssertionError(change)
     return known.values()
+
+
+def _altered(
+    column: Column, change: AlterType | AlterNullability | AlterDefault | AlterFormat | AlterSentinels
+) -> Column:
+    match change:
+        case AlterType(after=type_):
+            return replace(column, type=type_)
+        case AlterNullability(nullable=nullable):
+            return replace(column, nullable=nullable)
+        case AlterDefault(after=default):
+            return replace(column, default=default)
+        case AlterFormat(after=form):
+            return replace(column, format=form)
+        case AlterSentinels(after=sentinels):
+            return replace(column, sentinels=sentinels)

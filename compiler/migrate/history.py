@@ -215,7 +215,8 @@ def _grown(history: History, old: Catalog, changes: Sequence[Change], slug: str)
 
     name = f"{history.next_number}_{bounded(_plain(slug) if slug else slug_of(changes), _SLUG)}"
     statements = planner.plan(changes, old)
-    text = planner.migration(name, old.digest, apply(changes, old).digest, statements)
+    after = apply(changes, old).digest
+    text = planner.migration(name, old.digest, after, statements, planner.said(changes))
     return replace(history, migrations={**history.migrations, f"{name}.sql": text})
 
 

@@ -15,7 +15,11 @@ from compiler.migrate.changes import (
     AddIndex,
     AddTable,
     AlterDefault,
+    AlterFormat,
     AlterNullability,
+    AlterPath,
+    AlterRows,
+    AlterSentinels,
     Change,
     CommentColumn,
     CommentTable,
@@ -24,13 +28,16 @@ from compiler.migrate.changes import (
     DropIndex,
     DropSchema,
     DropTable,
+    DropView,
     GiveUpColumn,
     GiveUpTable,
     MoveTable,
     RenameColumn,
     RenameKey,
+    ReplaceView,
     TakeUpColumn,
     TakeUpTable,
+    has_statement,
 )
 from compiler.migrate.hazards import Hazard, Lock
 
@@ -60,9 +67,23 @@ class Step:
 
 
 def split(changes: Sequence[Change], old: Catalog) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
-    """Return what runs in one transaction, and then what runs online."""
+    """Return what runs in one transaction, and then what runs online.
+
+    What no statement makes goes along with the first that has statements; alone it is no migration.
+    """
     online = _online(old)
-    return tuple(one for one in changes if not online(one)), tuple(one for one in changes if online(one))
+    at_once = tuple(one for one in changes if not online(one))
+    later = tuple(one for one in changes if online(one))
+    return (at_once, later) if any(map(has_statement, at_once)) else ((), (*at_once, *later) if later else ())
+
+
+def said(changes: Iterable[Change]) -> tuple[Statement, ...]:
+    """Return what a migration only tells, since no statement makes it: titles with hazards."""
+    return tuple(
+        Statement(summary=change.title, sql="", hazards=tuple(_hazards_of_meaning(change)))
+        for change in changes
+        if not has_statement(change)
+    )
 
 
 def plan(changes: Sequence[Change], old: Catalog) -> tuple[Statement, ...]:
@@ -71,7 +92,11 @@ def plan(changes: Sequence[Change], old: Catalog) -> tuple[Statement, ...]:
     partitioned = _partitioned(old)
     replaced = {(one.table, one.before) for one in changes if isinstance(one, RenameColumn)}
     replaced |= {(one.before, "") for one in changes if isinstance(one, MoveTable)}
-    return tuple(_statement(change, replaced, partitioned, online(change)) for change in changes)
+    return tuple(
+        _statement(change, replaced, partitioned, online(change))
+        for change in changes
+        if has_statement(change)
+    )
 
 
 def _partitioned(old: Catalog) -> frozenset[str]:
@@ -113,7 +138,7 @@ def _lock(change: Change, partitioned: frozenset[str]) -> Lock:
             return Lock.NONE
         case DropIndex(table=table) if table in partitioned:
             return Lock.A_MOMENT
-        case AddIndex() | DropIndex() | CommentColumn() | CommentTable():
+        case AddIndex() | DropIndex() | CommentColumn() | CommentTable() | AlterPath() | AlterRows():
             return Lock.WRITES_GO_ON
         case GiveUpColumn() | TakeUpColumn() | GiveUpTable() | TakeUpTable():
             return Lock.WRITES_GO_ON
@@ -136,6 +161,18 @@ def _hazards(change: Change, replaced: set[tuple[str, str]]) -> Iterable[Hazard]
             return (Hazard.READS_WHOLE_TABLE, *unique)
         case AlterNullability(nullable=False):
             return (Hazard.READS_WHOLE_TABLE, Hazard.DEPENDS_ON_DATA)
+        case _:
+            return _hazards_of_meaning(change)
+
+
+def _hazards_of_meaning(change: Change) -> Iterable[Hazard]:
+    match change:
+        case AlterPath() | AlterRows() | AlterFormat() | AlterSentinels():
+            return (Hazard.VALUES_CHANGE,)
+        case DropView():
+            return (Hazard.BREAKS_READERS,)
+        case ReplaceView(before=before, after=after) if after.columns[: len(before.columns)] != before.columns:
+            return (Hazard.BREAKS_READERS,)
         case _:
             return ()
 
@@ -177,9 +214,9 @@ def _sql_of_comment(change: Change) -> str:
     match change:
         case GiveUpColumn(table=table, column=column) | TakeUpColumn(table=table, column=column):
             return ddl.comment_on_column(table, column)
-        case CommentColumn(table=table, column=column):
+        case CommentColumn(table=table, column=column) | AlterPath(table=table, column=column):
             return ddl.comment_on_column(table, column)
-        case CommentTable(table=table, after=comment):
+        case CommentTable(table=table, after=comment) | AlterRows(table=table, after=comment):
             return ddl.comment_on_table(table, comment)
         case GiveUpTable() | TakeUpTable():
             return "-- (its comment says so)"
@@ -205,30 +242,34 @@ def _sql_of_column(change: Change) -> str:
             raise AssertionError(f"refused: {change.title}")
 
 
-def migration(name: str, before: str, after: str, statements: Sequence[Statement]) -> str:
-    """Return the text of a migration between two catalogs, which their digests name."""
+def migration(
+    name: str, before: str, after: str, statements: Sequence[Statement], told: Sequence[Statement] = ()
+) -> str:
+    """Return the text of a migration between two catalogs, which their digests name; `told` is what it only says."""
     total = len(statements)
-    steps = tuple(
-        Step(
-            title=f"{number}/{total}  {one.summary}",
-            lock=one.lock.value,
-            hazards=tuple(hazard.value for hazard in one.hazards),
-            sql=one.sql,
-        )
-        for number, one in enumerate(statements, start=1)
-    )
-    counts = (
-        f"{_counted(total, 'statement')}, {_counted(sum(len(one.hazards) for one in statements), 'hazard')}"
+    hazards = sum(len(one.hazards) for one in (*statements, *told))
+    steps = (
+        *(_step(f"also  {one.summary}", one) for one in told),
+        *(_step(f"{number}/{total}  {one.summary}", one) for number, one in enumerate(statements, start=1)),
     )
     return render(
         "postgres/migration.sql.jinja",
         name=name,
         before=before,
         after=after,
-        counts=counts,
+        counts=f"{_counted(total, 'statement')}, {_counted(hazards, 'hazard')}",
         online=any(one.online for one in statements),
         remakes_views=any(Hazard.BREAKS_READERS in one.hazards for one in statements),
         steps=steps,
+    )
+
+
+def _step(title: str, statement: Statement) -> Step:
+    return Step(
+        title=title,
+        lock=statement.lock.value,
+        hazards=tuple(hazard.value for hazard in statement.hazards),
+        sql=statement.sql,
     )
 
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from compiler.ir.catalog import Catalog, Column, Index, Partitioning, Table
+from compiler.ir.catalog import Catalog, Column, Index, Partitioning, Table, View
 
 SCHEMAS = ("game", "season")
 NAMES = ("a", "b", "c", "plays", "end", "Größe", 'a"b', "x" * 60)
 TYPES = ("bigint", "text", "double precision", "timestamptz", "jsonb", "text[]")
-COMMENTS = ("", "$.a", "it's", "back\\slash")
+COMMENTS = ("", "$.a", "it's", "back\\slash", "$.a: with a word", "One row per $.b.{x,y}[*] of game.a.")
 
 
 def columns(*, nullable: bool | None = None) -> st.SearchStrategy[Column]:
@@ -22,6 +22,18 @@ def columns(*, nullable: bool | None = None) -> st.SearchStrategy[Column]:
         comment=st.sampled_from(COMMENTS),
         was=st.sampled_from(((), ("a",), ("plays", "b"))) if nullable is None else st.just(()),
         given_up=st.sampled_from(("", "0001")) if nullable is None else st.just(""),
+        format=st.sampled_from(("", ".000", "innings")),
+        sentinels=st.sampled_from(((), ("-.--",), ("*", "a\nb;"))),
+    )
+
+
+def views() -> st.SearchStrategy[View]:
+    return st.builds(
+        View,
+        name=st.sampled_from(("stats.a", "stats.b", "game.c")),
+        kind=st.sampled_from(("view", "materialized view", "function")),
+        columns=st.sampled_from((("a text",), ("a text", "b date"), ("b date",))),
+        digest=st.sampled_from(("0", "1")),
     )
 
 
@@ -61,12 +73,12 @@ def tables(draw: st.DrawFn, *, grown: bool = False) -> Table:
 
 def catalogs(*, grown: bool = False) -> st.SearchStrategy[Catalog]:
     """Any catalogs, also such as no plan and no history makes."""
-    return _unique(tables(grown=grown), 4).map(lambda held: Catalog(tables=held))
+    return st.builds(Catalog, tables=_unique(tables(grown=grown), 4), views=_unique(views(), 2))
 
 
 def normalized_catalogs() -> st.SearchStrategy[Catalog]:
     """Catalogs without a raw table, all of it in use."""
-    return catalogs().map(lambda drawn: Catalog(tables=tuple(map(_in_use, drawn.tables))))
+    return catalogs().map(lambda drawn: replace(drawn, tables=tuple(map(_in_use, drawn.tables))))
 
 
 def _in_use(table: Table) -> Table:
@@ -78,8 +90,9 @@ def _in_use(table: Table) -> Table:
 def grown_from(draw: st.DrawFn, old: Catalog) -> Catalog:
     """A catalog that has more than the old one, in an order of its own."""
     kept = [draw(_grown_table(table)) for table in old.tables]
-    new = [table for table in draw(catalogs(grown=True)).tables if table.name not in old.by_name]
-    return Catalog(tables=tuple(draw(st.permutations([*kept, *new]))))
+    drawn = draw(catalogs(grown=True))
+    new = [table for table in drawn.tables if table.name not in old.by_name]
+    return replace(drawn, tables=tuple(draw(st.permutations([*kept, *new]))))
 
 
 @st.composite

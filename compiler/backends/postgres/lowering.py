@@ -1,7 +1,8 @@
 """Lower a Plan to the Catalog: a raw table per operation, then the normalized tables."""
 
 from compiler.backends import types
-from compiler.backends.provenance import described
+from compiler.backends.postgres.views import in_catalog
+from compiler.backends.provenance import described, format_of
 from compiler.ir.catalog import Catalog, Column, Index, Partitioning, Table
 from compiler.ir.dump import filter_text
 from compiler.ir.names import bounded
@@ -51,12 +52,13 @@ RAW_COLUMNS = tuple(column.name for column in (*_BEFORE_KEYS, *_AFTER_KEYS))
 
 
 def lower(plan: Plan) -> Catalog:
-    """Return all tables, raw ones first, each kind in the order of the plan."""
+    """Return all tables, raw ones first, each kind in the order of the plan, and the views."""
     raw = [_raw_table(operation) for operation in plan.operations]
     normalized = [
         _normalized_table(table, operation) for operation in plan.operations for table in operation.tables
     ]
-    return Catalog(tables=(*raw, *normalized, *map(_dimension_table, plan.dimensions)))
+    dimensions = map(_dimension_table, plan.dimensions)
+    return Catalog(tables=(*raw, *normalized, *dimensions), views=in_catalog(plan.views))
 
 
 def _raw_table(operation: OperationPlan) -> Table:
@@ -132,12 +134,15 @@ def _partitioning(table: PlanTable, operation: OperationPlan) -> Partitioning | 
 
 def column_of(column: PlanColumn) -> Column:
     """Return a column of a table as PostgreSQL has it."""
+    form, sentinels = format_of(column)
     return Column(
         name=column.name,
         type=types.postgres(column.type, is_array=column.is_array),
         nullable=not column.is_required,
         comment=described(column),
         was=column.was,
+        format=form,
+        sentinels=tuple(sorted(sentinels)),
     )
 
 

@@ -1,6 +1,6 @@
 """Print views as the statements that make them, and list views and queries for the runtime."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import orjson
@@ -8,7 +8,8 @@ import orjson
 from compiler.backends.base import render
 from compiler.backends.postgres.ddl import literal, qualified, quoted
 from compiler.bundle import header
-from compiler.ir.names import bounded
+from compiler.ir import catalog
+from compiler.ir.names import bounded, digest
 from compiler.ir.views import Kind, Param, View, with_parameters
 
 SCRIPT = "postgres/views.sql"
@@ -94,6 +95,21 @@ def _create(view: View) -> str:
     return (
         f"CREATE FUNCTION {name}({arguments}) RETURNS {returned}\n"
         f"LANGUAGE sql STABLE PARALLEL SAFE AS $view$\n{body}\n$view$;"
+    )
+
+
+def in_catalog(views: Iterable[View]) -> tuple[catalog.View, ...]:
+    """Return the views and functions as the catalog lists them."""
+    return tuple(_in_catalog(view) for view in views if view.kind is not Kind.QUERY)
+
+
+def _in_catalog(view: View) -> catalog.View:
+    text = _view_text(view)
+    return catalog.View(
+        name=view.name,
+        kind=view.kind.value,
+        columns=tuple(f"{column.name} {column.type}" for column in view.columns),
+        digest=digest("\n".join((text.create, *text.statements)), 12),
     )
 
 

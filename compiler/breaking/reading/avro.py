@@ -4,8 +4,8 @@ from typing import cast
 
 import orjson
 
-from compiler.breaking.reading.text import source_of
 from compiler.breaking.surfaces import Json
+from compiler.ir.catalog import source_of
 
 
 def schema(text: str) -> Json:

@@ -5,13 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from compiler.breaking.reading.text import source_of
 from compiler.breaking.surfaces import Column, Operation, Table
 from compiler.ir import catalog
+from compiler.ir.catalog import source_of
 
 VIEW_PAGES = "docs/views/"
 QUERY_PAGES = "docs/queries/"
-_ROWS = re.compile(r"(?s)(?:One row per|.* From) (?P<rows>\$.*)")
 _URLS = re.compile(r"\((?P<urls>[^()]*)\)\.$")
 _PARAM = re.compile(r"\{(\w+)\}")
 _REQUEST = "request parameter "
@@ -54,7 +53,7 @@ def _table(table: catalog.Table, known: Known) -> Table:
         name=table.name,
         kind=table.kind,
         operation=table.operation,
-        rows=_rows(table) if table.kind == "normalized" else "",
+        rows=table.rows if table.kind == "normalized" else "",
         parent=known.parent,
         key=table.key,
         partitioning=f"{by.column} by {by.every}" if by else "",
@@ -70,18 +69,11 @@ def _column(column: catalog.Column, table: catalog.Table, known: Known) -> Colum
         type=column.type,
         nullable=column.nullable,
         default=column.default,
-        source=source_of(column.comment) if table.kind in {"raw", "normalized"} else "",
+        source=table.source(column),
         codec=codec.text,
         sentinels=codec.sentinels,
         was=column.was,
     )
-
-
-def _rows(table: catalog.Table) -> str:
-    """Return what one row is: the path of the rows with their conditions."""
-    said = table.comment.removesuffix(f" of {table.operation}.")
-    found = _ROWS.fullmatch(said)
-    return found["rows"] if found else ""
 
 
 def operations(text: str) -> Iterator[Operation]:

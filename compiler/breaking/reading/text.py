@@ -1,24 +1,9 @@
-"""Take apart the sentences that the compiler writes: `path: what it means (references x)`."""
+"""Find paths of the response in what the compiler writes, and tell which lies in which."""
 
 import re
 
-_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'")
-_REFERENCES = re.compile(r" \(references [\w.]+\)$")
 _PATH = re.compile(r"\$(?:\['(?:[^'\\]|\\.)*'\]|[^\s,\['(]|\[(?!'))*")
 _ENTRIES = re.compile(r"\{[^*@{},.'\s]*\*\}")
-
-
-def source_of(comment: str) -> str:
-    r"""Return the source that a comment begins with, without what it means.
-
-    >>> source_of("$.plays[*].rbi: After the play.")
-    '$.plays[*].rbi'
-    >>> source_of("$['a: b'].id (references person.person)")
-    "$['a: b'].id"
-    """
-    masked = _QUOTED.sub(lambda found: "x" * len(found.group()), comment)
-    end = masked.find(": ")
-    return comment[:end] if end >= 0 else _REFERENCES.sub("", comment)
 
 
 def path_of(source: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from compiler.backends import postgres
+from compiler.backends.provenance import format_of
 from compiler.driver.explanation import history, targets
 from compiler.driver.explanation.evidence import Declared, Observed, declared, observed
 from compiler.driver.explanation.report import (
@@ -21,7 +22,7 @@ from compiler.driver.ownership import Ownership
 from compiler.ir.dump import filter_text, where_text
 from compiler.ir.paths import Path, show
 from compiler.ir.plan import BranchOf, Column, Computed, Leaf, MapKey, OperationPlan, Ordinal, Param, Table
-from compiler.ir.types import INNINGS, DecimalText, InningsText, IntegerText
+from compiler.ir.types import INNINGS
 from compiler.ir.walk import at
 
 
@@ -76,19 +77,6 @@ def owner_of(operation: OperationPlan, table: Table, column: Column) -> str:
 
 
 _FORMATS = {"integer": "integers, such as 78", INNINGS: "innings and outs, such as 8.2, which is 26 outs"}
-
-
-def codec_text(column: Column) -> tuple[str, tuple[str, ...]]:
-    """Return the format of the strings that a number column is read from, and its placeholders."""
-    match column.source:
-        case Leaf(codec=DecimalText(form, sentinels)):
-            return form, sentinels
-        case Leaf(codec=IntegerText(sentinels)):
-            return "integer", sentinels
-        case Leaf(codec=InningsText(sentinels)):
-            return INNINGS, sentinels
-        case _:
-            return "", ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +146,7 @@ def type_text(column: Column) -> str:
 
 def _sections(facts: _Facts) -> Iterator[Section]:
     is_declared, was_observed = facts.evidence()
-    form, sentinels = codec_text(facts.column)
+    form, sentinels = format_of(facts.column)
     owner = owner_of(facts.operation, facts.table, facts.column)
     yield "path", [facts.source.text]
     yield "format", [f"strings: {_FORMATS.get(form, f'decimals, printed {form}')}"] if form else []
@@ -187,7 +175,7 @@ def _mapping_lines(facts: _Facts) -> list[str]:
 def _object(facts: _Facts) -> Mapping[str, object]:
     table, column = facts.table, facts.column
     is_declared, was_observed = facts.evidence()
-    form, sentinels = codec_text(column)
+    form, sentinels = format_of(column)
     written = facts.compiled.written(column.origin)
     return {
         "kind": "column",

@@ -2,6 +2,9 @@
 
 To give up a column or a table is to keep it with its values and fill it no more; to drop it is a later step. Each
 change says in one line what it is (`title`); a migration is named after the `subject` of the first by `rank`.
+
+Some changes are none of what a database holds (`has_statement`): what strings of the response become, which of them
+mean NULL, and views, which are made again from their script. They are said where the others are done.
 """
 
 from typing import TypeAlias
@@ -9,7 +12,10 @@ from typing import TypeAlias
 from compiler.migrate.changes.columns import (
     AddColumn,
     AlterDefault,
+    AlterFormat,
     AlterNullability,
+    AlterPath,
+    AlterSentinels,
     AlterType,
     CommentColumn,
     DropColumn,
@@ -22,6 +28,7 @@ from compiler.migrate.changes.rows import (
     AddIndex,
     AlterKey,
     AlterPartitioning,
+    AlterRows,
     AlterSource,
     DropIndex,
     RenameKey,
@@ -36,16 +43,22 @@ from compiler.migrate.changes.tables import (
     MoveTable,
     TakeUpTable,
 )
+from compiler.migrate.changes.views import AddView, DropView, ReplaceView
 
 __all__ = [
     "RAW",
     "AddColumn",
     "AddIndex",
     "AddTable",
+    "AddView",
     "AlterDefault",
+    "AlterFormat",
     "AlterKey",
     "AlterNullability",
     "AlterPartitioning",
+    "AlterPath",
+    "AlterRows",
+    "AlterSentinels",
     "AlterSource",
     "AlterType",
     "Change",
@@ -56,14 +69,17 @@ __all__ = [
     "DropIndex",
     "DropSchema",
     "DropTable",
+    "DropView",
     "GiveUpColumn",
     "GiveUpTable",
     "MoveTable",
     "RenameColumn",
     "RenameKey",
     "ReorderColumns",
+    "ReplaceView",
     "TakeUpColumn",
     "TakeUpTable",
+    "has_statement",
     "is_refused",
 ]
 
@@ -84,6 +100,9 @@ Change: TypeAlias = (
     | GiveUpColumn
     | TakeUpColumn
     | CommentColumn
+    | AlterPath
+    | AlterFormat
+    | AlterSentinels
     | AlterType
     | AlterNullability
     | AlterDefault
@@ -94,7 +113,16 @@ Change: TypeAlias = (
     | AlterKey
     | AlterPartitioning
     | AlterSource
+    | AlterRows
+    | AddView
+    | DropView
+    | ReplaceView
 )
+
+
+def has_statement(change: Change) -> bool:
+    """Say whether a migration does something to make a change."""
+    return not isinstance(change, AlterFormat | AlterSentinels | AddView | DropView | ReplaceView)
 
 
 def is_refused(change: Change) -> bool:

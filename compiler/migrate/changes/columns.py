@@ -3,205 +3,164 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from compiler.ir.catalog import Column
-from compiler.migrate.changes.names import short
+from compiler.ir.catalog import Column, source_of
+from compiler.migrate.changes.base import UNNAMED, OfTable, difference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddColumn:
+class AddColumn(OfTable):
     """A column comes, behind the others. `kind` is that of the table: `raw` or `normalized`."""
 
     rank: ClassVar[int] = 1
-    table: str
+    says: ClassVar[str] = "add column {0.table}.{0.column.name}"
+    named: ClassVar[str] = "{0.short}_{0.column.name}"
     kind: str
     column: Column
 
-    @property
-    def title(self) -> str:
-        """What changes."""
-        return f"add column {self.table}.{self.column.name}"
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return f"{short(self.table)}_{self.column.name}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DropColumn:
+class DropColumn(OfTable):
     """A column goes, with its values."""
 
     rank: ClassVar[int] = 1
-    table: str
+    says: ClassVar[str] = "drop column {0.table}.{0.column.name}"
+    named: ClassVar[str] = "drop_{0.short}_{0.column.name}"
     column: Column
-
-    @property
-    def title(self) -> str:
-        """What changes."""
-        return f"drop column {self.table}.{self.column.name}"
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return f"drop_{short(self.table)}_{self.column.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RenameColumn:
+class RenameColumn(OfTable):
     """A column has another name, and its values."""
 
     rank: ClassVar[int] = 1
-    table: str
+    says: ClassVar[str] = "rename column {0.table}.{0.before} to {0.after}"
+    named: ClassVar[str] = "rename_{0.short}_{0.after}"
     before: str
     after: str
 
-    @property
-    def title(self) -> str:
-        """What changes."""
-        return f"rename column {self.table}.{self.before} to {self.after}"
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return f"rename_{short(self.table)}_{self.after}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GiveUpColumn:
+class GiveUpColumn(OfTable):
     """Nothing fills a column from now on; its values stay. `column` is as it is from then on."""
 
     rank: ClassVar[int] = 1
-    table: str
+    says: ClassVar[str] = "give up column {0.table}.{0.column.name}"
+    named: ClassVar[str] = "give_up_{0.short}_{0.column.name}"
     column: Column
-
-    @property
-    def title(self) -> str:
-        """What changes."""
-        return f"give up column {self.table}.{self.column.name}"
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return f"give_up_{short(self.table)}_{self.column.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakeUpColumn:
+class TakeUpColumn(OfTable):
     """A column that was given up is filled again."""
 
     rank: ClassVar[int] = 1
-    table: str
+    says: ClassVar[str] = "take up column {0.table}.{0.column.name} again"
+    named: ClassVar[str] = "take_up_{0.short}_{0.column.name}"
     column: Column
     since: str
 
-    @property
-    def title(self) -> str:
-        """What changes."""
-        return f"take up column {self.table}.{self.column.name} again"
 
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return f"take_up_{short(self.table)}_{self.column.name}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentColumn(OfTable):
+    """A column says something else of itself; what its cells are is the same."""
+
+    rank: ClassVar[int] = 3
+    says: ClassVar[str] = "comment on column {0.table}.{0.column.name}"
+    named: ClassVar[str] = "comment_{0.short}"
+    column: Column
+    before: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommentColumn:
-    """A column says something else of itself, such as its path."""
+class AlterPath(OfTable):
+    """The cells of a column come from somewhere else, which its comment says; `before` is the comment until then."""
 
-    rank: ClassVar[int] = 3
-    table: str
+    says: ClassVar[str] = "alter path of {0.table}.{0.column.name}: {0.wording}"
+    named: ClassVar[str] = "{0.short}_{0.column.name}"
     column: Column
     before: str
 
     @property
-    def title(self) -> str:
-        """What changes."""
-        return f"comment on column {self.table}.{self.column.name}"
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return f"comment_{short(self.table)}"
+    def wording(self) -> str:
+        """Both sources."""
+        return " -> ".join(source_of(said) or "none" for said in (self.before, self.column.comment))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlterType:
-    """A column has another type."""
+class AlterFormat(OfTable):
+    """Strings become the values of a column another way, as in `decimal .000`; "" is no format."""
 
-    rank: ClassVar[int] = 2
-    table: str
+    rank: ClassVar[int] = UNNAMED
+    says: ClassVar[str] = "alter format of {0.table}.{0.column}: {0.before!r} -> {0.after!r}"
+    named: ClassVar[str] = "{0.short}_{0.column}"
     column: str
     before: str
     after: str
 
-    @property
-    def title(self) -> str:
-        """What changes."""
-        return f"alter column {self.table}.{self.column}: {self.before} -> {self.after}"
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return f"{short(self.table)}_{self.column}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlterNullability:
-    """A column takes NULL from now on, or no longer."""
+class AlterSentinels(OfTable):
+    """Other strings mean NULL in a column."""
 
-    rank: ClassVar[int] = 2
-    table: str
+    rank: ClassVar[int] = UNNAMED
+    says: ClassVar[str] = "alter sentinels of {0.table}.{0.column}: {0.wording}"
+    named: ClassVar[str] = "{0.short}_{0.column}"
     column: str
-    nullable: bool
-
-    @property
-    def title(self) -> str:
-        """What changes."""
-        return f"alter column {self.table}.{self.column}: {'NULL' if self.nullable else 'NOT NULL'}"
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return f"{short(self.table)}_{self.column}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlterDefault:
-    """A column has another default; "" is none."""
-
-    rank: ClassVar[int] = 2
-    table: str
-    column: str
-    before: str
-    after: str
-
-    @property
-    def title(self) -> str:
-        """What changes."""
-        return f"alter column {self.table}.{self.column}: default {self.before or 'none'} -> {self.after or 'none'}"
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return f"{short(self.table)}_{self.column}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReorderColumns:
-    """The columns stand in another order, which a database can only do by making the table again."""
-
-    rank: ClassVar[int] = 2
-    table: str
     before: tuple[str, ...]
     after: tuple[str, ...]
 
     @property
-    def title(self) -> str:
-        """What changes."""
-        return f"reorder columns of {self.table}"
+    def wording(self) -> str:
+        """Which no longer, and which more."""
+        return difference(map(repr, self.before), map(repr, self.after))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlterType(OfTable):
+    """A column has another type."""
+
+    says: ClassVar[str] = "alter column {0.table}.{0.column}: {0.before} -> {0.after}"
+    named: ClassVar[str] = "{0.short}_{0.column}"
+    column: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlterNullability(OfTable):
+    """A column takes NULL from now on, or no longer."""
+
+    says: ClassVar[str] = "alter column {0.table}.{0.column}: {0.wording}"
+    named: ClassVar[str] = "{0.short}_{0.column}"
+    column: str
+    nullable: bool
 
     @property
-    def subject(self) -> str:
-        """What it is about."""
-        return short(self.table)
+    def wording(self) -> str:
+        """The constraint as SQL has it."""
+        return "NULL" if self.nullable else "NOT NULL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlterDefault(OfTable):
+    """A column has another default; "" is none."""
+
+    says: ClassVar[str] = "alter column {0.table}.{0.column}: default {0.wording}"
+    named: ClassVar[str] = "{0.short}_{0.column}"
+    column: str
+    before: str
+    after: str
+
+    @property
+    def wording(self) -> str:
+        """Both defaults."""
+        return f"{self.before or 'none'} -> {self.after or 'none'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReorderColumns(OfTable):
+    """The columns stand in another order, which a database can only do by making the table again."""
+
+    says: ClassVar[str] = "reorder columns of {0.table}"
+    before: tuple[str, ...]
+    after: tuple[str, ...]

@@ -4,126 +4,88 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from compiler.ir.catalog import Index, Partitioning
-from compiler.migrate.changes.names import short
+from compiler.migrate.changes.base import OfTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddIndex:
+class AddIndex(OfTable):
     """An index of a table that is there comes."""
 
-    rank: ClassVar[int] = 2
-    table: str
+    says: ClassVar[str] = "add index {0.index.name} on {0.table} ({0.columns})"
+    named: ClassVar[str] = "{0.index.name}"
     index: Index
 
     @property
-    def title(self) -> str:
-        """What changes."""
-        return f"add index {self.index.name} on {self.table} ({', '.join(self.index.columns)})"
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return self.index.name
+    def columns(self) -> str:
+        """Names of its columns."""
+        return ", ".join(self.index.columns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DropIndex:
+class DropIndex(OfTable):
     """An index goes; its table stays."""
 
-    rank: ClassVar[int] = 2
-    table: str
+    says: ClassVar[str] = "drop index {0.index.name} of {0.table}"
+    named: ClassVar[str] = "drop_{0.index.name}"
     index: Index
-
-    @property
-    def title(self) -> str:
-        """What changes."""
-        return f"drop index {self.index.name} of {self.table}"
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return f"drop_{self.index.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RenameKey:
+class RenameKey(OfTable):
     """The primary key has another name."""
 
-    rank: ClassVar[int] = 2
-    table: str
+    says: ClassVar[str] = "rename key of {0.table}: {0.before} -> {0.after}"
+    named: ClassVar[str] = "{0.after}"
     before: str
     after: str
 
-    @property
-    def title(self) -> str:
-        """What changes."""
-        return f"rename key of {self.table}: {self.before} -> {self.after}"
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return self.after
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlterKey:
+class AlterKey(OfTable):
     """The primary key has other columns."""
 
-    rank: ClassVar[int] = 2
-    table: str
+    says: ClassVar[str] = "alter key of {0.table}: {0.wording}"
     before: tuple[str, ...]
     after: tuple[str, ...]
 
     @property
-    def title(self) -> str:
-        """What changes."""
-        return f"alter key of {self.table}: {', '.join(self.before) or 'none'} -> {', '.join(self.after) or 'none'}"
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return short(self.table)
+    def wording(self) -> str:
+        """Both keys."""
+        return " -> ".join(", ".join(key) or "none" for key in (self.before, self.after))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlterPartitioning:
+class AlterPartitioning(OfTable):
     """A table is partitioned another way, or from now on, or no longer."""
 
-    rank: ClassVar[int] = 2
-    table: str
+    says: ClassVar[str] = "alter partitioning of {0.table}: {0.wording}"
     before: Partitioning | None
     after: Partitioning | None
 
     @property
-    def title(self) -> str:
-        """What changes."""
-        return f"alter partitioning of {self.table}: {_partitions(self.before)} -> {_partitions(self.after)}"
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return short(self.table)
+    def wording(self) -> str:
+        """Both partitionings."""
+        return " -> ".join(f"{by.column} by {by.every}" if by else "none" for by in (self.before, self.after))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlterSource:
+class AlterSource(OfTable):
     """The rows of a table are of another kind, or come from another operation: `kind` and `operation`."""
 
-    rank: ClassVar[int] = 2
-    table: str
+    says: ClassVar[str] = "alter {0.table}: {0.wording}"
     before: tuple[str, str]
     after: tuple[str, str]
 
     @property
-    def title(self) -> str:
-        """What changes."""
-        return f"alter {self.table}: {' rows of '.join(self.before)} -> {' rows of '.join(self.after)}"
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return short(self.table)
+    def wording(self) -> str:
+        """Both sources."""
+        return " -> ".join(" rows of ".join(source) for source in (self.before, self.after))
 
 
-def _partitions(partitioning: Partitioning | None) -> str:
-    return f"{partitioning.column} by {partitioning.every}" if partitioning else "none"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlterRows(OfTable):
+    """One row is something else, such as of another path, fold or condition; `before` and `after` are the comments."""
+
+    says: ClassVar[str] = "alter rows of {0.table}: {0.after}"
+    before: str
+    after: str

@@ -4,86 +4,55 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from compiler.ir.catalog import Table
-from compiler.migrate.changes.names import short
+from compiler.migrate.changes.base import UNNAMED, Described, OfTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreateSchema:
+class CreateSchema(Described):
     """The first table of a schema comes; a catalog knows schemas by their tables."""
 
-    rank: ClassVar[int] = 9
+    rank: ClassVar[int] = UNNAMED
+    says: ClassVar[str] = "create schema {0.schema}"
+    named: ClassVar[str] = "{0.schema}"
     schema: str
-
-    @property
-    def title(self) -> str:
-        """What changes."""
-        return f"create schema {self.schema}"
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return self.schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DropSchema:
+class DropSchema(Described):
     """The last table of a schema goes."""
 
-    rank: ClassVar[int] = 9
+    rank: ClassVar[int] = UNNAMED
+    says: ClassVar[str] = "drop schema {0.schema}"
+    named: ClassVar[str] = "{0.schema}"
     schema: str
-
-    @property
-    def title(self) -> str:
-        """What changes."""
-        return f"drop schema {self.schema}"
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return self.schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddTable:
+class AddTable(Described):
     """A table comes, with its indexes and comments."""
 
     rank: ClassVar[int] = 0
+    says: ClassVar[str] = "add table {0.table.name}"
+    named: ClassVar[str] = "{0.table.short_name}"
     table: Table
-
-    @property
-    def title(self) -> str:
-        """What changes."""
-        return f"add table {self.table.name}"
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return self.table.short_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DropTable:
+class DropTable(Described):
     """A table goes, with its rows."""
 
     rank: ClassVar[int] = 0
+    says: ClassVar[str] = "drop table {0.table.name}"
+    named: ClassVar[str] = "drop_{0.table.short_name}"
     table: Table
-
-    @property
-    def title(self) -> str:
-        """What changes."""
-        return f"drop table {self.table.name}"
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return f"drop_{self.table.short_name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MoveTable:
+class MoveTable(Described):
     """A table lies in another schema, with its rows, partitions, keys and indexes."""
 
     rank: ClassVar[int] = 1
+    says: ClassVar[str] = "move table {0.before} to {0.after}"
     before: str
     after: str
 
@@ -93,69 +62,37 @@ class MoveTable:
         return self.before
 
     @property
-    def title(self) -> str:
-        """What changes."""
-        return f"move table {self.before} to {self.after}"
-
-    @property
     def subject(self) -> str:
         """What it is about."""
-        return f"give_up_{short(self.before)}"
+        return f"give_up_{self.before.partition('.')[2]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GiveUpTable:
+class GiveUpTable(OfTable):
     """Nothing fills a table from now on; its rows stay."""
 
     rank: ClassVar[int] = 1
-    table: str
+    says: ClassVar[str] = "give up table {0.table}"
+    named: ClassVar[str] = "give_up_{0.short}"
     since: str
-
-    @property
-    def title(self) -> str:
-        """What changes."""
-        return f"give up table {self.table}"
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return f"give_up_{short(self.table)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakeUpTable:
+class TakeUpTable(OfTable):
     """A table that was given up is filled again."""
 
     rank: ClassVar[int] = 1
-    table: str
+    says: ClassVar[str] = "take up table {0.table} again"
+    named: ClassVar[str] = "take_up_{0.short}"
     since: str
-
-    @property
-    def title(self) -> str:
-        """What changes."""
-        return f"take up table {self.table} again"
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return f"take_up_{short(self.table)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommentTable:
-    """A table says something else of itself."""
+class CommentTable(OfTable):
+    """A table says something else of itself; what one row is, is the same."""
 
     rank: ClassVar[int] = 3
-    table: str
+    says: ClassVar[str] = "comment on table {0.table}"
+    named: ClassVar[str] = "comment_{0.short}"
     before: str
     after: str
-
-    @property
-    def title(self) -> str:
-        """What changes."""
-        return f"comment on table {self.table}"
-
-    @property
-    def subject(self) -> str:
-        """What it is about."""
-        return f"comment_{short(self.table)}"
