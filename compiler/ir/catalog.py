@@ -1,4 +1,4 @@
-"""The Catalog: tables, columns, keys, partitions, indexes and views, as Postgres will have them. Canonical JSON and back.
+"""The Catalog: tables, columns, keys, partitions, indexes, views, as Postgres will have them. Canonical JSON and back.
 
 What a database does not hold is listed too, because who reads it has to know when it changes: how strings become the
 values of a column, and which of them mean NULL.
@@ -34,8 +34,8 @@ class NewerCatalogError(ValueError):
 class Column:
     """A physical column. `comment` holds the API path and the doc; `was` its former names, the newest first.
 
-    `given_up` is the number of the migration since which nothing fills it, "" while it is in use. `format` is that of the
-    strings that hold its values, as a mapping writes it; `sentinels` are those that mean NULL.
+    `given_up` is the number of the migration since which nothing fills it, "" while it is in use. `format` is that of
+    the strings that hold its values, as a mapping writes it; `sentinels` are those that mean NULL.
     """
 
     name: str
@@ -104,7 +104,7 @@ class Table:
 
     @property
     def rows(self) -> str:
-        """What one row is: the path of the rows, with their fold and conditions; "" where the comment does not say it."""
+        """What one row is: the path of the rows, with fold and conditions; "" where the comment does not say it."""
         found = _ROWS.fullmatch(self.comment.removesuffix(f" of {self.operation}."))
         return found["rows"] if found else ""
 
@@ -195,7 +195,7 @@ class Catalog:
 
     @property
     def physical(self) -> "Catalog":
-        """What migrations make: neither former names, nor what values mean, nor views, which are made anew each time."""
+        """What migrations make: no former names, nothing of what values mean, no views, which are made anew."""
         return self.current.bare
 
     @property

@@ -17,6 +17,8 @@ class Hazard(Enum):
     DELETES_DATA = "deletes-data: values go that no other place of the database has"
     BREAKS_READERS = "breaks-readers: a query by the old name finds nothing, or other values"
     EMPTY_UNTIL_LOADED = "empty-until-loaded: `mlb-etl backfill` fills it from the responses that are stored"
-    VALUES_CHANGE = "values-change: rows that are there keep their values until `mlb-etl backfill` makes them again"
+    VALUES_CHANGE = (
+        "values-change: rows that are there keep their values until `mlb-etl backfill` makes them again"
+    )
     DEPENDS_ON_DATA = "depends-on-data: it fails, and changes nothing, where rows do not allow it"
     READS_WHOLE_TABLE = "reads-whole-table: takes as long as the table is large, and blocks nobody"

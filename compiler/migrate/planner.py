@@ -171,7 +171,9 @@ def _hazards_of_meaning(change: Change) -> Iterable[Hazard]:
             return (Hazard.VALUES_CHANGE,)
         case DropView():
             return (Hazard.BREAKS_READERS,)
-        case ReplaceView(before=before, after=after) if after.columns[: len(before.columns)] != before.columns:
+        case ReplaceView(before=before, after=after) if (
+            after.columns[: len(before.columns)] != before.columns
+        ):
             return (Hazard.BREAKS_READERS,)
         case _:
             return ()

@@ -220,9 +220,7 @@ def test_what_only_means_something_else_is_no_migration() -> None:
 
 def test_a_migration_tells_what_else_changed() -> None:
     history = committed(MEANT, extend(NOTHING, made(MEANT), Sink()))
-    grown = replace(
-        GROWN, views=(replace(DIGEST, columns=("inning bigint", "plays bigint"), digest="2"),)
-    )
+    grown = replace(GROWN, views=(replace(DIGEST, columns=("inning bigint", "plays bigint"), digest="2"),))
     ((_, text),) = appended(grown, history).items()
     assert text.splitlines()[1:8] == [
         f"-- 0002_plays_speed    catalog {BASE.digest} -> {GROWN.digest}    1 statement, 2 hazards",
@@ -237,13 +235,19 @@ def test_a_migration_tells_what_else_changed() -> None:
 
 def test_what_else_changed_is_told_by_what_runs_online_if_nothing_else_runs() -> None:
     indexed = replace(MEANT.tables[0], indexes=(Index(name="plays_b_idx", columns=("inning",)),))
-    ((_, text),) = appended(replace(MEANT, tables=(replace(indexed, indexes=(*PLAYS.indexes, *indexed.indexes)),))).items()
+    ((_, text),) = appended(
+        replace(MEANT, tables=(replace(indexed, indexes=(*PLAYS.indexes, *indexed.indexes)),))
+    ).items()
     assert "-- also  alter sentinels" in text
     assert "1/1  add index" in text
 
 
 def test_another_path_changes_values() -> None:
-    moved = (PLAYS.columns[0], replace(PLAYS.columns[1], comment="$.about.inning: With a word."), PLAYS.columns[2])
+    moved = (
+        PLAYS.columns[0],
+        replace(PLAYS.columns[1], comment="$.about.inning: With a word."),
+        PLAYS.columns[2],
+    )
     ((name, text),) = appended(with_table(columns=moved)).items()
     assert name == "0002_plays_inning.sql"
     assert "1/1  alter path of game.plays.inning: $.inning -> $.about.inning\n" in text
@@ -257,7 +261,9 @@ def test_another_path_changes_values() -> None:
 def test_another_fold_changes_values() -> None:
     folded = with_table(comment="One row per $.teams.{away,home}[*] of game.live.")
     history = committed(folded, extend(NOTHING, made(folded), Sink()))
-    ((_, text),) = appended(with_table(comment="One row per $.teams.{away,home,extra}[*] of game.live."), history).items()
+    ((_, text),) = appended(
+        with_table(comment="One row per $.teams.{away,home,extra}[*] of game.live."), history
+    ).items()
     assert "alter rows of game.plays: One row per $.teams.{away,home,extra}[*] of game.live.\n" in text
     assert "hazard values-change: " in text
 
