@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import plotext
@@ -86,26 +86,38 @@ def _grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _ratios(measured: "Measured") -> str:
-    """Hold Spark against the others where both got."""
+    """Hold Spark against the others, at the largest number of games that both took, and each game more."""
     from tests.benchmarks.scaling import EXTRACTED, INFERRED, LOCAL, SPARK
 
-    lines = []
+    spark, lines = _done(measured.took.get(SPARK, {})), []
     for other in (LOCAL, EXTRACTED, INFERRED):
-        both = [
-            games
-            for games, took in measured.took.get(SPARK, {}).items()
-            if not took.failed and (one := measured.took.get(other, {}).get(games)) and not one.failed
-        ]
+        theirs = _done(measured.took.get(other, {}))
+        both = spark.keys() & theirs.keys()
         if both:
             games = max(both)
-            spark, theirs = measured.took[SPARK][games], measured.took[other][games]
-            lines.append(
-                (other, f"{games:,}", f"{spark.cpu / theirs.cpu:.2f}", f"{theirs.cpu / spark.cpu:.2f}")
-            )
+            ratio = f"{theirs[games].cpu / spark[games].cpu:,.2f}"
+            ours, more = _more(spark), _more(theirs)
+            lines.append((other, f"{games:,}", ratio, f"{more[0] / ours[0]:,.2f}" if ours and more else ""))
     if not lines:
         return ""
-    head = ("CPU per game of", "at games", f"{SPARK} takes so many times as much", "or so many times less")
-    return "## Ratios\n\n" + _grid(head, lines)
+    told = (
+        f"CPU, in parts of what {SPARK} takes. A game more: between the two largest sizes, without the start."
+    )
+    head = ("", "at games", "per game, start included", "a game more")
+    return f"## Ratios\n\n{told}\n\n{_grid(head, lines)}"
+
+
+def _done(sizes: Mapping[int, Took]) -> dict[int, Took]:
+    return {games: took for games, took in sorted(sizes.items()) if not took.failed}
+
+
+def _more(done: Mapping[int, Took]) -> tuple[float, float] | None:
+    """Return the seconds of CPU and of the clock that a game more takes, between the two largest sizes."""
+    if len(done) < 2:
+        return None
+    few, many = sorted(done)[-2:]
+    games = many - few
+    return (done[many].cpu - done[few].cpu) / games, (done[many].seconds - done[few].seconds) / games
 
 
 def _stages(measured: "Measured") -> str:
@@ -126,13 +138,11 @@ def _all_games(measured: "Measured") -> str:
     """Estimate all games from what one more game takes: between the two largest sizes, without the start."""
     rows = []
     for way, sizes in measured.took.items():
-        done = sorted(games for games, took in sizes.items() if not took.failed)
-        if len(done) > 1 and done[-1] >= 1000:
-            few, many = sizes[done[-2]], sizes[done[-1]]
-            more = done[-1] - done[-2]
-            cpu, seconds = (many.cpu - few.cpu) / more, (many.seconds - few.seconds) / more
-            hours = [f"{each * GAMES_SINCE_1901 / 3600:,.1f}" for each in (cpu, seconds)]
-            rows.append((way, f"{cpu * 1000:,.0f} ms", *hours))
+        done = _done(sizes)
+        more = _more(done)
+        if more and max(done) >= 1000:
+            hours = [f"{each * GAMES_SINCE_1901 / 3600:,.1f}" for each in more]
+            rows.append((way, f"{more[0] * 1000:,.0f} ms", *hours))
     if not rows:
         return ""
     told = (
