@@ -27,6 +27,7 @@ from compiler.source import Origin
 
 DISTRIBUTION = "mlb-stats-compiler"
 CACHE = ".mlb/cache"
+_TEMPLATES = {".jinja", ".sql"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +201,8 @@ def input_digests(session: Session) -> dict[str, str]:
 def compiler_digest() -> str:
     """Return the digest of the compiler's code and templates: a change of them is a change of an input."""
     home = Path(__file__).parents[2]
-    paths = (*(home / "compiler").rglob("*.py"), *(home / "templates").rglob("*.jinja"))
+    templates = (path for path in (home / "templates").rglob("*") if path.suffix in _TEMPLATES)
+    paths = (*(home / "compiler").rglob("*.py"), *templates)
     content = hashlib.sha256()
     for path in sorted(paths):
         content.update(path.relative_to(home).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")

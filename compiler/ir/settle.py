@@ -97,12 +97,9 @@ def _columns(before: Before, table: Table, old: Column, wanted: dict[str, Column
     """Yield what becomes of a column; what is `wanted` and found is taken out of there."""
     name = old.name if old.name in wanted else _renamed(old, wanted)
     new = wanted.get(name)
-    if table.kind == RAW:
-        if new is not None:
-            yield wanted.pop(name)
-    elif new is None:
+    if new is None:
         yield _given_up_column(old, old.name, before.number)
-    elif new.type == old.type:
+    elif new.type == old.type or (table.kind == RAW and not new.nullable):  # that is refused later
         yield wanted.pop(name)
     else:
         yield _given_up_column(old, buried(old.name, before.number), before.number)

@@ -20,5 +20,8 @@ class Hazard(Enum):
     VALUES_CHANGE = (
         "values-change: rows that are there keep their values until `mlb-etl backfill` makes them again"
     )
+    STORED_AS_BEFORE = (
+        "stored-as-before: `mlb-etl backfill --raw` reads it from the responses that are stored"
+    )
     DEPENDS_ON_DATA = "depends-on-data: it fails, and changes nothing, where rows do not allow it"
     READS_WHOLE_TABLE = "reads-whole-table: takes as long as the table is large, and blocks nobody"

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from compiler.bundle import HISTORY
 from compiler.diagnostics import Diagnostic, Sink
@@ -17,6 +18,10 @@ from compiler.migrate.changes import Change, is_refused
 from compiler.migrate.differ import apply, diff
 from compiler.rules import CANNOT_FOLLOW, CATALOG_STATE, HISTORY_BROKEN
 from compiler.source import Origin
+
+if TYPE_CHECKING:
+    from compiler.backends.postgres.metadata import MetadataStep
+    from compiler.migrate.planner import Statement
 
 CATALOG = "catalog.json"
 SCHEMA = "postgres/schema.sql"
@@ -62,8 +67,9 @@ class History:
 
     @property
     def next_number(self) -> str:
-        """The number of the migration that would come next."""
-        return f"{len(self.migrations) + 1:04d}"
+        """The number of the migration that would bring the next change of the catalog."""
+        steps = len(_waiting(self)) if self.migrations else 0
+        return f"{len(self.migrations) + steps + 1:04d}"
 
     @property
     def files(self) -> Mapping[str, str]:
@@ -180,18 +186,18 @@ def squash(files: Mapping[str, str]) -> History:
 
 
 def extend(history: History, files: Mapping[str, str], sink: Sink, slug: str = "") -> History:
-    """Return the history that ends with the catalog of `files`: the same, or with a migration more, or two.
+    """Return the history that ends with the catalog of `files`: the same, or with migrations more.
 
-    The first runs in one transaction, the second has what runs online. What databases cannot follow is reported; the
-    history is then returned as it was.
+    One for each new step of schema `metadata`; then one that runs in one transaction, and one of what runs online. What
+    databases cannot follow is reported; the history is then returned as it was.
     """
     from compiler.migrate import planner  # slow to import, and most verbs do not plan
 
     if not history.migrations:
         return squash(files)
     new = Catalog.from_json(files[CATALOG])
-    has_metadata = planner.metadata() in "".join(history.migrations.values())
-    if new.digest == history.head and has_metadata:
+    waiting = _waiting(history)
+    if new.digest == history.head and not waiting:
         return history
     old = history.state
     if old.digest != history.head:
@@ -199,25 +205,50 @@ def extend(history: History, files: Mapping[str, str], sink: Sink, slug: str = "
         return history
     changes = diff(old, new)
     refused = [change.title for change in changes if is_refused(change)]
-    refused += [] if has_metadata else ["alter the tables of schema metadata, which no catalog lists"]
+    refused += [] if _can_follow(waiting) else ["alter the tables of schema metadata, which no catalog lists"]
     if refused:
         sink.report(_refusal(history, refused))
         return history
+    for step in waiting:
+        history = _appended(history, f"metadata_{step.name}", (old, old), (planner.metadata(step),))
     for part in filter(None, planner.split(changes, old)):
-        history = _grown(history, old, part, slug)
-        old = apply(part, old)
+        new = apply(part, old)
+        statements, said = planner.plan(part, old), planner.said(part)
+        history = _appended(history, slug or slug_of(part), (old, new), statements, said)
+        old = new
     return replace(history, catalog=files[CATALOG])
 
 
-def _grown(history: History, old: Catalog, changes: Sequence[Change], slug: str) -> History:
-    """Return the history with one migration more."""
+def _appended(
+    history: History,
+    slug: str,
+    catalogs: tuple[Catalog, Catalog],
+    statements: "Sequence[Statement]",
+    said: "Sequence[Statement]" = (),
+) -> History:
+    """Return the history with one migration more, which leads from one catalog to the next."""
     from compiler.migrate import planner
 
-    name = f"{history.next_number}_{bounded(_plain(slug) if slug else slug_of(changes), _SLUG)}"
-    statements = planner.plan(changes, old)
-    after = apply(changes, old).digest
-    text = planner.migration(name, old.digest, after, statements, planner.said(changes))
+    name = f"{len(history.migrations) + 1:04d}_{bounded(_plain(slug), _SLUG)}"
+    before, after = (catalog.digest for catalog in catalogs)
+    text = planner.migration(name, before, after, statements, said)
     return replace(history, migrations={**history.migrations, f"{name}.sql": text})
+
+
+def _waiting(history: History) -> "tuple[MetadataStep, ...]":
+    """Return the steps of schema `metadata` whose text no migration has."""
+    from compiler.backends.postgres.metadata import metadata_steps
+
+    known = "".join(history.migrations.values())
+    return tuple(step for step in metadata_steps() if step.sql not in known)
+
+
+def _can_follow(waiting: "Sequence[MetadataStep]") -> bool:
+    """Say whether steps are the last ones: one of another text is not made again."""
+    from compiler.backends.postgres.metadata import metadata_steps
+
+    steps = metadata_steps()
+    return len(waiting) < len(steps) and [*waiting] == [*steps[len(steps) - len(waiting) :]]
 
 
 def _lost_state(history: History) -> Diagnostic:

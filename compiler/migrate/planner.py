@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from compiler.backends.base import render
 from compiler.backends.postgres import ddl
+from compiler.backends.postgres.metadata import MetadataStep
 from compiler.ir.catalog import Catalog
 from compiler.migrate.changes import (
+    RAW,
     AddColumn,
     AddIndex,
     AddTable,
@@ -92,8 +94,11 @@ def plan(changes: Sequence[Change], old: Catalog) -> tuple[Statement, ...]:
     partitioned = _partitioned(old)
     replaced = {(one.table, one.before) for one in changes if isinstance(one, RenameColumn)}
     replaced |= {(one.before, "") for one in changes if isinstance(one, MoveTable)}
+    raw = frozenset(table.name for table in old.tables if table.kind == RAW)
     return tuple(
-        _statement(change, replaced, partitioned, online(change))
+        _statement(
+            change, tuple(_of_raw(change, raw) or _hazards(change, replaced)), partitioned, online(change)
+        )
         for change in changes
         if has_statement(change)
     )
@@ -121,13 +126,13 @@ def _online(old: Catalog) -> Callable[[Change], bool]:
 
 
 def _statement(
-    change: Change, replaced: set[tuple[str, str]], partitioned: frozenset[str], online: bool
+    change: Change, hazards: tuple[Hazard, ...], partitioned: frozenset[str], online: bool
 ) -> Statement:
     return Statement(
         summary=change.title,
         sql="\n".join(_sql(change, partitioned)),
         lock=_lock(change, partitioned),
-        hazards=tuple(_hazards(change, replaced)),
+        hazards=hazards,
         online=online,
     )
 
@@ -175,6 +180,20 @@ def _hazards_of_meaning(change: Change) -> Iterable[Hazard]:
             after.columns[: len(before.columns)] != before.columns
         ):
             return (Hazard.BREAKS_READERS,)
+        case _:
+            return ()
+
+
+def _of_raw(change: Change, raw: frozenset[str]) -> tuple[Hazard, ...]:
+    """Return what holds for keys of raw tables: they are read when a response is stored; a comment names the path."""
+    match change:
+        case (
+            AddColumn(table=table, column=column)
+            | AlterPath(table=table, column=column)
+            | TakeUpColumn(table=table, column=column)
+        ):
+            is_key = table in raw and column.comment and not column.given_up
+            return (Hazard.STORED_AS_BEFORE,) if is_key else ()
         case _:
             return ()
 
@@ -275,9 +294,10 @@ def _step(title: str, statement: Statement) -> Step:
     )
 
 
-def metadata() -> str:
-    """Return the script of the tables that the runtime keeps about itself: every history begins with it."""
-    return render("postgres/metadata.sql.jinja")
+def metadata(step: MetadataStep) -> Statement:
+    """Return what makes a database follow a step of schema `metadata`."""
+    lock = Lock.A_MOMENT if "ALTER TABLE" in step.sql else Lock.NONE
+    return Statement(summary=f"grow schema metadata: {step.name}", sql=step.sql.rstrip("\n"), lock=lock)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from compiler.backends.base import render
+from compiler.backends.postgres.metadata import metadata_script
 from compiler.bundle import Bundle
 from compiler.driver import Session, compile_project, observe, upstream
 from compiler.project import Project
@@ -53,7 +53,7 @@ def compile_case(case: Path, root: Path) -> Bundle:
 
 def shown(bundle: Bundle) -> dict[str, str]:
     """Return the files of a bundle as `expected/` keeps them."""
-    metadata = render("postgres/metadata.sql.jinja")
+    metadata = metadata_script()
     return {path: text.replace(metadata, "") for path, text in bundle.files.items() if path not in FOLLOWS}
 
 

@@ -213,7 +213,8 @@ CREATE TABLE {name} (
 
 def ddl() -> str:
     """The migration that a compiler would write for this catalog."""
-    parts = [(ROOT / "templates/postgres/metadata.sql.jinja").read_text(), "CREATE SCHEMA demo;"]
+    steps = sorted((ROOT / "templates/postgres/metadata").glob("*.sql"))
+    parts = [*(step.read_text("utf-8") for step in steps), "CREATE SCHEMA demo;"]
     for operation in CATALOG.operations.values():
         keys = "".join(f"{key.name} {key.type}, " for key in operation.raw_keys)
         parts.append(_RAW.format(name=operation.raw_table, keys=keys))

@@ -8,6 +8,7 @@ import pglast
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compiler.backends.postgres.metadata import metadata_script
 from compiler.diagnostics import Sink
 from compiler.ir.catalog import Catalog, Column, Table
 from compiler.ir.settle import Before, settled
@@ -15,7 +16,7 @@ from compiler.migrate import CATALOG, NOTHING, History, apply, diff, extend, ver
 from compiler.migrate.changes import has_statement, is_refused
 from compiler.migrate.changes.reverse import reverse
 from compiler.migrate.history import SCHEMA
-from compiler.migrate.planner import metadata, plan
+from compiler.migrate.planner import plan
 from tests.property.catalogs import catalogs, grown_from, normalized_catalogs
 
 
@@ -114,7 +115,10 @@ def raw_tables(*given: Catalog) -> set[str]:
 
 def made(catalog: Catalog) -> dict[str, str]:
     """The outputs that a history is made from."""
-    return {CATALOG: catalog.to_json(), SCHEMA: f"-- header\n\n{metadata()}\nCREATE TABLE a (a int);\n"}
+    return {
+        CATALOG: catalog.to_json(),
+        SCHEMA: f"-- header\n\n{metadata_script()}\nCREATE TABLE a (a int);\n",
+    }
 
 
 def committed(history: History, files: dict[str, str]) -> History:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from compiler.backends.postgres import metadata as postgres_metadata
+from compiler.backends.postgres.metadata import MetadataStep, metadata_script, metadata_steps
 from compiler.diagnostics import Sink
 from compiler.ir.catalog import Catalog, Column, Index, NewerCatalogError, Partitioning, Table, View
 from compiler.ir.settle import Before, settled
 from compiler.migrate import CATALOG, NOTHING, SUM, History, diff, extend, squash, verify, verify_state
 from compiler.migrate.history import SCHEMA
-from compiler.migrate.planner import metadata
 from runtime import migrations as runtime_migrations
 
 
@@ -34,7 +35,7 @@ BASE = Catalog(tables=(PLAYS,))
 
 def made(catalog: Catalog) -> dict[str, str]:
     """The outputs that a history is made from."""
-    return {CATALOG: catalog.to_json(), SCHEMA: f"-- header\n\n{metadata()}\n"}
+    return {CATALOG: catalog.to_json(), SCHEMA: f"-- header\n\n{metadata_script()}\n"}
 
 
 def committed(catalog: Catalog, history: History) -> History:
@@ -306,11 +307,11 @@ def test_what_was_given_up_goes_when_it_is_named() -> None:
     ("changed", "change"),
     [
         ({"key": ("game_pk", "inning")}, "alter key of game.plays: game_pk -> game_pk, inning"),
-        ({"columns": PLAYS.columns[::2]}, "drop column game.plays.inning"),
         (
-            {"columns": (PLAYS.columns[0], column("inning", "text"), PLAYS.columns[2])},
-            "alter column game.plays.inning: bigint -> text",
+            {"columns": (*PLAYS.columns[:2], column("raw_id", "text", nullable=False))},
+            "alter column game.plays.raw_id: bigint -> text",
         ),
+        ({"columns": (*PLAYS.columns, column("x", nullable=False))}, "add column game.plays.x"),
         (
             {"partitioning": Partitioning(column="game_pk", every="year")},
             "alter partitioning of game.plays: none -> game_pk by year",
@@ -318,19 +319,52 @@ def test_what_was_given_up_goes_when_it_is_named() -> None:
     ],
 )
 def test_what_no_database_can_do_to_a_raw_table_is_named(changed: dict, change: str) -> None:
-    raw = with_table(kind="raw")
-    history = committed(raw, extend(NOTHING, made(raw), Sink()))
-    new = settled(Before(catalog=raw, number="0002"), with_table(kind="raw", **changed))
-    ((code, notes),) = codes(new, history)
+    new = settled(Before(catalog=RAW, number="0002"), with_table(kind="raw", **changed))
+    ((code, notes),) = codes(new, committed(RAW, extend(NOTHING, made(RAW), Sink())))
     assert code == "G101"
     assert change in notes
 
 
-def test_a_column_of_a_raw_table_needs_the_responses_again() -> None:
-    raw = with_table(kind="raw")
-    history = committed(raw, extend(NOTHING, made(raw), Sink()))
-    grown = with_table(kind="raw", columns=(*PLAYS.columns, column("timecode")))
-    assert codes(grown, history) == [("G101", ("add column game.plays.timecode",))]
+RAW = with_table(kind="raw")
+
+
+def appended_to_raw(*columns: Column) -> list[str]:
+    """The migrations that follow when a raw table has other columns."""
+    history = committed(RAW, extend(NOTHING, made(RAW), Sink()))
+    return [*appended(with_table(kind="raw", columns=columns), history).values()]
+
+
+STORED = (
+    "--      hazard stored-as-before: `mlb-etl backfill --raw` reads it from the responses that are stored\n"
+)
+
+
+def test_a_new_key_of_a_raw_table_is_read_from_what_is_stored() -> None:
+    (text,) = appended_to_raw(*PLAYS.columns, column("timecode", "text"))
+    assert STORED + "ALTER TABLE game.plays ADD COLUMN timecode text;\n" in text
+
+
+def test_a_column_of_a_raw_table_that_is_no_key_has_nothing_to_read() -> None:
+    (text,) = appended_to_raw(*PLAYS.columns, replace(column("note", "text"), comment=""))
+    assert "0 hazards" in text
+
+
+def test_a_key_of_a_raw_table_that_leaves_is_given_up() -> None:
+    (text,) = appended_to_raw(*PLAYS.columns[::2])
+    said = "Given up with migration 0002: nothing fills it. $.inning"
+    assert sql(text) == [f"COMMENT ON COLUMN game.plays.inning IS '{said}';"]
+
+
+def test_a_key_of_a_raw_table_that_is_read_elsewhere_is_as_before_where_it_is_stored() -> None:
+    inning = replace(PLAYS.columns[1], comment="$.about.inning")
+    (text,) = appended_to_raw(PLAYS.columns[0], inning, PLAYS.columns[2])
+    assert STORED + "COMMENT ON COLUMN game.plays.inning IS '$.about.inning';\n" in text
+
+
+def test_a_key_of_a_raw_table_of_another_type_is_another_column() -> None:
+    (text,) = appended_to_raw(PLAYS.columns[0], column("inning", "text"), PLAYS.columns[2])
+    assert "ALTER TABLE game.plays RENAME COLUMN inning TO inning__0002;" in text
+    assert STORED + "ALTER TABLE game.plays ADD COLUMN inning text;" in text
 
 
 def test_many_changes_are_counted() -> None:
@@ -343,6 +377,27 @@ def test_other_metadata_tables_are_no_catalog_but_a_change() -> None:
     text = FIRST.migrations["0001_initial.sql"].replace("job_executions", "runs")
     ((code, notes),) = codes(BASE, replace(FIRST, migrations={"0001_initial.sql": text}))
     assert (code, notes) == ("G101", ("alter the tables of schema metadata, which no catalog lists",))
+
+
+def test_a_new_step_of_metadata_is_a_migration_before_that_of_the_catalog(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    steps = (*metadata_steps(), MetadataStep(name="notes", sql="CREATE TABLE metadata.notes (note text);\n"))
+    monkeypatch.setattr(postgres_metadata, "metadata_steps", lambda: steps)
+    assert FIRST.next_number == "0003"
+    added = appended(GROWN)
+    assert [*added] == ["0002_metadata_notes.sql", "0003_plays_speed.sql"]
+    assert added["0002_metadata_notes.sql"] == (
+        "-- Code generated by mlbc. Append-only: never edit once released.\n"
+        f"-- 0002_metadata_notes    catalog {BASE.digest} -> {BASE.digest}    1 statement, 0 hazards\n"
+        "\n"
+        "-- 1/1  grow schema metadata: notes\n"
+        "CREATE TABLE metadata.notes (note text);\n"
+    )
+    followed = committed(BASE, extend(FIRST, made(BASE), Sink()))
+    assert [*followed.migrations] == ["0001_initial.sql", "0002_metadata_notes.sql"]
+    assert extend(followed, made(BASE), Sink()) is followed
+    assert extend(NOTHING, made(BASE), Sink()).next_number == "0002"
 
 
 def test_a_squash_is_what_a_first_run_would_write() -> None:

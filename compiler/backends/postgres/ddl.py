@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from compiler.backends.base import render
+from compiler.backends.postgres.metadata import metadata_script
 from compiler.ir.catalog import Catalog, Column, Index, Table
 from compiler.ir.names import bounded
 from compiler.ir.settle import GRAVE
@@ -33,6 +34,7 @@ def script(catalog: Catalog, notes: Notes = _NO_NOTES) -> str:
     """Return the statements that make an empty database hold the catalog, `metadata` first."""
     return render(
         "postgres/schema.sql.jinja",
+        metadata=metadata_script(),
         schemas=tuple(create_schema(name) for name in sorted(catalog.schemas - {"metadata"})),
         raw=tuple(table_text(table, notes) for table in catalog.tables if table.kind == "raw"),
         normalized=tuple(table_text(table, notes) for table in catalog.tables if table.kind != "raw"),

@@ -128,12 +128,12 @@ def has_statement(change: Change) -> bool:
 def is_refused(change: Change) -> bool:
     """Say whether databases with rows cannot follow a change.
 
-    A settled catalog (`compiler.ir.settle`) leaves only those of raw tables: what they hold cannot be made again from
-    anything but the archive, and responses that are stored already would lack the value of a new key.
+    A settled catalog (`compiler.ir.settle`) leaves only those of raw tables: another key, another partitioning, another
+    source, a column that must not be NULL. What raw tables hold cannot be made again from anything but the archive.
     """
     match change:
-        case AddColumn(kind=kind, column=column):
-            return kind == RAW or not column.nullable or bool(column.default)
+        case AddColumn(column=column):
+            return not column.nullable or bool(column.default)
         case DropColumn(column=column):
             return not column.given_up
         case DropTable(table=table):
