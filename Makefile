@@ -79,6 +79,21 @@ check: setup  ## lint the mappings; fail if generated/ is not what they say, or 
 	$(BIN)/mlbc generate --check
 	$(BIN)/mlbc breaking
 
+BASE ?= HEAD
+REVIEW := .mlb/review.md
+ANNOTATED := $(if $(GITHUB_ACTIONS),--format github)
+
+.PHONY: ci
+ci: setup  ## check a pull request: generated/, migrations, releases; tell in .mlb/review.md what changes since BASE
+	@mkdir -p $(dir $(REVIEW))
+	$(BIN)/mlbc generate --diff --against $(BASE) --format markdown >$(REVIEW) || test $$? -eq 1
+	$(BIN)/mlbc generate --check
+	@echo >>$(REVIEW)
+	$(BIN)/mlbc breaking --against $(BASE) --format markdown >>$(REVIEW) || test $$? -eq 1
+	$(BIN)/mlbc migrate verify
+	$(BIN)/mlbc migrate lint $(ANNOTATED)
+	$(BIN)/mlbc breaking $(ANNOTATED)
+
 .PHONY: observe
 observe: setup  ## fold the captures into schemas/observed
 	$(BIN)/mlb-etl captures pull

@@ -1,6 +1,6 @@
 """What the gate says: findings as diagnostics, and what it compared."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from compiler.breaking.baseline import Judged, accepting
@@ -49,6 +49,14 @@ class GateReport:
         ]
         return "\n".join(lines)
 
+    def to_markdown(self) -> str:
+        """Return every break with its effects, as the comment of a pull request shows it."""
+        against = ", ".join(f"`{version}`" for version in self.versions)
+        found = [(one, "") for one in self.judged.open]
+        found += [(one, ", accepted") for one in self.judged.accepted]
+        lines = [line for one, state in found for line in _listed(one, state)]
+        return "\n".join((f"### What breaks since {against}", "", *(lines or ["Nothing."])))
+
     def to_objects(self) -> tuple[Mapping[str, object], ...]:
         """Return one object: what was compared, and every finding with its effects."""
         findings = [_object(found, is_accepted=False) for found in self.judged.open]
@@ -79,6 +87,11 @@ def diagnostic(found: Finding, folder: str) -> Diagnostic:
         notes=(*map(str, found.effects), versions),
         help=advice,
     )
+
+
+def _listed(found: Finding, state: str) -> Iterator[str]:
+    yield f"* **{found.rule}** ({found.category.name}{state}): {found.message}"
+    yield from (f"  * {effect}" for effect in found.effects)
 
 
 def _origin(found: Finding, folder: str) -> Origin:

@@ -4,7 +4,7 @@ Only this package writes `generated/`.
 """
 
 from compiler.bundle.cache import FolderCache, MemoryCache, TextCache
-from compiler.bundle.disk import Comparison, Written, compare, diff, finish, recover, write
+from compiler.bundle.disk import Comparison, Written, compare, finish, patch, recover, sides, write
 from compiler.bundle.files import HISTORY, LOCK, Bundle, Lock, digest, header, notice, seal
 from compiler.bundle.formatting import FormatError, format_python
 
@@ -20,13 +20,14 @@ __all__ = [
     "TextCache",
     "Written",
     "compare",
-    "diff",
     "digest",
     "finish",
     "format_python",
     "header",
     "notice",
+    "patch",
     "recover",
     "seal",
+    "sides",
     "write",
 ]

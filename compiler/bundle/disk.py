@@ -68,11 +68,19 @@ def compare(bundle: Bundle, root: Path, *, prune: bool = True) -> Comparison:
     )
 
 
-def diff(bundle: Bundle, root: Path, *, prune: bool = True) -> str:
-    """Return what `write` would change, as one unified diff that `patch -p1` takes."""
+def sides(bundle: Bundle, root: Path, *, prune: bool = True) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return the outputs below `root` as they are, and as `write` would leave them."""
     files, orphans = _target(bundle, root, prune=prune)
-    paths = sorted({*files, *orphans})
-    return "".join(_file_diff(path, _read(root / path), files.get(path), root.name) for path in paths)
+    texts = {path: _read(root / path) for path in sorted({*_lock(root).outputs, *files, *orphans})}
+    present = {path: text for path, text in texts.items() if text is not None}
+    kept = {path: text for path, text in present.items() if path not in orphans}
+    return present, {**kept, **files}
+
+
+def patch(before: Mapping[str, str], after: Mapping[str, str], folder: str) -> str:
+    """Return what differs between two states of a folder, as one unified diff that `patch -p1` takes."""
+    paths = sorted({*before, *after})
+    return "".join(_file_diff(path, before.get(path), after.get(path), folder) for path in paths)
 
 
 def write(bundle: Bundle, root: Path, *, prune: bool = True) -> Written:

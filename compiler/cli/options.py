@@ -13,7 +13,9 @@ GLOBAL = (
     click.option(
         "--schemas", metavar="DIR", type=click.Path(path_type=Path), help="Read upstream documents from DIR."
     ),
-    click.option("--format", "form", type=click.Choice(["text", "json", "github"]), help="How to print."),
+    click.option(
+        "--format", "form", type=click.Choice(["text", "json", "github", "markdown"]), help="How to print."
+    ),
     click.option("-j", "--json", "as_json", is_flag=True, help="Short for --format json."),
     click.option("-q", "--quiet", is_flag=True, help="Print nothing but findings."),
     click.option("-v", "--verbose", count=True, help="Name the stages; twice: time them."),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import click
 
 from compiler.cli.settings import Progress, Settings, settings_of
-from compiler.driver import Report, Session
+from compiler.driver import MarkdownReport, Report, Session
 from compiler.project import ProjectError
 
 CLEAN, FINDINGS, CANNOT_WORK, INTERRUPTED = 0, 1, 2, 130
@@ -47,9 +47,11 @@ def execute(
             session.collector.close()
     is_input_unreadable = any(found.code.startswith("P") for found in session.findings)
     code = CANNOT_WORK if is_input_unreadable else _code(session, report)
-    return _finish(
-        settings, session, report, code, is_for_tools=findings_on == "out" and settings.form != "text"
-    )
+    if findings_on == "err":
+        return _finish(settings, session, report, code)
+    is_told = settings.form == "markdown" and isinstance(report, MarkdownReport)
+    is_for_tools = settings.form in {"json", "github"}
+    return _finish(settings, session, report, code, is_for_tools=is_for_tools, is_told=is_told)
 
 
 def _code(session: Session, report: Report | None) -> int:
@@ -57,22 +59,35 @@ def _code(session: Session, report: Report | None) -> int:
 
 
 def _finish(
-    settings: Settings, session: Session, report: Report | None, code: int, *, is_for_tools: bool = False
+    settings: Settings,
+    session: Session,
+    report: Report | None,
+    code: int,
+    *,
+    is_for_tools: bool = False,
+    is_told: bool = False,
 ) -> int:
+    """Print what there is to say; findings are left to a report that tells of them."""
     stream = sys.stdout if is_for_tools else sys.stderr
-    settings.show_findings(session.findings, session.project.seen, stream)
+    settings.show_findings(() if is_told else session.findings, session.project.seen, stream)
     if report is not None and not (is_for_tools and settings.form == "github"):
         show(settings, report)
     return code
 
 
 def show(settings: Settings, report: Report) -> None:
-    """Print a report: objects one a line for tools, text for people."""
+    """Print a report: objects one a line for tools, text for people, or as Markdown if it is ever read as that."""
     if settings.form == "json":
         for entry in report.to_objects():
             click.echo(json.dumps(entry, ensure_ascii=False))
-    elif not settings.is_quiet and (text := report.to_text()):
+    elif not settings.is_quiet and (text := _text(settings, report)):
         click.echo(text)
+
+
+def _text(settings: Settings, report: Report) -> str:
+    if settings.form == "markdown" and isinstance(report, MarkdownReport):
+        return report.to_markdown()
+    return report.to_text()
 
 
 def report_bug(error: BaseException) -> int:

@@ -54,9 +54,10 @@ class Settings:
             "json": lambda found: render.to_json(found, files),
             "github": lambda found: render.to_github(found, files),
         }
+        printer = printers.get(self.form, printers["text"])
         for found in listed:
-            click.echo(printers[self.form](found), file=stream, color=paint.is_on)
-        if listed and self.form == "text":
+            click.echo(printer(found), file=stream, color=paint.is_on)
+        if listed and self.form not in {"json", "github"}:
             click.echo(render.summary(listed), file=stream)
 
 

@@ -46,11 +46,27 @@ def check(context: click.Context, select: tuple[str, ...], is_watching: bool, **
 
 @command.command(
     cls=Verb,
-    examples=("mlbc generate", "mlbc generate --check", "mlbc generate 'game.*' --only avro,pydantic --diff"),
+    examples=(
+        "mlbc generate",
+        "mlbc generate --check",
+        "mlbc generate 'game.*' --only avro,pydantic --diff",
+        "mlbc generate --diff --against origin/main --format markdown",
+    ),
 )
 @_SELECT
 @click.option("--check", "is_check", is_flag=True, help="Write nothing; exit 1 if generated/ differs.")
-@click.option("--diff", "is_diff", is_flag=True, help="Write nothing; print what would change as a patch.")
+@click.option(
+    "--diff", "is_diff", is_flag=True, help="Write nothing; print what would change, table by table."
+)
+@click.option(
+    "--patch", "is_patch", is_flag=True, help="Write nothing; print it line by line, for `patch -p1`."
+)
+@click.option(
+    "--against",
+    metavar="REF|DIR",
+    default="",
+    help="What --diff and --patch compare with: a git ref or a folder.",
+)
 @click.option("--only", metavar="TARGET,...", help=f"Only these targets: {_TARGETS}.")
 @click.option("--squash", is_flag=True, help="Begin the migrations anew: one that makes the whole schema.")
 @click.option(
@@ -63,6 +79,8 @@ def generate(
     select: tuple[str, ...],
     is_check: bool,
     is_diff: bool,
+    is_patch: bool,
+    against: str,
     only: str | None,
     squash: bool,
     dropped: tuple[str, ...],
@@ -72,16 +90,25 @@ def generate(
 
     Reads all inputs, writes generated/ and removes what it no longer makes; nothing is written if anything fails.
     What changes the schema becomes the next migration: what left the mappings is given up and stays in databases until
-    --drop. SELECT (operations, tables as table:NAME, globs) and --only leave all other files alone.
+    --drop. SELECT (operations, tables as table:NAME, globs) and --only leave all other files alone. --diff shows what
+    changes in tables, schemas, models and jobs; with --format markdown for a comment. Exit 1 if something does.
     """
     if (squash or dropped) and (select or only):
         option = "--squash" if squash else "--drop"
         raise click.UsageError(f"{option} is about the whole database: leave out SELECT and --only", context)
-    mode = Mode.DIFF if is_diff else Mode.CHECK if is_check else Mode.WRITE
+    asked = ((Mode.CHECK, is_check), (Mode.DIFF, is_diff), (Mode.PATCH, is_patch))
+    modes = [mode for mode, is_asked in asked if is_asked]
+    if len(modes) > 1:
+        raise click.UsageError("choose one of --check, --diff and --patch", context)
+    mode = modes[0] if modes else Mode.WRITE
+    if against and mode not in (Mode.DIFF, Mode.PATCH):
+        raise click.UsageError("--against goes with --diff or --patch", context)
     targets = tuple(filter(None, (only or "").split(",")))
     return execute(
         context,
-        lambda session: driver.generate(session, select, targets, mode, squash=squash, dropped=dropped),
+        lambda session: driver.generate(
+            session, select, targets, mode, squash=squash, dropped=dropped, against=against
+        ),
     )
 
 
@@ -306,9 +333,9 @@ def release(context: click.Context, version: str, **_options: object) -> int:
     return execute(context, lambda session: driver.release(session, version))
 
 
-@command.group(cls=Verbs, examples=("mlbc migrate diff", "mlbc migrate verify"))
+@command.group(cls=Verbs, examples=("mlbc migrate diff", "mlbc migrate lint", "mlbc migrate verify"))
 def migrate() -> None:
-    """Show and verify the migrations."""
+    """Show, lint and verify the migrations."""
 
 
 @migrate.command("diff", cls=Verb, examples=("mlbc migrate diff", "mlbc migrate diff plays_speed > next.sql"))
@@ -322,6 +349,18 @@ def migrate_diff(context: click.Context, name: str, **_options: object) -> int:
     without it the migration is named after what it does. Exit 1 if there is one.
     """
     return execute(context, lambda session: driver.migrate_diff(session, name))
+
+
+@migrate.command("lint", cls=Verb, examples=("mlbc migrate lint", "mlbc migrate lint --format github"))
+@global_options
+@click.pass_context
+def migrate_lint(context: click.Context, **_options: object) -> int:
+    """Look for risks that migrations do not name.
+
+    Reads generated/postgres/migrations: what each statement locks, rewrites, renames or deletes must be a hazard that
+    its step names. Asks squawk too, if it is installed. The first migration makes a database anew, and is left out.
+    """
+    return execute(context, driver.migrate_lint, findings_on="out")
 
 
 @migrate.command("verify", cls=Verb, examples=("mlbc migrate verify", "mlbc migrate verify --json"))

@@ -1,7 +1,7 @@
 """The compiler, one function per verb. Each returns a report that prints as text or as JSON."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from compiler.driver.accounting import account
 from compiler.driver.breaking import CATEGORIES, breaking, release
@@ -10,6 +10,7 @@ from compiler.driver.dumping import REPRESENTATIONS, STAGES, dump
 from compiler.driver.explanation import explain, explain_rule
 from compiler.driver.generation import Mode, check, generate
 from compiler.driver.likeness import propose
+from compiler.driver.linting import migrate_lint
 from compiler.driver.listing import list_operations
 from compiler.driver.migration import migrate_diff, migrate_verify
 from compiler.driver.observation import observe
@@ -38,12 +39,22 @@ class Report(Protocol):
         ...
 
 
+@runtime_checkable
+class MarkdownReport(Report, Protocol):
+    """A report that people read in a pull request too."""
+
+    def to_markdown(self) -> str:
+        """Return the report as Markdown."""
+        ...
+
+
 __all__ = [
     "CATEGORIES",
     "REPRESENTATIONS",
     "RESCUED",
     "STAGES",
     "Collector",
+    "MarkdownReport",
     "Mode",
     "Report",
     "Session",
@@ -59,6 +70,7 @@ __all__ = [
     "list_operations",
     "list_views",
     "migrate_diff",
+    "migrate_lint",
     "migrate_verify",
     "observe",
     "observe_rescued",

@@ -10,7 +10,7 @@ from compiler.ir.catalog import Catalog
 from compiler.ir.settle import Before
 from compiler.migrate import CATALOG, FOLDER, NOTHING, SUM, History, extend, squash, verify
 from compiler.rules import NOT_GIVEN_UP
-from compiler.source import Origin
+from compiler.source import Origin, SourceFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ def read_history(session: Session) -> History:
     with session.during("history"):
         catalog = project.read(f"{folder}{CATALOG}", session.sink)
         chain = project.read(f"{folder}{SUM}", session.sink)
-        files = project.migration_files(f"{folder}{FOLDER}", session.sink)
+        files = migrations(session)
     return History(
         folder=folder,
         catalog=catalog.text if catalog else None,
@@ -88,8 +88,12 @@ def read_history(session: Session) -> History:
     )
 
 
+def migrations(session: Session) -> tuple[SourceFile, ...]:
+    """Read the committed migrations, in order."""
+    return session.project.migration_files(f"{session.project.generated}/{FOLDER}", session.sink)
+
+
 def unlisted(session: Session, outputs: Collection[str]) -> bool:
     """Say whether there is a migration that is no output: somebody, or a merge, put it there."""
     folder = f"{session.project.generated}/"
-    files = session.project.migration_files(f"{folder}{FOLDER}", session.sink)
-    return any(file.path.removeprefix(folder) not in outputs for file in files)
+    return any(file.path.removeprefix(folder) not in outputs for file in migrations(session))

@@ -1,4 +1,4 @@
-"""`generate`, `generate --check`, `generate --diff`: readers of one Bundle."""
+"""`generate`, `generate --check`, `generate --diff`, `--patch`: readers of one Bundle."""
 
 import json
 import time
@@ -13,16 +13,19 @@ from compiler.bundle import (
     Lock,
     Written,
     compare,
-    diff,
     digest,
     finish,
+    patch,
     seal,
+    sides,
     write,
 )
 from compiler.driver.compilation import CACHE, checked_plan, compiler_digest, emit, input_digests
 from compiler.driver.evolution import NO_PAST, Past, read_past, unlisted
 from compiler.driver.selection import selected
 from compiler.driver.session import Session
+from compiler.driver.versions import texts
+from compiler.review import Review, review
 
 _STAMP = f"{CACHE}/generated.json"
 
@@ -33,6 +36,7 @@ class Mode(StrEnum):
     WRITE = "write"
     CHECK = "check"
     DIFF = "diff"
+    PATCH = "patch"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +69,8 @@ class Generated:
         if lines:
             return "\n".join((*lines, f"{len(lines)} of {self.files} files differ: run `mlbc generate`"))
         if self.mode is not Mode.WRITE:
-            return (
-                f"{self.files} files: all as generated ({self.seconds:.1f} s)"
-                if self.mode is Mode.CHECK
-                else ""
-            )
+            is_check = self.mode is Mode.CHECK
+            return f"{self.files} files: all as generated ({self.seconds:.1f} s)" if is_check else ""
         did = f"{len(self.changed)} changed, {len(self.added)} added, {len(self.removed)} removed"
         return f"{self.files} files: {did} ({self.seconds:.1f} s)"
 
@@ -117,15 +118,24 @@ def generate(
     *,
     squash: bool = False,
     dropped: tuple[str, ...] = (),
-) -> Generated | None:
+    against: str = "",
+) -> Generated | Review | None:
     """Compile, and write or compare; None if the inputs have errors, and then nothing was written.
 
     The history of the database grows by what changed, or is begun anew (`squash`); a selection leaves it alone.
-    `dropped` names what was given up and is to go.
+    `dropped` names what was given up and is to go. `against` is what a diff or a patch begins with instead of what
+    was generated before: a git ref, or a folder.
     """
     begun = time.monotonic()
-    report = _generate(session, patterns, only, mode, squash=squash, dropped=dropped)
-    return None if report is None else replace(report, mode=mode, seconds=time.monotonic() - begun)
+    before = texts(session, against) if against else None
+    report = _generate(session, patterns, only, mode, squash=squash, dropped=dropped, before=before)
+    match report:
+        case Generated():
+            return replace(report, mode=mode, seconds=time.monotonic() - begun)
+        case Review():
+            return replace(report, against=against)
+        case None:
+            return None
 
 
 def _generate(
@@ -136,7 +146,8 @@ def _generate(
     *,
     squash: bool,
     dropped: tuple[str, ...],
-) -> Generated | None:
+    before: Mapping[str, str] | None,
+) -> Generated | Review | None:
     folder = session.project.generated
     is_whole = not patterns and not only
     if mode is Mode.WRITE:
@@ -151,7 +162,7 @@ def _generate(
     if bundle is None:
         return None
     with session.during(mode.value):
-        report = _apply(session, bundle, mode, is_whole=is_whole)
+        report = _apply(session, bundle, mode, is_whole=is_whole, before=before)
     if is_whole and mode is Mode.WRITE:
         _stamp(session, bundle)
     return report
@@ -172,11 +183,17 @@ def _bundle(session: Session, patterns: Collection[str], only: Collection[str], 
     return seal(kept, compiler=lock.compiler, inputs=lock.inputs)
 
 
-def _apply(session: Session, bundle: Bundle, mode: Mode, *, is_whole: bool) -> Generated:
+def _apply(
+    session: Session, bundle: Bundle, mode: Mode, *, is_whole: bool, before: Mapping[str, str] | None
+) -> Generated | Review:
     root, folder, files = session.project.output, session.project.generated, len(bundle.files)
     match mode:
-        case Mode.DIFF:
-            return Generated(folder=folder, files=files, patch=diff(bundle, root, prune=is_whole))
+        case Mode.DIFF | Mode.PATCH:
+            present, after = sides(bundle, root, prune=is_whole)
+            before = present if before is None else before
+            if mode is Mode.DIFF:
+                return review(before, after, folder=folder, against="")
+            return Generated(folder=folder, files=files, patch=patch(before, after, folder))
         case Mode.CHECK:
             return _compared(compare(bundle, root, prune=is_whole), Generated(folder=folder, files=files))
         case Mode.WRITE:

@@ -7,7 +7,7 @@ import tarfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from compiler.breaking import ArtefactError, Surfaces, is_read, read, releases
+from compiler.breaking import ArtefactError, Surfaces, read, releases
 from compiler.diagnostics import Sink
 from compiler.driver.session import Session
 from compiler.frontends.evolution import RESERVED, read_reserved
@@ -16,7 +16,8 @@ from compiler.rules import RELEASE_EDITED, VERSION_UNREADABLE, Rule
 from compiler.source import Origin, SourceFile
 
 PRESENT = "present"
-_TRANSFORMS = "jobs/"
+_TEXTS = (".avsc", ".json", ".md", ".py", ".sql", ".sum", ".yaml")
+"""How the names of outputs, and of what lies beside them, end."""
 
 
 def present(session: Session) -> tuple[Surfaces, Mapping[str, str]]:
@@ -29,18 +30,30 @@ def present(session: Session) -> tuple[Surfaces, Mapping[str, str]]:
 
 def other(session: Session, against: str) -> tuple[Surfaces, Mapping[str, str]]:
     """Return the surfaces of a folder or of a git ref, and its files below `generated/`."""
+    files, reserved = _other(session, against)
+    file = None if reserved is None else SourceFile(f"{against}:{RESERVED}", reserved)
+    return _read(files, against, f"{against}:", file, Sink()), files
+
+
+def texts(session: Session, against: str) -> Mapping[str, str]:
+    """Return the files that a folder or a git ref has below `generated/`; raise `ProjectError` if there are none."""
+    files, _ = _other(session, against)
+    if not files:
+        raise _unreadable(against, "no generated artefacts here")
+    return files
+
+
+def _other(session: Session, against: str) -> tuple[Mapping[str, str], str | None]:
+    """Return what is generated, and the tombstones."""
     folder = Path(against)
     if folder.is_dir():
         home = folder / session.project.generated
         files = _folder(home if home.is_dir() else folder)
-        reserved = _text(folder / session.project.schemas / RESERVED)
-    else:
-        tree = _at_ref(session.project.root, against, (session.project.generated, session.project.schemas))
-        prefix = f"{session.project.generated}/"
-        files = {path.removeprefix(prefix): text for path, text in tree.items() if path.startswith(prefix)}
-        reserved = tree.get(f"{session.project.schemas}/{RESERVED}")
-    file = None if reserved is None else SourceFile(f"{against}:{RESERVED}", reserved)
-    return _read(files, against, f"{against}:", file, Sink()), files
+        return files, _text(folder / session.project.schemas / RESERVED)
+    tree = _at_ref(session.project.root, against, (session.project.generated, session.project.schemas))
+    prefix = f"{session.project.generated}/"
+    files = {path.removeprefix(prefix): text for path, text in tree.items() if path.startswith(prefix)}
+    return files, tree.get(f"{session.project.schemas}/{RESERVED}")
 
 
 def released(session: Session) -> tuple[Surfaces, ...]:
@@ -85,15 +98,13 @@ def _unreadable(place: str, reason: str, rule: Rule = VERSION_UNREADABLE) -> Pro
 # ------------------------------------------------------------------------------------------------- files
 
 
-def _is_wanted(path: str) -> bool:
-    return is_read(path) or path.startswith(_TRANSFORMS)
-
-
 def _folder(home: Path) -> Mapping[str, str]:
     found = (path for path in home.rglob("*") if path.is_file())
     named = ((path.relative_to(home).as_posix(), path) for path in found)
     return {
-        name: _decoded(path.as_posix(), path.read_bytes()) for name, path in sorted(named) if _is_wanted(name)
+        name: _decoded(path.as_posix(), path.read_bytes())
+        for name, path in sorted(named)
+        if name.endswith(_TEXTS)
     }
 
 
@@ -132,9 +143,5 @@ def _untarred(content: bytes) -> Mapping[str, str]:
         return {}
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         opened = ((member.name, archive.extractfile(member)) for member in archive if member.isfile())
-        wanted = (
-            (name, file)
-            for name, file in opened
-            if file and name.endswith((".json", ".py", ".md", ".avsc", ".yaml"))
-        )
+        wanted = ((name, file) for name, file in opened if file and name.endswith(_TEXTS))
         return {name: _decoded(name, file.read()) for name, file in wanted}

@@ -57,6 +57,7 @@ from compiler.rules.history import (
     CATALOG_STATE,
     HISTORY_BROKEN,
     NOT_GIVEN_UP,
+    UNNAMED_RISK,
 )
 from compiler.rules.meaning import (
     BAD_COLUMN,
@@ -178,6 +179,7 @@ __all__ = [
     "UNKNOWN_SELECTION",
     "UNKNOWN_VALUE",
     "UNLIKE_BRANCHES",
+    "UNNAMED_RISK",
     "UNUSED_FRAGMENT",
     "UPSTREAM_CHANGED",
     "UPSTREAM_LOCK",

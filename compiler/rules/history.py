@@ -30,3 +30,10 @@ NOT_GIVEN_UP = rule(
     """`mlbc generate --drop NAME` is about a TABLE or a TABLE.COLUMN that was given up: it left the mappings in an
 earlier migration, and its values are still there. What is in use leaves the mappings first.""",
 )
+UNNAMED_RISK = rule(
+    "G110",
+    "unnamed-risk",
+    """A migration does something that stops people, or deletes what they have, and the step that does it does not name
+that hazard: `mlbc migrate lint` reads the statements of every committed migration, and asks squawk if it is installed.
+What `mlbc generate` writes names what it risks: restore the file from git, or report a mistake of the planner.""",
+)

@@ -20,10 +20,11 @@ from compiler.bundle import (
     Lock,
     MemoryCache,
     compare,
-    diff,
     format_python,
+    patch,
     recover,
     seal,
+    sides,
     write,
 )
 from compiler.bundle import disk as disk_module
@@ -55,7 +56,8 @@ def test_write_then_compare_is_clean(folder: Path) -> None:
     written = write(sealed(), folder)
     assert written.added == ("a.json", "lock.json", *sorted(FILES)[1:])
     assert compare(sealed(), folder).is_clean
-    assert diff(sealed(), folder) == ""
+    before, after = sides(sealed(), folder)
+    assert before == after == sealed().files
     assert tree(folder) == sealed().files
 
 
@@ -101,7 +103,7 @@ def test_history_that_is_dropped_by_name_goes(folder: Path) -> None:
     write(sealed(postgres__migrations__0002_more_dot_sql="SELECT 2;\n"), folder)
     squashed = replace(sealed(), dropped=(second, "postgres/migrations/0003_never.sql"))
     assert compare(squashed, folder).stale == ("lock.json", second)
-    assert f"--- a/generated/{second}\n+++ /dev/null" in diff(squashed, folder)
+    assert f"--- a/generated/{second}\n+++ /dev/null" in patch(*sides(squashed, folder), "generated")
     assert write(squashed, folder).removed == (second,)
     assert tree(folder) == squashed.files
 
@@ -189,17 +191,18 @@ def test_a_lock_cannot_reach_outside(folder: Path) -> None:
     assert outside.exists()
 
 
-def test_diff_is_a_patch(folder: Path) -> None:
+def test_a_patch_does_what_a_write_does(folder: Path) -> None:
     write(sealed(old_dot_json="1\n"), folder)
     (folder / "a.json").write_text("no line break")
+    (folder / "mine.txt").write_text("no output")
     new = sealed(b_dot_json="2\n")
-    patch = diff(new, folder)
-    assert "--- a/generated/a.json\n+++ b/generated/a.json\n" in patch
-    assert "\\ No newline at end of file\n" in patch
+    lines = patch(*sides(new, folder), "generated")
+    assert "--- a/generated/a.json\n+++ b/generated/a.json\n" in lines
+    assert "\\ No newline at end of file\n" in lines
     if shutil.which("patch") is None:
         pytest.skip("no patch command")
-    subprocess.run(["patch", "-p1", "-s"], input=patch, text=True, cwd=folder.parent, check=True)
-    assert tree(folder) == new.files
+    subprocess.run(["patch", "-p1", "-s"], input=lines, text=True, cwd=folder.parent, check=True)
+    assert tree(folder) == {**new.files, "mine.txt": "no output"}
 
 
 def test_headers_follow_the_format() -> None:

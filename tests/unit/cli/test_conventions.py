@@ -22,7 +22,7 @@ def test_version_stands_alone(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "verb", [*VERBS, "migrate diff", "migrate verify", "upstream status", "upstream update"]
+    "verb", [*VERBS, "migrate diff", "migrate lint", "migrate verify", "upstream status", "upstream update"]
 )
 def test_help_has_a_short_line_and_two_examples(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run([*verb.split(), "--help"]) == 0

@@ -35,7 +35,7 @@ def test_a_new_field_is_appended_once(mlbc: Mlbc, project: Path) -> None:
     checked = mlbc("generate", "--check")
     assert checked.code == 1
     assert f"missing  generated/{SECOND}\n" in checked.out
-    assert f"+++ b/generated/{SECOND}\n" in mlbc("generate", "--diff").out
+    assert f"+++ b/generated/{SECOND}\n" in mlbc("generate", "--patch").out
     shown = mlbc("migrate", "diff")
     assert generated(project) == first
 

@@ -41,7 +41,7 @@ def test_generate_writes_checks_and_tells_differences(mlbc: Mlbc, project: Path)
     assert "missing  generated/catalog.json\n" in checked.out
     assert "edited   generated/postgres/schema.sql\n" in checked.out
     assert checked.out.endswith("run `mlbc generate`\n")
-    diff = mlbc("generate", "--diff")
+    diff = mlbc("generate", "--patch")
     assert diff.code == 1
     assert "+++ b/generated/catalog.json" in diff.out
     assert json.loads(mlbc("generate", "--json").out)["added"] == ["catalog.json"]

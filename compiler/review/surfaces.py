@@ -1,0 +1,130 @@
+"""The other surfaces -> items: what the gate finds between two versions, and backwards what is new."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from compiler.breaking.avro.nodes import parse, show
+from compiler.breaking.compare import operation_changes
+from compiler.breaking.findings import Change, Effect, Surface
+from compiler.breaking.responses import response_changes
+from compiler.breaking.surfaces import Surfaces
+from compiler.breaking.tables import table_changes
+from compiler.review.items import Artefact, Item, Scope, Sign, Subject
+
+RELATIONS = frozenset({"view", "query"})
+"""Kinds of relations that the catalog does not have."""
+
+_ARTEFACTS = {
+    Surface.SQL: Artefact.SQL,
+    Surface.AVRO: Artefact.AVRO,
+    Surface.PYDANTIC: Artefact.PYDANTIC,
+    Surface.SPARK: Artefact.SPARK,
+}
+_COMPARERS: tuple[tuple[Scope, Callable[[Surfaces, Surfaces], Iterator[Change]]], ...] = (
+    (Scope.RESPONSE, operation_changes),
+    (Scope.RESPONSE, response_changes),
+    (Scope.RELATION, table_changes),
+)
+_GONE = "is gone"
+_CALLED = re.compile(r"is called ([\w.]+)")
+_OF_VALUES = frozenset({"FIELD_SAME_UNIT_TZ", "FIELD_SAME_SENTINELS", "TABLE_SAME_PARENT"})
+"""Rules about what tables have and the catalog does not."""
+
+
+def surface_items(old: Surfaces, new: Surfaces) -> Iterator[tuple[Subject, Item]]:
+    """Yield what changed and went, then what came: what is gone backwards. The catalog tells of tables."""
+    renamed: set[tuple[Surface, str, str]] = set()
+    for subject, effect in _effects(old, new):
+        called = _CALLED.match(effect.text)
+        if called:
+            renamed.add((effect.surface, effect.artefact, _renamed(effect.name, called[1])))
+        if effect.text.startswith(_GONE):
+            yield subject, _item(effect, Sign.REMOVED, _plain(subject, effect, old))
+        else:
+            yield subject, _item(effect, Sign.CHANGED, f"{effect.name} {effect.text}".strip())
+    for subject, effect in _effects(new, old):
+        if effect.text.startswith(_GONE) and (effect.surface, effect.artefact, effect.name) not in renamed:
+            yield subject, _item(effect, Sign.ADDED, _plain(subject, effect, new))
+
+
+def _effects(old: Surfaces, new: Surfaces) -> Iterator[tuple[Subject, Effect]]:
+    for scope, compare in _COMPARERS:
+        for found in compare(old, new):
+            name = _name(found)
+            is_of_catalog = scope is Scope.RELATION and old.table_by_name[name].kind not in RELATIONS
+            for effect in found.effects:
+                if not is_of_catalog or effect.surface is not Surface.SQL or found.rule in _OF_VALUES:
+                    yield (scope, name), effect
+
+
+def _item(effect: Effect, sign: Sign, text: str) -> Item:
+    file = "" if effect.surface is Surface.SQL else effect.artefact
+    return Item(artefact=_ARTEFACTS[effect.surface], sign=sign, text=text, file=file)
+
+
+def _renamed(name: str, called: str) -> str:
+    """Return the name of a thing that is called otherwise; that of a field has its record before it."""
+    holder, dot, _ = name.rpartition(".")
+    return f"{holder}{dot}{called}"
+
+
+def _name(found: Change) -> str:
+    """Return the relation, the operation, or else the file that a change is about.
+
+    A subject is `TABLE`, `TABLE.COLUMN`, `TABLE:what`, `OPERATION`, `OPERATION:$.path`, `OPERATION?param` or
+    `FILE:class`.
+    """
+    name = re.split(r"[:?]", found.subject, maxsplit=1)[0]
+    return name if "/" in name else ".".join(name.split(".")[:2])
+
+
+# ------------------------------------------------------------------------------------------------- what a thing is
+
+
+def _plain(subject: Subject, effect: Effect, version: Surfaces) -> str:
+    """Return the name of a thing and what it is, in a version that has it."""
+    match effect.surface:
+        case Surface.SQL:
+            return _sql(subject, effect, version)
+        case Surface.AVRO:
+            return _avro(effect, version)
+        case Surface.PYDANTIC:
+            return _pydantic(effect, version)
+        case Surface.SPARK:
+            return _spark(subject, effect, version)
+
+
+def _sql(subject: Subject, effect: Effect, version: Surfaces) -> str:
+    scope, name = subject
+    if scope is Scope.RESPONSE:
+        urls = ", ".join(version.operation_by_name[name].urls)
+        return f"parameter {effect.name}" if effect.name else f"operation {urls}".rstrip()
+    relation = version.table_by_name[name]
+    column = relation.column(effect.name)
+    if column is None:
+        return f"{relation.kind}: {len(relation.columns)} columns"
+    return f"column {column.name} {column.type}"
+
+
+def _avro(effect: Effect, version: Surfaces) -> str:
+    schema = version.schemas.get(effect.artefact)
+    if not effect.name or schema is None:
+        return f"field {effect.name}" if effect.name else "schema"
+    holder, _, name = effect.name.rpartition(".")
+    records = parse(schema).records.values()
+    own = (record for record in records if not holder or record.short_name == holder)
+    nodes = [field.node for record in own for field in record.fields if field.name == name]
+    return f"field {effect.name}: {show(nodes[0])}" if nodes else f"field {effect.name}"
+
+
+def _pydantic(effect: Effect, version: Surfaces) -> str:
+    holder, _, name = effect.name.rpartition(".")
+    own = (one for one in version.models if (one.file, one.name) == (effect.artefact, holder))
+    types = [one.type for model in own for one in model.attributes if one.name == name]
+    return f"attribute {effect.name}: {types[0]}" if types else f"class {effect.name}"
+
+
+def _spark(subject: Subject, effect: Effect, version: Surfaces) -> str:
+    job = version.spark_by_table.get(subject[1])
+    columns = [column for column in job.columns if column.split(" ", 1)[0] == effect.name] if job else []
+    return f"column {columns[0]}" if columns else f"function {effect.name}"

@@ -1,0 +1,64 @@
+"""A review for a terminal."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from compiler.review.items import Group, Migration, Review
+
+_WIDEST = len("Pydantic")
+
+
+def to_text(review: Review) -> str:
+    """Return the groups, the migrations, and a line that counts; "" where nothing differs."""
+    if not review.differs:
+        return ""
+    blocks = [*map(_group, review.groups), *map(_migration, review.migrations), "\n".join(summary(review))]
+    return "\n\n".join(blocks)
+
+
+def _group(group: Group) -> str:
+    lines = (f"  {item.artefact:{_WIDEST}}  {item.sign} {item.text}" for item in group.items)
+    return "\n".join((f"{group.subject}  {group.title}", *lines))
+
+
+def _migration(migration: Migration) -> str:
+    return "\n".join(
+        (f"{migration.name}  {said(migration)}", *(f"  hazard {one}" for one in migration.hazards))
+    )
+
+
+def said(migration: Migration) -> str:
+    """Return what a migration is, in words."""
+    hazards = f", {counted(len(migration.hazards), 'hazard')}" if migration.hazards else ""
+    return f"migration of {counted(migration.statements, 'statement')}{hazards}"
+
+
+def summary(review: Review) -> Iterator[str]:
+    """Yield what changed in numbers, the files by folder, and what was not compared."""
+    kinds = Counter(group.kind for group in review.groups)
+    things = ", ".join(counted(number, kind) for kind, number in kinds.items()) or "no surface"
+    against = f" since {review.against}" if review.against else ""
+    yield f"{things} changed{against}"
+    files = review.files
+    states = (("changed", files.changed), ("added", files.added), ("removed", files.removed))
+    by_state = ", ".join(f"{len(paths)} {state}" for state, paths in states)
+    yield f"{counted(len(files.all), 'file')}: {by_state} ({', '.join(_folders(files.all))})"
+    if files.moved:
+        yield f"{counted(len(files.moved), 'file')} with lines that only moved"
+    for path, reason in files.unreadable:
+        yield f"not compared: {review.folder}/{path}: {reason}"
+
+
+def _folders(paths: Iterable[str]) -> Iterator[str]:
+    found = Counter(path.split("/")[0] for path in paths)
+    return (f"{folder} {number}" for folder, number in sorted(found.items()))
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "query"), counted(2, "query"), counted(0, "models")
+    ('1 query', '2 queries', '0 models')
+    """
+    plural = noun if noun.endswith("s") else f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"
