@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from compiler.driver.evolution import migrations
 from compiler.driver.session import Session
 from compiler.driver.squawk import SquawkError, opinions
-from compiler.migrate.lint import NAMED, OURS, Step, hazards_at, is_online, risks, steps
+from compiler.migrate.lint import HARMLESS, NAMED, Step, is_online, named_at, risks, steps
 from compiler.rules import UNNAMED_RISK
 from compiler.source import Origin, SourceFile, Span
 
@@ -83,9 +83,9 @@ def _ask_squawk(session: Session, file: SourceFile, told: Collection[int]) -> No
     """Report what squawk finds, no step names, and the lines that were `told` of do not say already."""
     known = steps(file.text)
     path = session.project.root / file.path
-    for found in opinions(path, in_transaction=not is_online(file.text), leave_out=OURS):
+    for found in opinions(path, in_transaction=not is_online(file.text), leave_out=HARMLESS):
         span = _span(file, found.line)
-        is_named = any(found.rule in NAMED.get(hazard, ()) for hazard in hazards_at(known, span.start))
+        is_named = NAMED.get(found.rule) in named_at(known, span.start)
         if not is_named and found.line not in told:
             _report(session, file, span, f"squawk: {found.rule}: {found.message}", found.help)
 

@@ -12,37 +12,56 @@ from dataclasses import dataclass
 
 from compiler.migrate.hazards import Hazard
 
-NAMED: Mapping[str, frozenset[str]] = {
-    "breaks-readers": frozenset({"renaming-column", "renaming-table"}),
-    "deletes-data": frozenset({"ban-drop-column", "ban-drop-table"}),
-    "depends-on-data": frozenset({"adding-not-nullable-field", "constraint-missing-not-valid"}),
-}
-"""What squawk calls a risk that a step names."""
+LOCKS = "locks"
+"""What a step names whose lock line says so, or that leaves partitions to the migrator: an index of the whole."""
 
-OURS = frozenset(
+NAMED: Mapping[str, str] = {
+    "renaming-column": "breaks-readers",
+    "renaming-table": "breaks-readers",
+    "ban-set-schema": "breaks-readers",
+    "ban-drop-column": "deletes-data",
+    "ban-drop-table": "deletes-data",
+    "require-concurrent-index-creation": LOCKS,
+    "require-concurrent-index-deletion": LOCKS,
+}
+"""Rules of squawk, and what a step that breaks them has to name."""
+
+HARMLESS = frozenset(
     {
+        "ban-drop-constraint",  # the check that NOT NULL was proved by
+        "ban-drop-default",  # `mlbc breaking` finds what a reader or a writer would miss
+        "ban-drop-not-null",
+        "ban-drop-schema",  # one that is empty: without CASCADE
         "prefer-bigint-over-int",  # positions in arrays are integers
-        "prefer-robust-stmts",  # the migrator remembers what it applied
+        "prefer-robust-stmts",  # the migrator remembers what it did
+        "renaming-object",  # of a key, which no query names
     }
 )
-"""Rules of squawk about what is meant here."""
+"""Rules of squawk about what nobody notices."""
 
 ALWAYS = frozenset(hazard.value.partition(":")[0] for hazard in Hazard)
 """The hazards that a step can name."""
 
 _STEP = re.compile(r"^-- (?P<number>\d+/\d+) +(?P<title>.+)$", re.MULTILINE)
 _HAZARD = re.compile(r"^-- +hazard +(?P<name>[\w-]+)", re.MULTILINE)
+_LOCKS = re.compile(r"^-- +lock +ACCESS EXCLUSIVE|^-- mlbc: then each partition", re.MULTILINE)
 _ONLINE = re.compile(r"^-- mlbc: no-transaction$", re.MULTILINE)
 _BLANK = re.compile(r"(?:\s+|--[^\n]*\n?|/\*.*?\*/)*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A numbered step of a migration: where it begins, and which hazards it names."""
+    """A numbered step of a migration: where it begins, which hazards it names, and whether it says that it locks."""
 
     start: int
     title: str
     hazards: frozenset[str]
+    locks: bool
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All that it names."""
+        return self.hazards | {LOCKS} if self.locks else self.hazards
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +82,16 @@ def steps(text: str) -> tuple[Step, ...]:
             start=step.start(),
             title=step["title"],
             hazards=frozenset(_HAZARD.findall(text, step.start(), end)),
+            locks=bool(_LOCKS.search(text, step.start(), end)),
         )
         for step, end in zip(found, ends, strict=False)
     )
 
 
-def hazards_at(known: tuple[Step, ...], place: int) -> frozenset[str]:
+def named_at(known: tuple[Step, ...], place: int) -> frozenset[str]:
     """Return what the step at a place of the text names."""
     before = bisect_right([step.start for step in known], place)
-    return known[before - 1].hazards if before else frozenset()
+    return known[before - 1].names if before else frozenset()
 
 
 def is_online(text: str) -> bool:
@@ -85,7 +105,7 @@ def risks(text: str) -> Iterator[Risk]:
 
     known = steps(text)
     yield from (
-        Risk(start=step.start, end=step.start + len(step.title), text=f"`{name}` is no hazard that is known")
+        Risk(start=step.start, end=text.find("\n", step.start), text=f"`{name}` is no hazard that is known")
         for step in known
         for name in sorted(step.hazards - ALWAYS)
     )
@@ -100,7 +120,7 @@ def risks(text: str) -> Iterator[Risk]:
         blank = _BLANK.match(text, begin)
         start = blank.end() if blank else begin
         end = begin + length if length else len(text)
-        named = hazards_at(known, start)
+        named = named_at(known, start)
         yield from (
             Risk(start=start, end=end, text=said)
             for needs, said in _risks(raw.stmt, made)

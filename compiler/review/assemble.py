@@ -129,6 +129,8 @@ def _relation(
     for catalog, version in zip(reversed(catalogs), reversed(versions), strict=True):
         if table := catalog.by_name.get(name):
             return ("raw table" if table.kind == "raw" else "table"), table.operation
+        if view := next((view for view in catalog.views if view.name == name), None):
+            return view.kind, ""
         if relation := version.table_by_name.get(name):
             return relation.kind, relation.operation
     return "relation", ""

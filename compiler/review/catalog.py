@@ -2,21 +2,24 @@
 
 from collections.abc import Iterable, Iterator
 
-from compiler.breaking.reading.text import source_of
-from compiler.ir.catalog import Catalog, Column, Table
+from compiler.ir.catalog import Catalog, Column, Table, View, source_of
 from compiler.migrate import diff
 from compiler.migrate.changes import (
     AddColumn,
     AddTable,
+    AddView,
+    AlterPath,
     Change,
     CommentColumn,
     CreateSchema,
     DropSchema,
     DropTable,
+    DropView,
     GiveUpColumn,
     GiveUpTable,
     MoveTable,
     RenameColumn,
+    ReplaceView,
     TakeUpColumn,
     TakeUpTable,
 )
@@ -51,7 +54,7 @@ def catalog_items(old: Catalog, new: Catalog) -> Found:
             case GiveUpColumn(table=table, column=column) if (table, column.name) in buried:
                 pass
             case _ if _subject(change) not in tables.values():
-                yield (Scope.RELATION, _subject(change)), _item(_sign(change), _text(change))
+                yield from _told(change)
             case _:
                 pass  # of a table that another took the place of
 
@@ -76,6 +79,25 @@ def _table_anew(old: Table, new: Table, kept: str) -> Found:
     yield from catalog_items(Catalog(tables=(old,)), Catalog(tables=(new,)))
 
 
+def _told(change: Change) -> Found:
+    match change:
+        case ReplaceView(before=before, after=after):
+            yield from _view(before, after)
+        case _:
+            yield (Scope.RELATION, _subject(change)), _item(_sign(change), _text(change))
+
+
+def _view(before: View, after: View) -> Found:
+    """Yield what a view returns no longer, and what more; else that it is another query."""
+    subject = Scope.RELATION, after.name
+    less = [column for column in before.columns if column not in after.columns]
+    more = [column for column in after.columns if column not in before.columns]
+    yield from ((subject, _item(Sign.REMOVED, f"column {column}")) for column in less)
+    yield from ((subject, _item(Sign.ADDED, f"column {column}")) for column in more)
+    if not less and not more:
+        yield subject, _item(Sign.CHANGED, "another query")
+
+
 def _item(sign: Sign, text: str) -> Item:
     return Item(artefact=Artefact.SQL, sign=sign, text=text, file=FILE)
 
@@ -88,6 +110,8 @@ def _subject(change: Change) -> str:
             return after
         case CreateSchema(schema=schema) | DropSchema(schema=schema):
             return schema
+        case AddView(view=view) | DropView(view=view) | ReplaceView(after=view):
+            return view.name
         case _:
             return change.table
 
@@ -112,8 +136,13 @@ def _text(change: Change) -> str:
             return f"table, which was {before}"
         case AddColumn(column=column):
             return f"column {_column(column)}"
-        case CommentColumn(column=column, before=before):
-            return _said(before, column)
+        case AlterPath(column=column, before=before):
+            was, source = source_of(before), source_of(column.comment)
+            return f"column {column.name} comes from {source or 'nowhere'}, not from {was or 'nowhere'}"
+        case CommentColumn(column=column):
+            return f"comment of column {column.name}"
+        case AddView(view=view):
+            return f"{view.kind}: {len(view.columns)} columns"
         case _:
             return _text_of_use(change) or _short(change.title, _subject(change))
 
@@ -164,10 +193,3 @@ def _column(column: Column) -> str:
     default = f" DEFAULT {column.default}" if column.default else ""
     source = source_of(column.comment)
     return f"{column.name} {column.type}{null}{default}{f' from {source}' if source else ''}"
-
-
-def _said(before: str, column: Column) -> str:
-    was, source = source_of(before), source_of(column.comment)
-    if was != source:
-        return f"column {column.name} comes from {source or 'nowhere'}, not from {was or 'nowhere'}"
-    return f"comment of column {column.name}"

@@ -1,10 +1,10 @@
-"""What fills columns that stay as they are: functions of jobs, and the SQL of views and queries."""
+"""What fills columns that stay as they are: functions of jobs, and the SQL of named queries."""
 
 import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from compiler.breaking.reading.catalog import QUERY_PAGES, VIEW_PAGES
+from compiler.breaking.reading.catalog import QUERY_PAGES
 from compiler.breaking.surfaces import Surfaces
 from compiler.review.items import Artefact, Item, Scope, Sign, Subject
 
@@ -25,8 +25,8 @@ def code_items(before: Files, after: Files, new: Surfaces) -> Iterator[tuple[Sub
                 table = tables.get((_slug(path), function))
                 if table:
                     yield (Scope.RELATION, table), _item(f"function {function} does something else", path)
-        elif path.startswith((VIEW_PAGES, QUERY_PAGES)) and _sql(before[path]) != _sql(after[path]):
-            name = path.removeprefix(VIEW_PAGES).removeprefix(QUERY_PAGES).removesuffix(".md")
+        elif path.startswith(QUERY_PAGES) and _sql(before[path]) != _sql(after[path]):
+            name = path.removeprefix(QUERY_PAGES).removesuffix(".md")
             yield (Scope.RELATION, name.replace("/", ".")), _item("another query", path)
 
 

@@ -11,8 +11,8 @@ from compiler.breaking.surfaces import Surfaces
 from compiler.breaking.tables import table_changes
 from compiler.review.items import Artefact, Item, Scope, Sign, Subject
 
-RELATIONS = frozenset({"view", "query"})
-"""Kinds of relations that the catalog does not have."""
+QUERY = "query"
+"""The kind of relations that the catalog does not have."""
 
 _ARTEFACTS = {
     Surface.SQL: Artefact.SQL,
@@ -27,12 +27,12 @@ _COMPARERS: tuple[tuple[Scope, Callable[[Surfaces, Surfaces], Iterator[Change]]]
 )
 _GONE = "is gone"
 _CALLED = re.compile(r"is called ([\w.]+)")
-_OF_VALUES = frozenset({"FIELD_SAME_UNIT_TZ", "FIELD_SAME_SENTINELS", "TABLE_SAME_PARENT"})
-"""Rules about what tables have and the catalog does not."""
+_PARENT = "TABLE_SAME_PARENT"
+"""The rule about what tables have and the catalog does not."""
 
 
 def surface_items(old: Surfaces, new: Surfaces) -> Iterator[tuple[Subject, Item]]:
-    """Yield what changed and went, then what came: what is gone backwards. The catalog tells of tables."""
+    """Yield what changed and went, then what came: what is gone backwards. The catalog tells of tables and views."""
     renamed: set[tuple[Surface, str, str]] = set()
     for subject, effect in _effects(old, new):
         called = _CALLED.match(effect.text)
@@ -51,9 +51,9 @@ def _effects(old: Surfaces, new: Surfaces) -> Iterator[tuple[Subject, Effect]]:
     for scope, compare in _COMPARERS:
         for found in compare(old, new):
             name = _name(found)
-            is_of_catalog = scope is Scope.RELATION and old.table_by_name[name].kind not in RELATIONS
+            is_of_catalog = scope is Scope.RELATION and old.table_by_name[name].kind != QUERY
             for effect in found.effects:
-                if not is_of_catalog or effect.surface is not Surface.SQL or found.rule in _OF_VALUES:
+                if not is_of_catalog or effect.surface is not Surface.SQL or found.rule == _PARENT:
                     yield (scope, name), effect
 
 
