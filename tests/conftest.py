@@ -18,6 +18,7 @@ SERVICES_OF_FOLDER = {
     "postgres": ("postgres",),
     "spark_postgres": ("spark", "postgres"),
     "e2e": ("e2e",),
+    "upstream": ("e2e",),
     "benchmarks": ("benchmark",),
 }
 """A test in one of these folders carries the markers; elsewhere write `@pytest.mark.spark`."""

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from compiler.bundle import Bundle, FolderCache, digest, format_python, seal
-from compiler.diagnostics import Severity, Sink, did_you_mean
+from compiler.diagnostics import Diagnostic, Severity, Sink, did_you_mean
 from compiler.driver.evolution import NO_PAST, Past, has_history
 from compiler.driver.session import Session, endpoint_of
 from compiler.frontends.mapping import read_mappings
@@ -146,11 +146,22 @@ def load_observed(session: Session, api: ApiModel) -> dict[str, Observed]:
     observed = read_facts(files, session.sink)
     folder = f"{session.project.schemas}/observed"
     expected = {f"{folder}/{file_of(name)}" for name in observed if name in api.operations}
+    undeclared = {f"{folder}/{file_of(name)}": name for name in observed if name not in api.operations}
     for file in files:
         if file.path not in expected and not session.sink.failed:
-            message = "these facts belong to no declared operation, or lie under another name"
-            session.sink.report(FACTS_OPERATION.at(Origin(file.path), message))
+            session.sink.report(_strange_facts(file.path, undeclared.get(file.path)))
     return observed
+
+
+def _strange_facts(path: str, operation: str | None) -> Diagnostic:
+    if operation is None:
+        message = "these facts lie under another name than that of their operation"
+        return FACTS_OPERATION.at(
+            Origin(path), message, advice="move the file, or observe the captures again"
+        )
+    message = f"no upstream document declares `{operation}`"
+    advice = "delete these facts, and the mapping of the operation if it has one"
+    return FACTS_OPERATION.at(Origin(path), message, advice=advice)
 
 
 def emit(session: Session, plan: Plan, only: Collection[str] = (), past: Past = NO_PAST) -> Bundle:

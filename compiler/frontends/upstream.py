@@ -18,6 +18,7 @@ from compiler.source import Origin, SourceFile
 
 _MOST = 6
 """So many differences are named; the others are counted."""
+_MODEL, _OF = "model ", " of "
 _UPDATE = "run `mlbc upstream update` and review what it prints"
 
 
@@ -75,8 +76,8 @@ def declared(api: ApiModel) -> dict[str, str]:
     for name, bodies in scopes.items():
         alike = all(body == next(iter(bodies.values())) for body in bodies.values())
         for endpoint, properties in bodies.items():
-            label = name if alike else f"{name} of {endpoint}"
-            facts[f"model {label}"] = "model"
+            label = name if alike else f"{name}{_OF}{endpoint}"
+            facts[f"{_MODEL}{label}"] = "model"
             facts |= {f"property {label}.{key}": kind for key, kind in properties.items()}
     return facts
 
@@ -115,11 +116,32 @@ class Change:
 
 def changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Change, ...]:
     """Return what differs between two sets of declarations, sorted."""
+    old, new = _scoped(old, new), _scoped(new, old)
     return tuple(
         Change(fact=fact, before=old.get(fact, ""), after=new.get(fact, ""))
         for fact in sorted(old.keys() | new.keys())
         if old.get(fact) != new.get(fact)
     )
+
+
+def _scoped(facts: Mapping[str, str], others: Mapping[str, str]) -> Mapping[str, str]:
+    """Return facts in which a model is told by document where the other facts tell it so: one copy of it changed."""
+    scopes: dict[str, list[str]] = {}
+    for fact in others:
+        name, _, endpoint = fact.removeprefix(_MODEL).partition(_OF)
+        if endpoint and fact.startswith(_MODEL) and f"{_MODEL}{name}" in facts:
+            scopes.setdefault(name, []).append(endpoint)
+    return dict(_told(facts, scopes)) if scopes else facts
+
+
+def _told(facts: Mapping[str, str], scopes: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
+    for fact, type_ in facts.items():
+        noun, _, rest = fact.partition(" ")
+        name, dot, key = rest.partition(".")
+        if noun in {"model", "property"} and name in scopes:
+            yield from ((f"{noun} {name}{_OF}{endpoint}{dot}{key}", type_) for endpoint in scopes[name])
+        else:
+            yield fact, type_
 
 
 def mismatches(lock: UpstreamLock, current: UpstreamLock) -> Iterator[str]:

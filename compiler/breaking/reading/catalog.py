@@ -77,9 +77,9 @@ def _column(column: catalog.Column, table: catalog.Table, known: Known) -> Colum
 
 
 def operations(text: str) -> Iterator[Operation]:
-    """Yield the operations: every one has a raw table."""
+    """Yield the operations: every one has a raw table. One whose table was given up is compiled no more."""
     found = catalog.Catalog.from_json(text).tables
-    for table in (table for table in found if table.kind == "raw"):
+    for table in (table for table in found if table.kind == "raw" and not table.given_up):
         urls = _URLS.search(table.comment)
         listed = tuple(urls["urls"].split(", ")) if urls else ()
         own = [other for other in found if other.operation == table.operation]

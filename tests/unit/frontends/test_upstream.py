@@ -35,6 +35,18 @@ def test_models_that_are_alike_are_told_once() -> None:
     ]
 
 
+def test_a_change_of_one_copy_of_a_model_is_told_of_that_copy() -> None:
+    expected = [
+        "added property Team of d1.fullName: string",
+        "property Team of d1.id: string -> integer (int32)",
+        "removed property Team of d1.name: string",
+    ]
+    assert [change.describe() for change in changes(facts(OLD, OLD), facts(OLD, NEW))] == expected
+    back = [change.describe() for change in changes(facts(OLD, NEW), facts(OLD, OLD))]
+    assert back[0] == "removed property Team of d1.fullName: string"
+    assert len(back) == len(expected)
+
+
 def test_a_lost_operation_is_told() -> None:
     empty = '{"apis": [], "models": {}}'
     assert "removed operation d0.t: Team" in [
