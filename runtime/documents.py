@@ -80,7 +80,7 @@ class Documents:
         `within`: look at no other responses than those with these raw ids.
         """
         operation = find(self.catalog, name)
-        digest = self.catalog.digest(name)
+        digest, schema_digest = self.catalog.digest(name), self.catalog.schema_digest(name)
         job = self.catalog.job(name)
         partitioned = [table for table in job.tables if table.partitioning] if job else []
         found = self.connection.execute(
@@ -111,6 +111,8 @@ class Documents:
                 captured_at=captured_at,
                 sha256=sha256,
                 transform_digest=digest,
+                raw_table=operation.raw_table,
+                schema_digest=schema_digest,
                 is_detached=is_detached,
             )
             for is_detached, raw_id, version, captured_at, sha256, document_key, _, *keys in found

@@ -118,6 +118,8 @@ def receive(ingest: Ingest, documents: Documents, source: Received) -> Loaded:
         captured_at=source.capture.request.captured_at,
         sha256=source.capture.sha256,
         transform_digest=documents.catalog.digest(name),
+        raw_table=documents.catalog.operations[name].raw_table,
+        schema_digest=documents.catalog.schema_digest(name),
     )
     transformed = transform(job, source.document.value, source.capture.request.params)
     checks = documents.catalog.checks(name)

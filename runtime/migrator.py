@@ -1,7 +1,7 @@
 """Apply migrations: under an advisory lock, each in one transaction, with bounded waits for locks."""
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -10,7 +10,10 @@ import psycopg
 from psycopg import sql
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
+from runtime import versions
 from runtime.database import Connection
+from runtime.definitions import NONE as NO_DEFINITIONS
+from runtime.definitions import Definition
 from runtime.errors import TerminalError, TransientError
 from runtime.migrations import EACH_PARTITION, Migration, statements
 from runtime.partitions import index_partitions
@@ -86,21 +89,31 @@ def migrate(
     migrations: tuple[Migration, ...],
     report: Callable[[str], None] = lambda _: None,
     views: Views = NO_VIEWS,
+    definitions: Mapping[str, Definition] = NO_DEFINITIONS,
 ) -> tuple[str, ...]:
-    """Apply what is pending, then make the views; return the names of what was done. Two runs at once take turns."""
+    """Apply what is pending, make the views, record the definitions; return the names of what was done.
+
+    Two runs at once take turns.
+    """
     with _alone(connection):
         connection.execute(_BOOTSTRAP)
-        todo = pending(connection, migrations)
-        names = tuple(migration.name for migration in todo)
-        for place, migration in enumerate(todo):
-            report(f"applying {migration.name}")
-            try:
-                _patiently(_apply, connection, migration)
-            except _VIEW_IN_THE_WAY:
-                _apply_without_views(connection, todo[place:], views)
-                return (*names, STEP)
-        made = _patiently(replace_views, connection, views)
-        return (*names, STEP) if made else names
+        done = _apply_all(connection, pending(connection, migrations), report, views)
+        return (*done, versions.STEP) if versions.record(connection, definitions) else done
+
+
+def _apply_all(
+    connection: Connection, todo: tuple[Migration, ...], report: Callable[[str], None], views: Views
+) -> tuple[str, ...]:
+    names = tuple(migration.name for migration in todo)
+    for place, migration in enumerate(todo):
+        report(f"applying {migration.name}")
+        try:
+            _patiently(_apply, connection, migration)
+        except _VIEW_IN_THE_WAY:
+            _apply_without_views(connection, todo[place:], views)
+            return (*names, STEP)
+    made = _patiently(replace_views, connection, views)
+    return (*names, STEP) if made else names
 
 
 def generated_schemas(connection: Connection) -> tuple[str, ...]:

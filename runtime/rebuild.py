@@ -1,12 +1,14 @@
 """Drop what the migrations made and build it again from the archive, which holds every response."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from psycopg import sql
 
 from runtime import migrator
 from runtime.archive import Archive
 from runtime.database import Connection
+from runtime.definitions import NONE as NO_DEFINITIONS
+from runtime.definitions import Definition
 from runtime.errors import TerminalError
 from runtime.migrations import Migration
 from runtime.views import NONE, Views
@@ -35,6 +37,7 @@ def reset(
     archive: Archive,
     report: Callable[[str], None],
     views: Views = NONE,
+    definitions: Mapping[str, Definition] = NO_DEFINITIONS,
 ) -> None:
     """Drop and create again. Refused when a response in the database is not in the archive."""
     missing = absent(connection, archive)
@@ -45,7 +48,7 @@ def reset(
             hint="run this in the project folder that ingested them",
         )
     migrator.drop_generated(connection, report)
-    migrator.migrate(connection, migrations, report, views)
+    migrator.migrate(connection, migrations, report, views, definitions)
 
 
 def absent(connection: Connection, archive: Archive) -> set[str]:

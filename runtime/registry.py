@@ -12,11 +12,13 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Protocol, cast
 
+from runtime import definitions
+from runtime.definitions import Definition
 from runtime.errors import TerminalError
 from runtime.job import Check, Job, Operation
 
@@ -42,6 +44,10 @@ class Catalog(Protocol):
         """Return the digest of the generated transform, so that a new one is noticed."""
         ...
 
+    def schema_digest(self, operation: str) -> str:
+        """Return the digest of the definition of an operation; "" if there is none."""
+        ...
+
     def checks(self, operation: str) -> tuple[Check, ...]:
         """Return the rules of an operation as SQL."""
         ...
@@ -52,6 +58,7 @@ class Generated:
     """The code below `generated/` of a project."""
 
     operations: Mapping[str, Operation]
+    folder: Path | None = None
 
     def job(self, operation: str) -> Job | None:
         """Import the module of an operation's local transform."""
@@ -62,6 +69,15 @@ class Generated:
         """Digest the source of the module that holds the job."""
         module = _local(find(self, operation))
         return "" if module is None else _source_digest(module)
+
+    def schema_digest(self, operation: str) -> str:
+        """Look the digest up in the registry of definitions."""
+        found = self._definitions.get(operation)
+        return "" if found is None else found.get("digest", "")
+
+    @cached_property
+    def _definitions(self) -> Mapping[str, Definition]:
+        return definitions.NONE if self.folder is None else definitions.read(self.folder)
 
     def checks(self, operation: str) -> tuple[Check, ...]:
         """Import the module of an operation's rules."""
@@ -74,7 +90,7 @@ def generated(root: Path) -> Generated:
         sys.path.insert(0, str(root))
     module = _module("generated.jobs.operations")
     found = cast("Iterable[Operation]", vars(module)["OPERATIONS"])
-    return Generated({operation.name: operation for operation in found})
+    return Generated({operation.name: operation for operation in found}, root / "generated")
 
 
 def find(catalog: Catalog, name: str) -> Operation:

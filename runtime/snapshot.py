@@ -13,6 +13,7 @@ from runtime.raw import Cell
 class Snapshot:
     """Which response a document comes from. `keys` are the values of the operation's document key.
 
+    `raw_table` is where its response lies, which is told `schema_digest`: the definition that it was accounted under.
     `is_detached`: its rows belong, or belonged, into a partition that was detached.
     """
 
@@ -24,6 +25,8 @@ class Snapshot:
     captured_at: datetime
     sha256: str
     transform_digest: str = ""
+    raw_table: str = ""
+    schema_digest: str = ""
     is_detached: bool = False
 
     @property

@@ -32,6 +32,11 @@ SET raw_id = excluded.raw_id, version = excluded.version, captured_at = excluded
     partition_day = excluded.partition_day, loaded_at = now()
 """
 
+_ACCOUNT = """
+UPDATE {} SET schema_digest = %(digest)s
+WHERE raw_id = %(raw_id)s AND captured_at = %(captured_at)s AND schema_digest IS DISTINCT FROM %(digest)s
+"""
+
 _DETACHED = """
 SELECT day FROM unnest(%s::date[]) AS day
 WHERE EXISTS (SELECT FROM metadata.detached_partitions
@@ -133,9 +138,22 @@ def forget(connection: Connection, table: str, arrivals: Sequence[Arrival]) -> N
 
 
 def remember(connection: Connection, arrivals: Sequence[Arrival]) -> None:
-    """Note that documents are loaded."""
+    """Note that documents are loaded, and in their responses under which definition that was."""
     with connection.cursor() as cursor:
         cursor.executemany(_REMEMBER, [_columns(one) for one in arrivals])
+        if table := arrivals[0].snapshot.raw_table:
+            place = sql.Identifier(*table.split("."))
+            cursor.executemany(
+                sql.SQL(_ACCOUNT).format(place), [_accounted(one.snapshot) for one in arrivals]
+            )
+
+
+def _accounted(snapshot: Snapshot) -> dict[str, object]:
+    return {
+        "raw_id": snapshot.raw_id,
+        "captured_at": snapshot.captured_at,
+        "digest": snapshot.schema_digest or None,
+    }
 
 
 def _columns(one: Arrival) -> dict[str, object]:

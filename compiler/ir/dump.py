@@ -107,7 +107,7 @@ def _table(table: Table) -> Iterator[str]:
         mark = "*" if column.in_key else "|" if column.is_partition_key else " "
         type_ = f"{column.type}{'[]' * column.is_array}"
         refers = f" of {column.references}" if column.references else ""
-        yield f"  {mark} {column.name} {type_}{refers} <- {_source(column.source)}"
+        yield f"  {mark} {column.name} {type_}{refers} <- {source_text(column.source)}"
     for index in table.indexes:
         yield f"    index {', '.join(index)}"
 
@@ -130,7 +130,8 @@ def filter_text(row_filter: RowFilter | None) -> str:
     return "" if row_filter is None else f" if {row_filter.expression.text}"
 
 
-def _source(source: Source) -> str:
+def source_text(source: Source) -> str:
+    """Print where a column's cells come from, and which strings they are made of."""
     match source:
         case Leaf(path=path, codec=codec, owns=owns, lookup=lookup):
             through = f" through {lookup}" if lookup else ""

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 import click
 
-from runtime import database, migrations, migrator, rebuild, views
+from runtime import database, definitions, migrations, migrator, rebuild, versions, views
 from runtime.cli.options import App, as_json_option, database_option, print_json
 from runtime.cli.partitions import partitions
 from runtime.cli.verbs import Verbs
@@ -116,24 +116,25 @@ def migrate(app: App, reset: bool, dry_run: bool, database_url: str | None, as_j
     """Bring the schema up to date.
 
     Applies `generated/postgres/migrations/`, each file in one transaction, under a lock, then makes the views again if
-    their text changed. A file that was edited after it was applied is refused; before release 0.1 `--reset` is the
-    way out.
+    their text changed, and records a version of each definition that changed (`mlb-etl schema`). A file that was
+    edited after it was applied is refused; before release 0.1 `--reset` is the way out.
 
     Examples:
       mlb-etl db migrate --dry-run
       mlb-etl db migrate --reset
     """
     files, wanted = migrations.read(app.project.migrations), views.read(app.project.generated)
+    defined = definitions.read(app.project.generated)
     work = app.work(database_url)
     with database.opened(work.url) as connection:
         if dry_run:
-            planned = rebuild.plan(connection, files) if reset else _planned(connection, files, wanted)
+            planned = rebuild.plan(connection, files) if reset else _planned(app, connection)
             _say(planned, as_json, "nothing to do")
             return
         if reset:
-            rebuild.reset(connection, files, work.archive, app.progress.note, wanted)
+            rebuild.reset(connection, files, work.archive, app.progress.note, wanted, defined)
         else:
-            applied = migrator.migrate(connection, files, app.progress.note, wanted)
+            applied = migrator.migrate(connection, files, app.progress.note, wanted, defined)
             _say([f"applied {name}" for name in applied], as_json, "up to date")
     if reset:
         with recorded(work.url, "db migrate", arguments={"reset": True}) as run:
@@ -175,19 +176,20 @@ def _migrated(app: App, database_url: str | None) -> dict[str, object]:
         version = connection.info.parameter_status("server_version")
         applied = len(migrator.applied(connection))
         try:
-            files, wanted = migrations.read(app.project.migrations), views.read(app.project.generated)
-            waiting: object = _planned(connection, files, wanted)
+            waiting: object = _planned(app, connection)
         except TerminalError as error:
             waiting = error.what
         made = views.installed(connection)[1]
     return {"version": version, "applied": applied, "views": made, "pending": waiting}
 
 
-def _planned(
-    connection: database.Connection, files: tuple[migrations.Migration, ...], wanted: views.Views
-) -> list[str]:
+def _planned(app: App, connection: database.Connection) -> list[str]:
+    files, folder = migrations.read(app.project.migrations), app.project.generated
     steps = [f"apply {migration.name}" for migration in migrator.pending(connection, files)]
-    return [*steps, "make the views"] if views.differs(connection, wanted) else steps
+    if views.differs(connection, views.read(folder)):
+        steps.append("make the views")
+    changed = versions.pending(connection, definitions.read(folder))
+    return [*steps, f"record {len(changed)} {versions.STEP}"] if changed else steps
 
 
 def _say(lines: list[str] | tuple[str, ...], as_json: bool, otherwise: str) -> None:

@@ -21,6 +21,7 @@ from runtime.cli.jobs import jobs, run, status, version
 from runtime.cli.options import App, here
 from runtime.cli.quality import quality
 from runtime.cli.query import query
+from runtime.cli.schema import schema
 from runtime.cli.spark import spark
 from runtime.cli.verbs import Verbs
 from runtime.cli.work import ingest, load, transform
@@ -55,6 +56,7 @@ for verb in (
     query,
     quality,
     drift,
+    schema,
     backfill,
     spark,
     jobs,

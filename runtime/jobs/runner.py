@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from runtime import captures, database, dimensions, migrations, migrator, views
+from runtime import captures, database, definitions, dimensions, migrations, migrator, views
 from runtime.archive import Archive
 from runtime.database import opened
 from runtime.documents import Documents
@@ -44,8 +44,9 @@ class Work:
     def migrate(self) -> tuple[str, ...]:
         """Bring the schema up to date."""
         with opened(self.url) as connection:
-            files = migrations.read(self.project.migrations)
-            return migrator.migrate(connection, files, self.progress.note, views.read(self.project.generated))
+            files, folder = migrations.read(self.project.migrations), self.project.generated
+            made, said = views.read(folder), definitions.read(folder)
+            return migrator.migrate(connection, files, self.progress.note, made, said)
 
     def ingest(self, files: tuple[str, ...], run: Run) -> None:
         """Take files in."""

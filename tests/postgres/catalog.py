@@ -157,12 +157,16 @@ class Catalog:
     operations: Mapping[str, Operation]
     jobs: Mapping[str, Job]
     rules: Mapping[str, tuple[Check, ...]] = field(default_factory=dict)
+    definitions: Mapping[str, str] = field(default_factory=dict)
 
     def job(self, operation: str) -> Job | None:
         return self.jobs.get(operation)
 
     def digest(self, operation: str) -> str:
         return "one"
+
+    def schema_digest(self, operation: str) -> str:
+        return self.definitions.get(operation, "")
 
     def checks(self, operation: str) -> tuple[Check, ...]:
         return self.rules.get(operation, ())

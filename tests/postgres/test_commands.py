@@ -128,6 +128,38 @@ def test_from_a_file_to_a_row(shell: Shell) -> None:
     assert shell.rows("SELECT season_id FROM season.seasons_normalized") == [("1999",)]
 
 
+def test_versions_of_definitions(shell: Shell) -> None:
+    assert "no `metadata.schema_versions` yet" in shell("schema", "list", code=2)
+    assert "schema versions" in shell("db", "migrate", "--dry-run")
+    shell("db", "migrate")
+    name = "season.seasons"
+    (line,) = (
+        one for one in map(orjson.loads, shell.lines("schema", "list", "--json")) if one["operation"] == name
+    )
+    assert (line["version"], line["state"], line["tables"], line["added"]) == (1, "current", 1, [])
+    assert "has version 1 and none before it" in shell("schema", "diff", name, code=2)
+    with opened(shell.url) as connection:
+        connection.execute(
+            "UPDATE metadata.schema_versions SET digest = 'old', definition ="
+            " definition #- '{tables,0,columns,3}' WHERE endpoint = 'season' AND method = 'seasons'"
+        )
+    assert shell("db", "migrate", "--dry-run") == "record 1 schema versions\n"
+    assert shell("db", "migrate") == "applied schema versions\n"
+    (found,) = shell.json("schema", "show", name)["definition"]["tables"]
+    column = f"{found['name']}.{found['columns'][3]['name']}"
+    assert shell("schema", "diff", name) == shell("schema", "diff", name, "1", "2") == f"+ {column}\n"
+    assert shell("schema", "diff", name, "2", "1").startswith(f"! {column}: is gone")
+    assert shell.json("schema", "diff", name) == {"kind": "added", "field": column, "said": ""}
+    shell("ingest", str(shell.project / "season.json"))
+    shell("load")
+    counts = [orjson.loads(line)["responses"] for line in shell.lines("schema", "versions", name, "--json")]
+    assert counts == [0, 1]
+    assert name in shell("schema", "versions")
+    assert column.partition(".")[0] in shell("schema", "show", name, "--version", "1")
+    assert "it has 1 to 2" in shell("schema", "show", name, "--version", "3", code=2)
+    assert "knows no version of `season.season`" in shell("schema", "show", "season.season", code=2)
+
+
 def test_what_has_no_column_is_shown_with_what_would_give_it_one(shell: Shell) -> None:
     shell("db", "migrate")
     assert shell("drift") == ""

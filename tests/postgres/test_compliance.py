@@ -47,6 +47,9 @@ class Compiled:
     def digest(self, operation: str) -> str:
         return "1"
 
+    def schema_digest(self, operation: str) -> str:
+        return ""
+
     def checks(self, operation: str) -> tuple[Check, ...]:
         return ()
 

@@ -10,6 +10,7 @@ from compiler.backends.postgres.ddl import script
 from compiler.backends.postgres.dimensions import dimension_files
 from compiler.backends.postgres.lowering import column_of, lower, raw_columns
 from compiler.backends.postgres.quality import quality_files
+from compiler.backends.postgres.registry import registry_file
 from compiler.backends.postgres.views import emit_views
 from compiler.bundle import header
 from compiler.ir.plan import Plan
@@ -31,11 +32,12 @@ class Postgres:
     before: Before = field(default_factory=Before)
 
     def emit(self, plan: Plan) -> Mapping[str, str]:
-        """Return the catalog, the whole schema, the views, the named queries, and the quality rules as SQL."""
+        """Return the catalog, the definitions, the whole schema, the views, the queries, the quality rules as SQL."""
         catalog = settled(self.before, lower(plan))
         body = script(catalog, _notes(plan))
         return {
             "catalog.json": catalog.to_json(),
+            **registry_file(plan, catalog),
             SCHEMA: f"{header(SCHEMA, sole_source(plan.operations))}\n{body}",
             **quality_files(plan),
             **dimension_files(plan),
