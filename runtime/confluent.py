@@ -141,7 +141,7 @@ class Registry:
             raise TerminalError(
                 f"the registry refuses us: {answer.status} {answer.said}",
                 where=self.url,
-                hint="name a user who may write: https://USER:PASSWORD@HOST",
+                hint="name a user who may write: https://USER:PASSWORD@example.com",
             )
         return answer
 

@@ -125,7 +125,7 @@ def versions(app: App, operation: str | None, database_url: str | None, as_json:
 @as_json_option
 @click.pass_obj
 def show(app: App, operation: str, number: int | None, database_url: str | None, as_json: bool) -> None:
-    """Print a definition: tables, columns, and what each is made of.
+    """Print a definition: tables, columns, what each is made of.
 
     Examples:
       mlb-etl schema show game.linescore

@@ -12,6 +12,7 @@ from compiler.backends.postgres.metadata import metadata_relations, metadata_ste
 
 RELEASED = {
     "0001_runtime": "916138745fba3ad847fc0d59820fb78a313b58c89ec2de8c58bbc84ef28461a8",
+    "0002_schema_versions": "a9407075113e686084a2e995debc00a471bc19a29c786444f0dbd7bc6b77ad0e",
 }
 """What may only grow: databases have these texts."""
 
