@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from compiler.breaking.baseline import Judged, accepting
 from compiler.breaking.findings import Finding, Surface
-from compiler.breaking.rules import Category
+from compiler.breaking.rules import RULES, Category
 from compiler.breaking.surfaces import Surfaces
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.source import Origin
@@ -55,7 +55,15 @@ class GateReport:
         found = [(one, "") for one in self.judged.open]
         found += [(one, ", accepted") for one in self.judged.accepted]
         lines = [line for one, state in found for line in _listed(one, state)]
-        return "\n".join((f"### What breaks since {against}", "", *(lines or ["Nothing."])))
+        title = f"### What breaks since {against}"
+        return "\n".join((title, "", *(lines or ["Nothing."]), *self._not_checked))
+
+    @property
+    def _not_checked(self) -> tuple[str, ...]:
+        named = tuple(
+            f"* not checked: {rule}: {reason}" for rule, reason in self.not_run if RULES[rule].is_on
+        )
+        return ("", *named) if named else ()
 
     def to_objects(self) -> tuple[Mapping[str, object], ...]:
         """Return one object: what was compared, and every finding with its effects."""

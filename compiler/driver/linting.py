@@ -38,7 +38,7 @@ class Linted:
             if step.hazards
         ]
         count = sum(len(file.steps) for file in self.files)
-        lines.append(f"{len(self.files)} migrations, {count} steps, {self.findings} findings")
+        lines.append(f"migrations: {len(self.files)}, steps: {count}, findings: {self.findings}")
         lines += [f"not asked: squawk: {self.not_run}"] if self.not_run else []
         return "\n".join(lines)
 
