@@ -8,7 +8,10 @@ from compiler.migrate.changes import (
     AddColumn,
     AddTable,
     AddView,
+    AlterFormat,
     AlterPath,
+    AlterRows,
+    AlterSentinels,
     Change,
     CommentColumn,
     CreateSchema,
@@ -26,6 +29,7 @@ from compiler.migrate.changes import (
 from compiler.review.items import Artefact, Item, Scope, Sign, Subject
 
 FILE = "catalog.json"
+_BACKFILL = "; rows that are there follow with `mlb-etl backfill`"
 _VERBS = frozenset({"add", "drop", "alter"})
 """Verbs that the sign says."""
 
@@ -138,13 +142,14 @@ def _text(change: Change) -> str:
             return f"column {_column(column)}"
         case AlterPath(column=column, before=before):
             was, source = source_of(before), source_of(column.comment)
-            return f"column {column.name} comes from {source or 'nowhere'}, not from {was or 'nowhere'}"
+            text = f"column {column.name} comes from {source or 'nowhere'}, not from {was or 'nowhere'}"
+            return f"{text}{_BACKFILL}"
         case CommentColumn(column=column):
             return f"comment of column {column.name}"
         case AddView(view=view):
             return f"{view.kind}: {len(view.columns)} columns"
         case _:
-            return _text_of_use(change) or _short(change.title, _subject(change))
+            return _text_of_use(change) or _text_of_values(change)
 
 
 def _text_of_use(change: Change) -> str:
@@ -162,6 +167,13 @@ def _text_of_use(change: Change) -> str:
             return f"column {_column(column)}: it is filled again"
         case _:
             return ""
+
+
+def _text_of_values(change: Change) -> str:
+    """Return a title; where values become others, how those that are there follow."""
+    said = _short(change.title, _subject(change))
+    is_other = isinstance(change, AlterFormat | AlterRows | AlterSentinels)
+    return f"{said}{_BACKFILL}" if is_other else said
 
 
 def _short(title: str, subject: str) -> str:

@@ -121,6 +121,18 @@ def test_a_table_that_is_made_anew_is_told_as_one_that_changed(mlbc: Mlbc, colum
     assert "SQL ~ key: season_id -> season_id, starts" in told[SEASONS]
 
 
+def test_other_meanings_are_told_with_what_to_do(mlbc: Mlbc, columns: Path) -> None:
+    edit(columns, "season_id: .seasonId", "season_id: {path: .seasonId, type: bigint}")
+    mlbc("generate")
+    edit(columns, "type: bigint", "type: bigint, sentinels: [tbd]")
+    edit(columns, "starts: .seasonStartDate", "starts: .seasonEndDate")
+    told = groups(mlbc("generate", "--diff"))[SEASONS]
+    after = "; rows that are there follow with `mlb-etl backfill`"
+    path = "$.seasons[*].season"
+    assert f"SQL ~ column starts comes from {path}EndDate, not from {path}StartDate{after}" in told
+    assert any(line.startswith("SQL ~ sentinels of season_id: ") and line.endswith(after) for line in told)
+
+
 def test_sentences_and_lines_that_moved_are_no_changes(mlbc: Mlbc, columns: Path, project: Path) -> None:
     mlbc("generate")
     edit(columns, "doc: One row per season.", "doc: One row for each season.")
