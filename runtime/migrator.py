@@ -28,7 +28,7 @@ _VIEW_IN_THE_WAY = (psycopg.errors.DependentObjectsStillExist, psycopg.errors.Fe
 _LOCK = 0x6D6C625F6574  # "mlb_et"
 _ATTEMPTS = 8
 
-_BOOTSTRAP = """
+BOOTSTRAP = """
 CREATE SCHEMA IF NOT EXISTS metadata;
 CREATE TABLE IF NOT EXISTS metadata.schema_migrations (
     name         text         NOT NULL,
@@ -96,7 +96,7 @@ def migrate(
     Two runs at once take turns.
     """
     with _alone(connection):
-        connection.execute(_BOOTSTRAP)
+        connection.execute(BOOTSTRAP)
         done = _apply_all(connection, pending(connection, migrations), report, views)
         return (*done, versions.STEP) if versions.record(connection, definitions) else done
 

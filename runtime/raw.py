@@ -68,10 +68,12 @@ def bury(
 
 def extract(operation: Operation, document: Json, params: Params) -> dict[str, Cell]:
     """Read the extracted keys; a value of the wrong type is None."""
-    return {
-        key.name: _asked(key, params) if key.param else _typed(key, _at(document, key.path))
-        for key in operation.raw_keys
-    }
+    return {key.name: key_of(key, _at(document, key.path), params) for key in operation.raw_keys}
+
+
+def key_of(key: RawKey, value: Json, params: Params) -> Cell:
+    """Return a key: the request's parameter, or the value at its path if it is of its type."""
+    return _asked(key, params) if key.param else _typed(key, value)
 
 
 def document_key(operation: Operation, capture: Capture, keys: Mapping[str, Cell]) -> str:

@@ -20,7 +20,7 @@ SCRIPT = "views.sql"
 STEP = "views"
 """What the step is called where migrations are listed."""
 
-_BOOTSTRAP = """
+BOOTSTRAP = """
 CREATE TABLE IF NOT EXISTS metadata.views (
     name      text     NOT NULL,
     kind      text     NOT NULL,
@@ -110,7 +110,7 @@ def drop(connection: Connection) -> None:
 
 def make(connection: Connection, views: Views) -> None:
     """Make the views of a script, and remember them."""
-    connection.execute(_BOOTSTRAP)
+    connection.execute(BOOTSTRAP)
     if not views.text:
         return
     connection.execute("SET LOCAL enable_nestloop = off")  # as in refresh_all_views

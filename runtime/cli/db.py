@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import click
 
 from runtime import database, definitions, migrations, migrator, rebuild, versions, views
+from runtime.cli.db_drift import drift
 from runtime.cli.options import App, as_json_option, database_option, print_json
 from runtime.cli.partitions import partitions
 from runtime.cli.verbs import Verbs
@@ -163,6 +164,7 @@ def shell(app: App, arguments: tuple[str, ...], database_url: str | None, as_jso
     os.execve(program, command, environment | ({"PGPASSWORD": secret} if secret else {}))  # nosec B606
 
 
+db.add_command(drift)
 db.add_command(partitions)
 
 

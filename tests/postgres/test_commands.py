@@ -217,6 +217,22 @@ def test_a_backfill_takes_what_an_older_transform_made(shell: Shell) -> None:
     assert "did you mean `season.seasons_normalized.has_wildcard`?" in shell("backfill", f"{column}s", code=2)
 
 
+def test_a_backfill_reads_the_keys_of_raw_tables_anew(shell: Shell) -> None:
+    game = {"gamePk": 7, "gameData": {"datetime": {"officialDate": "2024-07-12"}}}
+    envelope = {**SEASON, "endpoint": "game", "method": "liveGameV1", "query_params": {}, "response": game}
+    (shell.project / "game.json").write_bytes(orjson.dumps(envelope))
+    shell("db", "migrate")
+    shell("ingest", str(shell.project / "game.json"))
+    with opened(shell.url) as connection:
+        connection.execute("UPDATE game.live_game_v1 SET game_pk = NULL")
+    (changed,) = shell.json("backfill", "--raw", "--dry-run", "game.liveGameV1")["raw"]  # pyright: ignore[reportGeneralTypeIssues]  # JSON
+    named = {"operation": "game.liveGameV1", "table": "game.live_game_v1"}
+    assert changed == {**named, "responses": 1, "changed": 1}
+    said = shell("backfill", "--raw").splitlines()
+    assert said[0] == "game.live_game_v1  keys of 1 of 1 responses"
+    assert shell.rows("SELECT game_pk FROM game.live_game_v1") == [(7,)]
+
+
 def test_findings_exit_with_1_and_the_rest_goes_on(shell: Shell) -> None:
     shell("db", "migrate")
     (shell.project / "bad.json").write_text("<html>")
