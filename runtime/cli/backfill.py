@@ -70,10 +70,9 @@ def backfill(
     found = filled(before, after, wanted.columns)
     rescued = {"before": before.rescued, "after": after.rescued}
     if as_json:
-        columns = [asdict(one) for one in found]
+        lists = {"raw": _objects(reread), "columns": _objects(found)}
         counts = asdict(outcome.loaded)
-        rest = {"left": left, "failed": outcome.failed, "raw": [asdict(one) for one in reread]}
-        print_json({"columns": columns, "rescued_values": rescued, **counts, **rest})
+        print_json({**lists, "rescued_values": rescued, **counts, "left": left, "failed": outcome.failed})
     else:
         _show_raw(reread)
         _show(found)
@@ -82,6 +81,10 @@ def backfill(
             f" rescued values: {before.rescued:,} -> {after.rescued:,}"
         )
     return 1 if left or outcome.failed else 0
+
+
+def _objects(found: Iterable[Reread | Filled]) -> list[dict[str, object]]:
+    return [asdict(one) for one in found]
 
 
 def _refuse_old(connection: Connection, work: Work) -> None:
@@ -120,7 +123,7 @@ def _show_raw(found: Iterable[Reread]) -> None:
 
 def _plan(waiting: Counter[str], reread: tuple[Reread, ...], as_json: bool) -> int:
     if as_json:
-        print_json({"documents": dict(waiting), "raw": [asdict(one) for one in reread]})
+        print_json({"documents": dict(waiting), "raw": _objects(reread)})
         return 0
     _show_raw(reread)
     for name, count in waiting.items():
