@@ -10,6 +10,8 @@ from runtime.errors import TerminalError
 
 _NO_TRANSACTION = re.compile(rb"^-- mlbc: no-transaction\s*$", re.MULTILINE)
 _REMAKE_VIEWS = re.compile(rb"^-- mlbc: remake-views\s*$", re.MULTILINE)
+_STEP = re.compile(r"^(?=-- \d+/\d+  )", re.MULTILINE)
+_TITLE = re.compile(r"-- (\d+/\d+  .*)")
 EACH_PARTITION = "-- mlbc: then each partition, concurrently"
 """Before the statement that makes an index of a partitioned table, without one of any partition."""
 
@@ -17,6 +19,14 @@ EACH_PARTITION = "-- mlbc: then each partition, concurrently"
 _TOKEN = re.compile(
     r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|(?P<tag>\$\w*\$).*?(?P=tag)|(?P<end>;)", re.DOTALL
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What is done at one go, and again from its beginning: the SQL, and its title as in `1/2  add column a.b.c`."""
+
+    title: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +42,13 @@ class Migration:
     def transactional(self) -> bool:
         """Say whether the file runs in one transaction."""
         return not _NO_TRANSACTION.search(self.text)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What the file does, step by step; what stands above the first, or a whole file, has no title."""
+        parts = filter(str.strip, _STEP.split(self.text.decode("utf-8")))
+        titles = ((_TITLE.match(part), part) for part in parts)
+        return tuple(Step(title=title[1] if title else "", text=part) for title, part in titles)
 
     @property
     def remakes_views(self) -> bool:

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import psycopg
@@ -11,22 +12,28 @@ from psycopg import sql
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from runtime import versions
+from runtime.blockers import blockers, holders
 from runtime.database import Connection
 from runtime.definitions import NONE as NO_DEFINITIONS
 from runtime.definitions import Definition
 from runtime.errors import TerminalError, TransientError
-from runtime.migrations import EACH_PARTITION, Migration, statements
+from runtime.failures import failed
+from runtime.migrations import EACH_PARTITION, Migration, Step, statements
 from runtime.partitions import index_partitions
 from runtime.views import NONE as NO_VIEWS
-from runtime.views import STEP, Views
+from runtime.views import STEP as VIEWS
+from runtime.views import Views
 from runtime.views import drop as drop_views
 from runtime.views import forget as forget_views
 from runtime.views import make as make_views
 from runtime.views import replace as replace_views
 
 _VIEW_IN_THE_WAY = (psycopg.errors.DependentObjectsStillExist, psycopg.errors.FeatureNotSupported)
+_TRIED_AGAIN = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 _LOCK = 0x6D6C625F6574  # "mlb_et"
 _ATTEMPTS = 8
+_TURN = 60
+"""Seconds to wait for another migration to end."""
 
 BOOTSTRAP = """
 CREATE SCHEMA IF NOT EXISTS metadata;
@@ -110,10 +117,10 @@ def _apply_all(
         try:
             _patiently(_apply, connection, migration)
         except _VIEW_IN_THE_WAY:
-            _apply_without_views(connection, todo[place:], views)
-            return (*names, STEP)
+            _patiently(partial(_apply_without_views, views=views), connection, todo[place:])
+            return (*names, VIEWS)
     made = _patiently(replace_views, connection, views)
-    return (*names, STEP) if made else names
+    return (*names, VIEWS) if made else names
 
 
 def generated_schemas(connection: Connection) -> tuple[str, ...]:
@@ -150,13 +157,13 @@ def _edited(before: Applied, migrations: tuple[Migration, ...]) -> TerminalError
     )
 
 
-Step = TypeVar("Step", Migration, Views, str)
+What = TypeVar("What", Migration, tuple[Migration, ...], Step, Views)
 Done = TypeVar("Done")
 
 
-def _patiently(step: Callable[[Connection, Step], Done], connection: Connection, what: Step) -> Done:
+def _patiently(step: Callable[[Connection, What], Done], connection: Connection, what: What) -> Done:
     attempts = Retrying(
-        retry=retry_if_exception_type((psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)),
+        retry=retry_if_exception_type(_TRIED_AGAIN),
         wait=wait_random_exponential(multiplier=0.2, max=10),
         stop=stop_after_attempt(_ATTEMPTS),
         reraise=True,
@@ -164,20 +171,33 @@ def _patiently(step: Callable[[Connection, Step], Done], connection: Connection,
     try:
         return attempts(step, connection, what)
     except psycopg.errors.LockNotAvailable as error:
-        raise TransientError(
-            f"{_named(what)} could not get its locks in {_ATTEMPTS} attempts",
-            hint="a long transaction holds a table: end it (see pg_stat_activity) and migrate again: it goes on here",
-        ) from error
+        raise _blocked(connection, what) from error
 
 
-def _named(step: Migration | Views | str) -> str:
-    match step:
-        case Migration(name=name):
-            return name
-        case str():
-            return f"`{step.splitlines()[-1]}`"
-        case Views():
-            return STEP
+def _blocked(
+    connection: Connection, what: Migration | tuple[Migration, ...] | Step | Views
+) -> TransientError:
+    name, text = _named(what)
+    found = blockers(connection, text)
+    said = "".join(f"\n  {one}" for one in found)
+    ended = ", ".join(f"`SELECT pg_terminate_backend({one.pid})`" for one in found)
+    return TransientError(
+        f"{name} could not get its locks in {_ATTEMPTS} attempts{':' if said else ''}{said}",
+        hint=f"a long transaction holds a table: end it ({ended or 'see pg_stat_activity'}) and migrate again: it goes "
+        "on here",
+    )
+
+
+def _named(what: Migration | tuple[Migration, ...] | Step | Views) -> tuple[str, str]:
+    match what:
+        case tuple():
+            return what[0].name, b"".join(one.text for one in what).decode()
+        case Migration(name=name, text=text):
+            return name, text.decode()
+        case Step(title=title, text=text):
+            return f"`{title or text.strip().splitlines()[-1]}`", text
+        case Views(text=text):
+            return VIEWS, text.decode()
 
 
 def _apply(connection: Connection, migration: Migration) -> None:
@@ -186,28 +206,56 @@ def _apply(connection: Connection, migration: Migration) -> None:
     if migration.transactional:
         with connection.transaction():
             connection.execute("SET LOCAL lock_timeout = '5s'")
-            connection.execute(migration.text)
+            for step in migration.steps:
+                with _told(migration, step):
+                    connection.execute(step.text.encode())
             if migration.remakes_views:
                 forget_views(connection)
             _record(connection, migration, before, started)
         return
-    for statement in statements(migration.text.decode("utf-8")):
-        _patiently(run_alone, connection, statement)
+    with _online(connection):
+        for step in migration.steps:
+            with _told(migration, step):
+                _patiently(_run_again, connection, step)
     _record(connection, migration, before, started)
+
+
+@contextmanager
+def _online(connection: Connection) -> Generator[None]:
+    """Give statements outside of a transaction their timeouts; the migration may set others."""
+    connection.execute("SET lock_timeout = '5s'")
+    try:
+        yield
+    finally:
+        with suppress(psycopg.OperationalError):  # the connection is lost, and with it what was set
+            connection.execute("RESET lock_timeout; RESET statement_timeout")
+
+
+def _run_again(connection: Connection, step: Step) -> None:
+    """Run a step from its beginning: an index that waited in vain is there, and is not valid."""
+    for statement in statements(step.text):
+        run_alone(connection, statement)
 
 
 def run_alone(connection: Connection, statement: str) -> None:
     """Run a statement outside of a transaction; it may have run before."""
-    connection.execute("SET lock_timeout = '5s'")
+    connection.execute(statement.encode("utf-8"))
+    if EACH_PARTITION in statement:
+        index_partitions(connection)
+
+
+@contextmanager
+def _told(migration: Migration, step: Step) -> Generator[None]:
+    """Say which step failed, and what there is to do; what is tried again passes."""
     try:
-        connection.execute(statement.encode("utf-8"))
-        if EACH_PARTITION in statement:
-            index_partitions(connection)
-    finally:
-        connection.execute("RESET lock_timeout")
+        yield
+    except (*_VIEW_IN_THE_WAY, *_TRIED_AGAIN):
+        raise
+    except psycopg.Error as error:
+        raise failed(error, migration, step) from error
 
 
-def _apply_without_views(connection: Connection, todo: tuple[Migration, ...], views: Views) -> None:
+def _apply_without_views(connection: Connection, todo: tuple[Migration, ...], *, views: Views) -> None:
     """Apply what changes a table under a view: all of it and the new views in one transaction, or nothing."""
     if not all(migration.transactional for migration in todo):
         raise TerminalError(
@@ -219,6 +267,7 @@ def _apply_without_views(connection: Connection, todo: tuple[Migration, ...], vi
         drop_views(connection)
         for migration in todo:
             _apply(connection, migration)
+        connection.execute("SET LOCAL statement_timeout = 0")  # what is materialized takes its time
         make_views(connection, views)
 
 
@@ -245,16 +294,21 @@ def _schemas(connection: Connection) -> set[str]:
 @contextmanager
 def _alone(connection: Connection) -> Generator[None]:
     """Hold the migration lock of the database; it goes with the session."""
-    connection.execute("SET lock_timeout = '60s'")
-    try:
-        connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
-    except psycopg.errors.LockNotAvailable as error:
-        raise TransientError(
-            "another migration is running", hint="wait for it to end, then try again"
-        ) from error
-    finally:
-        connection.execute("RESET lock_timeout")
+    _wait_for_turn(connection)
     try:
         yield
     finally:
-        connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
+        with suppress(psycopg.OperationalError):
+            connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """Ask for the lock now and then: who waits within a statement is waited for by an index made concurrently."""
+    ends = time.monotonic() + _TURN
+    while connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone() != (True,):
+        if time.monotonic() > ends:
+            said = "".join(f": {one}" for one in holders(connection, _LOCK))
+            raise TransientError(
+                f"another migration is running{said}", hint="wait for it to end, then try again"
+            )
+        time.sleep(0.1)

@@ -102,7 +102,8 @@ def _columns(before: Before, table: Table, old: Column, wanted: dict[str, Column
     elif new.type == old.type or (table.kind == RAW and not new.nullable):  # that is refused later
         yield wanted.pop(name)
     else:
-        yield _given_up_column(old, buried(old.name, before.number), before.number)
+        is_wanted = old.name in wanted
+        yield _given_up_column(old, buried(old.name, before.number) if is_wanted else old.name, before.number)
 
 
 def _renamed(old: Column, wanted: Mapping[str, Column]) -> str:
@@ -112,14 +113,15 @@ def _renamed(old: Column, wanted: Mapping[str, Column]) -> str:
 
 
 def _given_up_column(column: Column, name: str, number: str) -> Column:
+    was = (column.name, *column.was) if name != column.name else column.was
     if column.given_up:
-        return column
+        return replace(column, name=name, was=was)
     return replace(
         column,
         name=name,
         nullable=True,
         default="",
-        was=(column.name, *column.was) if name != column.name else column.was,
+        was=was,
         given_up=number,
         comment=_said(column.comment, number),
     )

@@ -46,6 +46,10 @@ from compiler.migrate.hazards import Hazard, Lock
 EACH_PARTITION = "-- mlbc: then each partition, concurrently"
 """Tells the migrator, which knows the partitions, to make the index of the next statement for each."""
 
+_IN_A_TRANSACTION = ("SET LOCAL lock_timeout = '5s';", "SET LOCAL statement_timeout = '5min';")
+_ONLINE = ("SET lock_timeout = '5s';", "SET statement_timeout = '12h';")
+"""How long others may wait for a statement that waits for its lock, and how long a statement may take."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
@@ -142,6 +146,8 @@ def _lock(change: Change, partitioned: frozenset[str]) -> Lock:
         case CreateSchema() | DropSchema() | AddTable():
             return Lock.NONE
         case DropIndex(table=table) if table in partitioned:
+            return Lock.A_MOMENT
+        case AddIndex(table=table) if table in partitioned:
             return Lock.A_MOMENT
         case AddIndex() | DropIndex() | CommentColumn() | CommentTable() | AlterPath() | AlterRows():
             return Lock.WRITES_GO_ON
@@ -273,13 +279,15 @@ def migration(
         *(_step(f"also  {one.summary}", one) for one in told),
         *(_step(f"{number}/{total}  {one.summary}", one) for number, one in enumerate(statements, start=1)),
     )
+    online = any(one.online for one in statements)
     return render(
         "postgres/migration.sql.jinja",
         name=name,
         before=before,
         after=after,
         counts=f"{_counted(total, 'statement')}, {_counted(hazards, 'hazard')}",
-        online=any(one.online for one in statements),
+        online=online,
+        timeouts=_ONLINE if online else _IN_A_TRANSACTION,
         remakes_views=any(Hazard.BREAKS_READERS in one.hazards for one in statements),
         steps=steps,
     )

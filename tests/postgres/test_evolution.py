@@ -1,10 +1,7 @@
 """Migrations 1..n on a database with rows give the schema of a fresh install, and leave the rows as they are."""
 
-import re
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,71 +11,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 
-from compiler.backends.postgres import lower, script
-from compiler.diagnostics import Sink
+from compiler.backends.postgres import lower
 from compiler.ir.catalog import Catalog, Column, Index, Partitioning, Table
 from compiler.ir.settle import GRAVE, Before, settled
-from compiler.migrate import CATALOG, NOTHING, SUM, extend
-from compiler.migrate.history import SCHEMA
 from runtime import migrations, migrator
-from runtime.database import Connection, binaries, opened
+from runtime.database import Connection, opened
+from tests.postgres.evolution import EMPTY, NewDatabase, dump, fill, follow, fresh, write
 from tests.property.catalogs import normalized_catalogs
 from tests.property.strategies import few
 from tests.unit.backends.plans import PLAN
 
-NewDatabase = Callable[..., AbstractContextManager[str]]
 ROOT = Path(__file__).parents[2]
-EMPTY = "template1"
-OURS = "metadata.schema_migrations"
-NOISE = re.compile(r"^(--.*|\\(un)?restrict .*|)\n", re.MULTILINE)
-"""What a dump says of itself; the key of `\\restrict` is random."""
-
-
-def dump(url: str) -> str:
-    """Everything that a database is, but for its rows and the partitions that the runtime makes."""
-    found = binaries.find()
-    options = ("--schema-only", "--no-owner", f"--exclude-table={OURS}", "--exclude-table=*.*_y????m??")
-    done = subprocess.run(
-        [found.program("pg_dump"), *options, url],
-        env=found.environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return NOISE.sub("", done.stdout)
-
-
-def made(catalog: Catalog) -> dict[str, str]:
-    """What the compiler emits for a catalog."""
-    return {CATALOG: catalog.to_json(), SCHEMA: f"-- header\n\n{script(catalog)}"}
-
-
-def write(steps: Sequence[Catalog], folder: Path) -> tuple[migrations.Migration, ...]:
-    """Write the history of catalogs that each grew out of the one before, as `generate` would, run by run."""
-    history, sink = NOTHING, Sink()
-    for step in steps:
-        grown = extend(history, made(step), sink)
-        history = replace(grown, catalog=step.to_json(), chain=grown.files[SUM])
-    assert not sink.failed, [(found.message, found.notes) for found in sink.diagnostics]
-    for path, text in history.files.items():
-        file = folder / path.removeprefix("postgres/")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(text.encode())
-    return migrations.read(folder)
-
-
-def fresh(new_database: NewDatabase, catalog: Catalog) -> str:
-    """The dump of a database that the whole schema is installed in."""
-    with new_database(template=EMPTY) as url:
-        with opened(url) as connection:
-            connection.execute(made(catalog)[SCHEMA].encode())
-        return dump(url)
-
-
-def follow(steps: Sequence[Catalog], planned: Catalog) -> Catalog:
-    """The catalog that `generate` makes of a plan for databases that have the last of some steps."""
-    number = f"{sum(1 for _ in steps) + 1:04d}"
-    return settled(Before(catalog=steps[-1] if steps else Catalog(), number=number), planned)
 
 
 def less(table: Table, *names: str) -> Table:
@@ -101,34 +44,6 @@ def steps() -> tuple[Catalog, Catalog, Catalog]:
     for tables in (first, second, third, whole.tables):
         found.append(follow(found, Catalog(tables=tuple(tables))))
     return tuple(found)  # pyright: ignore[reportReturnType]
-
-
-VALUES = {
-    "bigint": sql.SQL("n"),
-    "integer": sql.SQL("n"),
-    "double precision": sql.SQL("n"),
-    "text": sql.SQL("'x' || n"),
-    "text[]": sql.SQL("ARRAY['x' || n]"),
-    "date": sql.SQL("DATE '2024-01-01' + n::int"),
-    "timestamptz": sql.SQL("TIMESTAMPTZ '2024-07-12Z' + n * INTERVAL '1s'"),
-    "jsonb": sql.SQL("to_jsonb(n)"),
-}
-
-
-def fill(connection: Connection, catalog: Catalog) -> None:
-    """Insert rows into every table: what each column must hold, and NULL elsewhere."""
-    for table in catalog.tables:
-        name = sql.Identifier(*table.name.split("."))
-        if table.partitioning:
-            part = sql.Identifier(table.schema, f"{table.short_name}_y2024m07")
-            connection.execute(sql.SQL("CREATE TABLE {} PARTITION OF {} DEFAULT").format(part, name))
-        needed = [column for column in table.columns if not column.nullable and not column.default]
-        if not needed:
-            continue
-        names = sql.SQL(", ").join(sql.Identifier(column.name) for column in needed)
-        values = sql.SQL(", ").join(VALUES[column.type] for column in needed)
-        insert = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM generate_series(1, 50) n")
-        connection.execute(insert.format(name, names, values))
 
 
 def checksums(connection: Connection, catalog: Catalog) -> dict[str, object]:
