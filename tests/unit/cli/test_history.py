@@ -98,6 +98,26 @@ def test_what_leaves_the_mapping_stays_until_it_is_dropped(mlbc: Mlbc, project: 
     assert json.loads(mlbc("migrate", "verify", "--json").out)["migrations"] == ["0001_initial.sql"]
 
 
+def test_a_new_key_of_a_raw_table_is_two_migrations(mlbc: Mlbc, project: Path) -> None:
+    mlbc("generate")
+    mapping = project / "mappings" / "seasons.yaml"
+    keys = "raw:\n  keys:\n    notice: $.copyright\n    sport: {param: sportId, type: bigint}\n"
+    mapping.write_text(mapping.read_text("utf-8") + keys, "utf-8")
+    assert mlbc("generate").code == 0
+    _, first, online = (
+        text for name, text in sorted(generated(project).items()) if name.startswith("postgres/migrations/")
+    )
+    assert "ALTER TABLE season.seasons ADD COLUMN notice text;\n" in first
+    assert "ALTER TABLE season.seasons ADD COLUMN sport bigint;\n" in first
+    assert first.count("hazard stored-as-before: ") == 2
+    assert online.count("hazard reads-whole-table: ") == 2
+    mapping.write_text(mapping.read_text("utf-8").replace("$.copyright", "$.seasons"), "utf-8")
+    assert mlbc("generate").code != 0  # no scalar
+    mapping.write_text(mapping.read_text("utf-8").replace("    notice: $.seasons\n", ""), "utf-8")
+    added = json.loads(mlbc("generate", "--json").out)["added"]
+    assert added == ["postgres/migrations/0004_give_up_seasons_notice_and_1_more.sql"]
+
+
 def test_a_squash_is_about_everything(mlbc: Mlbc) -> None:
     assert mlbc("generate", "season.seasons", "--squash").code == 2
     assert mlbc("generate", "--only", "avro", "--squash").code == 2
