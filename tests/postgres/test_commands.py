@@ -156,6 +156,14 @@ def test_versions_of_definitions(shell: Shell) -> None:
     assert counts == [0, 1]
     assert name in shell("schema", "versions")
     assert column.partition(".")[0] in shell("schema", "show", name, "--version", "1")
+    with opened(shell.url) as connection:
+        connection.execute("UPDATE metadata.schema_versions SET method = 'old' WHERE method = 'seasons'")
+    states = {
+        one["operation"]: one["state"] for one in map(orjson.loads, shell.lines("schema", "list", "--json"))
+    }
+    assert (states.pop("season.old"), {*states.values()}) == ("retired", {"current"})
+    with opened(shell.url) as connection:
+        connection.execute("UPDATE metadata.schema_versions SET method = 'seasons' WHERE method = 'old'")
     assert "it has 1 to 2" in shell("schema", "show", name, "--version", "3", code=2)
     assert "knows no version of `season.season`" in shell("schema", "show", "season.season", code=2)
 

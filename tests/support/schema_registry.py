@@ -48,6 +48,8 @@ class Store:
         """Answer a request, or raise a ProblemError."""
         top, *rest = map(unquote, path.strip("/").split("/"))
         match top, rest:
+            case "subjects", []:
+                return sorted(self.subjects)
             case "subjects", [subject, *versions]:
                 return self.of_subject(method, subject, body, is_whole=not versions)
             case "compatibility", ["subjects", subject, "versions", *_]:
