@@ -67,9 +67,7 @@ def test_a_raw_table_with_rows_follows_its_keys(new_database: NewDatabase, tmp_p
         assert [connection.execute(query.encode()).fetchone() for query in (kept, where)] == before
         assert dump(url) == fresh(new_database, history[-1])
         assert connection.execute("SELECT FROM pg_index WHERE NOT indisvalid").fetchall() == []
-        row = connection.execute(
-            f"SELECT gone, day, note, stamp, count(*) FROM {RAW} GROUP BY 1, 2, 3, 4 ORDER BY 1 LIMIT 1"
-        )
+        row = connection.execute(f"SELECT gone, day, note, stamp FROM {RAW} ORDER BY raw_id LIMIT 1".encode())
         assert row.fetchone() == (1, None, None, None)
         keys = (
             RawKey(name="day", type="date", path=("day",)),
