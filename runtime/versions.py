@@ -27,6 +27,15 @@ SELECT endpoint || '.' || method AS operation, version, digest, definition, adde
        first_seen_at, released_as
 FROM metadata.schema_versions
 """
+_IS_NEWEST = """
+WHERE (endpoint, method, version)
+   IN (SELECT endpoint, method, max(version) FROM metadata.schema_versions GROUP BY endpoint, method)
+ORDER BY endpoint, method
+"""
+_DIGESTS = """
+SELECT DISTINCT ON (endpoint, method) endpoint || '.' || method, digest FROM metadata.schema_versions
+ORDER BY endpoint, method, version DESC
+"""
 _ADD = """
 INSERT INTO metadata.schema_versions
        (endpoint, method, version, digest, definition, added, deprecated, breaking, notes, released_as)
@@ -82,8 +91,7 @@ class Version:
 
 def newest(connection: Connection) -> dict[str, Version]:
     """Return the newest version of each operation."""
-    found = _read(connection, "ORDER BY operation, version")
-    return {one.operation: one for one in found}
+    return {one.operation: one for one in _read(connection, _IS_NEWEST)}
 
 
 def versions(connection: Connection, operation: str | None = None) -> list[Version]:
@@ -101,7 +109,7 @@ def versions(connection: Connection, operation: str | None = None) -> list[Versi
 
 def pending(connection: Connection, definitions: Mapping[str, Definition]) -> list[str]:
     """Return the operations whose definition the database does not have as the newest."""
-    known = {name: one.digest for name, one in newest(connection).items()} if _is_known(connection) else {}
+    known = dict(connection.execute(_DIGESTS).fetchall()) if _is_known(connection) else {}
     return [name for name, one in definitions.items() if known.get(name) != one.get("digest")]
 
 
