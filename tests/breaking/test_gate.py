@@ -152,6 +152,22 @@ def test_findings_as_json_and_then_what_was_compared(mlbc: Mlbc, project: Path) 
     ]
 
 
+def test_a_comment_of_a_pull_request(mlbc: Mlbc, project: Path) -> None:
+    mlbc("release", "0.1.0")
+    same = mlbc("breaking", "--format", "markdown")
+    assert same.code == 0
+    assert same.out.startswith(
+        "### What breaks since `0.1.0`\n\nNothing.\n\n* not checked: TRANSFORM_SAME_OUTPUT: "
+    )
+    _drop_a_column(project)
+    found = mlbc("breaking", "--format", "markdown")
+    assert (found.code, found.err) == (1, "")
+    assert found.out.splitlines()[2:4] == [
+        "* **FIELD_NO_DELETE_UNLESS_RESERVED** (WIRE): `venue.details.is_open` is gone",
+        "  * sql: venue.details is_open is gone",
+    ]
+
+
 def test_an_edited_release_is_refused(mlbc: Mlbc, project: Path) -> None:
     mlbc("release", "0.1.0")
     mlbc("release", "0.2.0")

@@ -46,6 +46,30 @@ def test_nothing_is_told_where_nothing_differs(mlbc: Mlbc) -> None:
     assert (markdown.code, markdown.out) == (0, "### What changes in `generated/`\n\nNothing.\n")
 
 
+def test_the_first_time_all_is_new(mlbc: Mlbc, project: Path) -> None:
+    found = mlbc("generate", "--diff")
+    assert found.code == 1
+    assert not (project / "generated").exists()
+    told = groups(found)
+    assert told["season.seasons  response"][0] == "SQL + operation /v1/seasons, /v1/seasons/{seasonId}"
+    assert {
+        line.split()[1]
+        for lines in told.values()
+        for line in lines
+        if line.split()[0] in {"SQL", "Avro", "Spark"}
+    } == {"+"}
+
+
+def test_a_selection_is_told_of_alone(mlbc: Mlbc, project: Path) -> None:
+    mlbc("generate")
+    observe(mlbc, project, UMPIRES)
+    told = groups(mlbc("generate", "season.seasons", "--only", "avro,pyspark,local", "--diff"))
+    assert told == {
+        "season.seasons  response": ['Avro + field Season.robotUmpires: ["null", long]'],
+        SEASONS: ['Avro + field robot_umpires: ["null", long]', "Spark + column robot_umpires bigint"],
+    }
+
+
 def test_a_new_field_is_told_per_table_and_artefact(mlbc: Mlbc, project: Path) -> None:
     mlbc("generate")
     observe(mlbc, project, UMPIRES)
