@@ -74,9 +74,11 @@ generate: setup  ## compile schemas, mappings and observed facts into generated/
 	$(BIN)/mlbc generate
 
 .PHONY: check
-check: setup  ## lint the mappings; fail if generated/ is not what they say, or breaks a released version
+check: setup  ## lint mappings and migrations; fail if generated/ is not what they say, or breaks a released version
 	$(BIN)/mlbc check
 	$(BIN)/mlbc generate --check
+	$(BIN)/mlbc migrate verify
+	$(BIN)/mlbc migrate lint
 	$(BIN)/mlbc breaking
 
 BASE ?= HEAD

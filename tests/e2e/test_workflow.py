@@ -161,7 +161,7 @@ def test_a_break_is_refused_where_it_is_and_told(clone: Clone) -> None:
     clone.done(".venv/bin/mlbc generate && git add -A && git commit -qm title")
     failed, printed = clone.run_workflow()
     assert failed == ["Check"]
-    assert "::error file=generated/catalog.json,title=FIELD_NO_DELETE_UNLESS_RESERVED" in printed
+    assert "::error file=generated/catalog.json,title=FIELD_SAME_PATH" in printed
     review = clone.read(".mlb/review.md")
     assert "- SQL       column name: nothing fills it any more, its values stay\n" in review
-    assert "* **FIELD_NO_DELETE_UNLESS_RESERVED** (" in review
+    assert "* **FIELD_SAME_PATH** (DATA): `division.division_seasons.name` " in review
