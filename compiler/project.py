@@ -66,6 +66,11 @@ class Project:
         """Where the accepted upstream documents are listed."""
         return f"{self.schemas}/upstream.lock"
 
+    @property
+    def release(self) -> tuple[str, str]:
+        """The package that the upstream documents come from and its version; "" for a folder."""
+        return ("", "") if self.documents else (PACKAGE, version(PACKAGE))
+
     def read(self, path: str, sink: Sink) -> SourceFile | None:
         """Read a file of the project; one that is missing is None, one that cannot be read is reported."""
         full = self.root / path
@@ -95,10 +100,8 @@ class Project:
             raise ProjectError(_no_documents(label))
         files = [file for path in paths if (file := self._text(f"{label}/{path.name}", path, sink))]
         digests = {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
-        package = "" if self.documents else PACKAGE
-        return Upstream(
-            files=tuple(files), digests=digests, package=package, version=version(package) if package else ""
-        )
+        package, installed = self.release
+        return Upstream(files=tuple(files), digests=digests, package=package, version=installed)
 
     def read_inputs(self, sink: Sink) -> bool:
         """Read all inputs without a look inside; return whether all could be read."""

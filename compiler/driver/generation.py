@@ -234,4 +234,5 @@ def _stamp(session: Session, bundle: Bundle) -> None:
 
 
 def _stamp_text(session: Session, lock: str) -> str:
-    return digest(json.dumps([compiler_digest(), input_digests(session), digest(lock)], sort_keys=True))
+    inputs = [compiler_digest(), session.project.release, input_digests(session), digest(lock)]
+    return digest(json.dumps(inputs, sort_keys=True))

@@ -7,17 +7,23 @@ from compiler.diagnostics import Diagnostic, Sink
 from compiler.driver.compilation import current_lock
 from compiler.driver.session import Session
 from compiler.frontends.swagger import read_api
-from compiler.frontends.upstream import Change, UpstreamLock, changes, mismatches, read_lock
-
-_GROUPS = ("operation", "url", "model", "property")
+from compiler.frontends.upstream import (
+    Change,
+    UpstreamLock,
+    changed_documents,
+    changes,
+    mismatches,
+    read_lock,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """How the present documents stand to the accepted ones."""
+    """How the present documents stand to the accepted ones; `documents` counts those that differ."""
 
     current: UpstreamLock
     differences: tuple[str, ...]
+    documents: int
     changes: tuple[Change, ...]
     remarks: tuple[Diagnostic, ...]
     is_update: bool
@@ -39,7 +45,8 @@ class Status:
             )
         gaps = f", {len(self.remarks)} gaps in them (-v lists them)" if self.remarks else ""
         if self.differences:
-            return "\n".join((*lines, f"{count} differ from the accepted ones: run `mlbc upstream update`"))
+            changed = f"{self.documents} of them changed"
+            return "\n".join((*lines, f"{count}, {changed}: run `mlbc upstream update`"))
         return f"{count}: as accepted{gaps}"
 
     def to_objects(self) -> tuple[Mapping[str, object], ...]:
@@ -83,6 +90,7 @@ def upstream(session: Session, *, update: bool = False, gaps: bool = False) -> S
     return Status(
         current=current,
         differences=tuple(mismatches(lock, current)) if lock.documents else ("nothing was accepted before",),
+        documents=sum(1 for _ in changed_documents(lock, current)),
         changes=changes(lock.declared, current.declared) if lock.declared else (),
         remarks=found.diagnostics,
         is_update=update,

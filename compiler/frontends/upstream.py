@@ -148,9 +148,15 @@ def mismatches(lock: UpstreamLock, current: UpstreamLock) -> Iterator[str]:
     """Yield how the present documents differ from the accepted ones, in words."""
     if (lock.package, lock.version) != (current.package, current.version) and current.package:
         yield f"{current.package} is {current.version}, accepted is {lock.version or 'none'}"
+    for endpoint in changed_documents(lock, current):
+        yield f"document `{endpoint}` {_how(endpoint, lock, current)}"
+
+
+def changed_documents(lock: UpstreamLock, current: UpstreamLock) -> Iterator[str]:
+    """Yield the documents, by their endpoints, that are not the accepted ones: changed, new or gone."""
     for endpoint in sorted(lock.documents.keys() | current.documents.keys()):
         if lock.documents.get(endpoint) != current.documents.get(endpoint):
-            yield f"document `{endpoint}` {_how(endpoint, lock, current)}"
+            yield endpoint
 
 
 def _how(endpoint: str, lock: UpstreamLock, current: UpstreamLock) -> str:

@@ -84,14 +84,14 @@ def databases() -> Generator[NewDatabase]:
 def populated(root: Path, new: NewDatabase) -> Rehearsal:
     """Make a project of two documents, as the last release has them, and load the captures that there are."""
     for name in MAPPINGS:
-        _copy(ROOT / "mappings" / name, root / "mappings" / name)
+        copied(ROOT / "mappings" / name, root / "mappings" / name)
     for endpoint in ENDPOINTS:
-        _copy(ROOT / "schemas/observed" / endpoint, root / "schemas/observed" / endpoint)
-        _copy(installed("1.4.3") / INSIDE / f"{endpoint}.json", root / "documents" / f"{endpoint}.json")
+        copied(ROOT / "schemas/observed" / endpoint, root / "schemas/observed" / endpoint)
+        copied(installed("1.4.3") / INSIDE / f"{endpoint}.json", root / "documents" / f"{endpoint}.json")
     captures.pull(Project(ROOT), Quiet())
     for folder in (ROOT / ".mlb/captures").glob("*/*"):
         if folder.name in ENDPOINTS:
-            _copy(folder, root / folder.relative_to(ROOT))
+            copied(folder, root / folder.relative_to(ROOT))
     home = Rehearsal(root, database=new(EMPTY))
     home.mlbc("upstream", "update")
     home.mlbc("generate")
@@ -118,28 +118,29 @@ def rehearse(home: Rehearsal, edit: Edit, new: NewDatabase) -> Outcome:
     home.etl("ingest", *news, code=None)
     home.etl("load")
     before = home.catalog()
-    kept, rescued = rows(home.database, before), _rescued(home)
+    kept, waiting = rows(home.database, before), rescued(home)
     shutil.copytree(home.generated, home.root / BEFORE)
     told, refused = _accept(home, edit)
     home.mlbc("migrate", "verify")
-    breaks = _breaks(home)
+    judged = breaks(home)
     home.etl("db", "migrate")
     after = home.catalog()
     migrated = rows(home.database, after)
     home.etl("ingest", *news, code=None)
     home.etl("backfill")
-    known = _known(home)
+    known = {found["operation"] for found in home.objects_of("ls")}
+    files = responses(home, known)
     return Outcome(
         told=told,
         refused=refused,
         changes=_changes(home),
-        breaks=breaks,
-        rescued=(rescued, _rescued(home)),
-        lost=_lost(home, known),
+        breaks=judged,
+        rescued=(waiting, rescued(home)),
+        lost=lost(home, known, files),
         kept=kept,
         migrated=migrated,
         filled=rows(home.database, after),
-        fresh=_fresh(home, known, new),
+        fresh=fresh(home, files, new),
     )
 
 
@@ -179,8 +180,8 @@ def _later(home: Rehearsal, edit: Edit) -> Sequence[str]:
     return [file.relative_to(home.root).as_posix()]
 
 
-def _breaks(home: Rehearsal) -> Sequence[str]:
-    """Return what the gate finds: the rule and its subject."""
+def breaks(home: Rehearsal) -> Sequence[str]:
+    """Return what the gate finds against what was generated before: the rule and its subject."""
     *_, report = home.objects_of("breaking", "--against", str(home.root / BEFORE), code=None)
     return sorted(f"{one['rule']} {one['subject']}" for one in report["findings"])
 
@@ -194,28 +195,26 @@ def _changes(home: Rehearsal) -> Sequence[str]:
     return [title for path in added for title in _TITLE.findall(path.read_text("utf-8"))]
 
 
-def _known(home: Rehearsal) -> Collection[str]:
-    return {found["operation"] for found in home.objects_of("ls")}
-
-
-def _lost(home: Rehearsal, operations: Collection[str]) -> int:
-    """Return how many leaves of all responses are lost; an exit code of 0 says none."""
+def lost(home: Rehearsal, operations: Collection[str], files: Collection[str]) -> int:
+    """Return how many leaves of responses are lost; an exit code of 0 says none."""
     total = 0
     for name in sorted(operations):
-        files = [str(home.root / file) for file in responses(home, {name})]
-        if files:
-            total += sum(found["lost"] for found in home.objects_of("account", name, *files))
+        own = [str(home.root / file) for file in files if _operation(_read(home.root / file)) == name]
+        if own:
+            total += sum(found["lost"] for found in home.objects_of("account", name, *own))
     return total
 
 
-def _fresh(home: Rehearsal, operations: Collection[str], new: NewDatabase) -> Rows:
+def fresh(home: Rehearsal, files: Collection[str], new: NewDatabase) -> Rows:
+    """Return the rows of a new database that took in the same responses."""
     other = Rehearsal(home.root, database=new(EMPTY))
     other.etl("db", "migrate")
-    other.load(*responses(home, operations))
+    other.load(*files)
     return rows(other.database, home.catalog())
 
 
-def _rescued(home: Rehearsal) -> int:
+def rescued(home: Rehearsal) -> int:
+    """Count the rescued values."""
     with psycopg.connect(home.database) as connection:
         found = connection.execute("SELECT count(*) FROM metadata.rescued_values").fetchone()
     assert found is not None
@@ -230,7 +229,8 @@ def _operation(envelope: Envelope) -> str:
     return f"{envelope['endpoint']}.{envelope['method']}"
 
 
-def _copy(source: Path, to: Path) -> None:
+def copied(source: Path, to: Path) -> None:
+    """Copy a file or a folder."""
     to.parent.mkdir(parents=True, exist_ok=True)
     copy: Any = shutil.copytree if source.is_dir() else shutil.copy
     copy(source, to)
