@@ -61,7 +61,13 @@ def test_a_url_that_moved_is_told_and_breaks_nobody(updates: list[Update]) -> No
     assert last.told[3] == "document `draft` has changed"
     assert "postgres/migrations/0002_comment_draft_picks.sql" in last.changed
     others = [path for path in last.changed if "draft" not in path]
-    assert others == ["catalog.json", "lock.json", "postgres/migrations.sum", "postgres/schema.sql"]
+    assert others == [
+        "catalog.json",
+        "lock.json",
+        "postgres/migrations.sum",
+        "postgres/schema.sql",
+        "registry.json",
+    ]
     assert list(last.breaks) == []
     assert last.migrated == "applied 0002_comment_draft_picks.sql\n"
 
