@@ -28,7 +28,10 @@ Column = TypedDict(
 
 
 class Table(TypedDict):
-    """A table; `rows` says where they stand in a response. Raw tables have only a name and columns, their keys."""
+    """A table; `rows` says where they stand in a response. Raw tables have only a name and columns, their keys.
+
+    `also` are former names under which a view shows it.
+    """
 
     name: str
     columns: list[Column]
@@ -37,6 +40,7 @@ class Table(TypedDict):
     lookups: NotRequired[dict[str, str]]
     omitted: NotRequired[list[str]]
     was: NotRequired[list[str]]
+    also: NotRequired[list[str]]
     given_up: NotRequired[str]
 
 
@@ -128,29 +132,35 @@ def _shown(value: str | list[str]) -> str:
 
 def _fields(definition: Definition) -> Iterator[tuple[str, _Field]]:
     for table in (definition["raw"], *definition["tables"]):
-        name = table["name"]
-        given_up = "given_up" in table
-        yield (
-            name,
-            _Field(
-                table=name,
-                type=f"key ({', '.join(table.get('key', []))})",
-                source=_rows(table),
-                was=tuple(table.get("was", [])),
-                is_given_up=given_up,
-            ),
+        yield from _fields_of(table, table["name"], _rows(table))
+        for former in table.get("also", []):
+            yield from _fields_of(table, former, f"{table['name']}, as a view")
+
+
+def _fields_of(table: Table, name: str, rows: str) -> Iterator[tuple[str, _Field]]:
+    """Yield a table and its columns; under another name it is a view, which has them under former names, too."""
+    is_table, given_up = name == table["name"], "given_up" in table
+    yield (
+        name,
+        _Field(
+            table=name,
+            type=f"key ({', '.join(table.get('key', []))})",
+            source=rows,
+            was=tuple(table.get("was", [])) if is_table else (),
+            is_given_up=given_up,
+        ),
+    )
+    for column in table["columns"]:
+        former = column.get("was", [])
+        shown = (column["name"],) if is_table else () if "given_up" in column else (column["name"], *former)
+        field = _Field(
+            table=name,
+            type=column["type"],
+            source=column.get("from", ""),
+            was=tuple(f"{name}.{one}" for one in former),
+            is_given_up=given_up or "given_up" in column,
         )
-        for column in table["columns"]:
-            yield (
-                f"{name}.{column['name']}",
-                _Field(
-                    table=name,
-                    type=column["type"],
-                    source=column.get("from", ""),
-                    was=tuple(f"{name}.{former}" for former in column.get("was", [])),
-                    is_given_up=given_up or "given_up" in column,
-                ),
-            )
+        yield from ((f"{name}.{one}", field) for one in shown)
 
 
 def _rows(table: Table) -> str:

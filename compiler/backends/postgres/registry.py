@@ -6,7 +6,7 @@ the sha256 of its canonical JSON, so that the same definition has the same diges
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from compiler.backends.jsontext import layout
 from compiler.backends.types import postgres
@@ -46,6 +46,7 @@ def _entry(operation: OperationPlan, catalog: Catalog) -> Definition:
 
 def _definition(operation: OperationPlan, catalog: Catalog) -> Definition:
     planned = {table.name: table for table in operation.tables}
+    views = {view.name for view in catalog.views}
     normalized = (
         table for table in catalog.tables if table.operation == operation.name and table.kind != "raw"
     )
@@ -54,7 +55,7 @@ def _definition(operation: OperationPlan, catalog: Catalog) -> Definition:
         "document": list(operation.document_key),
         "version": operation.version,
         "raw": {"name": operation.raw_table, "columns": list(_raw_keys(operation))},
-        "tables": [_table(table, planned.get(table.name)) for table in normalized],
+        "tables": [_table(table, planned.get(table.name), views) for table in normalized],
         "ignored": [show(ignored.path) for ignored in operation.ignored],
     }
 
@@ -65,11 +66,13 @@ def _raw_keys(operation: OperationPlan) -> Iterator[Definition]:
         yield {"name": key.name, "type": postgres(key.type), "from": f"{key.source}{default}"}
 
 
-def _table(table: CatalogTable, planned: Table | None) -> Definition:
+def _table(table: CatalogTable, planned: Table | None, views: Collection[str]) -> Definition:
+    also = [name for name in table.was if name in views]
     sources = {column.name: source_text(column.source) for column in planned.columns} if planned else {}
     return {
         "name": table.name,
         **_past(table),
+        **({"also": also} if also else {}),
         **(_rows(planned) if planned else {}),
         "key": list(table.key),
         "columns": list(_columns(table, sources)),

@@ -68,6 +68,19 @@ BEFORE = definition(table("d.plays", column("id"), column("inning"), column("not
             ["breaking d.plays: renamed to d.acts"],
         ),
         (
+            # readers of the former name find a view
+            definition(
+                table(
+                    "d.acts",
+                    *(column("id"), column("inning"), column("outs")),
+                    column("remark", "text", was=["note"], **{"from": "$.note"}),
+                    was=["d.plays"],
+                    also=["d.plays"],
+                )
+            ),
+            ["changed d.plays: from $ -> from d.acts, as a view", "added d.plays.outs"],
+        ),
+        (
             definition(
                 table("d.plays", column("id"), column("inning"), column("note", "text"), key=["id", "inning"])
             ),
