@@ -149,7 +149,7 @@ _ROWS: tuple[tuple[str, Category, Family, str, str, str], ...] = (
         "FIELD_SAME_NAME",
         _W,
         _F.NAME,
-        "a column that `was:` another is found by its former name: an alias in Avro; SQL and Spark know none",
+        "what `was:` another is found by its former name: an alias in Avro, a view in SQL (not for columns)",
         "`rbi` becomes `runs_batted_in` with `was: rbi`: queries for `rbi` fail",
         "Avro files with `rbi` are read as `runs_batted_in`, so a gate of category WIRE is silent",
     ),

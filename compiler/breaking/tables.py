@@ -20,14 +20,16 @@ def table_changes(old: Surfaces, new: Surfaces) -> Iterator[Change]:
     called = {former: table for table in new.tables for former in table.was}
     names = {former: table.name for former, table in called.items()}
     for table in old.tables:
-        other = new.table_by_name.get(table.name) or called.get(table.name)
+        found = new.table_by_name.get(table.name)
+        stand_in = found if found and found.kind == "view" != table.kind else None
+        other = called.get(table.name) if found is None or stand_in else found
         if other is None:
             yield _gone(table, old)
             continue
-        if other.name != table.name:
+        if other.name != table.name and stand_in is None:
             yield _renamed(table, other)
         yield from _relation(_as_called(table, other, names), other)
-        yield from _columns(table, other, new)
+        yield from _columns(table, other, new, stand_in)
         yield from _rows(table, other, old, new)
         yield from _spark(table, other, old, new)
 
@@ -100,14 +102,15 @@ def _relation(old: Table, new: Table) -> Iterator[Change]:
 # ------------------------------------------------------------------------------------------------- columns
 
 
-def _columns(table: Table, other: Table, new: Surfaces) -> Iterator[Change]:
+def _columns(table: Table, other: Table, new: Surfaces, stand_in: Table | None) -> Iterator[Change]:
+    """Yield what changed in the columns; a view with the table's former name has those of its own former names too."""
     called = {former: column for column in other.columns for former in column.was}
     for column in table.columns:
         now = other.column(column.name) or called.get(column.name)
         if now is None:
             yield _no_column(table, column, other, new)
             continue
-        if now.name != column.name:
+        if now.name != column.name and not (stand_in and stand_in.column(column.name)):
             yield _renamed_column(table, column, now)
         yield from _column(table, column, now)
     known = {column.name for column in table.columns}

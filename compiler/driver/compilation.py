@@ -9,6 +9,7 @@ from pathlib import Path
 from compiler.bundle import Bundle, FolderCache, digest, format_python, seal
 from compiler.diagnostics import Diagnostic, Severity, Sink, did_you_mean
 from compiler.driver.evolution import NO_PAST, Past, has_history
+from compiler.driver.former import fitting, former_views
 from compiler.driver.session import Session, endpoint_of
 from compiler.frontends.mapping import read_mappings
 from compiler.frontends.observed import file_of, read_facts
@@ -76,12 +77,13 @@ def checked_plan(session: Session) -> Plan | None:
 
 def with_views(session: Session, inputs: Inputs, plan: Plan) -> Plan | None:
     """Bind the views and the queries to the tables; None if there are errors."""
-    if not inputs.views:
+    specs = (*inputs.views, *former_views(plan, inputs.views))
+    if not specs:
         return plan
     from compiler.driver.views import bound_views  # sqlglot is slow to import
 
     with session.during("views"):
-        views = bound_views(session, inputs.views, plan)
+        views = bound_views(session, specs, plan)
     return None if session.failed else replace(plan, views=views)
 
 
@@ -171,6 +173,7 @@ def emit(session: Session, plan: Plan, only: Collection[str] = (), past: Past = 
     """
     from compiler.backends import configured  # a fifth of a second that most verbs do not need
 
+    plan = fitting(plan, past.before)
     files: dict[str, str] = {}
     cache = session.project.root / CACHE
     backends = configured(FolderCache(cache / "models"), past.before)

@@ -30,13 +30,16 @@ class Before:
 def settled(before: Before, planned: Catalog) -> Catalog:
     """Return the catalog that follows: the planned one, and what is given up behind it.
 
-    A column with another name is the same one where it says what it was.
+    A table or a column with another name is the same one where it says what it was.
     """
     known = before.catalog.by_name
     tables: list[Table] = []
     replaced: list[Table] = []
+    renamed: set[str] = set()
     for table in planned.tables:
-        old = known.get(table.name)
+        was = _former(known, planned, table)
+        renamed.add(was)
+        old = known.get(was or table.name)
         if old is not None and _is_another(old, table):
             replaced.append(_moved(old, before.number))
             old = None
@@ -44,7 +47,9 @@ def settled(before: Before, planned: Catalog) -> Catalog:
     given_up = [
         _given_up(table, before.number)
         for table in before.catalog.tables
-        if table.name not in planned.by_name and not (table.given_up and table.name in before.dropped)
+        if table.name not in planned.by_name
+        and table.name not in renamed
+        and not (table.given_up and table.name in before.dropped)
     ]
     return replace(planned, tables=(*tables, *given_up, *replaced))
 
@@ -65,6 +70,15 @@ def buried(column: str, number: str) -> str:
     'inning__0007'
     """
     return bounded(f"{column}__{number}")
+
+
+def _former(known: Mapping[str, Table], planned: Catalog, table: Table) -> str:
+    """Return the name under which databases have a table that is new by its name; "" if they have none."""
+    was = next((was for was in table.was if was in known), "")
+    if not was or table.name in known or RAW in (table.kind, known[was].kind):
+        return ""
+    claims = sum(was == other.name or was in other.was for other in planned.tables)
+    return was if claims == 1 and not _is_another(known[was], table) else ""
 
 
 def _is_another(old: Table, new: Table) -> bool:

@@ -57,7 +57,8 @@ class ViewSpec:
     """A view or a query as written.
 
     `key` is the unique key of a materialized view; `docs` say what columns are; `aliases` are other names that people
-    know columns by. `sql` is the SELECT, `start` its place in the file.
+    know columns by. `sql` is the SELECT, `start` its place in the file. Nobody wrote one that `stands_for` a table: it
+    has a former name of that.
     """
 
     name: str
@@ -70,6 +71,7 @@ class ViewSpec:
     params: tuple[Param, ...] = ()
     docs: tuple[Word, ...] = ()
     aliases: tuple[Word, ...] = ()
+    stands_for: str = ""
     sql: str
     start: int
     origin: Origin = field(compare=False, repr=False)
@@ -103,7 +105,8 @@ class ViewColumn:
 class View:
     """A view or a query, bound: what it returns and what it reads (tables and views, sorted).
 
-    `sql` is the author's text. `spark` is the same SELECT for Spark; "" if it is not for Spark.
+    `sql` is the author's text. `spark` is the same SELECT for Spark; "" if it is not for Spark. `stands_for` is the
+    table whose former name it has, or "".
     """
 
     name: str
@@ -117,6 +120,7 @@ class View:
     reads: tuple[str, ...]
     sql: str
     spark: str = ""
+    stands_for: str = ""
     file: str
 
     @property

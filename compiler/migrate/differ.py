@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from compiler.ir.catalog import Catalog, Column, Table, View
+from compiler.ir.catalog import Catalog, Column, Index, Table, View
 from compiler.migrate.changes import (
     AddColumn,
     AddIndex,
@@ -36,7 +36,9 @@ from compiler.migrate.changes import (
     GiveUpTable,
     MoveTable,
     RenameColumn,
+    RenameIndex,
     RenameKey,
+    RenameTable,
     ReorderColumns,
     ReplaceView,
     TakeUpColumn,
@@ -75,14 +77,16 @@ def _diff(old: Catalog, new: Catalog) -> Iterator[Change]:
             yield AddView(view=view) if known is None else ReplaceView(before=known, after=view)
 
 
-def _moves(old: Catalog, new: Catalog) -> Iterator[MoveTable]:
-    """Yield the tables that say what they were, and lie in another schema now."""
+def _moves(old: Catalog, new: Catalog) -> Iterator[MoveTable | RenameTable]:
+    """Yield the tables that say what they were; one that is given up only lies in another schema."""
     for was, table in _successors(old.by_name, new.by_name):
-        if was.partition(".")[2] == table.short_name:
+        if not table.given_up:
+            yield RenameTable(before=was, after=table.name)
+        elif was.partition(".")[2] == table.short_name:
             yield MoveTable(before=was, after=table.name)
 
 
-def _moved(tables: Mapping[str, Table], moves: Iterable[MoveTable]) -> dict[str, Table]:
+def _moved(tables: Mapping[str, Table], moves: Iterable[MoveTable | RenameTable]) -> dict[str, Table]:
     names = {move.before: move.after for move in moves}
     return {
         names.get(name, name): replace(table, name=names.get(name, name)) for name, table in tables.items()
@@ -182,11 +186,31 @@ def _said(table: Table, old: Column, new: Column) -> Iterator[Change]:
 
 
 def _indexes(old: Table, new: Table) -> Iterator[Change]:
-    yield from (DropIndex(table=new.name, index=index) for index in old.indexes if index not in new.indexes)
-    yield from (AddIndex(table=new.name, index=index) for index in new.indexes if index not in old.indexes)
+    renames = tuple(_index_renames(old, new))
+    held = _with_indexes(old, renames).indexes
+    yield from (DropIndex(table=new.name, index=index) for index in held if index not in new.indexes)
+    yield from renames
+    yield from (AddIndex(table=new.name, index=index) for index in new.indexes if index not in held)
 
 
-Part = TypeVar("Part", Column, View)
+def _index_renames(old: Table, new: Table) -> Iterator[RenameIndex]:
+    """Yield the indexes that are as one that is gone, under a name that nothing had."""
+    before, after = _by_name(old.indexes), _by_name(new.indexes)
+    gone = [index for name, index in before.items() if name not in after]
+    for name, index in after.items():
+        same = next((one for one in gone if replace(one, name=name) == index), None)
+        if name not in before and same is not None:
+            gone.remove(same)
+            yield RenameIndex(table=new.name, before=same.name, after=name)
+
+
+def _with_indexes(table: Table, renames: Iterable[RenameIndex]) -> Table:
+    names = {rename.before: rename.after for rename in renames}
+    indexes = (replace(index, name=names.get(index.name, index.name)) for index in table.indexes)
+    return replace(table, indexes=tuple(indexes))
+
+
+Part = TypeVar("Part", Column, Index, View)
 
 
 def _by_name(parts: Iterable[Part]) -> dict[str, Part]:
@@ -207,7 +231,7 @@ def apply(changes: Iterable[Change], catalog: Catalog) -> Catalog:
                 tables[table.name] = table
             case DropTable(table=table):
                 del tables[table.name]
-            case MoveTable(before=before, after=after):
+            case MoveTable(before=before, after=after) | RenameTable(before=before, after=after):
                 tables[after] = replace(tables.pop(before), name=after)
             case AddView(view=view) | ReplaceView(after=view):
                 views[view.name] = view
@@ -224,6 +248,8 @@ def _changed(table: Table, change: Change) -> Table:
             return replace(table, indexes=(*table.indexes, index))
         case DropIndex(index=index):
             return replace(table, indexes=tuple(kept for kept in table.indexes if kept != index))
+        case RenameIndex():
+            return _with_indexes(table, (change,))
         case AlterKey() | RenameKey() | AlterPartitioning() | AlterSource():
             return _changed_rows(table, change)
         case RenameColumn():

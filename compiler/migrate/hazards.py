@@ -16,6 +16,9 @@ class Hazard(Enum):
 
     DELETES_DATA = "deletes-data: values go that no other place of the database has"
     BREAKS_READERS = "breaks-readers: a query by the old name finds nothing, or other values"
+    LEAVES_A_VIEW = (
+        "leaves-a-view: a view has the former name from then on; who writes there, writes through it"
+    )
     EMPTY_UNTIL_LOADED = "empty-until-loaded: `mlb-etl backfill` fills it from the responses that are stored"
     VALUES_CHANGE = (
         "values-change: rows that are there keep their values until `mlb-etl backfill` makes them again"

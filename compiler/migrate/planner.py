@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from compiler.backends.base import render
 from compiler.backends.postgres import ddl
 from compiler.backends.postgres.metadata import MetadataStep
-from compiler.ir.catalog import Catalog
+from compiler.ir.catalog import Catalog, Table
 from compiler.migrate.changes import (
     RAW,
     AddColumn,
     AddIndex,
     AddTable,
+    AddView,
     AlterDefault,
     AlterFormat,
     AlterNullability,
@@ -35,7 +36,9 @@ from compiler.migrate.changes import (
     GiveUpTable,
     MoveTable,
     RenameColumn,
+    RenameIndex,
     RenameKey,
+    RenameTable,
     ReplaceView,
     TakeUpColumn,
     TakeUpTable,
@@ -77,7 +80,7 @@ def split(changes: Sequence[Change], old: Catalog) -> tuple[tuple[Change, ...], 
 
     What no statement makes goes along with the first that has statements; alone it is no migration.
     """
-    online = _online(old)
+    online = _online(_partitioned(changes, old))
     at_once = tuple(one for one in changes if not online(one))
     later = tuple(one for one in changes if online(one))
     return (at_once, later) if any(map(has_statement, at_once)) else ((), (*at_once, *later) if later else ())
@@ -94,13 +97,16 @@ def said(changes: Iterable[Change]) -> tuple[Statement, ...]:
 
 def plan(changes: Sequence[Change], old: Catalog) -> tuple[Statement, ...]:
     """Return the statements of changes to a catalog, one each, in their order."""
-    online = _online(old)
-    partitioned = _partitioned(old)
+    partitioned = _partitioned(changes, old)
+    online = _online(partitioned)
     replaced = {(one.table, one.before) for one in changes if isinstance(one, RenameColumn)}
     replaced |= {(one.before, "") for one in changes if isinstance(one, MoveTable)}
     raw = frozenset(table.name for table in old.tables if table.kind == RAW)
+    left = _left(changes)
     return tuple(
-        _statement(
+        _renaming(change, old.by_name[change.before], change.before in left)
+        if isinstance(change, RenameTable)
+        else _statement(
             change, tuple(_of_raw(change, raw) or _hazards(change, replaced)), partitioned, online(change)
         )
         for change in changes
@@ -108,13 +114,32 @@ def plan(changes: Sequence[Change], old: Catalog) -> tuple[Statement, ...]:
     )
 
 
-def _partitioned(old: Catalog) -> frozenset[str]:
-    return frozenset(table.name for table in old.tables if table.partitioning)
+def _left(changes: Iterable[Change]) -> frozenset[str]:
+    """Return the views that come, but for those whose schema goes before they are made."""
+    gone = {one.schema for one in changes if isinstance(one, DropSchema)}
+    names = {one.view.name for one in changes if isinstance(one, AddView)}
+    return frozenset(name for name in names if name.partition(".")[0] not in gone)
 
 
-def _online(old: Catalog) -> Callable[[Change], bool]:
-    partitioned = _partitioned(old)
+def _renaming(change: RenameTable, table: Table, is_left: bool) -> Statement:
+    """Return what renames a table; a view that comes under the former name stands there from the same moment on."""
+    used = (column.name for column in table.columns if not column.given_up)
+    left = (ddl.stand_in(change.before, change.after, used),) if is_left else ()
+    return Statement(
+        summary=change.title,
+        sql="\n".join((ddl.rename_table(table, change.after), *left)),
+        lock=Lock.A_MOMENT,
+        hazards=(Hazard.LEAVES_A_VIEW if is_left else Hazard.BREAKS_READERS,),
+    )
 
+
+def _partitioned(changes: Sequence[Change], old: Catalog) -> frozenset[str]:
+    """Return the partitioned tables, by the names that they have before and after."""
+    names = frozenset(table.name for table in old.tables if table.partitioning)
+    return names | {one.after for one in changes if isinstance(one, RenameTable) and one.before in names}
+
+
+def _online(partitioned: frozenset[str]) -> Callable[[Change], bool]:
     def online(change: Change) -> bool:
         match change:
             case AddIndex():
@@ -216,13 +241,15 @@ def _sql(change: Change, partitioned: frozenset[str]) -> tuple[str, ...]:
             return (ddl.drop_table(table.name),)
         case MoveTable(before=before, after=after):
             return (*ddl.forget_rows(before), ddl.move_table(before, after.partition(".")[0]))
-        case AddIndex() | DropIndex() | RenameKey():
+        case AddIndex() | DropIndex() | RenameIndex() | RenameKey():
             return _sql_of_index(change, partitioned)
         case _:
             return (_sql_of_comment(change) or _sql_of_column(change),)
 
 
-def _sql_of_index(change: AddIndex | DropIndex | RenameKey, partitioned: frozenset[str]) -> tuple[str, ...]:
+def _sql_of_index(
+    change: AddIndex | DropIndex | RenameIndex | RenameKey, partitioned: frozenset[str]
+) -> tuple[str, ...]:
     match change:
         case AddIndex(table=table, index=index) if table in partitioned:
             return (EACH_PARTITION, ddl.create_index(table, index, clause="IF NOT EXISTS", only=True))
@@ -232,8 +259,8 @@ def _sql_of_index(change: AddIndex | DropIndex | RenameKey, partitioned: frozens
             return (dropped, ddl.create_index(table, index, clause="CONCURRENTLY"))
         case DropIndex(table=table, index=index):
             return (ddl.drop_index(table, index.name, concurrently=table not in partitioned),)
-        case RenameKey(table=table, before=before, after=after):
-            return (ddl.rename_index(table, before, after),)
+        case RenameIndex() | RenameKey():
+            return (ddl.rename_index(change.table, change.before, change.after),)
 
 
 def _sql_of_comment(change: Change) -> str:

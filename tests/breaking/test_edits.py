@@ -2,15 +2,18 @@
 
 import shutil
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import fastavro
 import pytest
 
 from compiler.breaking import Category, Finding, Surfaces, compare, read
 from compiler.breaking.avro.exemplars import exemplars
 from compiler.breaking.avro.nodes import parse
 from compiler.breaking.avro.reading import unread
+from compiler.breaking.findings import Surface
 from tests.golden.test_golden import HERE as GOLDEN
 from tests.golden.test_golden import compile_case
 
@@ -112,3 +115,26 @@ def test_what_was_written_under_the_former_name_is_read(tmp_path: Path) -> None:
     assert renamed.aliases == ("capacity",)
     (column,) = [one for one in new.table_by_name["venue.details"].columns if one.name == "seats"]
     assert column.was == ("capacity",)
+
+
+def test_a_view_under_the_former_name_keeps_readers_of_tables_going(tmp_path: Path) -> None:
+    edits = ((DETAILS, "  venue.facts:\n    was: venue.details\n"), *CASES["a column with a former name"][1])
+    found = judged("columns", tmp_path, edits)
+    assert {one.rule for one in found} == {"FIELD_SAME_NAME"}
+    assert not [str(effect) for one in found for effect in one.effects if effect.surface is Surface.SQL]
+
+
+def test_rows_that_were_written_under_the_former_name_are_read(tmp_path: Path) -> None:
+    edits = ((DETAILS, "  venue.facts:\n    was: venue.details\n"), *CASES["a column with a former name"][1])
+    old, new = _unedited("columns"), surfaces("columns", tmp_path, edits)
+    written, reader = old.schemas["avro/venue/details.avsc"], new.schemas["avro/venue/facts.avsc"]
+    found: set[object] = set()
+    for datum in exemplars(parse(written)):
+        file = BytesIO()
+        fastavro.schemaless_writer(file, dict(written), datum)
+        before = fastavro.schemaless_reader(BytesIO(file.getvalue()), dict(written), None)
+        read = fastavro.schemaless_reader(BytesIO(file.getvalue()), dict(written), dict(reader))
+        found.add(before["capacity"])
+        before["seats"] = before.pop("capacity")
+        assert read == before
+    assert len(found) > 2

@@ -1,6 +1,7 @@
 """`explain`: a rule's page, where a column comes from, or where the values of a path go."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from compiler import breaking
 from compiler.diagnostics import did_you_mean
@@ -11,6 +12,7 @@ from compiler.driver.explanation.paths import UnknownPathError, explain_path
 from compiler.driver.explanation.report import Compiled, Explanation
 from compiler.driver.explanation.subjects import view_of
 from compiler.driver.explanation.tables import explain_raw_table, explain_table
+from compiler.driver.former import former_views
 from compiler.driver.selection import compiled_operation
 from compiler.driver.session import Session
 from compiler.ir.plan import OperationPlan, Plan, Table
@@ -42,7 +44,10 @@ def compile_for(session: Session) -> Compiled | None:
     inputs = load(session)
     passes: dict[str, Plan] = {}
     plan = make_plan(session, inputs, passes.__setitem__)
-    return None if plan is None else Compiled(session=session, inputs=inputs, plan=plan, passes=passes)
+    if plan is None:
+        return None
+    inputs = replace(inputs, views=(*inputs.views, *former_views(plan, inputs.views)))
+    return Compiled(session=session, inputs=inputs, plan=plan, passes=passes)
 
 
 def explain_rule(code: str) -> Explanation | None:

@@ -31,6 +31,7 @@ from compiler.migrate.changes.rows import (
     AlterRows,
     AlterSource,
     DropIndex,
+    RenameIndex,
     RenameKey,
 )
 from compiler.migrate.changes.tables import (
@@ -41,6 +42,7 @@ from compiler.migrate.changes.tables import (
     DropTable,
     GiveUpTable,
     MoveTable,
+    RenameTable,
     TakeUpTable,
 )
 from compiler.migrate.changes.views import AddView, DropView, ReplaceView
@@ -74,7 +76,9 @@ __all__ = [
     "GiveUpTable",
     "MoveTable",
     "RenameColumn",
+    "RenameIndex",
     "RenameKey",
+    "RenameTable",
     "ReorderColumns",
     "ReplaceView",
     "TakeUpColumn",
@@ -91,6 +95,7 @@ Change: TypeAlias = (
     | AddTable
     | DropTable
     | MoveTable
+    | RenameTable
     | GiveUpTable
     | TakeUpTable
     | CommentTable
@@ -109,6 +114,7 @@ Change: TypeAlias = (
     | ReorderColumns
     | AddIndex
     | DropIndex
+    | RenameIndex
     | RenameKey
     | AlterKey
     | AlterPartitioning

@@ -31,6 +31,16 @@ class DropIndex(OfTable):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RenameIndex(OfTable):
+    """An index has another name, such as that of its table."""
+
+    says: ClassVar[str] = "rename index of {0.table}: {0.before} -> {0.after}"
+    named: ClassVar[str] = "{0.after}"
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RenameKey(OfTable):
     """The primary key has another name."""
 

@@ -48,11 +48,10 @@ class DropTable(Described):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MoveTable(Described):
-    """A table lies in another schema, with its rows, partitions, keys and indexes."""
+class _Renamed(Described):
+    """A table has another name, with its rows, partitions, keys and indexes."""
 
     rank: ClassVar[int] = 1
-    says: ClassVar[str] = "move table {0.before} to {0.after}"
     before: str
     after: str
 
@@ -62,9 +61,25 @@ class MoveTable(Described):
         return self.before
 
     @property
-    def subject(self) -> str:
-        """What it is about."""
-        return f"give_up_{self.before.partition('.')[2]}"
+    def short(self) -> str:
+        """That name without its schema."""
+        return self.before.partition(".")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveTable(_Renamed):
+    """A table is given up, and lies in another schema, out of the way of the one that takes its name."""
+
+    says: ClassVar[str] = "move table {0.before} to {0.after}"
+    named: ClassVar[str] = "give_up_{0.short}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenameTable(_Renamed):
+    """A table that stays in use has another name, as its mapping says with `was:`."""
+
+    says: ClassVar[str] = "rename table {0.before} to {0.after}"
+    named: ClassVar[str] = "rename_{0.short}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -131,6 +131,7 @@ class _Binding:
             reads=reads,
             sql=spec.sql,
             spark=spark_text(spec, tree, self.calls[spec.name], self.sink) if is_for_spark else "",
+            stands_for=spec.stands_for,
             file=spec.file,
         )
 

@@ -1,0 +1,131 @@
+"""A table that is renamed keeps its rows, its partitions and what the runtime knows of it, and a view its name."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from psycopg import sql
+
+from compiler.ir.catalog import Catalog, Column, Index, Partitioning, Table
+from runtime import migrations, migrator, views
+from runtime.database import Connection, opened
+from tests.postgres.test_evolution import EMPTY, dump, follow, fresh, write
+from tests.unit.cli.conftest import MAPPING, Mlbc, mlbc, project  # noqa: F401  # fixtures
+
+NewDatabase = Callable[..., AbstractContextManager[str]]
+
+OLD, NEW = "game.plays", "game.every_play"
+LONG = f"{'every_play_of_a_game_' * 3}"[:60]
+
+DAYS = Table(
+    name=OLD,
+    kind="normalized",
+    operation="game.live",
+    columns=(
+        Column(name="day", type="date", nullable=False),
+        Column(name="inning", type="bigint", nullable=True),
+    ),
+    key=("day",),
+    key_name="plays_pkey",
+    indexes=(Index(name="plays_inning_idx", columns=("inning",)),),
+    partitioning=Partitioning(column="day", every="month"),
+)
+
+
+def renamed(name: str) -> Table:
+    short = name.partition(".")[2]
+    index = Index(name=f"{short[:40]}_inning_idx", columns=("inning",))
+    return replace(DAYS, name=name, was=(OLD,), key_name=f"{short[:40]}_pkey", indexes=(index,))
+
+
+def fill(connection: Connection) -> None:
+    """Rows of two months, a partition that was detached, and what the runtime keeps of the table."""
+    for year in (2023, 2024, 2025):
+        connection.execute(
+            sql.SQL("CREATE TABLE {} PARTITION OF game.plays FOR VALUES FROM ({}) TO ({})").format(
+                sql.Identifier("game", f"plays_y{year}m07"), f"{year}-07-01", f"{year}-08-01"
+            )
+        )
+        connection.execute("INSERT INTO game.plays VALUES (%s, 9)", (f"{year}-07-12",))
+    connection.execute("ALTER TABLE game.plays DETACH PARTITION game.plays_y2023m07")
+    connection.execute(
+        "INSERT INTO metadata.detached_partitions (table_name, partition_name, first_day, end_day)"
+        " VALUES ('game.plays', 'plays_y2023m07', '2023-07-01', '2023-08-01')"
+    )
+    connection.execute(
+        "INSERT INTO metadata.documents (operation, document_key, raw_id, captured_at, sha256, transform_digest,"
+        " tables, counts) VALUES ('game.live', 'a', 1, now(), '', '', %s, '{}')",
+        ('{"game.plays": [2, "x"], "game.other": [1, "y"]}',),
+    )
+    connection.execute(
+        "INSERT INTO metadata.row_claims VALUES ('game.plays', '[1]', 'a', 'game.live', 1, now(), '')"
+    )
+
+
+def one(connection: Connection, query: str) -> object:
+    row = connection.execute(query.encode()).fetchone()
+    assert row is not None
+    return row[0]
+
+
+@pytest.mark.parametrize("name", [NEW, f"game.{LONG}", "season.plays", "season.every_play"])
+def test_a_renamed_table_is_the_same_table(new_database: NewDatabase, tmp_path: Path, name: str) -> None:
+    first = Catalog(tables=(DAYS,))
+    second = follow([first], Catalog(tables=(renamed(name),)))
+    files = write([first, second], tmp_path)
+    with new_database(template=EMPTY) as url, opened(url) as connection:
+        migrator.migrate(connection, files[:1])
+        fill(connection)
+        place = one(connection, "SELECT array_agg(ctid::text || day ORDER BY day) FROM game.plays")
+        migrator.migrate(connection, files)
+        assert one(connection, f"SELECT array_agg(ctid::text || day ORDER BY day) FROM {name}") == place
+        parts = one(
+            connection,
+            "SELECT array_agg(inhrelid::regclass::text ORDER BY inhrelid::regclass::text) FROM pg_inherits"
+            f" WHERE inhparent = '{name}'::regclass",
+        )
+        detached = one(
+            connection, "SELECT table_name || ' ' || partition_name FROM metadata.detached_partitions"
+        )
+        schema, _, short = name.partition(".")
+        prefix = short if len(short) < 55 else f"{short[:45]}_"
+        assert [part.startswith(f"{schema}.{prefix}") for part in parts] == [True, True]
+        assert [part[-9:] for part in parts] == ["_y2024m07", "_y2025m07"]
+        assert detached.startswith(f"{name} {prefix}")
+        assert one(connection, f"SELECT count(*) FROM {schema}.{detached.split()[1]}") == 1
+        known = one(connection, "SELECT tables FROM metadata.documents")
+        assert known == {name: [2, "x"], "game.other": [1, "y"]}
+        assert one(connection, "SELECT table_name FROM metadata.row_claims") == name
+        assert dump(url) == fresh(new_database, second)
+
+
+RENAMED = MAPPING.replace("season.seasons_normalized:", "season.years:\n    was: season.seasons_normalized")
+
+
+def test_readers_go_on_under_the_former_name(mlbc: Mlbc, project: Path, new_database: NewDatabase) -> None:  # noqa: F811
+    def migrate(connection: Connection) -> None:
+        folder = project / "generated"
+        migrator.migrate(connection, migrations.read(folder / "postgres"), views=views.read(folder))
+
+    assert mlbc("generate").code == 0
+    with new_database(template=EMPTY) as url, opened(url) as connection, opened(url) as reader:
+        migrate(connection)
+        connection.execute(
+            "INSERT INTO season.seasons_normalized (season_id, raw_id, captured_at) VALUES ('2024', 1, now())"
+        )
+        query = "SELECT season_id FROM season.seasons_normalized"
+        before = one(reader, query)
+        (project / "mappings" / "seasons.yaml").write_text(RENAMED, "utf-8")
+        assert mlbc("generate").code == 0
+        files = migrations.read(project / "generated" / "postgres")
+        assert any("rename" in file.name for file in files)
+        migrator.migrate(connection, files)  # without the views: as it is between the two
+        assert one(reader, query) == before
+        migrate(connection)
+        assert one(reader, query) == one(reader, "SELECT season_id FROM season.years") == before
+        changed = dump(url)
+        with new_database(template=EMPTY) as other, opened(other) as anew:
+            migrate(anew)
+            assert dump(other) == changed
