@@ -39,6 +39,9 @@ HARMLESS = frozenset(
 )
 """Rules of squawk about what nobody notices."""
 
+_BREAKS, _LEAVES = (
+    hazard.value.partition(":")[0] for hazard in (Hazard.BREAKS_READERS, Hazard.LEAVES_A_VIEW)
+)
 ALWAYS = frozenset(hazard.value.partition(":")[0] for hazard in Hazard)
 """The hazards that a step can name."""
 
@@ -60,8 +63,10 @@ class Step:
 
     @property
     def names(self) -> frozenset[str]:
-        """All that it names."""
-        return self.hazards | {LOCKS} if self.locks else self.hazards
+        """All that it names; where a view has the former name, the new one is no surprise."""
+        locks = {LOCKS} if self.locks else set[str]()
+        readers = {_BREAKS} if _LEAVES in self.hazards else set[str]()
+        return self.hazards | locks | readers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -176,7 +176,7 @@ def _lock(change: Change, partitioned: frozenset[str]) -> Lock:
             return Lock.A_MOMENT
         case AddIndex() | DropIndex() | CommentColumn() | CommentTable() | AlterPath() | AlterRows():
             return Lock.WRITES_GO_ON
-        case GiveUpColumn() | TakeUpColumn() | GiveUpTable() | TakeUpTable():
+        case GiveUpColumn() | TakeUpColumn() | GiveUpTable() | TakeUpTable() | RenameIndex():
             return Lock.WRITES_GO_ON
         case _:
             return Lock.A_MOMENT

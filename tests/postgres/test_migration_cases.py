@@ -14,7 +14,7 @@ from psycopg import sql
 from compiler.diagnostics import Sink
 from compiler.ir.catalog import Catalog
 from compiler.migrate import diff, extend
-from compiler.migrate.changes import DropColumn, DropTable, MoveTable, RenameColumn
+from compiler.migrate.changes import DropColumn, DropTable, MoveTable, RenameColumn, RenameTable
 from compiler.migrate.history import SCHEMA
 from runtime import migrator
 from runtime.database import Connection, opened
@@ -165,7 +165,9 @@ class Place:
         table, columns = self.table, dict(self.columns)
         for change in diff(old, new):
             match change:
-                case MoveTable(before=before, after=after) if before == table:
+                case MoveTable(before=before, after=after) | RenameTable(before=before, after=after) if (
+                    before == table
+                ):
                     table = after
                 case DropTable(table=dropped) if dropped.name == table:
                     return Place("", {})

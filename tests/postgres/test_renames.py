@@ -1,7 +1,5 @@
 """A table that is renamed keeps its rows, its partitions and what the runtime knows of it, and a view its name."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +9,8 @@ from psycopg import sql
 from compiler.ir.catalog import Catalog, Column, Index, Partitioning, Table
 from runtime import migrations, migrator, views
 from runtime.database import Connection, opened
-from tests.postgres.test_evolution import EMPTY, dump, follow, fresh, write
+from tests.postgres.evolution import EMPTY, NewDatabase, dump, follow, fresh, write
 from tests.unit.cli.conftest import MAPPING, Mlbc, mlbc, project  # noqa: F401  # fixtures
-
-NewDatabase = Callable[..., AbstractContextManager[str]]
 
 OLD, NEW = "game.plays", "game.every_play"
 LONG = f"{'every_play_of_a_game_' * 3}"[:60]

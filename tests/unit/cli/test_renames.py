@@ -36,4 +36,6 @@ def test_a_table_that_says_what_it_was_keeps_its_rows_and_its_name(mlbc: Mlbc, p
     )
     assert mlbc("generate", "--check").code == 0
     assert mlbc("migrate", "verify").code == 0
+    linted = mlbc("migrate", "lint")
+    assert linted.code == 0, linted.err
     assert "the former name of season.years" in mlbc("explain", "season.seasons_normalized").out.lower()
