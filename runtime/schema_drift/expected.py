@@ -138,8 +138,9 @@ def _defaults(connection: Connection, tables: Iterable[Relation]) -> Mapping[tup
         f"CREATE TEMPORARY TABLE mlb_defaults ({', '.join(lines)})".encode()
     )  # our own catalog
     rows = connection.execute(
-        "SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = 'pg_temp.mlb_defaults'::regclass"
-        " ORDER BY adnum"
+        "SELECT coalesce(pg_get_expr(adbin, adrelid), '') FROM pg_attribute"
+        " LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum"
+        " WHERE attrelid = 'pg_temp.mlb_defaults'::regclass AND attnum > 0 ORDER BY attnum"
     ).fetchall()
     connection.execute("DROP TABLE pg_temp.mlb_defaults")
     return {pair: printed for pair, (printed,) in zip(wanted, rows, strict=True)}

@@ -7,7 +7,7 @@ the files say and what it has, so that nothing is reported that does not differ.
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from runtime import views
+from runtime import migrator, views
 from runtime.database import Connection
 from runtime.schema_drift import views as view_drift
 from runtime.schema_drift.compare import compare, missing, unknown
@@ -32,7 +32,10 @@ def schema_drift(connection: Connection, generated: Path) -> tuple[Difference, .
 def _differences(connection: Connection, generated: Path) -> Iterator[Difference]:
     wanted = expected(connection, generated)
     listed = views.read(generated)
-    schemas = wanted.schemas | {name.partition(".")[0] for name, _ in listed.made}
+    known = wanted.schemas | {name.partition(".")[0] for name, _ in listed.made}
+    left = set(migrator.generated_schemas(connection)) - known
+    yield from (unknown(Relation(name=name, kind="schema")) for name in sorted(left))
+    schemas = known | left
     found = relations(connection, schemas)
     for name, relation in sorted(wanted.relations.items()):
         there = found.get(name)

@@ -5,11 +5,14 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import orjson
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
 
 from compiler.backends.postgres import script
+from compiler.backends.postgres.ddl import create_table
 from compiler.diagnostics import Sink
 from compiler.ir.catalog import Catalog, Column, Index, Partitioning, Table
 from compiler.ir.settle import Before, settled
@@ -19,6 +22,8 @@ from runtime import migrations, migrator, partitions, retention, views
 from runtime.cli.main import run_cli
 from runtime.database import Connection, opened
 from runtime.schema_drift import schema_drift
+from tests.property.catalogs import normalized_catalogs
+from tests.property.strategies import few
 
 NewDatabase = Callable[..., AbstractContextManager[str]]
 GENERATED = Path(__file__).parents[2] / "generated"
@@ -266,14 +271,48 @@ def histories(plans: list[Catalog], folder: Path) -> Iterator[tuple[migrations.M
     history, sink = NOTHING, Sink()
     for plan in plans:
         catalog = settled(Before(catalog=history.state, number=history.next_number), plan)
-        files = {CATALOG: catalog.to_json(), SCHEMA: f"-- header\n\n{script(catalog)}"}
+        files = write_files(folder, catalog)
         grown = extend(history, files, sink)
         assert not sink.failed, [(one.message, one.notes) for one in sink.diagnostics]
         history = replace(grown, catalog=files[CATALOG], chain=grown.files[SUM])
-        for path, text in {**files, **history.files}.items():
+        for path, text in history.files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(text.encode())
         yield migrations.read(folder / "postgres")
+
+
+MADE = "ARRAY(SELECT nspname FROM pg_namespace WHERE nspname IN ('game', 'season'))"
+"""The schemas that a migration would have made."""
+
+
+@settings(few, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(old=normalized_catalogs(), new=normalized_catalogs())
+def test_drift_is_what_the_scripts_differ_in(blank: Connection, old: Catalog, new: Catalog) -> None:
+    with taken_back(blank), TemporaryDirectory() as folder:
+        blank.execute(f"{migrator.BOOTSTRAP} {script(old)}".encode())
+        blank.execute(
+            f"INSERT INTO metadata.schema_migrations VALUES ('', '', '', {MADE}, now(), 0)".encode()
+        )
+        for catalog in (old, new, replace(new, tables=new.tables[:-1])):
+            texts = [{create_table(table) for table in one.tables} for one in (old, catalog)]
+            write_files(Path(folder), catalog)
+            assert bool(schema_drift(blank, Path(folder))) == (texts[0] != texts[1])
+
+
+@pytest.fixture(scope="module")
+def blank(new_database: NewDatabase) -> Iterator[Connection]:
+    """An empty database."""
+    with new_database(template=EMPTY) as url, opened(url) as connection:
+        yield connection
+
+
+def write_files(folder: Path, catalog: Catalog) -> dict[str, str]:
+    """Write what the compiler emits for a catalog, as far as drift reads it."""
+    files = {CATALOG: catalog.to_json(), SCHEMA: f"-- header\n\n{script(catalog)}"}
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(text.encode())
+    return files
 
 
 # ------------------------------------------------------------------------------------------------ the verb
