@@ -105,14 +105,32 @@ def _check(listing: Path, migrations: tuple[Migration, ...]) -> None:
         raise TerminalError(
             "the migrations have no hash chain", where=str(listing), hint="run `make generate`"
         ) from None
-    listed = [tuple(line.split("  ", 1)) for line in lines if line.strip()]
+    if any(line.startswith(("<<<<<<<", ">>>>>>>")) for line in lines):
+        raise _unlike("a merge was not finished", listing)
+    listed = [(line[:64], line[66:]) for line in lines if line.strip()]
     actual = [(migration.chain, migration.name) for migration in migrations]
     if listed != actual:
-        changed = next(
-            (name for pair in actual if pair not in listed for name in pair[1:]), "a listed file is missing"
-        )
-        raise TerminalError(
-            f"the migrations do not match their hash chain, first at {changed}",
-            where=str(listing),
-            hint="history is append-only: restore the file from git, or run `make generate`",
-        )
+        raise _unlike(_difference(listed, actual), listing)
+
+
+def _difference(listed: list[tuple[str, str]], actual: list[tuple[str, str]]) -> str:
+    """Return the first thing that is wrong with the files, as the chain tells it."""
+    names, found = [name for _, name in listed], [name for _, name in actual]
+    heads: dict[str, str] = {}
+    for name in found:
+        number = name.partition("_")[0]
+        if heads.setdefault(number, name) != name:
+            return f"two migrations have the number {number}: {heads[number]} and {name}"
+    missing = next((name for name in names if name not in found), None)
+    if missing:
+        return f"{missing} is missing"
+    changed = next((name for chain, name in actual if (chain, name) not in listed), "the order of the list")
+    return f"the migrations do not match their hash chain, first at {changed}"
+
+
+def _unlike(what: str, listing: Path) -> TerminalError:
+    hint = (
+        "history is append-only: restore the file from git; after a merge, keep the files of the main branch and run "
+        "`mlbc generate` again"
+    )
+    return TerminalError(what, where=str(listing), hint=hint)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from compiler.bundle import HISTORY
 from compiler.diagnostics import Diagnostic, Sink
-from compiler.ir.catalog import Catalog
+from compiler.ir.catalog import Catalog, NewerCatalogError
 from compiler.ir.names import bounded
 from compiler.migrate.changes import Change, is_refused
 from compiler.migrate.differ import apply, diff
@@ -55,10 +55,16 @@ class History:
     @property
     def state(self) -> Catalog:
         """The catalog after the last migration; empty where there is none that can be read."""
+        return Catalog() if self.catalog is None or self.unreadable else Catalog.from_json(self.catalog)
+
+    @property
+    def unreadable(self) -> ValueError | None:
+        """Why the catalog cannot be read, if it cannot."""
         try:
-            return Catalog() if self.catalog is None else Catalog.from_json(self.catalog)
-        except ValueError:
-            return Catalog()
+            Catalog.from_json(self.catalog or Catalog().to_json())
+        except ValueError as error:
+            return error
+        return None
 
     @property
     def head(self) -> str:
@@ -195,6 +201,9 @@ def extend(history: History, files: Mapping[str, str], sink: Sink, slug: str = "
 
     if not history.migrations:
         return squash(files)
+    if isinstance(history.unreadable, NewerCatalogError):
+        sink.report(_lost_state(history))
+        return history
     new = Catalog.from_json(files[CATALOG])
     waiting = _waiting(history)
     if new.digest == history.head and not waiting:
@@ -255,6 +264,13 @@ def _lost_state(history: History) -> Diagnostic:
     last = [*history.migrations][-1].removesuffix(".sql") if history.migrations else "no migration"
     message = f"this is not the catalog after `{last}`, which is {history.head or 'unknown'}"
     advice = "restore it from git, or begin anew with `mlbc generate --squash`"
+    match history.unreadable:
+        case NewerCatalogError() as error:
+            message, advice = str(error), "generate with the compiler that wrote it, or a newer one"
+        case ValueError() as error:
+            message = f"{message}: {error}"
+        case None:
+            pass
     return CATALOG_STATE.at(Origin(f"{history.folder}{CATALOG}"), message, advice=advice)
 
 

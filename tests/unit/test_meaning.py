@@ -8,7 +8,7 @@ import pytest
 from compiler.diagnostics import Sink
 from compiler.ir.catalog import Catalog, Index, NewerCatalogError, View
 from compiler.migrate import NOTHING, diff, extend
-from tests.unit.test_history import BASE, GROWN, PLAYS, appended, codes, committed, made, with_table
+from tests.unit.test_history import BASE, FIRST, GROWN, PLAYS, appended, codes, committed, made, with_table
 
 DIGEST = View(name="stats.innings", kind="view", columns=("inning bigint", "n bigint"), digest="1")
 MEANT = replace(
@@ -88,5 +88,13 @@ def test_a_state_of_the_first_form_is_read() -> None:
 
 
 def test_a_state_of_a_newer_form_is_told() -> None:
+    text = json.dumps({**json.loads(BASE.to_json()), "format": 99})
     with pytest.raises(NewerCatalogError, match="form is 99"):
-        Catalog.from_json(json.dumps({**json.loads(BASE.to_json()), "format": 99}))
+        Catalog.from_json(text)
+    for catalog in (BASE, GROWN):
+        sink = Sink()
+        history = replace(FIRST, catalog=text)
+        assert extend(history, made(catalog), sink) is history
+        [found] = sink.diagnostics
+        assert (found.code, "newer compiler wrote it" in found.message) == ("G103", True)
+        assert "generate with the compiler that wrote it" in found.help
