@@ -1,14 +1,15 @@
 """The other surfaces -> items: what the gate finds between two versions, and backwards what is new."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from compiler.breaking.avro.nodes import parse, show
 from compiler.breaking.compare import operation_changes
 from compiler.breaking.findings import Change, Effect, Surface
 from compiler.breaking.responses import response_changes
 from compiler.breaking.surfaces import Surfaces
-from compiler.breaking.tables import table_changes
+from compiler.breaking.tables import row_file, table_changes
 from compiler.review.items import Artefact, Item, Scope, Sign, Subject
 
 QUERY = "query"
@@ -33,18 +34,38 @@ _PARENT = "TABLE_SAME_PARENT"
 
 def surface_items(old: Surfaces, new: Surfaces) -> Iterator[tuple[Subject, Item]]:
     """Yield what changed and went, then what came: what is gone backwards. The catalog tells of tables and views."""
+    called = _called(old, new)
     renamed: set[tuple[Surface, str, str]] = set()
     for subject, effect in _effects(old, new):
-        called = _CALLED.match(effect.text)
-        if called:
-            renamed.add((effect.surface, effect.artefact, _renamed(effect.name, called[1])))
+        name = _CALLED.match(effect.text)
+        if name:
+            renamed.add((effect.surface, effect.artefact, _renamed(effect.name, name[1])))
+        now = subject[0], called.get(subject[1], subject[1])
         if effect.text.startswith(_GONE):
-            yield subject, _item(effect, Sign.REMOVED, _plain(subject, effect, old))
+            yield now, _item(now, effect, Sign.REMOVED, _plain(subject, effect, old))
         else:
-            yield subject, _item(effect, Sign.CHANGED, f"{effect.name} {effect.text}".strip())
-    for subject, effect in _effects(new, old):
+            yield now, _item(now, effect, Sign.CHANGED, f"{effect.name} {effect.text}".strip())
+    for subject, effect in _effects(new, _mirrored(old, called)):
         if effect.text.startswith(_GONE) and (effect.surface, effect.artefact, effect.name) not in renamed:
-            yield subject, _item(effect, Sign.ADDED, _plain(subject, effect, new))
+            yield subject, _item(subject, effect, Sign.ADDED, _plain(subject, effect, new))
+
+
+def _called(old: Surfaces, new: Surfaces) -> dict[str, str]:
+    """Return the names that tables have now, by those that they had."""
+    return {
+        former: table.name
+        for table in new.tables
+        for former in table.was
+        if former in old.table_by_name and former not in new.table_by_name
+    }
+
+
+def _mirrored(old: Surfaces, called: Mapping[str, str]) -> Surfaces:
+    """Return the old version as if its tables had had the names that they have now: backwards a rename is one, too."""
+    tables = (
+        replace(table, was=(called[table.name],)) if table.name in called else table for table in old.tables
+    )
+    return replace(old, tables=tuple(tables))
 
 
 def _effects(old: Surfaces, new: Surfaces) -> Iterator[tuple[Subject, Effect]]:
@@ -57,9 +78,15 @@ def _effects(old: Surfaces, new: Surfaces) -> Iterator[tuple[Subject, Effect]]:
                     yield (scope, name), effect
 
 
-def _item(effect: Effect, sign: Sign, text: str) -> Item:
-    file = "" if effect.surface is Surface.SQL else effect.artefact
-    return Item(artefact=_ARTEFACTS[effect.surface], sign=sign, text=text, file=file)
+def _item(subject: Subject, effect: Effect, sign: Sign, text: str) -> Item:
+    return Item(artefact=_ARTEFACTS[effect.surface], sign=sign, text=text, file=_file(subject, effect))
+
+
+def _file(subject: Subject, effect: Effect) -> str:
+    scope, name = subject
+    if effect.surface is Surface.AVRO and scope is Scope.RELATION:
+        return row_file(name)
+    return "" if effect.surface is Surface.SQL else effect.artefact
 
 
 def _renamed(name: str, called: str) -> str:
@@ -87,7 +114,7 @@ def _plain(subject: Subject, effect: Effect, version: Surfaces) -> str:
         case Surface.SQL:
             return _sql(subject, effect, version)
         case Surface.AVRO:
-            return _avro(effect, version)
+            return _avro(subject, effect, version)
         case Surface.PYDANTIC:
             return _pydantic(effect, version)
         case Surface.SPARK:
@@ -106,8 +133,8 @@ def _sql(subject: Subject, effect: Effect, version: Surfaces) -> str:
     return f"column {column.name} {column.type}"
 
 
-def _avro(effect: Effect, version: Surfaces) -> str:
-    schema = version.schemas.get(effect.artefact)
+def _avro(subject: Subject, effect: Effect, version: Surfaces) -> str:
+    schema = version.schemas.get(_file(subject, effect))
     if not effect.name or schema is None:
         return f"field {effect.name}" if effect.name else "schema"
     holder, _, name = effect.name.rpartition(".")
