@@ -22,6 +22,7 @@ from compiler.migrate.changes import (
     GiveUpTable,
     MoveTable,
     RenameColumn,
+    RenameTable,
     ReplaceView,
     TakeUpColumn,
     TakeUpTable,
@@ -110,7 +111,7 @@ def _subject(change: Change) -> str:
     match change:
         case AddTable(table=table) | DropTable(table=table):
             return table.name
-        case MoveTable(after=after):
+        case MoveTable(after=after) | RenameTable(after=after):
             return after
         case CreateSchema(schema=schema) | DropSchema(schema=schema):
             return schema
@@ -136,7 +137,7 @@ def _text(change: Change) -> str:
     match change:
         case AddTable(table=table):
             return _table(table)
-        case MoveTable(before=before):
+        case MoveTable(before=before) | RenameTable(before=before):
             return f"table, which was {before}"
         case AddColumn(column=column):
             return f"column {_column(column)}"

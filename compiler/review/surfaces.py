@@ -51,12 +51,13 @@ def surface_items(old: Surfaces, new: Surfaces) -> Iterator[tuple[Subject, Item]
 
 
 def _called(old: Surfaces, new: Surfaces) -> dict[str, str]:
-    """Return the names that tables have now, by those that they had."""
+    """Return the names that tables have now, by those that they had; a view may stand there for them."""
+    taken = {table.name for table in new.tables if table.kind != "view"}
     return {
         former: table.name
         for table in new.tables
         for former in table.was
-        if former in old.table_by_name and former not in new.table_by_name
+        if former in old.table_by_name and former not in taken
     }
 
 

@@ -122,6 +122,20 @@ def test_a_rename_is_none_of_both(mlbc: Mlbc, columns: Path) -> None:
     assert "Spark ~ starts is called begins" in told[SEASONS]
 
 
+def test_a_renamed_table_is_told_under_its_name(mlbc: Mlbc, columns: Path) -> None:
+    mlbc("generate")
+    edit(
+        columns,
+        "  season.seasons_normalized:\n",
+        "  season.each_season:\n    was: season.seasons_normalized\n",
+    )
+    told = groups(mlbc("generate", "--diff"))
+    lines = told["season.each_season  table of season.seasons"]
+    assert lines[0] == "SQL ~ table, which was season.seasons_normalized"
+    assert {line.split()[1] for line in lines} == {"~"}
+    assert not [head for head in told if head.startswith("season.seasons_normalized  table")]
+
+
 def test_another_type_is_told_once_and_where_the_old_values_are(mlbc: Mlbc, columns: Path) -> None:
     mlbc("generate")
     edit(columns, "starts: .seasonStartDate", "starts: {path: .seasonStartDate, type: text}")
