@@ -25,6 +25,12 @@ def compare(wanted: Relation, found: Relation) -> Iterator[Difference]:
     if wanted.partitioned != found.partitioned:
         what = f"is partitioned by {found.partitioned or 'nothing'}, not by {wanted.partitioned or 'nothing'}"
         yield Difference(wanted.name, "partitioning", what, _REBUILD)
+    if found.unlogged:
+        advice = f"ALTER TABLE {quoted(wanted.name)} SET LOGGED; it rewrites the table"
+        yield Difference(wanted.name, "unlogged", "is unlogged: a crash empties it", advice)
+    for trigger in found.triggers:
+        advice = f"DROP TRIGGER {_name(trigger)} ON {quoted(wanted.name)};"
+        yield Difference(wanted.name, "unknown-trigger", f"has a trigger more: {trigger}", advice)
     yield from _columns(wanted, found)
     yield from _constraints(wanted, found)
     yield from _indexes(wanted, found)

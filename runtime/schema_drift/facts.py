@@ -62,6 +62,8 @@ class Relation:
     constraints: tuple[Constraint, ...] = ()
     indexes: tuple[Index, ...] = ()
     partitioned: str = ""
+    triggers: tuple[str, ...] = ()
+    unlogged: bool = False
     comment: str = ""
 
 
@@ -77,6 +79,8 @@ class Partition:
 
 _RELATIONS = """
 SELECT c.oid, n.nspname || '.' || c.relname, c.relkind::text, coalesce(obj_description(c.oid, 'pg_class'), ''),
+       c.relpersistence = 'u',
+       ARRAY(SELECT tgname::text FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal ORDER BY 1),
        CASE WHEN p.partrelid IS NULL THEN ''
             WHEN p.partexprs IS NOT NULL THEN pg_get_partkeydef(c.oid)
             ELSE CASE p.partstrat WHEN 'r' THEN 'RANGE' WHEN 'l' THEN 'LIST' ELSE 'HASH' END || ' ('
@@ -104,11 +108,16 @@ ORDER BY 1
 """
 
 _COLUMNS = """
-SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
+SELECT a.attrelid, a.attname,
+       format_type(a.atttypid, a.atttypmod)
+         || CASE WHEN a.attcollation <> t.typcollation THEN ' COLLATE ' || a.attcollation::regcollation ELSE '' END,
+       NOT a.attnotnull,
        CASE WHEN a.attidentity <> '' THEN 'identity'
             ELSE coalesce(pg_get_expr(d.adbin, d.adrelid), '') END,
        coalesce(col_description(a.attrelid, a.attnum), '')
-FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+FROM pg_attribute a
+JOIN pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE a.attrelid = ANY (%s::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum
 """
@@ -174,9 +183,11 @@ def relations(connection: Connection, schemas: Collection[str]) -> dict[str, Rel
             constraints=constraints[oid],
             indexes=indexes[oid],
             partitioned=partitioned,
+            triggers=tuple(triggers),
+            unlogged=unlogged,
             comment=comment,
         )
-        for oid, name, kind, comment, partitioned in found
+        for oid, name, kind, comment, unlogged, triggers, partitioned in found
     }
 
 

@@ -7,8 +7,11 @@ the files say and what it has, so that nothing is reported that does not differ.
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import psycopg
+
 from runtime import migrator, views
 from runtime.database import Connection
+from runtime.errors import TerminalError
 from runtime.schema_drift import views as view_drift
 from runtime.schema_drift.compare import compare, missing, unknown
 from runtime.schema_drift.difference import Difference
@@ -24,9 +27,15 @@ SELECT split_part(table_name, '.', 1) || '.' || partition_name FROM metadata.det
 
 def schema_drift(connection: Connection, generated: Path) -> tuple[Difference, ...]:
     """Return what differs, by object; `generated` is the folder with the catalog that the database was migrated to."""
-    with connection.transaction(force_rollback=True):
-        connection.execute("SET LOCAL lock_timeout = '5s'")
-        return tuple(_differences(connection, generated))
+    try:
+        with connection.transaction(force_rollback=True):
+            connection.execute("SET LOCAL lock_timeout = '5s'")
+            return tuple(_differences(connection, generated))
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction) as error:
+        raise TerminalError(
+            f"temporary tables cannot be made, which the files are compared by: {error.diag.message_primary}",
+            hint="use a role with the privilege TEMPORARY on the database, and no standby",
+        ) from error
 
 
 def _differences(connection: Connection, generated: Path) -> Iterator[Difference]:

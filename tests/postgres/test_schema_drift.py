@@ -21,6 +21,7 @@ from compiler.migrate.history import SCHEMA
 from runtime import migrations, migrator, partitions, retention, views
 from runtime.cli.main import run_cli
 from runtime.database import Connection, opened
+from runtime.errors import TerminalError
 from runtime.schema_drift import schema_drift
 from tests.property.catalogs import normalized_catalogs
 from tests.property.strategies import few
@@ -94,6 +95,18 @@ BY_HAND = [
     (
         "ALTER TABLE season.seasons ALTER COLUMN status_code TYPE bigint",
         ("season.seasons.status_code", "type"),
+    ),
+    (
+        'ALTER TABLE metadata.documents ALTER COLUMN sha256 TYPE text COLLATE "C"',
+        ("metadata.documents.sha256", "type"),
+    ),
+    ("ALTER TABLE metadata.documents SET UNLOGGED", ("metadata.documents", "unlogged")),
+    (
+        (
+            "CREATE TRIGGER mine BEFORE UPDATE ON metadata.documents FOR EACH ROW"
+            " EXECUTE FUNCTION suppress_redundant_updates_trigger()"
+        ),
+        ("metadata.documents", "unknown-trigger"),
     ),
     (f"ALTER TABLE {PLAYS} ALTER COLUMN raw_id DROP NOT NULL", (f"{PLAYS}.raw_id", "nullability")),
     (
@@ -336,6 +349,13 @@ def test_the_verb_says_it_and_what_to_do(
         for one in schema_drift(installed, GENERATED):
             installed.execute(one.advice.encode())
     assert found(installed) == []
+
+
+def test_a_database_without_temporary_tables_is_an_error(installed: Connection) -> None:
+    with taken_back(installed):
+        installed.execute("SET TRANSACTION READ ONLY")
+        with pytest.raises(TerminalError, match="temporary tables cannot be made"):
+            schema_drift(installed, GENERATED)
 
 
 def test_a_database_that_is_behind_is_migrated_first(
