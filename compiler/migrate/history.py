@@ -15,6 +15,7 @@ from compiler.diagnostics import Diagnostic, Sink
 from compiler.ir.catalog import Catalog, NewerCatalogError
 from compiler.ir.names import bounded
 from compiler.migrate.changes import Change, is_refused
+from compiler.migrate.changes.base import UNNAMED
 from compiler.migrate.differ import apply, diff
 from compiler.rules import CANNOT_FOLLOW, CATALOG_STATE, HISTORY_BROKEN
 from compiler.source import Origin
@@ -37,8 +38,6 @@ _SLUG = 50
 """Bytes of the part of a migration's name that tells what it does."""
 _SAID = 3
 """The rank of comments: they name a migration that has nothing else."""
-_UNNAMED = 9
-"""The rank of what a migration is not named after."""
 _MOST = 5
 """So many changes are named in a diagnostic; the others are counted."""
 
@@ -299,7 +298,7 @@ def slug_of(changes: Sequence[Change]) -> str:
     >>> slug_of([AddColumn(table="game.live_game_plays", kind="normalized", column=distance)])
     'live_game_plays_hit_distance'
     """
-    by_rank = sorted((one for one in changes if one.rank < _UNNAMED), key=lambda one: one.rank)
+    by_rank = sorted((one for one in changes if one.rank < UNNAMED), key=lambda one: one.rank)
     telling = [one for one in by_rank if one.rank < _SAID] or by_rank
     names = list(dict.fromkeys(_plain(one.subject) for one in telling))
     first = names[0] if names else "schema"

@@ -9,6 +9,7 @@ from psycopg import sql
 from compiler.ir.catalog import Catalog, Column, Index, Partitioning, Table
 from runtime import migrations, migrator, views
 from runtime.database import Connection, opened
+from runtime.schema_drift import schema_drift
 from tests.postgres.evolution import EMPTY, NewDatabase, dump, follow, fresh, write
 from tests.unit.cli.conftest import MAPPING, Mlbc, mlbc, project  # noqa: F401  # fixtures
 
@@ -121,6 +122,7 @@ def test_readers_go_on_under_the_former_name(mlbc: Mlbc, project: Path, new_data
         assert one(reader, query) == before
         migrate(connection)
         assert one(reader, query) == one(reader, "SELECT season_id FROM season.years") == before
+        assert schema_drift(connection, project / "generated") == ()
         changed = dump(url)
         with new_database(template=EMPTY) as other, opened(other) as anew:
             migrate(anew)
