@@ -124,14 +124,13 @@ def _stages(measured: "Measured") -> str:
     found = measured.stages
     if found is None:
         return ""
-    rows = [(name, f"{found.cold[name]:,.1f}", f"{found.warm[name]:,.1f}") for name in found.cold]
-    rows.append(("all", f"{sum(found.cold.values()):,.1f}", f"{sum(found.warm.values()):,.1f}"))
-    head = ("stage", "first batch", "second batch")
+    spent = {**found.spent, "all": sum(found.spent.values())}
+    rows = [(name, f"{each:,.1f}") for name, each in spent.items()]
     told = (
-        f"Milliseconds of CPU per game, in batches of {found.games:,}, each stage without those before it."
-        " The walk is what leaf accounting costs: without it, a job has the other lines."
+        f"Milliseconds of CPU per game in a batch of {found.games:,}, each stage without those before it, in a session"
+        " that is warm. The walk is what leaf accounting costs: without it, a job has the other lines."
     )
-    return f"## Where Spark's time goes\n\n{told}\n\n{_grid(head, rows)}"
+    return f"## Where Spark's time goes\n\n{told}\n\n{_grid(('stage', 'ms'), rows)}"
 
 
 def _all_games(measured: "Measured") -> str:
