@@ -5,11 +5,13 @@ from compiler.rules.rule import rule
 CANNOT_FOLLOW = rule(
     "G101",
     "cannot-follow",
-    """The schema changed in a way that a database with rows cannot follow: a raw table has another key, partitioning or
-type, which only the archive can fill; or a table of `metadata` changed. Everything else becomes the next migration:
-what is gone is given up and stays, what has another type, key or partitioning is made anew beside the old and filled
-by `mlb-etl backfill`. Begin the history anew with `mlbc generate --squash`, and rebuild databases from the archive
-with `mlb-etl db migrate --reset`.""",
+    """The schema changed in a way that a database with rows cannot follow: a raw table has another primary key,
+partitioning or operation, or a column that must not be NULL and is new or has another type, which only the archive can
+fill; or a released step of schema `metadata` has another text: put the change in a new step. Everything else becomes
+the next migration: what is gone is given up and stays, what has another type, key or partitioning is made anew beside
+the old and filled by `mlb-etl backfill`; what `raw.keys` names in a mapping may come, go, change its type and its path,
+and is read from the stored responses by `mlb-etl backfill --raw`. Begin the history anew with `mlbc generate --squash`,
+and rebuild databases from the archive with `mlb-etl db migrate --reset`.""",
 )
 HISTORY_BROKEN = rule(
     "G102",
