@@ -38,12 +38,7 @@ _SLUG = 50
 """Bytes of the part of a migration's name that tells what it does."""
 _SAID = 3
 """The rank of comments: they name a migration that has nothing else."""
-<<<<<<< HEAD
-=======
-_UNNAMED = 9
-"""The rank of what a migration is not named after."""
 _EDITED_STEP = "a released step of schema metadata has another text: put the change in a new step"
->>>>>>> 07df5e3 (rules: what G101 refuses now)
 _MOST = 5
 """So many changes are named in a diagnostic; the others are counted."""
 
