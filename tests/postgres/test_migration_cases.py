@@ -3,25 +3,32 @@
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise, permutations
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import orjson
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from psycopg import sql
 
 from compiler.diagnostics import Sink
-from compiler.ir.catalog import Catalog
+from compiler.ir.catalog import Catalog, Column, Table
 from compiler.migrate import diff, extend, lint
 from compiler.migrate.changes import DropColumn, DropTable, MoveTable, RenameColumn, RenameTable
 from compiler.migrate.history import SCHEMA
 from runtime import migrator
 from runtime.database import Connection, opened
-from tests.migrations.case import NAMES, Case, read
-from tests.postgres.evolution import EMPTY, NewDatabase, dump, fill, follow, fresh, made, write
+from tests.migrations.case import NAMES, Case, case, read
+from tests.postgres.evolution import EMPTY, VALUES, NewDatabase, dump, fill, follow, fresh, grown, made, write
 from tests.postgres.locks import LOCKS, strength, watched
 from tests.postgres.traffic import LIMIT, traffic
+from tests.property.catalogs import renaming_catalogs
+from tests.property.strategies import few
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -40,22 +47,23 @@ def test_a_busy_database_follows(name: str, new_database: NewDatabase, tmp_path:
         follows(case, new_database, tmp_path)
 
 
-def follows(case: Case, new_database: NewDatabase, folder: Path) -> None:
+def follows(case: Case, new_database: NewDatabase, folder: Path, begun: int = 0) -> None:
     """A busy database with rows gets the schema of a fresh one, keeps its rows, and locks as is said."""
-    files = write(case.steps, folder)
+    files, steps = write(case.steps, folder), case.steps[begun:]
+    known = len(grown(case.steps[: begun + 1], Sink()).migrations)
     with new_database(template=EMPTY) as url:
         with opened(url) as connection:
-            migrator.migrate(connection, files[:1])
-            fill(connection, case.steps[0])
-            before = rows(connection, case.steps[0])
-        with traffic(url, case.steps) as seen, watched(url) as connection:
+            migrator.migrate(connection, files[:known])
+            fill(connection, steps[0])
+            before = rows(connection, steps[0])
+        with traffic(url, steps) as seen, watched(url) as connection:
             migrator.migrate(connection, files)
             unsaid = connection.unsaid
         assert seen.failed == []
         assert seen.longest < LIMIT
         assert unsaid == []
         with opened(url) as connection:
-            lasting(connection, case, before)
+            lasting(connection, steps, before)
             assert migrator.migrate(connection, files) == ()
             assert (
                 connection.execute(
@@ -65,6 +73,47 @@ def follows(case: Case, new_database: NewDatabase, folder: Path) -> None:
             )
         assert dump(url) == fresh(new_database, case.steps[-1])
     plans_nothing_more(case)
+
+
+TYPES = sorted({*VALUES, "text[]", "bigint[]"})
+
+
+def test_every_type_becomes_every_other(new_database: NewDatabase, tmp_path: Path) -> None:
+    pairs = list(permutations(TYPES, 2))
+    old, new = (
+        Table(
+            name="game.plays",
+            kind="normalized",
+            operation="game.a",
+            columns=tuple(
+                Column(name=f"c{number}", type=pair[side], nullable=True) for number, pair in enumerate(pairs)
+            ),
+            key=(),
+            key_name="plays_pkey",
+        )
+        for side in (0, 1)
+    )
+    plans = [(Catalog(tables=(table,)), frozenset[str]()) for table in (old, new)]
+    found = case("types", (), plans)
+    assert found.said.count("  rename column ") == found.said.count("  add column ") == len(pairs)
+    assert "alter column" not in found.said
+    follows(found, new_database, tmp_path)
+
+
+@settings(
+    few,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(plans=st.lists(renaming_catalogs(), min_size=2, max_size=4), data=st.data())
+def test_a_busy_database_follows_any_plans_at_once(
+    new_database: NewDatabase, plans: list[Catalog], data: st.DataObject
+) -> None:
+    begun = data.draw(st.integers(0, len(plans) - 2), label="where the database is")
+    with TemporaryDirectory() as folder:
+        drawn = case("drawn", (), [(plan, frozenset()) for plan in plans])
+        assert not drawn.refused
+        follows(drawn, new_database, Path(folder), begun)
 
 
 def test_a_lock_that_is_not_said_is_seen(new_database: NewDatabase) -> None:
@@ -136,11 +185,11 @@ def table_rows(connection: Connection, table: str, columns: list[str]) -> Rows:
     return {(row[0], row[1]): row[2:] for row in connection.execute(query)}
 
 
-def lasting(connection: Connection, case: Case, before: dict[str, Rows]) -> None:
+def lasting(connection: Connection, steps: Sequence[Catalog], before: dict[str, Rows]) -> None:
     """What was there is there, where it was: nothing was rewritten."""
-    for table in case.steps[0].tables:
+    for table in steps[0].tables:
         place = Place(table.name, {column.name: column.name for column in table.columns})
-        for old, new in zip(case.steps, case.steps[1:], strict=False):
+        for old, new in pairwise(steps):
             place = place.after(old, new)
         if not place.table:
             continue

@@ -81,8 +81,17 @@ def normalized_catalogs() -> st.SearchStrategy[Catalog]:
     return catalogs().map(lambda drawn: replace(drawn, tables=tuple(map(_in_use, drawn.tables))))
 
 
-def _in_use(table: Table) -> Table:
-    columns = tuple(replace(one, was=(), given_up="", default="") for one in table.columns)
+def renaming_catalogs() -> st.SearchStrategy[Catalog]:
+    """Catalogs without a raw table, all of it in use, whose columns may say what they were."""
+    return catalogs().map(
+        lambda drawn: Catalog(tables=tuple(_in_use(one, renames=True) for one in drawn.tables))
+    )
+
+
+def _in_use(table: Table, *, renames: bool = False) -> Table:
+    columns = tuple(
+        replace(one, was=one.was if renames else (), given_up="", default="") for one in table.columns
+    )
     return replace(table, kind="normalized", columns=columns, was=(), given_up="")
 
 
