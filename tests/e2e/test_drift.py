@@ -69,8 +69,8 @@ def test_the_loop_without_a_line_of_mapping() -> None:
         folded = place.objects("mlbc observe --from-rescued --json")[0]
         assert (folded["new"], folded["known"]) == (2, 0)
         assert place.objects("mlbc observe --from-rescued --json")[0]["known"] == 2
-        _grows_by_one_migration(place)
-        assert "0002_" in place.sh("mlb-etl backfill", code=2).stderr
+        name = _grows_by_one_migration(place)
+        assert name in place.sh("mlb-etl backfill", code=2).stderr
         place.sh("mlb-etl db migrate")
         assert _dump(place) == before, "a migration changes no row"
 
@@ -101,17 +101,20 @@ def _write_news(place: Place, game: dict[str, Any]) -> None:
     (place.root / "seasons.json").write_bytes(orjson.dumps(SEASONS))
 
 
-def _grows_by_one_migration(place: Place) -> None:
+def _grows_by_one_migration(place: Place) -> str:
+    """Return its name."""
     folder = place.root / "generated/postgres/migrations"
-    first = (folder / "0001_initial.sql").read_bytes()
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
     place.sh("mlbc generate && mlbc generate && mlbc generate --check && mlbc migrate verify")
-    names = sorted(path.name for path in folder.iterdir())
-    assert [name[:5] for name in names] == ["0001_", "0002_"]
-    assert (folder / "0001_initial.sql").read_bytes() == first
-    text = (folder / names[1]).read_text("utf-8")
+    after = {path.name: path.read_bytes() for path in folder.iterdir()}
+    (name,) = after.keys() - before.keys()
+    assert name == max(after)
+    assert {**after, **before} == after
+    text = after[name].decode()
     assert f"ALTER TABLE {PLAYS} ADD COLUMN bat_speed double precision;" in text
     assert "CREATE TABLE game.live_game_plays_sensors (" in text
     assert "DROP" not in text
+    return name
 
 
 def _is_in_the_columns(place: Place) -> None:
