@@ -206,10 +206,14 @@ class Catalog:
 
 
 def _current(table: Table) -> Table:
+    if not table.was and not any(column.was for column in table.columns):
+        return table
     return replace(table, was=(), columns=tuple(replace(column, was=()) for column in table.columns))
 
 
 def _bare(table: Table) -> Table:
+    if not any(column.format or column.sentinels for column in table.columns):
+        return table
     columns = (replace(column, format="", sentinels=()) for column in table.columns)
     return replace(table, columns=tuple(columns))
 

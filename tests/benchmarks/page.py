@@ -38,7 +38,8 @@ def page(measured: Measured, load: tuple[float, float]) -> str:
     return "\n\n".join(part.strip() for part in parts if part) + "\n"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table of Markdown."""
     lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -55,7 +56,7 @@ def _steps(measured: Measured) -> str:
         for step, spent in measured.steps.items()
     ]
     head = ("step", "seconds", "games per second", "CPU of the command per game", "peak memory")
-    return f"## Speed\n\n{_table(head, rows)}"
+    return f"## Speed\n\n{grid(head, rows)}"
 
 
 def _pace(measured: Measured) -> str:
@@ -82,12 +83,12 @@ def _sizes(measured: Measured) -> str:
         ),
     ]
     shown = [(name, f"{size / 1e6:,.1f} MB", f"{size / 1e3 / measured.games:,.1f} kB") for name, size in rows]
-    return f"## Size\n\n{_table(('what', 'all', 'per game'), shown)}"
+    return f"## Size\n\n{grid(('what', 'all', 'per game'), shown)}"
 
 
 def _largest(measured: Measured) -> str:
     rows = [(f"`{name}`", f"{rows:,}", f"{size / 1e6:,.1f} MB") for name, rows, size in measured.largest]
-    return _table(("largest tables", "rows", "with indexes"), rows)
+    return grid(("largest tables", "rows", "with indexes"), rows)
 
 
 def questions(measured: Measured) -> str:
@@ -109,7 +110,7 @@ def questions(measured: Measured) -> str:
     failed = [f"* `{name}`: {why}" for name, why in measured.failed.items()]
     missing = "\n\nNot measured:\n\n" + "\n".join(failed) if failed else ""
     told = "Slowest first; time in the server, planning included, without sending the rows."
-    return f"## Questions\n\n{told}\n\n{_table(head, rows)}{missing}"
+    return f"## Questions\n\n{told}\n\n{grid(head, rows)}{missing}"
 
 
 def _whole(asked: Asked) -> str:
