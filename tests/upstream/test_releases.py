@@ -69,7 +69,7 @@ def test_a_url_that_moved_is_told_and_breaks_nobody(updates: list[Update]) -> No
         "registry.json",
     ]
     assert list(last.breaks) == []
-    assert last.migrated == "applied 0002_comment_draft_picks.sql\n"
+    assert last.migrated.splitlines() == ["applied 0002_comment_draft_picks.sql", "applied schema versions"]
 
 
 def test_no_row_changes(home: Rehearsal, before: Rows, updates: list[Update]) -> None:
