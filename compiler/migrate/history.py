@@ -264,13 +264,8 @@ def _lost_state(history: History) -> Diagnostic:
     last = [*history.migrations][-1].removesuffix(".sql") if history.migrations else "no migration"
     message = f"this is not the catalog after `{last}`, which is {history.head or 'unknown'}"
     advice = "restore it from git, or begin anew with `mlbc generate --squash`"
-    match history.unreadable:
-        case NewerCatalogError() as error:
-            message, advice = str(error), "generate with the compiler that wrote it, or a newer one"
-        case ValueError() as error:
-            message = f"{message}: {error}"
-        case None:
-            pass
+    if isinstance(newer := history.unreadable, NewerCatalogError):
+        message, advice = str(newer), "generate with the compiler that wrote it, or a newer one"
     return CATALOG_STATE.at(Origin(f"{history.folder}{CATALOG}"), message, advice=advice)
 
 
