@@ -141,7 +141,7 @@ def test_a_change_is_told_and_one_that_was_not_generated_is_refused(clone: Clone
     )
     failed, printed = clone.run_workflow()
     assert failed == ["Check"]
-    assert "missing  generated/postgres/migrations/0003_division_seasons_is_crowded.sql" in printed
+    assert "missing  generated/postgres/migrations/0002_division_seasons_is_crowded.sql" in printed
 
     [shown] = re.findall(r"^\$ mlbc generate --diff\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
     assert clone.sh(".venv/bin/mlbc generate --diff").stdout.startswith(shown)
