@@ -158,14 +158,11 @@ def _accept(home: Rehearsal, edit: Edit) -> tuple[Sequence[str], Sequence[str]]:
     *told, document, accepted = home.mlbc("upstream", "update").out.splitlines()
     assert document.startswith("document `")
     assert accepted.startswith("accepted 2 documents")
-    if not edit.refused:
-        edit.author(home)
-        home.mlbc("generate")
-        return told, []
-    refused = home.mlbc("generate", code=1)
+    refused = home.mlbc("generate", code=1).said if edit.refused else ""
     edit.author(home)
+    home.mlbc("generate", "--diff", code=None)
     home.mlbc("generate")
-    return told, _CODE.findall(refused.said)
+    return told, _CODE.findall(refused)
 
 
 def _later(home: Rehearsal, edit: Edit) -> Sequence[str]:

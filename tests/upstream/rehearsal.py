@@ -16,7 +16,7 @@ from tests.e2e.conftest import Place
 
 DOCUMENTS = "documents"
 """The folder of upstream's documents, where they are not those of an installed package."""
-_LONGEST, _WIDEST = 12, 160
+_LONGEST, _WIDEST = 30, 160
 """So many lines of what a command said are told, and so much of each."""
 
 
@@ -80,7 +80,7 @@ class Rehearsal(Place):
         with redirect_stdout(found), redirect_stderr(errors):
             ended = run([*arguments, *options])
         out = found.getvalue()
-        command = shlex.join(("mlbc", *arguments, "--schemas", DOCUMENTS))
+        command = shlex.join(("mlbc", *arguments, "--schemas", DOCUMENTS)).replace(f"{self.root}/", "")
         return self._kept(Step(command, ended, out + errors.getvalue(), out, is_told), code)
 
     def etl(self, *arguments: str, code: int | None = 0) -> Step:

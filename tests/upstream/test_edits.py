@@ -28,3 +28,4 @@ def test_an_update(name: str, base: Rehearsal, new: NewDatabase, tmp_path: Path)
     assert outcome.lost == 0
     assert outcome.rescued[1] == 0, "what had no place has one"
     assert home.etl("db", "migrate").out == "up to date\n"
+    home.etl("db", "drift")
