@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import psycopg
 
@@ -24,7 +24,7 @@ from runtime.loader import load_all
 from runtime.progress import Progress, Quiet
 from runtime.registry import checks_of, find, job_of, spark_job
 from runtime.snapshot import Loaded, Snapshot
-from runtime.spark.documents import Account, Documents, transformed
+from runtime.spark.documents import Account, transformed
 from runtime.spark.raw import pending_captures
 from runtime.spark.session import parallelism
 from runtime.spark.staging import register, stage
@@ -63,6 +63,35 @@ class Loading:
     force: bool = False
 
 
+class Batch(Protocol):
+    """What loading needs of `runtime.spark.documents.Documents`."""
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """What became of each response."""
+        ...
+
+    def rows(self, table: str, /) -> int:
+        """Return how many rows a table gets, or what is kept beside."""
+        ...
+
+    def table(self, name: str, /) -> "DataFrame":
+        """Return the rows of a table."""
+        ...
+
+    def rescued(self) -> "DataFrame":
+        """Return the values without a column."""
+        ...
+
+    def quarantined(self) -> "DataFrame":
+        """Return the rows that rules keep out."""
+        ...
+
+    def doubted(self) -> "DataFrame":
+        """Return the rows that warnings are about."""
+        ...
+
+
 def load_by_spark(loading: Loading, waiting: Sequence[Snapshot], loaded: Loaded | None = None) -> Outcome:
     """Load what is pending in batches, counting into `loaded`; those that are done stay, whatever happens next."""
     outcome = Outcome(loaded if loaded is not None else Loaded())
@@ -98,9 +127,7 @@ def load_batch(loading: Loading, snapshots: Sequence[Snapshot]) -> Outcome:
     return outcome
 
 
-def load_documents(
-    loading: Loading, job: Job, documents: Documents, snapshots: Sequence[Snapshot]
-) -> Outcome:
+def load_documents(loading: Loading, job: Job, documents: Batch, snapshots: Sequence[Snapshot]) -> Outcome:
     """Stage and merge a batch; `snapshots` say which responses its documents are."""
     outcome = Outcome()
     started = time.monotonic()
@@ -133,7 +160,7 @@ def _known(snapshots: Sequence[Snapshot], loading: Loading, outcome: Outcome) ->
 
 
 def _arrivals(
-    documents: Documents, snapshots: Sequence[Snapshot], loading: Loading, outcome: Outcome
+    documents: Batch, snapshots: Sequence[Snapshot], loading: Loading, outcome: Outcome
 ) -> list[Arrival]:
     """Return what arrived, in the order of the snapshots; what is no document, or is gone, is named."""
     accounts = {account.raw_id: account for account in documents.accounts}
@@ -153,7 +180,7 @@ def _arrival(snapshot: Snapshot, account: Account) -> Arrival:
     return Arrival(snapshot=snapshot, tables=account.summaries, counts=account.counts, days=account.days)
 
 
-def _staged(documents: Documents, job: Job, made: Staging, loading: Loading) -> dict[str, Committed]:
+def _staged(documents: Batch, job: Job, made: Staging, loading: Loading) -> dict[str, Committed]:
     """Stage the rows of every table, and what is kept beside; return where they are."""
     columns = staged_columns(job)
     stages = {name: made.create(of) for name, of in columns.items() if documents.rows(name)}
@@ -173,7 +200,7 @@ def _make_active(session: "SparkSession") -> None:
     session.createDataFrame([], "nothing int")  # pyright: ignore[reportUnknownMemberType]  # of pandas, too
 
 
-def _frame(documents: Documents, name: str) -> "DataFrame":
+def _frame(documents: Batch, name: str) -> "DataFrame":
     """Return the rows of a table, or what is kept beside, in as few tasks as they are worth."""
     beside = {RESCUED: documents.rescued, QUARANTINE: documents.quarantined, RESULTS: documents.doubted}
     rows = beside[name]() if name in beside else documents.table(name)
