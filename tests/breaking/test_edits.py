@@ -5,6 +5,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 import fastavro
 import pytest
@@ -128,10 +129,11 @@ def test_rows_that_were_written_under_the_former_name_are_read(tmp_path: Path) -
     edits = ((DETAILS, "  venue.facts:\n    was: venue.details\n"), *CASES["a column with a former name"][1])
     old, new = _unedited("columns"), surfaces("columns", tmp_path, edits)
     written, reader = old.schemas["avro/venue/details.avsc"], new.schemas["avro/venue/facts.avsc"]
-    nothing = dict.fromkeys((one["name"] for one in written["fields"]), None)
+    nothing = dict.fromkeys((one["name"] for one in cast("list[dict[str, str]]", written["fields"])), None)
     row = {**nothing, "venue_id": 1, "capacity": 41_000, "raw_id": 1, "captured_at": 0}
     file = BytesIO()
     fastavro.schemaless_writer(file, dict(written), row)
     read = fastavro.schemaless_reader(BytesIO(file.getvalue()), dict(written), dict(reader))
+    assert isinstance(read, dict)
     assert read["seats"] == 41_000
     assert "capacity" not in read

@@ -18,6 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 from runtime import captures
 from runtime.cli.main import cli, run_cli
 from runtime.database import opened
+from runtime.job import Conformed
 from runtime.ledger import recent
 from runtime.progress import Progress
 from runtime.project import Project
@@ -58,7 +59,7 @@ class Shell:
         assert run_cli(["-C", str(self.project), *words]) == code
         return self.capsys.readouterr().out.splitlines()
 
-    def json(self, *words: str) -> dict[str, object]:
+    def json(self, *words: str) -> Conformed:
         return orjson.loads(self(*words, "--json"))
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
@@ -233,7 +234,7 @@ def test_a_backfill_reads_the_keys_of_raw_tables_anew(shell: Shell) -> None:
     shell("ingest", str(shell.project / "game.json"))
     with opened(shell.url) as connection:
         connection.execute("UPDATE game.live_game_v1 SET game_pk = NULL")
-    (changed,) = shell.json("backfill", "--raw", "--dry-run", "game.liveGameV1")["raw"]  # pyright: ignore[reportGeneralTypeIssues]  # JSON
+    (changed,) = shell.json("backfill", "--raw", "--dry-run", "game.liveGameV1")["raw"]
     named = {"operation": "game.liveGameV1", "table": "game.live_game_v1"}
     assert changed == {**named, "responses": 1, "changed": 1}
     said = shell("backfill", "--raw").splitlines()
@@ -268,7 +269,7 @@ def test_a_job_from_captures_to_a_report(shell: Shell, monkeypatch: pytest.Monke
     assert "1 captures" in shell("captures", "pull")
     assert "season.seasons?season=1999" in shell("captures", "list")
     again = shell.json("run", "demo")
-    assert again["run"]["tally"]["known"] == 1  # pyright: ignore[reportIndexIssue]  # JSON
+    assert again["run"]["tally"]["known"] == 1
     assert shell.json("captures", "list")["operation"] == "season.seasons"
 
 

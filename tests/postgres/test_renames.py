@@ -9,9 +9,12 @@ from psycopg import sql
 from compiler.ir.catalog import Catalog, Column, Index, Partitioning, Table
 from runtime import migrations, migrator, views
 from runtime.database import Connection, opened
+from runtime.job import Conformed
 from runtime.schema_drift import schema_drift
 from tests.postgres.evolution import EMPTY, NewDatabase, dump, follow, fresh, write
-from tests.unit.cli.conftest import MAPPING, Mlbc, mlbc, project  # noqa: F401  # fixtures
+from tests.unit.cli.conftest import MAPPING, Mlbc, mlbc, project
+
+__all__ = ["mlbc", "project"]
 
 OLD, NEW = "game.plays", "game.every_play"
 LONG = f"{'every_play_of_a_game_' * 3}"[:60]
@@ -61,7 +64,7 @@ def fill(connection: Connection) -> None:
     )
 
 
-def one(connection: Connection, query: str) -> object:
+def one(connection: Connection, query: str) -> Conformed:
     row = connection.execute(query.encode()).fetchone()
     assert row is not None
     return row[0]
@@ -101,7 +104,7 @@ def test_a_renamed_table_is_the_same_table(new_database: NewDatabase, tmp_path: 
 RENAMED = MAPPING.replace("season.seasons_normalized:", "season.years:\n    was: season.seasons_normalized")
 
 
-def test_readers_go_on_under_the_former_name(mlbc: Mlbc, project: Path, new_database: NewDatabase) -> None:  # noqa: F811
+def test_readers_go_on_under_the_former_name(mlbc: Mlbc, project: Path, new_database: NewDatabase) -> None:
     def migrate(connection: Connection) -> None:
         folder = project / "generated"
         migrator.migrate(connection, migrations.read(folder / "postgres"), views=views.read(folder))

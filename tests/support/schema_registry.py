@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TypeAlias
 from urllib.parse import unquote, urlsplit
 
+import avro.errors
 import avro.schema
 from avro.compatibility import ReaderWriterCompatibilityChecker, SchemaCompatibilityType
 
@@ -190,7 +191,7 @@ def handler(store: Store) -> type[BaseHTTPRequestHandler]:
         do_POST: Callable[..., None] = answer  # noqa: N815
         do_PUT: Callable[..., None] = answer  # noqa: N815
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:
             pass
 
     return Handler

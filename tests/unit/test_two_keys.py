@@ -31,8 +31,8 @@ AFTER = BEFORE.replace(
     "{n: .n, rbi: .rbi}",
     '{n: .n, rbi: {sql: "coalesce(rbi_now, rbi_once)"}, rbi_once: .rbi, rbi_now: .runsBattedIn}',
 )
-OLD = {"gamePk": 7, "plays": [{"n": 1, "rbi": 4}, {"n": 2}]}
-NEW = {"gamePk": 8, "plays": [{"n": 3, "runsBattedIn": 3}, {"n": 4, "rbi": 0, "runsBattedIn": 1}]}
+OLD: Conformed = {"gamePk": 7, "plays": [{"n": 1, "rbi": 4}, {"n": 2}]}
+NEW: Conformed = {"gamePk": 8, "plays": [{"n": 3, "runsBattedIn": 3}, {"n": 4, "rbi": 0, "runsBattedIn": 1}]}
 
 
 @pytest.fixture(scope="module")
