@@ -75,7 +75,9 @@ def same(url: str, other: str) -> bool:
     often a document was loaded, not what it says.
     """
     assert newest(url) == newest(other)
-    ours, theirs = (content(one, "raw_id", "captured_at", "ingested_at") for one in (url, other))
+    ours, theirs = (
+        content(one, "raw_id", "captured_at", "ingested_at", "schema_digest") for one in (url, other)
+    )
     assert ours == theirs
     return True
 

@@ -57,8 +57,9 @@ def _wait(port: int, server: "subprocess.Popen[bytes]") -> None:
 
 
 def _free_ports(count: int) -> list[int]:
+    """Return ports, far from those that another process is looking at."""
     found: list[int] = []
-    for port in range(20_000 + os.getpid() % 20_000, 50_000):
+    for port in range(20_000 + os.getpid() * 16 % 20_000, 50_000):
         if _is_free(port) and _is_free(port + _GRPC):
             found.append(port)
         if len(found) == count:

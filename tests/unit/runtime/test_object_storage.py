@@ -15,7 +15,7 @@ from runtime.storage import place
 from tests.postgres.catalog import CATALOG, game, play
 from tests.support import objects
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("spark")]  # its tests have such a server, too
 ENVELOPE = {"endpoint": "demo", "method": "game", "captured_at": "2024-07-12T18:40:00Z"}
 
 
