@@ -3,7 +3,7 @@
 import os
 import tempfile
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -204,12 +204,12 @@ CHANGES: dict[str, Edit] = {
 }
 
 
-def apply(measured: Measured, folder: Path) -> None:
+def apply(measured: Measured, folder: Path, season: Path | None) -> None:
     """Load games into a server of our own, and change the table of their pitches while it is read and written."""
     home = committed()
     home = grown(home, in_use(home.state))  # with what waits to be written of `metadata`
     _write(home, folder / "postgres")
-    with _loaded(folder, measured.games) as (connection, url):
+    with _loaded(folder, _responses(season, measured.games, folder)) as (connection, url):
         _weigh(connection, measured)
         pid = connection.info.backend_pid
         with traffic(url, pid) as measured.quiet:
@@ -233,11 +233,15 @@ def _write(history: History, folder: Path) -> None:
         file.write_text(text, "utf-8")
 
 
+def _responses(season: Path | None, games: int, folder: Path) -> list[str]:
+    if season is None:
+        season = folder / "season"
+        write((item for item in Season(2024, 0, games).answers() if item.operation == FEED), season)
+    return sorted(str(file) for file in season.rglob("liveGameV1/*.gz"))[:games]
+
+
 @contextmanager
-def _loaded(folder: Path, games: int) -> Generator[tuple[Connection, str]]:
-    answers = (item for item in Season(2024, 0, games).answers() if item.operation == FEED)
-    write(answers, folder / "season")
-    files = sorted(str(file) for file in (folder / "season").rglob("*.gz"))
+def _loaded(folder: Path, files: Sequence[str]) -> Generator[tuple[Connection, str]]:
     server = database.start(folder / "server", database.Options(dies_with_us=True))
     try:
         with database.opened(server.url()) as connection:
@@ -265,7 +269,8 @@ def _weigh(connection: Connection, measured: Measured) -> None:
 @click.option(
     "--to", "file", type=click.Path(path_type=Path), default=PAGE, metavar="FILE", help="write here"
 )
-def main(games: int, file: Path) -> None:
+@click.option("--season", type=click.Path(path_type=Path), help="live feeds that are there already")
+def main(games: int, file: Path, season: Path | None) -> None:
     """Measure planning on the catalog of the project, and applying on games of a season that was never played."""
     before = os.getloadavg()[0]
     measured = Measured(games)
@@ -273,7 +278,7 @@ def main(games: int, file: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="mlb-evolution-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        apply(measured, folder)
+        apply(measured, folder, season)
     text = page(measured, (before, os.getloadavg()[0]))
     file.write_text(text, "utf-8")
     click.echo(text)
