@@ -22,7 +22,7 @@ from runtime.migrations import EACH_PARTITION, Migration, Step, statements
 from runtime.partitions import index_partitions
 from runtime.views import NONE as NO_VIEWS
 from runtime.views import STEP as VIEWS
-from runtime.views import Views
+from runtime.views import Views, drop_stand_ins
 from runtime.views import drop as drop_views
 from runtime.views import forget as forget_views
 from runtime.views import make as make_views
@@ -115,7 +115,7 @@ def _apply_all(
     for place, migration in enumerate(todo):
         report(f"applying {migration.name}")
         try:
-            _patiently(_apply, connection, migration)
+            _patiently(_apply_past_stand_ins, connection, migration)
         except _VIEW_IN_THE_WAY:
             _patiently(partial(_apply_without_views, views=views), connection, todo[place:])
             return (*names, VIEWS)
@@ -198,6 +198,19 @@ def _named(what: Migration | tuple[Migration, ...] | Step | Views) -> tuple[str,
             return f"`{title or text.strip().splitlines()[-1]}`", text
         case Views(text=text):
             return VIEWS, text.decode()
+
+
+def _apply_past_stand_ins(connection: Connection, migration: Migration) -> None:
+    """Apply a migration; what an earlier one left for views that are not made yet goes if it is in the way."""
+    try:
+        _apply(connection, migration)
+    except _VIEW_IN_THE_WAY:
+        with connection.transaction():
+            connection.execute("SET LOCAL lock_timeout = '5s'")
+            had_any = drop_stand_ins(connection)
+        if not had_any:
+            raise
+        _apply(connection, migration)
 
 
 def _apply(connection: Connection, migration: Migration) -> None:
@@ -286,9 +299,12 @@ def _record(connection: Connection, migration: Migration, before: set[str], star
 
 
 def _schemas(connection: Connection) -> set[str]:
-    return {
-        name for (name,) in connection.execute("SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_'")
-    }
+    """Return the schemas that hold tables: one that had only views becomes another."""
+    rows = connection.execute(
+        "SELECT DISTINCT nspname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace"
+        " WHERE relkind IN ('r', 'p') AND nspname !~ '^pg_'"
+    )
+    return {name for (name,) in rows}
 
 
 @contextmanager

@@ -31,6 +31,9 @@ CREATE TABLE IF NOT EXISTS metadata.views (
 );
 COMMENT ON TABLE metadata.views IS 'What was made from views.sql: views, functions, schemas, in order; its digest.';
 """
+STANDS_IN = "Stands in for the table that had this name, until the views are made."
+"""What the view says of itself that a migration leaves where a table had another name."""
+
 _OWN = (("metadata.analyze_for_views", "function"), ("metadata.refresh_all_views", "function"))
 _SCHEMA = "schema"
 
@@ -40,6 +43,15 @@ SELECT NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = n.oid)
    AND NOT EXISTS (SELECT FROM pg_proc WHERE pronamespace = n.oid)
    AND NOT EXISTS (SELECT FROM pg_type WHERE typnamespace = n.oid)
 FROM pg_namespace n WHERE nspname = %s
+"""
+_STAND_INS = """
+SELECT nspname, relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+WHERE relkind = 'v' AND obj_description(c.oid, 'pg_class') = %s
+"""
+# A migration may have given the name of a view to a table.
+_IS_TABLE = """
+SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+               WHERE nspname = %s AND relname = %s AND relkind IN ('r', 'p'))
 """
 
 
@@ -81,8 +93,8 @@ def installed(connection: Connection) -> tuple[str, int]:
 
 
 def differs(connection: Connection, views: Views) -> bool:
-    """Say whether a database has other views than the files."""
-    return installed(connection)[0] != views.digest
+    """Say whether a database has other views than the files, or such as only stand in for one."""
+    return installed(connection)[0] != views.digest or bool(_stand_ins(connection))
 
 
 def forget(connection: Connection) -> None:
@@ -96,8 +108,20 @@ def drop(connection: Connection) -> None:
     if not _is_known(connection):
         return
     rows = connection.execute("SELECT name, kind FROM metadata.views ORDER BY ordinal DESC").fetchall()
+    _drop_all(connection, rows)
+    connection.execute("DELETE FROM metadata.views")
+
+
+def drop_stand_ins(connection: Connection) -> bool:
+    """Drop what only stands in for views that are still to be made; return whether there was any."""
+    found = [(name, "view") for name in _stand_ins(connection)]
+    _drop_all(connection, found)
+    return bool(found)
+
+
+def _drop_all(connection: Connection, made: Iterable[tuple[str, str]]) -> None:
     try:
-        for name, kind in rows:
+        for name, kind in made:
             _drop(connection, name, kind)
     except psycopg.errors.DependentObjectsStillExist as error:
         detail = (error.diag.message_detail or "").splitlines()[:1]
@@ -105,12 +129,12 @@ def drop(connection: Connection) -> None:
             f"a view cannot be replaced: {''.join(detail) or error.diag.message_primary}",
             hint="drop what depends on it, migrate, and make it again; nothing was changed",
         ) from error
-    connection.execute("DELETE FROM metadata.views")
 
 
 def make(connection: Connection, views: Views) -> None:
-    """Make the views of a script, and remember them."""
+    """Make the views of a script in place of those that stand in for them, and remember them."""
     connection.execute(BOOTSTRAP)
+    drop_stand_ins(connection)
     if not views.text:
         return
     connection.execute("SET LOCAL enable_nestloop = off")  # as in refresh_all_views
@@ -150,6 +174,11 @@ def _is_known(connection: Connection) -> bool:
     return connection.execute("SELECT to_regclass('metadata.views') IS NOT NULL").fetchone() == (True,)
 
 
+def _stand_ins(connection: Connection) -> list[str]:
+    rows = connection.execute(_STAND_INS, (STANDS_IN,)).fetchall()
+    return [f"{schema}.{name}" for schema, name in rows]
+
+
 def _remember(connection: Connection, made: Iterable[tuple[str, str]], digest: str) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -164,8 +193,8 @@ def _drop(connection: Connection, name: str, kind: str) -> None:
             connection.execute(sql.SQL("DROP SCHEMA {}").format(sql.Identifier(name)))
         return
     schema, _, short = name.partition(".")
-    statement = _DROPS[kind].format(sql.Identifier(schema, short))
-    connection.execute(statement)
+    if connection.execute(_IS_TABLE, (schema, short)).fetchone() != (True,) or kind == "function":
+        connection.execute(_DROPS[kind].format(sql.Identifier(schema, short)))
 
 
 _DROPS = {

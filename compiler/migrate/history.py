@@ -222,8 +222,8 @@ def extend(history: History, files: Mapping[str, str], sink: Sink, slug: str = "
         history = _appended(history, f"metadata_{step.name}", (old, old), (planner.metadata(step),))
     for part in filter(None, planner.split(changes, old)):
         new = apply(part, old)
-        statements, said = planner.plan(part, old), planner.said(part)
-        history = _appended(history, slug or slug_of(part), (old, new), statements, said)
+        statements = planner.plan(part, old, "".join(history.migrations.values()))
+        history = _appended(history, slug or slug_of(part), (old, new), statements, planner.said(part))
         old = new
     return replace(history, catalog=files[CATALOG])
 

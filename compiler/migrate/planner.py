@@ -5,7 +5,7 @@ statement by statement, each of which may run again, for what takes as long as a
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from compiler.backends.base import render
 from compiler.backends.postgres import ddl
@@ -95,15 +95,15 @@ def said(changes: Iterable[Change]) -> tuple[Statement, ...]:
     )
 
 
-def plan(changes: Sequence[Change], old: Catalog) -> tuple[Statement, ...]:
-    """Return the statements of changes to a catalog, one each, in their order."""
+def plan(changes: Sequence[Change], old: Catalog, before: str = "") -> tuple[Statement, ...]:
+    """Return the statements of changes to a catalog, one each, in their order; `before`: what earlier migrations do."""
     partitioned = _partitioned(changes, old)
     online = _online(partitioned)
     replaced = {(one.table, one.before) for one in changes if isinstance(one, RenameColumn)}
     replaced |= {(one.before, "") for one in changes if isinstance(one, MoveTable)}
     raw = frozenset(table.name for table in old.tables if table.kind == RAW)
     left = _left(changes)
-    return tuple(
+    statements = (
         _renaming(change, old.by_name[change.before], change.before in left)
         if isinstance(change, RenameTable)
         else _statement(
@@ -112,6 +112,31 @@ def plan(changes: Sequence[Change], old: Catalog) -> tuple[Statement, ...]:
         for change in changes
         if has_statement(change)
     )
+    names = map(_taken, filter(has_statement, changes))
+    kinds = {one.view.name: one.view.kind for one in changes if isinstance(one, DropView)}
+    return tuple(
+        _behind_view(statement, name, kinds.get(name, "view" if ddl.has_stand_in(name, before) else ""))
+        for statement, name in zip(statements, names, strict=True)
+    )
+
+
+def _taken(change: Change) -> str:
+    """Return the name that a table takes; "" for a change that gives none."""
+    match change:
+        case AddTable(table=table):
+            return table.name
+        case RenameTable(after=after):
+            return after
+        case _:
+            return ""
+
+
+def _behind_view(statement: Statement, name: str, kind: str) -> Statement:
+    """Return a statement that first drops the view whose name a table takes; as it is, if there is none (`kind`)."""
+    if kind not in ("view", "materialized view"):
+        return statement
+    sql = f"{ddl.drop_view(name, kind)}\n{statement.sql}"
+    return replace(statement, sql=sql, lock=Lock.A_MOMENT)
 
 
 def _left(changes: Iterable[Change]) -> frozenset[str]:
@@ -232,7 +257,7 @@ def _of_raw(change: Change, raw: frozenset[str]) -> tuple[Hazard, ...]:
 def _sql(change: Change, partitioned: frozenset[str]) -> tuple[str, ...]:
     match change:
         case CreateSchema(schema=schema):
-            return (ddl.create_schema(schema),)
+            return (ddl.create_schema(schema, "IF NOT EXISTS"),)
         case DropSchema(schema=schema):
             return (ddl.drop_schema(schema),)
         case AddTable(table=table):

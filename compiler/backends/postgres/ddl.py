@@ -65,14 +65,15 @@ def create_table(table: Table) -> str:
     return "\n".join((render("postgres/table.sql.jinja", table=text).rstrip("\n"), *text.column_comments))
 
 
-def create_schema(name: str) -> str:
-    """Return the statements that make the schema of an endpoint."""
+def create_schema(name: str, clause: str = "") -> str:
+    """Return the statements that make the schema of an endpoint; `clause` is `IF NOT EXISTS`, as views may have it."""
     comment = literal(
         f"Tables that others took the place of, with migration {name[len(GRAVE) :].partition('_')[0]}."
         if name.startswith(GRAVE)
         else f"Responses and tables of the endpoint {name}."
     )
-    return f"CREATE SCHEMA {quoted(name)};\nCOMMENT ON SCHEMA {quoted(name)} IS {comment};"
+    create = " ".join(filter(None, ("CREATE SCHEMA", clause, quoted(name))))
+    return f"{create};\nCOMMENT ON SCHEMA {quoted(name)} IS {comment};"
 
 
 def add_column(table: str, column: Column) -> str:
@@ -156,8 +157,9 @@ def _not_null_names(table: Table, after: str) -> Iterator[str]:
     """Yield pairs of the names that PostgreSQL 18 gives to NOT NULL constraints, of a table and of its new name."""
     for column in table.columns:
         if not column.nullable:
-            names = (not_null_name(name, column.name) for name in (table.short_name, after))
-            yield f"({', '.join(map(literal, names))})"
+            before, now = (not_null_name(name, column.name) for name in (table.short_name, after))
+            if before != now:  # long names are cut, perhaps to the same
+                yield f"({literal(before)}, {literal(now)})"
 
 
 def not_null_name(table: str, column: str) -> str:
@@ -181,9 +183,29 @@ def _partition_prefix(table: str, every: str) -> str:
     return table if len(table.encode()) <= most else f"{cut}_{digest(table)}"
 
 
+STANDS_IN = "Stands in for the table that had this name, until the views are made."
+"""What a stand-in says of itself; the runtime, which makes the views, knows it by that."""
+
+
 def stand_in(name: str, table: str, columns: Iterable[str]) -> str:
-    """Return the statement that has a view stand where a table was, until the views are made."""
-    return f"CREATE VIEW {qualified(name)} AS SELECT {_names(tuple(columns))} FROM {qualified(table)};"  # nosec B608
+    """Return the statements that have a view stand where a table was, until the views are made."""
+    query = f"SELECT {_names(tuple(columns))} FROM {qualified(table)}"  # nosec B608
+    comment = f"COMMENT ON VIEW {qualified(name)} IS {literal(STANDS_IN)};"
+    return f"{_stand_in(name)}{query};\n{comment}"
+
+
+def has_stand_in(name: str, text: str) -> bool:
+    """Say whether statements have a view stand where a table of that name was."""
+    return _stand_in(name) in text
+
+
+def _stand_in(name: str) -> str:
+    return f"CREATE VIEW {qualified(name)} AS "
+
+
+def drop_view(name: str, kind: str) -> str:
+    """Return the statement that drops a view, if it is there; `kind` is `view` or `materialized view`."""
+    return f"DROP {kind.upper()} IF EXISTS {qualified(name)};"
 
 
 def forget_rows(table: str) -> tuple[str, str]:

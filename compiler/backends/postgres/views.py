@@ -86,9 +86,7 @@ def _view_text(view: View) -> ViewText:
 def _create(view: View) -> str:
     name = qualified(view.name)
     if view.kind is not Kind.FUNCTION:
-        # a migration that renamed the table left a view in its place
-        dropped = f"DROP VIEW IF EXISTS {name};\n" if view.stands_for else ""
-        return f"{dropped}CREATE {_NOUNS[view.kind]} {name} AS\n{_ended(view.sql)}"
+        return f"CREATE {_NOUNS[view.kind]} {name} AS\n{_ended(view.sql)}"
     arguments = ", ".join(map(_argument, view.params))
     rows = ", ".join(f"{quoted(column.name)} {column.type}" for column in view.columns)
     returned = f"SETOF {view.columns[0].type}" if len(view.columns) == 1 else f"TABLE ({rows})"
