@@ -1,10 +1,11 @@
 """`upstream status` and `upstream update`: which upstream documents are accepted, and what has changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from compiler.diagnostics import Diagnostic, Sink
 from compiler.driver.compilation import current_lock
+from compiler.driver.effects import NONE, Effects, effects
 from compiler.driver.session import Session
 from compiler.frontends.swagger import read_api
 from compiler.frontends.upstream import (
@@ -15,6 +16,12 @@ from compiler.frontends.upstream import (
     mismatches,
     read_lock,
 )
+
+OVERRULED = (
+    "what was seen goes before what is declared: other values are rescued until a response that has them is observed: "
+    "`mlbc observe FILE...`"
+)
+UNFIT = "the mappings do not fit these documents, so columns are not told: `mlbc check` says where"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +34,7 @@ class Status:
     changes: tuple[Change, ...]
     remarks: tuple[Diagnostic, ...]
     is_update: bool
+    effects: Effects = NONE
 
     @property
     def differs(self) -> bool:
@@ -35,8 +43,7 @@ class Status:
 
     def to_text(self) -> str:
         """Return the changes and a closing line."""
-        lines = [change.describe() for change in self.changes]
-        lines += self.differences
+        lines = [*self._changes(), *self.differences]
         source = f"{self.current.package} {self.current.version}".strip() or "the folder"
         count = f"{len(self.current.documents)} documents of {source}"
         if self.is_update:
@@ -49,10 +56,20 @@ class Status:
             return "\n".join((*lines, f"{count}, {changed}: run `mlbc upstream update`"))
         return f"{count}: as accepted{gaps}"
 
+    def _changes(self) -> Iterator[str]:
+        for change in self.changes:
+            yield change.describe()
+            yield from (f"    {line}" for line in self.effects.lines(change))
+        if self.effects.is_overruled:
+            yield OVERRULED
+        if not self.effects.fits:
+            yield UNFIT
+
     def to_objects(self) -> tuple[Mapping[str, object], ...]:
         """Return the report as one object."""
         listed = [
-            {"kind": c.kind, "fact": c.fact, "before": c.before, "after": c.after} for c in self.changes
+            {"kind": c.kind, "fact": c.fact, "before": c.before, "after": c.after, **self._effect(c)}
+            for c in self.changes
         ]
         return (
             {
@@ -63,8 +80,13 @@ class Status:
                 "differences": list(self.differences),
                 "changes": listed,
                 "gaps": len(self.remarks),
+                "mappings_fit": self.effects.fits,
             },
         )
+
+    def _effect(self, change: Change) -> Mapping[str, object]:
+        effect = self.effects.by_fact.get(change.fact)
+        return {"effect": effect.to_object() if effect else None}
 
 
 def upstream(session: Session, *, update: bool = False, gaps: bool = False) -> Status | None:
@@ -85,16 +107,19 @@ def upstream(session: Session, *, update: bool = False, gaps: bool = False) -> S
     lock = _lock(session, is_update=update)
     if session.failed:
         return None
-    if update:
-        session.project.write(session.project.lock_path, current.to_json())
-    return Status(
+    told = changes(lock.declared, current.declared) if lock.declared else ()
+    status = Status(
         current=current,
         differences=tuple(mismatches(lock, current)) if lock.documents else ("nothing was accepted before",),
         documents=sum(1 for _ in changed_documents(lock, current)),
-        changes=changes(lock.declared, current.declared) if lock.declared else (),
+        changes=told,
+        effects=effects(session, api, told),
         remarks=found.diagnostics,
         is_update=update,
     )
+    if update:
+        session.project.write(session.project.lock_path, current.to_json())
+    return status
 
 
 def _lock(session: Session, *, is_update: bool) -> UpstreamLock:

@@ -14,7 +14,7 @@ from typing import cast
 from compiler.diagnostics import Sink, did_you_mean
 from compiler.frontends.document import Json, read_json
 from compiler.frontends.json_reader import JsonReader
-from compiler.frontends.swagger_types import enveloped, parse_type, resolve, show_type, undeclared
+from compiler.frontends.swagger_types import enveloped, parse_type, resolve, undeclared
 from compiler.ir.api import (
     ApiModel,
     Document,
@@ -27,6 +27,7 @@ from compiler.ir.api import (
     ScalarRef,
     TypeRef,
     Variant,
+    show_type,
 )
 from compiler.ir.names import is_text
 from compiler.rules import (

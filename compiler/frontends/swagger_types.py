@@ -135,20 +135,3 @@ def undeclared(written: TypeName, declared: Container[str]) -> Iterator[str]:
     is_known = name in _SCALARS or name in _GENERIC or name in _OPAQUE or _VARIABLE.fullmatch(name)
     if not is_known and name not in declared and inner_class(name) not in declared:
         yield name
-
-
-def show_type(found: TypeRef) -> str:
-    """Print a type for people.
-
-    >>> show_type(MapRef(ArrayRef(ScalarRef("string", "date"))))
-    'map of array of string (date)'
-    """
-    match found:
-        case ModelRef(name) | OpaqueRef(name):
-            return name
-        case ScalarRef(name, form):
-            return f"{name} ({form})" if form else name
-        case ArrayRef(item):
-            return f"array of {show_type(item)}"
-        case MapRef(value):
-            return f"map of {show_type(value)}"

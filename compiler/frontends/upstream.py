@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from compiler.diagnostics import Diagnostic, Sink
 from compiler.frontends.document import Json, as_object, read_json
 from compiler.frontends.json_reader import JsonReader
-from compiler.frontends.swagger_types import show_type
-from compiler.ir.api import ApiModel
+from compiler.ir.api import ApiModel, show_type
 from compiler.rules import UPSTREAM_CHANGED, UPSTREAM_LOCK
 from compiler.source import Origin, SourceFile
 
 _MOST = 6
 """So many differences are named; the others are counted."""
-_MODEL, _OF = "model ", " of "
+_MODEL, _OPERATION, _PROPERTY, _OF = "model ", "operation ", "property ", " of "
 _UPDATE = "run `mlbc upstream update` and review what it prints"
 
 
@@ -76,15 +75,20 @@ def declared(api: ApiModel) -> dict[str, str]:
     for name, bodies in scopes.items():
         alike = all(body == next(iter(bodies.values())) for body in bodies.values())
         for endpoint, properties in bodies.items():
-            label = name if alike else f"{name}{_OF}{endpoint}"
+            label = name if alike else copy_of(name, endpoint)
             facts[f"{_MODEL}{label}"] = "model"
-            facts |= {f"property {label}.{key}": kind for key, kind in properties.items()}
+            facts |= {f"{_PROPERTY}{label}.{key}": kind for key, kind in properties.items()}
     return facts
+
+
+def copy_of(model: str, endpoint: str) -> str:
+    """Return how the model of one document is called where other documents declare another under its name."""
+    return f"{model}{_OF}{endpoint}"
 
 
 def _operations(api: ApiModel) -> Iterator[tuple[str, str]]:
     for operation in api.operations.values():
-        yield f"operation {operation.name}", show_type(operation.response)
+        yield f"{_OPERATION}{operation.name}", show_type(operation.response)
         for variant in operation.variants:
             yield f"url {operation.name} {variant.http_method} {variant.path}", "url"
 
@@ -101,6 +105,17 @@ class Change:
     def kind(self) -> str:
         """`added`, `removed` or `retyped`."""
         return "added" if not self.before else "removed" if not self.after else "retyped"
+
+    @property
+    def operation(self) -> str:
+        """The operation whose response this is about, or ""."""
+        return self.fact.removeprefix(_OPERATION) if self.fact.startswith(_OPERATION) else ""
+
+    @property
+    def member(self) -> tuple[str, str] | None:
+        """The model, as it is called, and the property that this is about."""
+        model, _, key = self.fact.removeprefix(_PROPERTY).partition(".")
+        return (model, key) if self.fact.startswith(_PROPERTY) else None
 
     def describe(self) -> str:
         """Say what changed in one line.
@@ -139,7 +154,7 @@ def _told(facts: Mapping[str, str], scopes: Mapping[str, list[str]]) -> Iterator
         noun, _, rest = fact.partition(" ")
         name, dot, key = rest.partition(".")
         if noun in {"model", "property"} and name in scopes:
-            yield from ((f"{noun} {name}{_OF}{endpoint}{dot}{key}", type_) for endpoint in scopes[name])
+            yield from ((f"{noun} {copy_of(name, endpoint)}{dot}{key}", type_) for endpoint in scopes[name])
         else:
             yield fact, type_
 

@@ -45,6 +45,23 @@ class OpaqueRef:
 TypeRef = ModelRef | ScalarRef | ArrayRef | MapRef | OpaqueRef
 
 
+def show_type(found: TypeRef) -> str:
+    """Print a type for people.
+
+    >>> show_type(MapRef(ArrayRef(ScalarRef("string", "date"))))
+    'map of array of string (date)'
+    """
+    match found:
+        case ModelRef(name) | OpaqueRef(name):
+            return name
+        case ScalarRef(name, form):
+            return f"{name} ({form})" if form else name
+        case ArrayRef(item):
+            return f"array of {show_type(item)}"
+        case MapRef(value):
+            return f"map of {show_type(value)}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Property:
     """One declared property of a model. `required` is kept for the record: it is wrong half the time."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from compiler.ir.api import TypeRef
 from compiler.ir.types import Codec, Kind, Type
 
 
@@ -10,12 +11,14 @@ from compiler.ir.types import Codec, Kind, Type
 class Evidence:
     """Why a node is what it is, for `mlbc explain`.
 
-    `declared` names document, model and property, or is "". `seen` counts values, `kinds` what they were.
-    `because` is the decision in words; `by_mapping` says that the author took it. `shared` names the other places of
-    the same thing (`game.playByPlay:$.allPlays[*]`) whose facts are counted in.
+    `declared` names document, model and property, or is ""; `declares` is the type that upstream gives the place.
+    `seen` counts values, `kinds` what they were. `because` is the decision in words; `by_mapping` says that the author
+    took it. `shared` names the other places of the same thing (`game.playByPlay:$.allPlays[*]`) whose facts are counted
+    in.
     """
 
     declared: str = ""
+    declares: TypeRef | None = None
     description: str = ""
     seen: int = 0
     parent_seen: int = 0

@@ -129,6 +129,7 @@ def _is_string(scalar: Scalar) -> bool:
 def _pooled(left: Evidence, right: Evidence) -> Evidence:
     return Evidence(
         declared=left.declared or right.declared,
+        declares=left.declares or right.declares,
         description=left.description or right.description,
         seen=left.seen + right.seen,
         parent_seen=left.parent_seen + right.parent_seen,
@@ -148,15 +149,21 @@ def _added(left: tuple[tuple[K, int], ...], right: tuple[tuple[K, int], ...]) ->
 
 def scalars(shape: Shape, prefix: Path = ()) -> Iterator[tuple[Path, Shape]]:
     """Yield path and shape of every leaf of the tree: scalars and unknowns, in order."""
+    return ((path, found) for path, found in places(shape, prefix) if isinstance(found, Scalar | Unknown))
+
+
+def places(shape: Shape, prefix: Path = ()) -> Iterator[tuple[Path, Shape]]:
+    """Yield path and shape of every place of the tree, each before those below it, in order."""
+    yield prefix, shape
     match shape:
         case Record():
             for member in shape.members:
-                yield from scalars(member.shape, (*prefix, Field(member.name)))
+                yield from places(member.shape, (*prefix, Field(member.name)))
         case Array():
-            yield from scalars(shape.item, (*prefix, Each()))
+            yield from places(shape.item, (*prefix, Each()))
         case Map():
-            yield from scalars(shape.value, (*prefix, Entries()))
+            yield from places(shape.value, (*prefix, Entries()))
         case Scalar() | Unknown():
-            yield prefix, shape
+            pass
         case _:
             assert_never(shape)

@@ -18,6 +18,7 @@ from compiler.ir.api import (
     Property,
     ScalarRef,
     TypeRef,
+    show_type,
 )
 from compiler.ir.facts import Facts, TextClass
 from compiler.ir.mapping import OperationSpec, PlaceSpec
@@ -123,7 +124,7 @@ class _Merger:
     ) -> Shape:
         """Return the shape of a place that is declared as `ref` and was seen as `seen`; either may be absent."""
         seen = self.pooled(ref, seen, path, depth)
-        evidence = _evidence(base, seen)
+        evidence = _evidence(replace(base, declares=ref), seen)
         kinds = {kind for kind in (seen.facts.kinds if seen else ()) if kind is not Kind.NULL}
         if not kinds <= _SCALARS and _is_deep(path):
             return _document(evidence, _TOO_DEEP)
@@ -275,11 +276,9 @@ def _inner(evidence: Evidence) -> Evidence:
 
 def _declared_scalar(ref: ScalarRef, evidence: Evidence) -> Scalar:
     type_, codec = _declared_type(ref)
-    return Scalar(type=type_, codec=codec, evidence=replace(evidence, because=f"declared as {_spelled(ref)}"))
-
-
-def _spelled(ref: ScalarRef) -> str:
-    return f"{ref.type} ({ref.format})" if ref.format else ref.type
+    return Scalar(
+        type=type_, codec=codec, evidence=replace(evidence, because=f"declared as {show_type(ref)}")
+    )
 
 
 def _declared_type(ref: ScalarRef) -> tuple[Type, Codec]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from compiler.driver.upstream import OVERRULED, UNFIT
 from tests.upstream.rehearsal import Rehearsal
 
 Documents = Mapping[str, dict[str, Any]]
@@ -19,6 +20,9 @@ DIVISIONS = "division.division_seasons"
 SEASON = "SeasonRestObject"
 RAW_SEASONS = "season.all_seasons"
 ALL_SEASONS = "season.all_seasons_normalized"
+_DIVISION = "division.divisions:$.divisions[*]"
+_SEASON = "season.allSeasons:$.seasons[*]"
+_NO_COLUMN = "    no effect: no column changes"
 
 
 def _as_before(_: Rehearsal) -> None:
@@ -31,7 +35,8 @@ class Edit:
 
     `answer` turns a response of `operation` into a later one; it returns False for one that there is no more.
     `refused` are the codes with which `generate` refuses the change until the author has done his part.
-    `told` is what `upstream update` says, `changes` what the migrations do, `breaks` what the gate finds.
+    `told` is what `upstream update` says that changed and what comes of it, `changes` what the migrations do, `breaks`
+    what the gate finds.
     """
 
     documents: Callable[[Documents], None]
@@ -52,6 +57,10 @@ def models(documents: Documents, endpoint: str) -> dict[str, Any]:
 def properties(documents: Documents, endpoint: str, model: str) -> dict[str, Any]:
     """Return the properties of a model."""
     return models(documents, endpoint)[model]["properties"]
+
+
+def _seen(place: str, says: str) -> str:
+    return f"    no effect at {place}: captured responses {says}"
 
 
 def divisions(change: Callable[[dict[str, Any]], None]) -> Callable[[Envelope], None]:
@@ -230,7 +239,10 @@ EDITS = {
     "field added": Edit(
         documents=_field_added,
         answer=divisions(lambda division: division.update(numTeams=5)),
-        told=("added property DivisionRestObject.numTeams: integer (int32)",),
+        told=(
+            "added property DivisionRestObject.numTeams: integer (int32)",
+            f"    adds {DIVISIONS}.num_teams bigint",
+        ),
         changes=(f"add column {DIVISIONS}.num_teams",),
     ),
     "field removed": Edit(
@@ -238,7 +250,9 @@ EDITS = {
         answer=divisions(_without_wildcard),
         told=(
             "removed property DivisionRestObject.conference: ConferenceRestObject",
+            f"    gives up {DIVISIONS}.conference",
             "removed property DivisionRestObject.hasWildcard: boolean",
+            _seen(f"{_DIVISION}.hasWildcard", "have it"),
         ),
         changes=(f"give up column {DIVISIONS}.conference",),
         breaks=("FIELD_NO_DELETE_UNLESS_RESERVED division.divisions:$.divisions[*].conference",),
@@ -247,7 +261,11 @@ EDITS = {
         documents=_field_retyped,
         answer=divisions(lambda division: division.update(hasWildcard="Y")),
         author=_observe,
-        told=("property DivisionRestObject.hasWildcard: boolean -> string",),
+        told=(
+            "property DivisionRestObject.hasWildcard: boolean -> string",
+            _seen(f"{_DIVISION}.hasWildcard", "say boolean"),
+            OVERRULED,
+        ),
         changes=(
             f"rename column {DIVISIONS}.has_wildcard to has_wildcard__0002",
             f"give up column {DIVISIONS}.has_wildcard__0002",
@@ -261,7 +279,9 @@ EDITS = {
         author=_read_brief,
         told=(
             "added property DivisionRestObject.nameBrief: string",
+            f"    adds {DIVISIONS}.name_brief text",
             "removed property DivisionRestObject.nameShort: string",
+            _seen(f"{_DIVISION}.nameShort", "have it"),
         ),
         changes=(
             f"alter path of {DIVISIONS}.short_name: $.divisions[*].nameShort -> $.divisions[*].nameBrief",
@@ -274,7 +294,7 @@ EDITS = {
         answer=divisions(_map_of_sports),
         refused=("M103",),
         author=_no_sport,
-        told=("property DivisionRestObject.sport: SportRestObject -> map of SportRestObject",),
+        told=("property DivisionRestObject.sport: SportRestObject -> map of SportRestObject", UNFIT),
         changes=(
             *(f"give up column {DIVISIONS}.sport_{name}" for name in _SPORT),
             f"add table {DIVISIONS}_sport",
@@ -288,10 +308,15 @@ EDITS = {
         told=(
             "added model PostSeasonRestObject",
             "added property PostSeasonRestObject.postSeasonEndDate: string (date)",
+            _NO_COLUMN,
             "added property PostSeasonRestObject.postSeasonStartDate: string (date)",
+            _NO_COLUMN,
             "added property SeasonRestObject of season.postSeason: PostSeasonRestObject",
+            f"    adds {ALL_SEASONS}.post_season jsonb, season.seasons_normalized.post_season jsonb",
             "removed property SeasonRestObject of season.postSeasonEndDate: string (date)",
+            _seen(f"{_SEASON}.postSeasonEndDate and 1 more place", "have it"),
             "removed property SeasonRestObject of season.postSeasonStartDate: string (date)",
+            _seen(f"{_SEASON}.postSeasonStartDate and 1 more place", "have it"),
         ),
         changes=(f"add column {ALL_SEASONS}.post_season", "add column season.seasons_normalized.post_season"),
     ),
@@ -303,9 +328,19 @@ EDITS = {
             "added model AllSeasonRestObject",
             "added model AllSeasonsRestObject",
             "operation season.allSeasons: SeasonsRestObject -> AllSeasonsRestObject",
-            *(f"added property AllSeasonRestObject.{name}: string (date)" for name in _DATES),
+            _seen("season.allSeasons:$", "say object"),
+            *(
+                line
+                for name in _DATES
+                for line in (
+                    f"added property AllSeasonRestObject.{name}: string (date)",
+                    _seen(f"{_SEASON}.{name}", "say date"),
+                )
+            ),
             "added property AllSeasonRestObject.seasonId: string",
+            _seen(f"{_SEASON}.seasonId", "say string"),
             "added property AllSeasonsRestObject.seasons: array of AllSeasonRestObject",
+            _seen("season.allSeasons:$.seasons", "say array"),
         ),
     ),
     "operation added": Edit(
@@ -317,7 +352,9 @@ EDITS = {
             "added model PhasesRestObject",
             "added operation season.phases: PhasesRestObject",
             "added property PhaseRestObject.name: string",
+            "    adds season.phases_normalized.name text",
             "added property PhaseRestObject.phaseId: integer",
+            "    adds season.phases_normalized.phase_id bigint",
             "added property PhasesRestObject.phases: array of PhaseRestObject",
             "added url season.phases GET /v1/seasons/{seasonId}/phases",
         ),
@@ -332,6 +369,7 @@ EDITS = {
         told=(
             "removed operation season.allSeasons: SeasonsRestObject",
             "removed url season.allSeasons GET /v1/seasons/all",
+            UNFIT,
         ),
         changes=tuple(
             f"{what} table {name}"

@@ -32,6 +32,7 @@ EMPTY = "template1"
 BEFORE = "before"
 """The folder that keeps what was generated from the documents before."""
 _TITLE = re.compile(r"^-- \d+/\d+  (.*)$", re.MULTILINE)
+_COUNT = re.compile(r" \([\d,]+ times?\)$")
 _CODE = re.compile(r"^error\[(\w+)\]", re.MULTILINE)
 
 NewDatabase = Callable[[str], str]
@@ -162,7 +163,7 @@ def _accept(home: Rehearsal, edit: Edit) -> tuple[Sequence[str], Sequence[str]]:
     edit.author(home)
     home.mlbc("generate", "--diff", code=None)
     home.mlbc("generate")
-    return told, _CODE.findall(refused)
+    return [_COUNT.sub("", line) for line in told], _CODE.findall(refused)
 
 
 def _later(home: Rehearsal, edit: Edit) -> Sequence[str]:

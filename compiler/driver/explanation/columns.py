@@ -102,9 +102,7 @@ class _Facts:
         shape = at(self.operation.response, self.source.place)
         if shape is None:
             return None, None
-        return declared(shape.evidence), observed(
-            shape, self.source.place, self.compiled.seen(self.operation)
-        )
+        return declared(shape), observed(shape, self.source.place, self.compiled.seen(self.operation))
 
     def _parameter(self, name: str) -> Declared | None:
         for variant in self.operation.operation.variants:
@@ -233,7 +231,7 @@ def explain_raw_column(compiled: Compiled, operation: OperationPlan, name: str) 
         return None
     key = next((found for found in operation.raw_keys if found.name == name), None)
     shape = at(operation.response, key.path) if key and key.param is None else None
-    is_declared = declared(shape.evidence) if shape else None
+    is_declared = declared(shape) if shape else None
     was_observed = observed(shape, key.path, compiled.seen(operation)) if key and shape else None
     about = "the whole response" if name == "data" else "the request and its answer, not the response's body"
     in_document = name in operation.document_key

@@ -3,28 +3,37 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from compiler.ir.api import show_type
 from compiler.ir.facts import Facts, total
 from compiler.ir.facts import Observed as Seen
+from compiler.ir.overruled import is_overruled, shown
 from compiler.ir.paths import Each, Field, Path, branches, show
-from compiler.ir.shape import Array, Evidence, Shape
+from compiler.ir.shape import Array, Shape
 from compiler.ir.types import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """Where a place is declared; `document` is an upstream document, or the mapping that declares the place."""
+    """Where a place is declared; `document` is an upstream document, or the mapping that declares the place.
+
+    `type` is what upstream says; `overruled_by` what was seen that has no place in it, or "".
+    """
 
     document: str
     model: str = ""
     property: str = ""
     description: str = ""
+    type: str = ""
+    overruled_by: str = ""
 
-    def to_object(self) -> Mapping[str, str]:
+    def to_object(self) -> Mapping[str, str | None]:
         """Return the object that `--json` prints."""
         return {
             "document": self.document,
             "model": self.model,
             "property": self.property,
+            "type": self.type,
+            "overruled_by": self.overruled_by or None,
             "description": self.description,
         }
 
@@ -32,16 +41,27 @@ class Declared:
         """Return the place and what upstream says of it, for people."""
         model = f", model {self.model}" if self.model else ""
         property_ = f", property {self.property}" if self.property else ""
-        return [f"{self.document}{model}{property_}", *filter(None, [self.description])]
+        type_ = f": {self.type}" if self.type else ""
+        by = f"overruled: captured responses say {self.overruled_by}" if self.overruled_by else ""
+        return [f"{self.document}{model}{property_}{type_}", *filter(None, [by, self.description])]
 
 
-def declared(evidence: Evidence) -> Declared | None:
+def declared(shape: Shape) -> Declared | None:
     """Return where a place is declared; None where nothing declares it."""
+    evidence = shape.evidence
     if not evidence.declared:
         return None
     document, _, rest = evidence.declared.partition("#/models/")
     model, _, property_ = rest.partition("/")
-    return Declared(document=document, model=model, property=property_, description=evidence.description)
+    inside = (shape, shape.item) if isinstance(shape, Array) else (shape,)
+    return Declared(
+        document=document,
+        model=model,
+        property=property_,
+        description=evidence.description,
+        type=show_type(evidence.declares) if evidence.declares else "",
+        overruled_by=next((shown(found) for found in inside if is_overruled(found)), ""),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,8 +117,7 @@ def explain_path(compiled: Compiled, operation: OperationPlan, text: str) -> Exp
     decisions = history.of_place(compiled.passes, operation.name, place.path) if place.shape else []
     keys = _keys(compiled, operation, place)
     names = tuple(targets.of_path(operation, place.path))
-    evidence = place.shape.evidence if place.shape else None
-    is_declared = declared(evidence) if evidence else None
+    is_declared = declared(place.shape) if place.shape else None
     was_observed = observed(place.shape, place.path, compiled.seen(operation)) if place.shape else None
     ignored = ignored_at(operation, place.path)
     likeness = _likeness(compiled, operation, place)

@@ -128,6 +128,8 @@ def test_a_declared_column() -> None:
         "model": "GameRestObject",
         "property": "gamePk",
         "description": "Unique Primary Key Representing a Game",
+        "type": "integer (int32)",
+        "overruled_by": None,
     }
     assert found["in_key"] is True
 
@@ -335,7 +337,7 @@ path       $.seasons[*].seasonId
 operation  season.seasons  GET /v1/seasons
                            GET /v1/seasons/{seasonId}
 row        one per $.seasons[*]
-declared   season.json, model SeasonRestObject, property seasonId
+declared   season.json, model SeasonRestObject, property seasonId: string
            Season of play
 observed   N of N times in N captures: string N (integer N)
            N of N times with the same in season.allSeasons: string N (integer N)

@@ -7,8 +7,8 @@ import pytest
 
 from compiler.diagnostics import Sink
 from compiler.frontends.swagger import read_api
-from compiler.frontends.swagger_types import TypeName, parse_type, resolve, show_type
-from compiler.ir.api import ApiModel, ArrayRef, MapRef, ModelRef, OpaqueRef, ScalarRef, TypeRef
+from compiler.frontends.swagger_types import TypeName, parse_type, resolve
+from compiler.ir.api import ApiModel, ArrayRef, MapRef, ModelRef, OpaqueRef, ScalarRef, TypeRef, show_type
 from compiler.project import Project, discover
 from compiler.source import SourceFile
 
