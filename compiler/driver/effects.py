@@ -119,27 +119,32 @@ def effects(session: Session, api: ApiModel, changes: Sequence[Change]) -> Effec
     facts = [change.fact for change in changes if change.operation or change.member]
     if not facts:
         return NONE
-    scratch = Session(project=session.project, collector=session.collector)
-    plan = _planned(scratch, api)
+    with session.during("effects"):
+        return _effects(Session(project=session.project), api, changes, facts)
+
+
+def _effects(session: Session, api: ApiModel, changes: Sequence[Change], facts: Sequence[str]) -> Effects:
+    plan = _planned(session, api)
     if plan is None:
         return Effects(by_fact={}, fits=False)
+    history = read_history(session)
+    fits = not session.failed and history.unreadable is None
     found = _Found(_marks(plan, changes))
     for operation in plan.operations:
         found.look(operation)
-    if not scratch.failed:
+    if fits:
         from compiler.backends.postgres import lower  # slow to import
 
-        found.compare(read_history(scratch).state, lower(plan))
-    return Effects(by_fact={fact: found.effect(fact) for fact in facts}, fits=not scratch.failed)
+        found.compare(history.state, lower(plan))
+    return Effects(by_fact={fact: found.effect(fact) for fact in facts}, fits=fits)
 
 
 def _planned(session: Session, api: ApiModel) -> Plan | None:
     """Make the Plan as far as the mappings fit; None if the inputs cannot be read."""
-    with session.during("effects"):
-        mapping = read_mappings(session.project.mapping_files(session.sink), session.sink)
-        observed = read_facts(session.project.observed_files(session.sink), session.sink)
-        known = {name: facts for name, facts in observed.items() if name in api.operations}
-        return None if session.failed else run(api, mapping, known, session.sink)
+    mapping = read_mappings(session.project.mapping_files(session.sink), session.sink)
+    observed = read_facts(session.project.observed_files(session.sink), session.sink)
+    known = {name: facts for name, facts in observed.items() if name in api.operations}
+    return None if session.failed else run(api, mapping, known, session.sink)
 
 
 # ------------------------------------------------------------------------------------------------- places

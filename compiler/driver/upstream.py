@@ -21,7 +21,10 @@ OVERRULED = (
     "what was seen goes before what is declared: other values are rescued until a response that has them is observed: "
     "`mlbc observe FILE...`"
 )
-UNFIT = "the mappings do not fit these documents, so columns are not told: `mlbc check` says where"
+UNFIT = (
+    "the mappings do not compile with these documents, so columns are not told: once they are accepted, "
+    "`mlbc generate` says why"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
