@@ -247,7 +247,7 @@ def _changed(table: Table, change: Change) -> Table:
         case AddIndex(index=index):
             return replace(table, indexes=(*table.indexes, index))
         case DropIndex(index=index):
-            return replace(table, indexes=tuple(kept for kept in table.indexes if kept != index))
+            return replace(table, indexes=tuple(kept for kept in table.indexes if kept.name != index.name))
         case RenameIndex():
             return _with_indexes(table, (change,))
         case AlterKey() | RenameKey() | AlterPartitioning() | AlterSource():

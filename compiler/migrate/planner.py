@@ -11,6 +11,7 @@ from compiler.backends.base import render
 from compiler.backends.postgres import ddl
 from compiler.backends.postgres.metadata import MetadataStep
 from compiler.ir.catalog import Catalog, Table
+from compiler.migrate import freed
 from compiler.migrate.changes import (
     RAW,
     AddColumn,
@@ -80,7 +81,8 @@ def split(changes: Sequence[Change], old: Catalog) -> tuple[tuple[Change, ...], 
 
     What no statement makes goes along with the first that has statements; alone it is no migration.
     """
-    online = _online(_partitioned(changes, old))
+    changes = freed.in_order(changes)
+    online = _online(changes, _partitioned(changes, old))
     at_once = tuple(one for one in changes if not online(one))
     later = tuple(one for one in changes if online(one))
     return (at_once, later) if any(map(has_statement, at_once)) else ((), (*at_once, *later) if later else ())
@@ -98,7 +100,7 @@ def said(changes: Iterable[Change]) -> tuple[Statement, ...]:
 def plan(changes: Sequence[Change], old: Catalog, before: str = "") -> tuple[Statement, ...]:
     """Return the statements of changes to a catalog, one each, in their order; `before`: what earlier migrations do."""
     partitioned = _partitioned(changes, old)
-    online = _online(partitioned)
+    online = _online(changes, partitioned)
     replaced = {(one.table, one.before) for one in changes if isinstance(one, RenameColumn)}
     replaced |= {(one.before, "") for one in changes if isinstance(one, MoveTable)}
     raw = frozenset(table.name for table in old.tables if table.kind == RAW)
@@ -164,13 +166,15 @@ def _partitioned(changes: Sequence[Change], old: Catalog) -> frozenset[str]:
     return names | {one.after for one in changes if isinstance(one, RenameTable) and one.before in names}
 
 
-def _online(partitioned: frozenset[str]) -> Callable[[Change], bool]:
+def _online(changes: Iterable[Change], partitioned: frozenset[str]) -> Callable[[Change], bool]:
+    at_once = freed.at_once(changes)
+
     def online(change: Change) -> bool:
         match change:
             case AddIndex():
                 return True
             case DropIndex(table=table):
-                return table not in partitioned
+                return table not in partitioned and change not in at_once
             case AlterNullability(nullable=nullable):
                 return not nullable
             case _:
@@ -184,18 +188,18 @@ def _statement(
 ) -> Statement:
     return Statement(
         summary=change.title,
-        sql="\n".join(_sql(change, partitioned)),
-        lock=_lock(change, partitioned),
+        sql="\n".join(_sql(change, partitioned, online)),
+        lock=_lock(change, partitioned, online),
         hazards=hazards,
         online=online,
     )
 
 
-def _lock(change: Change, partitioned: frozenset[str]) -> Lock:
+def _lock(change: Change, partitioned: frozenset[str], online: bool) -> Lock:
     match change:
         case CreateSchema() | DropSchema() | AddTable():
             return Lock.NONE
-        case DropIndex(table=table) if table in partitioned:
+        case DropIndex() if not online:
             return Lock.A_MOMENT
         case AddIndex(table=table) if table in partitioned:
             return Lock.A_MOMENT
@@ -254,7 +258,7 @@ def _of_raw(change: Change, raw: frozenset[str]) -> tuple[Hazard, ...]:
             return ()
 
 
-def _sql(change: Change, partitioned: frozenset[str]) -> tuple[str, ...]:
+def _sql(change: Change, partitioned: frozenset[str], online: bool) -> tuple[str, ...]:
     match change:
         case CreateSchema(schema=schema):
             return (ddl.create_schema(schema, "IF NOT EXISTS"),)
@@ -267,13 +271,13 @@ def _sql(change: Change, partitioned: frozenset[str]) -> tuple[str, ...]:
         case MoveTable(before=before, after=after):
             return (*ddl.forget_rows(before), ddl.move_table(before, after.partition(".")[0]))
         case AddIndex() | DropIndex() | RenameIndex() | RenameKey():
-            return _sql_of_index(change, partitioned)
+            return _sql_of_index(change, partitioned, online)
         case _:
             return (_sql_of_comment(change) or _sql_of_column(change),)
 
 
 def _sql_of_index(
-    change: AddIndex | DropIndex | RenameIndex | RenameKey, partitioned: frozenset[str]
+    change: AddIndex | DropIndex | RenameIndex | RenameKey, partitioned: frozenset[str], online: bool
 ) -> tuple[str, ...]:
     match change:
         case AddIndex(table=table, index=index) if table in partitioned:
@@ -283,7 +287,7 @@ def _sql_of_index(
             dropped = ddl.drop_index(table, index.name, concurrently=True)
             return (dropped, ddl.create_index(table, index, clause="CONCURRENTLY"))
         case DropIndex(table=table, index=index):
-            return (ddl.drop_index(table, index.name, concurrently=table not in partitioned),)
+            return (ddl.drop_index(table, index.name, concurrently=online),)
         case RenameIndex() | RenameKey():
             return (ddl.rename_index(change.table, change.before, change.after),)
 
