@@ -170,7 +170,7 @@ def _patiently(step: Callable[[Connection, What], Done], connection: Connection,
     )
     try:
         return attempts(step, connection, what)
-    except psycopg.errors.LockNotAvailable as error:
+    except _TRIED_AGAIN as error:
         raise _blocked(connection, what) from error
 
 

@@ -4,11 +4,11 @@ A migration either runs in one transaction, changes nothing but the catalog and 
 statement by statement, each of which may run again, for what takes as long as a table is large.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from compiler.backends.base import render
-from compiler.backends.postgres import ddl
+from compiler.backends.postgres import ddl, relocation
 from compiler.backends.postgres.metadata import MetadataStep
 from compiler.ir.catalog import Catalog, Table
 from compiler.migrate import freed
@@ -98,7 +98,10 @@ def said(changes: Iterable[Change]) -> tuple[Statement, ...]:
 
 
 def plan(changes: Sequence[Change], old: Catalog, before: str = "") -> tuple[Statement, ...]:
-    """Return the statements of changes to a catalog, one each, in their order; `before`: what earlier migrations do."""
+    """Return the statements of changes to a catalog: what the runtime has to know first, then each in its order.
+
+    `before`: what earlier migrations do.
+    """
     partitioned = _partitioned(changes, old)
     online = _online(changes, partitioned)
     replaced = {(one.table, one.before) for one in changes if isinstance(one, RenameColumn)}
@@ -106,8 +109,8 @@ def plan(changes: Sequence[Change], old: Catalog, before: str = "") -> tuple[Sta
     raw = frozenset(table.name for table in old.tables if table.kind == RAW)
     left = _left(changes)
     statements = (
-        _renaming(change, old.by_name[change.before], change.before in left)
-        if isinstance(change, RenameTable)
+        _relocating(change, old.by_name[change.before], change.before in left)
+        if isinstance(change, MoveTable | RenameTable)
         else _statement(
             change, tuple(_of_raw(change, raw) or _hazards(change, replaced)), partitioned, online(change)
         )
@@ -116,10 +119,13 @@ def plan(changes: Sequence[Change], old: Catalog, before: str = "") -> tuple[Sta
     )
     names = map(_taken, filter(has_statement, changes))
     kinds = {one.view.name: one.view.kind for one in changes if isinstance(one, DropView)}
-    return tuple(
-        _behind_view(statement, name, kinds.get(name, "view" if ddl.has_stand_in(name, before) else ""))
+    made = (
+        _behind_view(
+            statement, name, kinds.get(name, "view" if relocation.has_stand_in(name, before) else "")
+        )
         for statement, name in zip(statements, names, strict=True)
     )
+    return (*_known(changes), *made)
 
 
 def _taken(change: Change) -> str:
@@ -148,15 +154,29 @@ def _left(changes: Iterable[Change]) -> frozenset[str]:
     return frozenset(name for name in names if name.partition(".")[0] not in gone)
 
 
-def _renaming(change: RenameTable, table: Table, is_left: bool) -> Statement:
+def _known(changes: Sequence[Change]) -> Iterator[Statement]:
+    """Yield what tells the runtime of tables that go elsewhere, before any is locked: there are many documents."""
+    moved = [one.before for one in changes if isinstance(one, MoveTable)]
+    if moved:
+        summary = f"forget what is loaded of {', '.join(moved)}"
+        yield Statement(summary=summary, sql=relocation.forget_rows(moved))
+    for one in changes:
+        if isinstance(one, RenameTable):
+            summary = f"know what is loaded of {one.before} as of {one.after}"
+            yield Statement(summary=summary, sql=relocation.follow_rows(one.before, one.after))
+
+
+def _relocating(change: MoveTable | RenameTable, table: Table, is_left: bool) -> Statement:
     """Return what renames a table; a view that comes under the former name stands there from the same moment on."""
+    is_renamed = isinstance(change, RenameTable)
     used = (column.name for column in table.columns if not column.given_up)
-    left = (ddl.stand_in(change.before, change.after, used),) if is_left else ()
+    left = (relocation.stand_in(change.before, change.after, used),) if is_left and is_renamed else ()
+    moved = relocation.relocate(table, change.after, with_detached=is_renamed)
     return Statement(
         summary=change.title,
-        sql="\n".join((ddl.rename_table(table, change.after), *left)),
+        sql="\n".join((moved, *left)),
         lock=Lock.A_MOMENT,
-        hazards=(Hazard.LEAVES_A_VIEW if is_left else Hazard.BREAKS_READERS,),
+        hazards=(Hazard.LEAVES_A_VIEW if left else Hazard.BREAKS_READERS,),
     )
 
 
@@ -197,7 +217,7 @@ def _statement(
 
 def _lock(change: Change, partitioned: frozenset[str], online: bool) -> Lock:
     match change:
-        case CreateSchema() | DropSchema() | AddTable():
+        case CreateSchema() | DropSchema() | AddTable() | GiveUpTable() | TakeUpTable():
             return Lock.NONE
         case DropIndex() if not online:
             return Lock.A_MOMENT
@@ -205,7 +225,7 @@ def _lock(change: Change, partitioned: frozenset[str], online: bool) -> Lock:
             return Lock.A_MOMENT
         case AddIndex() | DropIndex() | CommentColumn() | CommentTable() | AlterPath() | AlterRows():
             return Lock.WRITES_GO_ON
-        case GiveUpColumn() | TakeUpColumn() | GiveUpTable() | TakeUpTable() | RenameIndex():
+        case GiveUpColumn() | TakeUpColumn() | RenameIndex() | RenameKey():
             return Lock.WRITES_GO_ON
         case _:
             return Lock.A_MOMENT
@@ -213,7 +233,7 @@ def _lock(change: Change, partitioned: frozenset[str], online: bool) -> Lock:
 
 def _hazards(change: Change, replaced: set[tuple[str, str]]) -> Iterable[Hazard]:
     match change:
-        case RenameColumn() | MoveTable():
+        case RenameColumn():
             return (Hazard.BREAKS_READERS,)
         case DropColumn() | DropTable():
             return (Hazard.DELETES_DATA, Hazard.BREAKS_READERS)
@@ -268,8 +288,6 @@ def _sql(change: Change, partitioned: frozenset[str], online: bool) -> tuple[str
             return (ddl.create_table(table),)
         case DropTable(table=table):
             return (ddl.drop_table(table.name),)
-        case MoveTable(before=before, after=after):
-            return (*ddl.forget_rows(before), ddl.move_table(before, after.partition(".")[0]))
         case AddIndex() | DropIndex() | RenameIndex() | RenameKey():
             return _sql_of_index(change, partitioned, online)
         case _:

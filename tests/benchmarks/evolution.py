@@ -25,7 +25,7 @@ from runtime.progress import Quiet
 from runtime.registry import generated
 from tests.benchmarks.evolution_page import page
 from tests.benchmarks.season import FEED
-from tests.benchmarks.traffic import PITCHES, Seen, traffic
+from tests.benchmarks.traffic import PITCHES, Seen, watched
 from tests.season.files import write
 from tests.season.responses import Season
 from tests.support.project import ROOT
@@ -50,7 +50,7 @@ class Measured:
     planning: dict[int, float] = field(default_factory=dict[int, float])
     rows: int = 0
     megabytes: float = 0.0
-    quiet: Seen = field(default_factory=Seen)
+    quiet: Seen | None = None
     applied: list["Applied"] = field(default_factory=list["Applied"])
     server: str = ""
 
@@ -212,13 +212,13 @@ def apply(measured: Measured, folder: Path, season: Path | None) -> None:
     with _loaded(folder, _responses(season, measured.games, folder)) as (connection, url):
         _weigh(connection, measured)
         pid = connection.info.backend_pid
-        with traffic(url, pid) as measured.quiet:
+        with watched(url, pid) as measured.quiet:
             time.sleep(QUIET)
         for what, edit in CHANGES.items():
             following = grown(home, edit(in_use(home.state)))
             _write(following, folder / "postgres")
             count = len(following.migrations) - len(home.migrations)
-            with traffic(url, pid) as seen:
+            with watched(url, pid) as seen:
                 begun = time.perf_counter()
                 migrator.migrate(connection, migrations.read(folder / "postgres"))
                 seconds = time.perf_counter() - begun

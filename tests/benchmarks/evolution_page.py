@@ -75,7 +75,11 @@ def _applied(measured: "Measured") -> str:
     return f"## Applying\n\n{told}\n\n{grid(head, [quiet, *rows])}"
 
 
-def _seen(seen: Seen) -> tuple[str, ...]:
-    took = (seen.held, seen.longest_read, seen.longest_write)
-    failed = f"; failed: {', '.join(seen.failed)}" if seen.failed else ""
-    return (*(f"{one * 1000:,.0f} ms" for one in took), f"{seen.reads:,}, {seen.writes:,}{failed}")
+def _seen(seen: Seen | None) -> tuple[str, ...]:
+    if seen is None:
+        return ()
+    failed = f"; failed: {', '.join(seen.traffic.failed)}" if seen.traffic.failed else ""
+    return (
+        *(f"{one * 1000:,.0f} ms" for one in seen.took),
+        ", ".join(f"{one:,}" for one in seen.turns) + failed,
+    )

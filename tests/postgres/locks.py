@@ -43,10 +43,12 @@ class Watched(psycopg.Connection[TupleRow]):
     outside: Connection
     taken: dict[str, set[tuple[str, str]]]
     said: dict[str, str]
+    strongest: dict[str, int]
 
     def begin(self, url: str) -> None:
         """Watch from now on."""
-        self.taken, self.said, self.held, self.step = {}, {}, set[tuple[str, str]](), ""
+        self.taken, self.said, self.strongest = {}, {}, {}
+        self.held, self.step = set[tuple[str, str]](), ""
         self.outside = connect(url, "watch")
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> psycopg.Cursor[TupleRow]:  # noqa: ANN401
@@ -58,7 +60,10 @@ class Watched(psycopg.Connection[TupleRow]):
         if self.info.transaction_status != TransactionStatus.IDLE:
             return self._watched(query, params, options)
         self.held.clear()
-        if "CONCURRENTLY" in text or not re.search(r"\b(ALTER|CREATE|DROP|UPDATE|COMMENT)\b", text):
+        if "CONCURRENTLY" in text:  # another test looks at these
+            self.strongest[self.step] = strength("SHARE UPDATE EXCLUSIVE")
+            return super().execute(query, params, **options)
+        if not re.search(r"\b(ALTER|CREATE|DROP|UPDATE|COMMENT)\b", text):
             return super().execute(query, params, **options)
         with self.transaction():
             return self._watched(query, params, options)
@@ -71,9 +76,11 @@ class Watched(psycopg.Connection[TupleRow]):
     def _watched(self, query: Any, params: Any, options: dict[str, Any]) -> psycopg.Cursor[TupleRow]:  # noqa: ANN401
         done = super().execute(query, params, **options)
         if self.step:
-            locks = set(self.outside.execute(LOCKS, (self.info.backend_pid,)).fetchall()) - self.held
-            self.held |= locks
-            self.taken.setdefault(self.step, set()).update(locks)
+            held = set(self.outside.execute(LOCKS, (self.info.backend_pid,)).fetchall())
+            self.taken.setdefault(self.step, set()).update(held - self.held)
+            strongest = [strength(lock) for _, lock in held]
+            self.strongest[self.step] = max((self.strongest.get(self.step, 0), *strongest))
+            self.held |= held
         return done
 
     def close(self) -> None:
@@ -89,6 +96,15 @@ class Watched(psycopg.Connection[TupleRow]):
             for step, locks in self.taken.items()
             for relation, lock in sorted(locks)
             if strength(lock) > max(strength(self.said[step]), strength("ACCESS SHARE"))
+        ]
+
+    @property
+    def unused(self) -> list[str]:
+        """The steps that say a stronger lock than any that is held then, by them or by an earlier one."""
+        return [
+            f"{step}: said {self.said[step]}, held {STRENGTH[found] or 'none'}"
+            for step, found in self.strongest.items()
+            if found < strength(self.said[step])
         ]
 
 

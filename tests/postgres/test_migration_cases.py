@@ -26,9 +26,10 @@ from runtime.database import Connection, opened
 from tests.migrations.case import NAMES, Case, case, read
 from tests.postgres.evolution import EMPTY, VALUES, NewDatabase, dump, fill, follow, fresh, grown, made, write
 from tests.postgres.locks import LOCKS, strength, watched
-from tests.postgres.traffic import LIMIT, traffic
+from tests.postgres.traffic import readers_and_writers
 from tests.property.catalogs import renaming_catalogs
 from tests.property.strategies import few
+from tests.support.traffic import LIMIT, traffic
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -56,12 +57,12 @@ def follows(case: Case, new_database: NewDatabase, folder: Path, begun: int = 0)
             migrator.migrate(connection, files[:known])
             fill(connection, steps[0])
             before = rows(connection, steps[0])
-        with traffic(url, steps) as seen, watched(url) as connection:
+        with traffic(url, readers_and_writers(steps)) as seen, watched(url) as connection:
             migrator.migrate(connection, files)
-            unsaid = connection.unsaid
+            wrong = (connection.unsaid, connection.unused)
         assert seen.failed == []
         assert seen.longest < LIMIT
-        assert unsaid == []
+        assert wrong == ([], [])
         with opened(url) as connection:
             lasting(connection, steps, before)
             assert migrator.migrate(connection, files) == ()

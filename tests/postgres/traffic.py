@@ -1,83 +1,23 @@
-"""Readers and writers that go on while a database is migrated, each on a connection of its own."""
+"""Readers and writers of tables that are migrated meanwhile."""
 
-import threading
-import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from itertools import count, pairwise
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 
-import psycopg
 from psycopg import sql
 
 from compiler.ir.catalog import Catalog, Column, Table
 from compiler.migrate import diff
 from compiler.migrate.changes import MoveTable, RenameColumn
-from runtime.database import Connection, connect
+from runtime.database import Connection
 from tests.postgres.evolution import value
-
-LIMIT = 5.0
-"""Seconds: what the migrator waits at most for a lock, and others behind it."""
+from tests.support.traffic import Work
 
 
-@dataclass
-class Traffic:
-    """What readers and writers saw: how often each did something, how long the longest took, and what failed."""
-
-    done: list[int] = field(default_factory=list)
-    longest: float = 0.0
-    failed: list[str] = field(default_factory=list)
-
-    def rest(self) -> None:
-        """Wait until each did something more."""
-        before, ends = list(self.done), time.monotonic() + 2 * LIMIT
-        while any(now <= then for now, then in zip(self.done, before, strict=True)):
-            assert time.monotonic() < ends, (self.failed, before, self.done)
-            if self.failed:
-                return
-            time.sleep(0.001)
-
-
-@contextmanager
-def traffic(url: str, steps: Sequence[Catalog]) -> Generator[Traffic]:
-    """Read and write what keeps its name through all steps, for the length of a block."""
+def readers_and_writers(steps: Sequence[Catalog]) -> list[Work]:
+    """Return what reads and writes all that keeps its name through all steps."""
     lasting = list(_lasting(steps))
-    seen, stop = Traffic(), threading.Event()
-    work = [_reading(lasting), *(_writing(table, written) for table, written in lasting if written)]
-    threads = [
-        threading.Thread(target=_run, args=(url, one, seen, number, stop)) for number, one in enumerate(work)
-    ]
-    seen.done = [0] * len(work)
-    for thread in threads:
-        thread.start()
-    try:
-        seen.rest()
-        yield seen
-        seen.rest()
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-
-
-Work = Callable[[Connection, int], None]
-
-
-def _run(url: str, work: Work, seen: Traffic, number: int, stop: threading.Event) -> None:
-    with connect(url, "traffic") as connection:
-        connection.execute("SELECT set_config('statement_timeout', %s, false)", (f"{LIMIT}s",))
-        for turn in count(1000):
-            if stop.is_set():
-                return
-            started = time.monotonic()
-            try:
-                work(connection, turn)
-            except psycopg.Error as error:
-                seen.failed.append(f"{type(error).__name__}: {error}")
-                return
-            seen.longest = max(seen.longest, time.monotonic() - started)
-            seen.done[number] += 1
-            time.sleep(0.001)
+    return [_reading(lasting), *(_writing(table, written) for table, written in lasting if written)]
 
 
 def _reading(lasting: Sequence[tuple[Table, Sequence[Column]]]) -> Work:

@@ -192,7 +192,7 @@ def test_other_rows_are_another_table_under_the_name(changed: dict) -> None:
     ((name, text),) = appended(with_table(**changed)).items()
     assert name == "0002_plays_and_1_more.sql"
     assert "ALTER TABLE game.plays SET SCHEMA given_up_0002_game;" in text
-    assert "UPDATE metadata.documents SET tables = tables - 'game.plays'" in text
+    assert "UPDATE metadata.documents SET tables = tables - ARRAY['game.plays']" in text
     assert text.index("SET SCHEMA") < text.index("CREATE TABLE game.plays (")
 
 

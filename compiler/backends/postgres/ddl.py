@@ -1,13 +1,13 @@
 """Print a Catalog as SQL: aligned columns, named constraints, the API path beside each column."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from compiler.backends.base import render
 from compiler.backends.postgres.metadata import metadata_script
 from compiler.ir.catalog import Catalog, Column, Index, Table
-from compiler.ir.names import bounded, digest
+from compiler.ir.names import bounded
 from compiler.ir.settle import GRAVE
 
 Notes = Mapping[tuple[str, str], str]
@@ -120,101 +120,9 @@ def drop_schema(name: str) -> str:
     return f"DROP SCHEMA {quoted(name)};"
 
 
-def move_table(table: str, schema: str) -> str:
-    """Return the statements that put a table into another schema, with its partitions, keys and indexes."""
-    return render(
-        "postgres/move_table.sql.jinja",
-        table=qualified(table),
-        name=literal(qualified(table)),
-        schema=quoted(schema),
-    ).rstrip("\n")
-
-
-def rename_table(table: Table, after: str) -> str:
-    """Return the statements that give a table another name, with its partitions, and where the runtime names it."""
-    schema, _, short = after.partition(".")
-    is_moved, is_renamed = schema != table.schema, short != table.short_name
-    here = f"{table.schema}.{short}"
-    return render(
-        "postgres/rename_table.sql.jinja",
-        old=literal(table.name),
-        new=literal(after),
-        name=literal(qualified(table.name)),
-        prefix=literal(_partition_prefix(short, table.partitioning.every)) if table.partitioning else "",
-        suffix=literal(r"_y[0-9]{4}(?:m[0-9]{2})?$"),
-        is_renamed=is_renamed,
-        schema=quoted(schema) if is_moved else "",
-        renamed=literal(qualified(after)),
-        constraints=", ".join(_not_null_names(table, short)) if is_renamed else "",
-        statements=(
-            *(f"ALTER TABLE {qualified(table.name)} RENAME TO {quoted(short)};" for _ in range(is_renamed)),
-            *(f"ALTER TABLE {qualified(here)} SET SCHEMA {quoted(schema)};" for _ in range(is_moved)),
-        ),
-    ).rstrip("\n")
-
-
-def _not_null_names(table: Table, after: str) -> Iterator[str]:
-    """Yield pairs of the names that PostgreSQL 18 gives to NOT NULL constraints, of a table and of its new name."""
-    for column in table.columns:
-        if not column.nullable:
-            before, now = (not_null_name(name, column.name) for name in (table.short_name, after))
-            if before != now:  # long names are cut, perhaps to the same
-                yield f"({literal(before)}, {literal(now)})"
-
-
-def not_null_name(table: str, column: str) -> str:
-    """Return the name that PostgreSQL chooses for a NOT NULL constraint: the longer part is cut until all fits.
-
-    >>> not_null_name("plays", "day")
-    'plays_day_not_null'
-    """
-    parts = [table.encode(), column.encode()]
-    sizes = [len(part) for part in parts]
-    while sum(sizes) > 63 - len("__not_null"):
-        sizes[0 if sizes[0] > sizes[1] else 1] -= 1
-    cut = (part[:size].decode(errors="ignore") for part, size in zip(parts, sizes, strict=True))
-    return f"{'_'.join(cut)}_not_null"
-
-
-def _partition_prefix(table: str, every: str) -> str:
-    """Return how the names of partitions begin, as the runtime makes them: `_y2024` or `_y2024m07` follows."""
-    most = 63 - len("_y2024m07" if every == "month" else "_y2024")
-    cut = table.encode()[: most - 9].decode(errors="ignore")
-    return table if len(table.encode()) <= most else f"{cut}_{digest(table)}"
-
-
-STANDS_IN = "Stands in for the table that had this name, until the views are made."
-"""What a stand-in says of itself; the runtime, which makes the views, knows it by that."""
-
-
-def stand_in(name: str, table: str, columns: Iterable[str]) -> str:
-    """Return the statements that have a view stand where a table was, until the views are made."""
-    query = f"SELECT {_names(tuple(columns))} FROM {qualified(table)}"  # nosec B608
-    comment = f"COMMENT ON VIEW {qualified(name)} IS {literal(STANDS_IN)};"
-    return f"{_stand_in(name)}{query};\n{comment}"
-
-
-def has_stand_in(name: str, text: str) -> bool:
-    """Say whether statements have a view stand where a table of that name was."""
-    return _stand_in(name) in text
-
-
-def _stand_in(name: str) -> str:
-    return f"CREATE VIEW {qualified(name)} AS "
-
-
 def drop_view(name: str, kind: str) -> str:
     """Return the statement that drops a view, if it is there; `kind` is `view` or `materialized view`."""
     return f"DROP {kind.upper()} IF EXISTS {qualified(name)};"
-
-
-def forget_rows(table: str) -> tuple[str, str]:
-    """Return the statements that make the loader believe nothing about the rows of a table."""
-    name = literal(table)
-    return (
-        f"UPDATE metadata.documents SET tables = tables - {name} WHERE tables ? {name};",  # nosec B608
-        f"DELETE FROM metadata.row_claims WHERE table_name = {name};",  # nosec B608
-    )
 
 
 def alter_column(table: str, column: str, action: str) -> str:
@@ -266,6 +174,11 @@ def qualified(name: str) -> str:
     return f"{quoted(schema)}.{quoted(table)}"
 
 
+def names_of(names: Iterable[str]) -> str:
+    """Return names of columns as a list."""
+    return ", ".join(quoted(name) for name in names)
+
+
 def literal(text: str) -> str:
     r"""Return a string literal that means the same whatever `standard_conforming_strings` says.
 
@@ -286,17 +199,15 @@ def _keywords() -> frozenset[str]:
 
 def _primary_key(table: Table) -> str:
     return (
-        f"CONSTRAINT {quoted(table.key_name)} PRIMARY KEY ({_names(table.primary_key)})" if table.key else ""
+        f"CONSTRAINT {quoted(table.key_name)} PRIMARY KEY ({names_of(table.primary_key)})"
+        if table.key
+        else ""
     )
 
 
 def _create_index(index: Index, table: str, clause: str = "") -> str:
     words = ("CREATE", "UNIQUE" if index.unique else "", "INDEX", clause, quoted(index.name), "ON", table)
-    return f"{' '.join(filter(None, words))} ({_names(index.columns)});"
-
-
-def _names(names: tuple[str, ...]) -> str:
-    return ", ".join(quoted(name) for name in names)
+    return f"{' '.join(filter(None, words))} ({names_of(index.columns)});"
 
 
 def _aligned(table: Table, notes: Notes) -> tuple[str, ...]:
