@@ -102,3 +102,15 @@ and rounding follow other rules; some functions are not there.
     avg(strikes)                       # avg(strikes::double precision)
     data ->> 'gamePk'                  # engines: [postgres]""",
 )
+NEWER_POSTGRES = rule(
+    "V112",
+    "newer-postgres",
+    """A SELECT runs on every PostgreSQL from 15 on, and this came later: there `mlb-etl db migrate` would fail.
+Write it as 15 has it: a subquery in FROM has a name, JSON is read with `->`, `->>`, `#>>` and the jsonb functions.
+
+    SELECT max(n) AS most FROM (SELECT count(*) AS n FROM game.live_game_plays GROUP BY game_pk)
+    SELECT max(n) AS most FROM (...) AS plays
+
+    any_value(venue_name)             # min(venue_name)
+    JSON_VALUE(data, '$.gamePk')      # data ->> 'gamePk'""",
+)

@@ -61,7 +61,10 @@ def connect(url: str, application: str = _APPLICATION) -> Connection:
         version = connection.info.parameter_status("server_version")
         connection.close()
         raise TerminalError(
-            f"the server is PostgreSQL {version}; {OLDEST} or newer is needed", where=redact(url)
+            f"the server is PostgreSQL {version}; {OLDEST} or newer is needed",
+            where=redact(url),
+            hint=f"upgrade it, name a newer one, or leave out --database-url and {ENVIRONMENT}: "
+            "the embedded server is new enough",
         )
     return connection
 

@@ -102,6 +102,22 @@ def test_a_renamed_table_is_the_same_table(new_database: NewDatabase, tmp_path: 
         assert dump(url) == fresh(new_database, second)
 
 
+def test_a_table_that_came_from_an_older_server_is_renamed(new_database: NewDatabase, tmp_path: Path) -> None:
+    """Restored from PostgreSQL 15 to 17, each partition has NOT NULL names of its own, which 18 cannot rename."""
+    first = Catalog(tables=(DAYS,))
+    files = write([first, follow([first], Catalog(tables=(renamed(NEW),)))], tmp_path)
+    with new_database(template=EMPTY) as url, opened(url) as connection:
+        migrator.migrate(connection, files[:1])
+        connection.execute("CREATE TABLE game.plays_y2024m07 (day date NOT NULL, inning bigint)")
+        connection.execute(
+            "ALTER TABLE game.plays ATTACH PARTITION game.plays_y2024m07"
+            " FOR VALUES FROM ('2024-07-01') TO ('2024-08-01')"
+        )
+        connection.execute("INSERT INTO game.plays VALUES ('2024-07-12', 9)")
+        migrator.migrate(connection, files)
+        assert one(connection, f"SELECT tableoid::regclass::text FROM {NEW}") == f"{NEW}_y2024m07"
+
+
 RENAMED = MAPPING.replace("season.seasons_normalized:", "season.years:\n    was: season.seasons_normalized")
 
 

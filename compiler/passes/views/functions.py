@@ -12,16 +12,20 @@ from dataclasses import dataclass
 class Function:
     """What is known of a function. `returns` is "" where it depends on its arguments, or is left to sqlglot.
 
-    `is_portable`: Spark has it, and it means the same there.
+    `is_portable`: Spark has it, and it means the same there. `since`: the major version of PostgreSQL that brought
+    it, where that is not the oldest that is supported.
     """
 
     returns: str = ""
     is_portable: bool = False
+    since: int = 0
 
 
-def _group(names: str, returns: str = "", *, portable: bool = False) -> Iterator[tuple[str, Function]]:
+def _group(
+    names: str, returns: str = "", *, portable: bool = False, since: int = 0
+) -> Iterator[tuple[str, Function]]:
     for name in names.split():
-        yield name, Function(returns=returns, is_portable=portable)
+        yield name, Function(returns=returns, is_portable=portable, since=since)
 
 
 FUNCTIONS: dict[str, Function] = dict(
@@ -36,7 +40,8 @@ FUNCTIONS: dict[str, Function] = dict(
             portable=True,
         ),
         *_group("percentile_cont", "double precision"),
-        *_group("stddev variance regr_count regr_avgx regr_avgy percentile_disc mode every any_value"),
+        *_group("stddev variance regr_count regr_avgx regr_avgy percentile_disc mode every"),
+        *_group("any_value", since=16),
         *_group("string_agg", "text"),
         *_group("array_agg"),
         *_group("jsonb_agg jsonb_object_agg", "jsonb"),

@@ -14,7 +14,8 @@ from pglast.visitors import Visitor
 from compiler.diagnostics import Sink, did_you_mean
 from compiler.ir.views import ViewSpec, places
 from compiler.passes.views.functions import FUNCTIONS
-from compiler.rules.views import UNKNOWN_FUNCTION, VIEW_PARAMETER, VIEW_SYNTAX
+from compiler.passes.views.newer import OLDEST, Newer, newer_parts
+from compiler.rules.views import NEWER_POSTGRES, UNKNOWN_FUNCTION, VIEW_PARAMETER, VIEW_SYNTAX
 
 _WORD = re.compile(r"\w*")
 
@@ -46,6 +47,8 @@ def check_syntax(spec: ViewSpec, known: Collection[str], sink: Sink) -> tuple[Ca
         message = "this must be one SELECT that changes nothing and locks nothing"
         sink.report(VIEW_SYNTAX.at(spec.whole, message))
         return None
+    for part in newer_parts(found[0]):
+        _refuse_newer(spec, part, sink)
     calls = tuple(_calls(found[0]))
     for call in calls:
         _check_call(spec, call, known, sink)
@@ -121,8 +124,18 @@ def _calls(statement: ast.Node) -> Iterator[Call]:
 
 def _check_call(spec: ViewSpec, call: Call, known: Collection[str], sink: Sink) -> None:
     if call.name in FUNCTIONS or call.name in known:
+        function = FUNCTIONS.get(call.name)
+        if function is not None and function.since > OLDEST:
+            _refuse_newer(spec, Newer(f"`{call.name}`", function.since, call.start), sink)
         return
     names = (*known, *FUNCTIONS)
     advice = did_you_mean(call.name, names) or "`mlbc explain V109` says which are"
     place = spec.place(call.start, call.start + len(call.name))
     sink.report(UNKNOWN_FUNCTION.at(place, f"`{call.name}` is no function that is known here", advice=advice))
+
+
+def _refuse_newer(spec: ViewSpec, part: Newer, sink: Sink) -> None:
+    word = _WORD.match(spec.sql, part.start or 0)
+    place = spec.whole if part.start is None or word is None else spec.place(part.start, word.end())
+    message = f"{part.what} needs PostgreSQL {part.since}, and {OLDEST} is supported"
+    sink.report(NEWER_POSTGRES.at(place, message, advice="`mlbc explain V112` says what to write instead"))
