@@ -88,10 +88,13 @@ def _is_another(old: Table, new: Table) -> bool:
     """
     if RAW in (old.kind, new.kind):
         return False
-    same = ("kind", "operation", "key", "partitioning")
-    if any(getattr(old, name) != getattr(new, name) for name in same):
+    wanted = {column.name: column for column in new.columns}
+    names = {column.name: _now(column, wanted) for column in old.columns}
+    key, by = tuple(names[name] for name in old.key), old.partitioning
+    partitioning = by and replace(by, column=names[by.column])
+    if (old.kind, old.operation, key, partitioning) != (new.kind, new.operation, new.key, new.partitioning):
         return True
-    types = {column.name: column.type for column in old.columns if not column.nullable}
+    types = {names[column.name]: column.type for column in old.columns if not column.nullable}
     return any(not column.nullable and types.get(column.name) != column.type for column in new.columns)
 
 
@@ -109,7 +112,7 @@ def _settled(before: Before, old: Table, new: Table) -> Table:
 
 def _columns(before: Before, table: Table, old: Column, wanted: dict[str, Column]) -> Iterator[Column]:
     """Yield what becomes of a column; what is `wanted` and found is taken out of there."""
-    name = old.name if old.name in wanted else _renamed(old, wanted)
+    name = _now(old, wanted)
     new = wanted.get(name)
     if new is None:
         yield _given_up_column(old, old.name, before.number)
@@ -120,10 +123,10 @@ def _columns(before: Before, table: Table, old: Column, wanted: dict[str, Column
         yield _given_up_column(old, buried(old.name, before.number) if is_wanted else old.name, before.number)
 
 
-def _renamed(old: Column, wanted: Mapping[str, Column]) -> str:
+def _now(old: Column, wanted: Mapping[str, Column]) -> str:
     """Return the name of the column that says that it was this one, or the column's own."""
     found = (column.name for column in wanted.values() if old.name in column.was)
-    return old.name if old.given_up else next(found, old.name)
+    return old.name if old.given_up or old.name in wanted else next(found, old.name)
 
 
 def _given_up_column(column: Column, name: str, number: str) -> Column:

@@ -126,8 +126,10 @@ def _use(old: Table, new: Table) -> Iterator[Change]:
 
 
 def _renames(old: Table, new: Table) -> Iterator[RenameColumn]:
-    for was, column in _successors(_by_name(old.columns), _by_name(new.columns)):
-        yield RenameColumn(table=new.name, before=was, after=column.name)
+    before = _by_name(old.columns)
+    for was, column in _successors(before, _by_name(new.columns)):
+        required = not (before[was].nullable or column.nullable)
+        yield RenameColumn(table=new.name, before=was, after=column.name, required=required)
 
 
 def _successors(old: Mapping[str, Named], new: Mapping[str, Named]) -> Iterator[tuple[str, Named]]:

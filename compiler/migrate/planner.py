@@ -331,8 +331,8 @@ def _sql_of_column(change: Change) -> str:
             return ddl.add_column(table, column)
         case DropColumn(table=table, column=column):
             return ddl.drop_column(table, column.name)
-        case RenameColumn(table=table, before=before, after=after):
-            return ddl.rename_column(table, before, after)
+        case RenameColumn(table=table, before=before, after=after, required=required):
+            return relocation.rename_column(table, before, after, required=required)
         case AlterNullability(table=table, column=column, nullable=nullable):
             return (
                 ddl.alter_column(table, column, "DROP NOT NULL") if nullable else ddl.require(table, column)

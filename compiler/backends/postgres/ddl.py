@@ -100,11 +100,6 @@ def rename_index(table: str, before: str, after: str) -> str:
     return f"ALTER INDEX {quoted(table.partition('.')[0])}.{quoted(before)} RENAME TO {quoted(after)};"
 
 
-def rename_column(table: str, before: str, after: str) -> str:
-    """Return the statement that gives a column another name."""
-    return f"ALTER TABLE {qualified(table)} RENAME COLUMN {quoted(before)} TO {quoted(after)};"
-
-
 def drop_column(table: str, column: str) -> str:
     """Return the statement that drops a column with its values."""
     return f"ALTER TABLE {qualified(table)} DROP COLUMN {quoted(column)};"

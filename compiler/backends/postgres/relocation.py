@@ -1,4 +1,4 @@
-"""Tables that go on under another name or in another schema: they themselves, and where the runtime names them.
+"""Tables and columns that go on under another name, or in another schema: they, and where the runtime names them.
 
 What the runtime knows of a table is written before the table is locked: it takes as long as there are documents.
 """
@@ -32,8 +32,19 @@ def relocate(table: Table, after: str, *, with_detached: bool) -> str:
         prefix=literal(_partition_prefix(short, every)) if every else "",
         suffix=literal(r"_y[0-9]{4}(?:m[0-9]{2})?$"),
         with_detached=with_detached,
-        constraints=", ".join(_not_null_names(table, short)) if is_renamed else "",
+        constraints=", ".join(filter(None, _not_null_names(table, short))),
     ).rstrip("\n")
+
+
+def rename_column(table: str, before: str, after: str, *, required: bool = False) -> str:
+    """Return the statements that give a column another name; `required`: it is NOT NULL, and that has a name, too."""
+    renamed = f"ALTER TABLE {qualified(table)} RENAME COLUMN {quoted(before)} TO {quoted(after)};"
+    short = table.partition(".")[2]
+    names = _pair(not_null_name(short, before), not_null_name(short, after)) if required else ""
+    if not names:
+        return renamed
+    named = render("postgres/rename_not_null.sql.jinja", constraints=names, renamed=literal(qualified(table)))
+    return f"{renamed}\n{named.rstrip()}"
 
 
 def follow_rows(before: str, after: str) -> str:
@@ -90,9 +101,12 @@ def _not_null_names(table: Table, after: str) -> Iterator[str]:
     """Yield pairs of the names that PostgreSQL 18 gives to NOT NULL constraints, of a table and of its new name."""
     for column in table.columns:
         if not column.nullable:
-            before, now = (not_null_name(name, column.name) for name in (table.short_name, after))
-            if before != now:  # long names are cut, perhaps to the same
-                yield f"({literal(before)}, {literal(now)})"
+            yield _pair(*(not_null_name(name, column.name) for name in (table.short_name, after)))
+
+
+def _pair(before: str, after: str) -> str:
+    """Return both names as a row; "" if they are one, as long names may be cut."""
+    return f"({literal(before)}, {literal(after)})" if before != after else ""
 
 
 def _partition_prefix(table: str, every: str) -> str:

@@ -30,13 +30,14 @@ class DropColumn(OfTable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenameColumn(OfTable):
-    """A column has another name, and its values."""
+    """A column has another name, and its values; `required`: it is NOT NULL under both."""
 
     rank: ClassVar[int] = 1
     says: ClassVar[str] = "rename column {0.table}.{0.before} to {0.after}"
     named: ClassVar[str] = "rename_{0.short}_{0.after}"
     before: str
     after: str
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
