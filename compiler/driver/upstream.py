@@ -25,6 +25,7 @@ UNFIT = (
     "the mappings do not compile with these documents, so columns are not told: once they are accepted, "
     "`mlbc generate` says why"
 )
+UNREADABLE = "the lock could not be read, so what changed since is not told"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,7 @@ def upstream(session: Session, *, update: bool = False, gaps: bool = False) -> S
     told = changes(lock.declared, current.declared) if lock.declared else ()
     status = Status(
         current=current,
-        differences=tuple(mismatches(lock, current)) if lock.documents else ("nothing was accepted before",),
+        differences=_differences(session, lock, current),
         documents=sum(1 for _ in changed_documents(lock, current)),
         changes=told,
         effects=effects(session, api, told),
@@ -123,6 +124,13 @@ def upstream(session: Session, *, update: bool = False, gaps: bool = False) -> S
     if update:
         session.project.write(session.project.lock_path, current.to_json())
     return status
+
+
+def _differences(session: Session, lock: UpstreamLock, current: UpstreamLock) -> tuple[str, ...]:
+    if lock.documents:
+        return tuple(mismatches(lock, current))
+    has_lock = (session.project.root / session.project.lock_path).exists()
+    return (UNREADABLE if has_lock else "nothing was accepted before",)
 
 
 def _lock(session: Session, *, is_update: bool) -> UpstreamLock:

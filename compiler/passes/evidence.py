@@ -127,7 +127,10 @@ class Entities:
     likes: Mapping[tuple[str, Path], tuple[Place, ...]]
 
     def seen_as(self, model: str, seen: Seen | None) -> Seen | None:
-        """Return what is known of a place that is declared as `model`."""
+        """Return what is known of a place that is declared as `model`: nothing more, if it never held an object."""
+        kinds = {*seen.own.facts.kinds} - {Kind.NULL} if seen and seen.own else ()
+        if kinds and Kind.OBJECT not in kinds:
+            return seen
         return _with(seen, self.by_model.get(model, ()))
 
     def seen_at(self, operation: str, path: Path, seen: Seen | None) -> Seen | None:

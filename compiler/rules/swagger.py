@@ -62,5 +62,6 @@ UPSTREAM_LOCK = rule(
     "S111",
     "upstream-lock",
     """`schemas/upstream.lock` is missing or is not what `mlbc upstream update` writes. Do not edit it by hand: run
-`mlbc upstream update`.""",
+`mlbc upstream update`. If a merge left it in pieces, take either side first
+(`git checkout --ours schemas/upstream.lock`), so that the update can tell what changes.""",
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from compiler.driver.upstream import OVERRULED, UNFIT
+from compiler.driver.upstream import OVERRULED, UNFIT, UNREADABLE
 from tests.unit.cli.conftest import Mlbc, Outcome
 
 Document = dict[str, Any]
@@ -49,6 +49,7 @@ def without(name: str) -> Callable[[Document], object]:
         ("seasonId", INTEGER, "property {}: string -> integer", "string"),
         ("seasonId", STRINGS, "property {}: string -> array of string", "string"),
         ("seasonId", {"type": "Map<string,string>"}, "property {}: string -> map of string", "string"),
+        ("seasonId", {"type": "SeasonsRestObject"}, "property {}: string -> SeasonsRestObject", "string"),
         ("seasonStartDate", STRING, "added property {}: string", "date"),
         ("allStarDate", STRING, "property {}: string (date) -> string", "date"),
         ("hasWildcard", STRING, "added property {}: string", "boolean"),
@@ -113,6 +114,15 @@ def test_the_same_for_tools(mlbc: Mlbc, project: Path) -> None:
     first = found["effect"]["observed"][0]
     assert (first["place"], first["says"], first["overrules"]) == (f"{PLACE}.seasonId", "string", True)
     assert found["effect"]["adds"] == found["effect"]["changes"] == found["effect"]["gives_up"] == []
+
+
+def test_a_lock_in_pieces_is_no_empty_lock(mlbc: Mlbc, project: Path) -> None:
+    lock = project / "schemas" / "upstream.lock"
+    whole = lock.read_text("utf-8")
+    lock.write_text(f"<<<<<<< HEAD\n{whole}=======\n>>>>>>> other\n", "utf-8")
+    assert mlbc("upstream", "status", "--schemas", "documents").code == 1
+    assert mlbc("upstream", "update", "--schemas", "documents").out.startswith(f"{UNREADABLE}\naccepted ")
+    assert lock.read_text("utf-8") == whole
 
 
 def test_mappings_that_do_not_fit_are_told_once(mlbc: Mlbc, project: Path) -> None:
