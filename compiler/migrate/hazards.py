@@ -28,3 +28,8 @@ class Hazard(Enum):
     )
     DEPENDS_ON_DATA = "depends-on-data: it fails, and changes nothing, where rows do not allow it"
     READS_WHOLE_TABLE = "reads-whole-table: takes as long as the table is large, and blocks nobody"
+
+    @property
+    def code(self) -> str:
+        """The word that a step names it by."""
+        return self.value.partition(":")[0]

@@ -12,15 +12,16 @@ from dataclasses import dataclass
 
 from compiler.migrate.hazards import Hazard
 
+_READERS, _DATA = Hazard.BREAKS_READERS.code, Hazard.DELETES_DATA.code
 LOCKS = "locks"
 """What a step names whose lock line says so, or that leaves partitions to the migrator: an index of the whole."""
 
 NAMED: Mapping[str, str] = {
-    "renaming-column": "breaks-readers",
-    "renaming-table": "breaks-readers",
-    "ban-set-schema": "breaks-readers",
-    "ban-drop-column": "deletes-data",
-    "ban-drop-table": "deletes-data",
+    "renaming-column": _READERS,
+    "renaming-table": _READERS,
+    "ban-set-schema": _READERS,
+    "ban-drop-column": _DATA,
+    "ban-drop-table": _DATA,
     "require-concurrent-index-creation": LOCKS,
     "require-concurrent-index-deletion": LOCKS,
 }
@@ -39,10 +40,7 @@ HARMLESS = frozenset(
 )
 """Rules of squawk about what nobody notices."""
 
-_BREAKS, _LEAVES = (
-    hazard.value.partition(":")[0] for hazard in (Hazard.BREAKS_READERS, Hazard.LEAVES_A_VIEW)
-)
-ALWAYS = frozenset(hazard.value.partition(":")[0] for hazard in Hazard)
+ALWAYS = frozenset(hazard.code for hazard in Hazard)
 """The hazards that a step can name."""
 
 _STEP = re.compile(r"^-- (?P<number>\d+/\d+) +(?P<title>.+)$", re.MULTILINE)
@@ -65,7 +63,7 @@ class Step:
     def names(self) -> frozenset[str]:
         """All that it names; where a view has the former name, the new one is no surprise."""
         locks = {LOCKS} if self.locks else set[str]()
-        readers = {_BREAKS} if _LEAVES in self.hazards else set[str]()
+        readers = {_READERS} if Hazard.LEAVES_A_VIEW.code in self.hazards else set[str]()
         return self.hazards | locks | readers
 
 
@@ -135,7 +133,7 @@ def risks(text: str) -> Iterator[Risk]:
 
 # ------------------------------------------------------------------------------------------------- statements
 
-_READERS, _DATA, _NEVER = "breaks-readers", "deletes-data", ""
+_NEVER = ""
 _Found = Iterator[tuple[str, str]]
 """The hazard that must be named, "" where none would do, and what the statement does."""
 
