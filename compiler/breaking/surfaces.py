@@ -24,7 +24,7 @@ class Column:
 
     `source` says where its cells come from, as the catalog's comment does; `codec` how strings become its values
     (`decimal .000`, `instant`), "" where the JSON value is the cell; `sentinels` are strings that mean NULL.
-    `was` are the names that the mapping says it had.
+    `was` are the names that the mapping says it had; what was given up takes nobody's place and has none.
     """
 
     name: str

@@ -165,7 +165,12 @@ def _column(table: Table, old: Column, new: Column) -> Iterator[Change]:
         text = f"has the default {new.default or 'none'}, not {old.default or 'none'}"
         yield _of_column("FIELD_SAME_DEFAULT", table, old, text)
     if old.source != new.source:
-        text = f"comes from {new.source or 'nowhere'}, not from {old.source or 'nowhere'}"
+        before = old.source or "nowhere"
+        text = (
+            f"comes from {new.source}, not from {before}"
+            if new.source
+            else f"is filled from {before} no more"
+        )
         yield _of_column("FIELD_SAME_PATH", table, old, text)
     if old.type == new.type and old.source == new.source and old.codec != new.codec:
         yield _of_column("FIELD_SAME_UNIT_TZ", table, old, _reading(old, new))

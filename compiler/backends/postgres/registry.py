@@ -67,7 +67,7 @@ def _raw_keys(operation: OperationPlan) -> Iterator[Definition]:
 
 
 def _table(table: CatalogTable, planned: Table | None, views: Collection[str]) -> Definition:
-    also = [name for name in table.was if name in views]
+    also = [name for name in table.was if name in views and not table.given_up]
     sources = {column.name: source_text(column.source) for column in planned.columns} if planned else {}
     return {
         "name": table.name,

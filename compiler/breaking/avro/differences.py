@@ -1,5 +1,6 @@
 """What differs between two versions of an Avro schema, field by field, and whom it breaks."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -146,7 +147,7 @@ def _gone(record: Record, old: Field) -> Difference:
 
 
 def _default(one: Field) -> str:
-    return repr(one.default) if one.has_default else "none"
+    return json.dumps(one.default) if one.has_default else "none"
 
 
 def _kind(node: Node) -> str:

@@ -58,7 +58,7 @@ def _table(table: catalog.Table, known: Known) -> Table:
         key=table.key,
         partitioning=f"{by.column} by {by.every}" if by else "",
         columns=tuple(_column(column, table, known) for column in table.columns),
-        was=table.was,
+        was=() if table.given_up else table.was,
     )
 
 
@@ -69,10 +69,10 @@ def _column(column: catalog.Column, table: catalog.Table, known: Known) -> Colum
         type=column.type,
         nullable=column.nullable,
         default=column.default,
-        source=table.source(column),
+        source="" if column.given_up else table.source(column),
         codec=codec.text,
         sentinels=codec.sentinels,
-        was=column.was,
+        was=() if column.given_up else column.was,
     )
 
 

@@ -1,6 +1,7 @@
 """A table and a column that say what they were: the same rows, under the new name and the former one."""
 
 import json
+import shutil
 from pathlib import Path
 
 from tests.unit.cli.conftest import MAPPING, Mlbc
@@ -36,3 +37,29 @@ def test_a_table_that_says_what_it_was_keeps_its_rows_and_its_name(mlbc: Mlbc, p
     linted = mlbc("migrate", "lint")
     assert linted.code == 0, linted.err
     assert "the former name of season.years" in mlbc("explain", "season.seasons_normalized").out.lower()
+
+
+def test_a_table_that_was_given_up_takes_nobodys_place(mlbc: Mlbc, project: Path, tmp_path: Path) -> None:
+    mlbc("generate")
+    mapping = project / "mappings" / "seasons.yaml"
+    anew = RENAMED.replace("key: [season_id]", "key: [sport_id, season_id]").replace(
+        "season_id: .seasonId", "season_id: .seasonId\n      sport_id: {param: sportId, type: bigint}"
+    )
+    for text in (RENAMED, anew):
+        mapping.write_text(text, "utf-8")
+        assert mlbc("generate").code == 0
+    tables = json.loads(generated(project)["registry.json"])["operations"]["season.seasons"]["tables"]
+    assert {table["name"]: table.get("also") for table in tables} == {
+        "season.years": ["season.seasons_normalized"],
+        "given_up_0003_season.years": None,
+    }
+
+    shutil.copytree(project / "generated", tmp_path / "before" / "generated")
+    mapping.write_text(anew.replace("    was: season.seasons_normalized\n", ""), "utf-8")
+    assert mlbc("generate").code == 0
+    *found, _ = map(
+        json.loads, mlbc("breaking", "--against", str(tmp_path / "before"), "--json").out.splitlines()
+    )
+    assert [(one["code"], one["message"]) for one in found] == [
+        ("TABLE_NO_DELETE", "view `season.seasons_normalized` is gone")
+    ]
