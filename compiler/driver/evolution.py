@@ -67,9 +67,17 @@ def _check_dropped(session: Session, state: Catalog, dropped: tuple[str, ...]) -
     columns = {f"{table.name}.{one.name}" for table in state.tables for one in table.columns if one.given_up}
     for name in dropped:
         if name not in tables | columns:
-            advice = did_you_mean(name, sorted(tables | columns)) or "nothing is given up"
+            advice = _what_could_go(name, sorted(tables | columns))
             message = f"`{name}` was not given up"
             session.sink.report(NOT_GIVEN_UP.at(Origin("--drop"), message, advice=advice))
+
+
+def _what_could_go(name: str, given_up: list[str]) -> str:
+    if not given_up:
+        return "nothing is given up: what leaves the mappings is, with the migration that tells it"
+    return did_you_mean(name, given_up) or f"given up are {', '.join(f'`{one}`' for one in given_up[:5])}" + (
+        f" and {len(given_up) - 5} more" if len(given_up) > 5 else ""
+    )
 
 
 def read_history(session: Session) -> History:

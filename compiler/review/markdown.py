@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from compiler.review.items import Group, Migration, Review, Sign
-from compiler.review.text import counted, said, summary
+from compiler.review.text import counted, hazards, said, summary
 
 LONGEST = 60_000
 """Characters: comments of GitHub may have 65,536."""
@@ -46,10 +46,10 @@ def _group(group: Group) -> str:
 
 
 def _migration(migration: Migration) -> str:
-    hazards = "".join(f"* **{one.partition(':')[0]}**{one[one.find(':') :]}\n" for one in migration.hazards)
+    risks = "".join(f"* **{one.partition(':')[0]}**{one[one.find(':') :]}\n" for one in hazards(migration))
     body = _fenced("sql", migration.text.splitlines())
     title = f"<summary><code>{migration.name}</code> {said(migration)}</summary>"
-    return f"{hazards}\n<details>{title}\n\n{body}\n</details>"
+    return f"{risks}\n<details>{title}\n\n{body}\n</details>"
 
 
 def _fenced(language: str, lines: list[str]) -> str:

@@ -23,14 +23,20 @@ def _group(group: Group) -> str:
 
 def _migration(migration: Migration) -> str:
     return "\n".join(
-        (f"{migration.name}  {said(migration)}", *(f"  hazard {one}" for one in migration.hazards))
+        (f"{migration.name}  {said(migration)}", *(f"  hazard {one}" for one in hazards(migration)))
     )
+
+
+def hazards(migration: Migration) -> Iterator[str]:
+    """Yield each hazard once, with the number of steps that have it, if there are several."""
+    for text, steps in Counter(migration.hazards).items():
+        yield f"{text} ({steps} steps)" if steps > 1 else text
 
 
 def said(migration: Migration) -> str:
     """Return what a migration is, in words."""
-    hazards = f", {counted(len(migration.hazards), 'hazard')}" if migration.hazards else ""
-    return f"migration of {counted(migration.statements, 'statement')}{hazards}"
+    risks = f", {counted(len(migration.hazards), 'hazard')}" if migration.hazards else ""
+    return f"migration of {counted(migration.statements, 'statement')}{risks}"
 
 
 def summary(review: Review) -> Iterator[str]:

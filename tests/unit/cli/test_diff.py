@@ -159,6 +159,16 @@ def test_a_table_that_is_made_anew_is_told_as_one_that_changed(mlbc: Mlbc, colum
     assert "SQL ~ key: season_id -> season_id, starts" in told[SEASONS]
 
 
+def test_a_hazard_is_told_once(mlbc: Mlbc, columns: Path) -> None:
+    edit(columns, "starts: .seasonStartDate", "starts: .seasonStartDate\n      ends: .seasonEndDate")
+    mlbc("generate")
+    edit(columns, "starts: .seasonStartDate", "begins: {path: .seasonStartDate, was: starts}")
+    edit(columns, "ends: .seasonEndDate", "is_over: {path: .seasonEndDate, was: ends}")
+    lines = mlbc("generate", "--diff").out.splitlines()
+    risks = [line for line in lines if line.startswith("  hazard breaks-readers: ")]
+    assert [risk.endswith(" (2 steps)") for risk in risks] == [True]
+
+
 def test_other_meanings_are_told_with_what_to_do(mlbc: Mlbc, columns: Path) -> None:
     edit(columns, "season_id: .seasonId", "season_id: {path: .seasonId, type: bigint}")
     mlbc("generate")

@@ -85,6 +85,10 @@ def test_what_leaves_the_mapping_stays_until_it_is_dropped(mlbc: Mlbc, project: 
 
     refused = mlbc("generate", "--drop", "season.seasons_normalized.season_id")
     assert refused.err.startswith("error[G104]: `season.seasons_normalized.season_id` was not given up\n")
+    assert (
+        "\n  = help: given up are `season.seasons_normalized.robot_umpires`\n"
+        in mlbc("generate", "--drop", "x").err
+    )
     assert mlbc("generate", "seasons", "--drop", "a.b").code == 2
     fourth = "postgres/migrations/0004_drop_seasons_normalized_robot_umpires.sql"
     dropped = mlbc("generate", "--drop", "season.seasons_normalized.robot_umpires", "--json")
