@@ -15,7 +15,10 @@ _FILES = click.argument("files", nargs=-1, required=True, metavar="FILE...")
 
 
 @click.group(
-    cls=Verbs, no_args_is_help=True, examples=("mlbc generate", "mlbc explain game.live_game_plays.inning")
+    cls=Verbs,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    examples=("mlbc generate", "mlbc explain game.live_game_plays.inning"),
 )
 @click.version_option(package_name="mlb-stats-compiler", message="%(version)s")
 @global_options
@@ -23,7 +26,7 @@ def command(**_options: object) -> None:
     """Compile schemas and mappings of the MLB Stats API.
 
     Reads the upstream Swagger documents, mappings/ and schemas/observed/, and writes generated/. Results go to
-    stdout, everything else to stderr. Exit codes: 0 clean, 1 findings, 2 cannot work.
+    stdout, everything else to stderr. Exit codes: 0 clean, 1 findings, 2 cannot work, 130 interrupted.
     """
 
 

@@ -116,9 +116,11 @@ def url(app: App, database_url: str | None, as_json: bool) -> None:
 def migrate(app: App, reset: bool, dry_run: bool, database_url: str | None, as_json: bool) -> None:
     """Bring the schema up to date.
 
-    Applies `generated/postgres/migrations/`, each file in one transaction, under a lock, then makes the views again if
-    their text changed, and records a version of each definition that changed (`mlb-etl schema`). A file that was
-    edited after it was applied is refused; before release 0.1 `--reset` is the way out.
+    Applies `generated/postgres/migrations/` under a lock, each file in one transaction, or step by step if it says
+    `no-transaction`; then makes the views again if their text changed, and records a version of each definition that
+    changed (`mlb-etl schema`). A step that does not get its lock within the timeout is tried again; what fails or is
+    killed goes on where it was with the next run. A file that was edited after it was applied is refused: restore it
+    from git; where the history was begun anew, `--reset` is the way out.
 
     Examples:
       mlb-etl db migrate --dry-run

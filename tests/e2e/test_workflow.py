@@ -18,6 +18,8 @@ FLOW = ROOT / ".github" / "workflows" / "schema.yml"
 README = (ROOT / "README.md").read_text("utf-8")
 MAPPING = Path("mappings/division/divisions.yaml")
 PLACES = {"github.base_ref": "main", "github.token": "token", "github.event.pull_request.number": "7"}
+NUMBER = re.compile(r"^\d{4}_", re.MULTILINE)
+"""Of the migration: it grows with the history, which README does not follow."""
 GH = '#!/bin/sh\necho "$GH_TOKEN $@" >gh.txt\n'
 
 
@@ -84,7 +86,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
         copy(source, root / name)
     clone = Clone(root, _environment(root))
     _install(root)
-    clone.done(".venv/bin/mlbc generate --squash")
+    clone.done(".venv/bin/mlbc generate")
     clone.done("git init -q -b main && git add -A && git commit -qm base")
     return root
 
@@ -141,10 +143,13 @@ def test_a_change_is_told_and_one_that_was_not_generated_is_refused(clone: Clone
     )
     failed, printed = clone.run_workflow()
     assert failed == ["Check"]
-    assert "missing  generated/postgres/migrations/0002_division_seasons_is_crowded.sql" in printed
+    assert re.search(
+        r"missing  generated/postgres/migrations/\d{4}_division_seasons_is_crowded\.sql", printed
+    )
 
     [shown] = re.findall(r"^\$ mlbc generate --diff\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-    assert clone.sh(".venv/bin/mlbc generate --diff").stdout.startswith(shown)
+    told = clone.sh(".venv/bin/mlbc generate --diff").stdout
+    assert NUMBER.sub("", told) == NUMBER.sub("", shown)
     clone.done(".venv/bin/mlbc generate && git add -A && git commit -qm crowded")
     failed, printed = clone.run_workflow()
     assert not failed, printed
