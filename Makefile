@@ -128,7 +128,7 @@ test: lint types check  ## everything, as CI runs it: real Postgres, real Spark,
 
 .PHONY: test-fast
 test-fast: setup  ## what needs neither Java nor a database (seconds)
-	$(PYTEST) -q $(PARALLEL) -m "$(FAST)"
+	PYTHONDONTWRITEBYTECODE= HYPOTHESIS_PROFILE=fast $(PYTEST) -q -n 2 --dist loadfile -m "$(FAST)"
 
 .PHONY: test-postgres
 test-postgres: setup  ## what needs Postgres

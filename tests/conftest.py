@@ -24,6 +24,7 @@ SERVICES_OF_FOLDER = {
 """A test in one of these folders carries the markers; elsewhere write `@pytest.mark.spark`."""
 
 settings.register_profile("dev", max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("fast", settings.get_profile("dev"), max_examples=10)
 settings.register_profile(
     "ci", settings.get_profile("dev"), max_examples=200, derandomize=True, print_blob=True
 )
@@ -40,6 +41,15 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.set_threshold(100_000)
     if IN_CI and config.getoption("--update-golden"):
         raise pytest.UsageError("--update-golden is refused in CI: update locally and review the diff")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import no folder whose tests `-m "not ..."` leaves out: to import some of them takes seconds."""
+    if collection_path.parent != TESTS or " or " in config.option.markexpr:
+        return None
+    services = SERVICES_OF_FOLDER.get(collection_path.name, ())
+    terms = config.option.markexpr.split(" and ")
+    return any(f"not {service}" in terms for service in services) or None
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -24,8 +24,13 @@ def unproved() -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("operation", unproved())
-def test_every_named_column_is_filled(operation: str) -> None:
+def test_every_named_column_is_filled(subtests: pytest.Subtests) -> None:
+    for operation in unproved():
+        with subtests.test(operation):
+            check(operation)
+
+
+def check(operation: str) -> None:
     plan = project.operation(operation)
     made = transform(project.job(operation), exemplar(plan), params(plan))
     assert made.counts.lost == 0

@@ -25,6 +25,7 @@ OTHER = {
 """No UTF-8 anywhere, another day of the week, another order of sets."""
 
 
+@pytest.mark.slow
 def test_the_environment_does_not_matter(clean: Home, tmp_path: Path) -> None:
     project = small(tmp_path / "other place")
     elsewhere = Home(root=project.root, environment=OTHER, options=("-C", "..", "--schemas", "../documents"))

@@ -77,6 +77,7 @@ def test_a_disk_that_is_full(edited: Home, wanted: dict[str, str]) -> None:
     assert edited.tree() == wanted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moved", [0, 5])
 def test_a_file_that_cannot_be_replaced_is_replaced_by_the_next(
     edited: Home, wanted: dict[str, str], moved: int, monkeypatch: pytest.MonkeyPatch

@@ -40,6 +40,7 @@ def times(home: Home) -> dict[str, int]:
     return {path: (home.root / "generated" / path).stat().st_mtime_ns for path in home.tree()}
 
 
+@pytest.mark.slow
 def test_nothing_changed_is_nothing_compiled(home: Home) -> None:
     home.mlbc("generate")
     before = times(home)
@@ -57,6 +58,7 @@ def test_a_comment_changes_the_lock(home: Home) -> None:
     assert changed(at, times(home)) == {"lock.json"}
 
 
+@pytest.mark.slow
 def test_a_sentence_changes_what_says_it(home: Home) -> None:
     before, at = home.tree(), times(home)
     edit(home.root / SEASON, "season_id: .seasonId", "season_id: {path: .seasonId, doc: The year.}")

@@ -63,7 +63,11 @@ class _Canonical:
             case _ if path in self.ignored:
                 return None
             case dict():
-                inside = {key: self.value(item, (*path, self.step(key, path))) for key, item in value.items()}
+                is_map = isinstance(at(self.plan.response, path), Map)
+                inside = {
+                    key: self.value(item, (*path, Entries() if is_map else Field(key)))
+                    for key, item in value.items()
+                }
                 return {key: item for key, item in inside.items() if item is not None} or None
             case list():
                 return [
@@ -73,9 +77,6 @@ class _Canonical:
                 return self.text(value, self.codecs.get(path, Native()))
             case _:
                 return value
-
-    def step(self, key: str, path: Path) -> Field | Entries:
-        return Entries() if isinstance(at(self.plan.response, path), Map) else Field(key)
 
     def text(self, text: str, codec: Codec) -> str | None:
         is_blank = not isinstance(codec, Native) and text in ("", *getattr(codec, "sentinels", ()))

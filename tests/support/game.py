@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from runtime.job import Conformed
-from runtime.transform import transform
+from runtime.job import Conformed, Job
+from runtime.transform import Transformed, transform
 from tests.support import project
 
 LIVE = "game.liveGameV1"
@@ -17,7 +17,11 @@ Tables = Mapping[str, Records]
 def tables(operation: str, document: Conformed, params: Mapping[str, str]) -> Tables:
     """Return the rows of every table as records; nothing may be lost, rescued or in quarantine."""
     job = project.job(operation)
-    made = transform(job, document, params)
+    return records(job, transform(job, document, params))
+
+
+def records(job: Job, made: Transformed) -> Tables:
+    """Return the rows that a job has made as records; nothing may be lost, rescued or in quarantine."""
     assert made.counts.lost == 0
     assert [(item.pointer, item.reason) for item in made.rescued] == []
     assert made.quarantined == ()

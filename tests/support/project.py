@@ -10,7 +10,9 @@ import orjson
 import pytest
 
 from compiler.backends.local import BACKEND
-from compiler.driver import Session, plan_project
+from compiler.driver import Session
+from compiler.driver.explanation import Compiled as Explainable
+from compiler.driver.explanation import compile_for
 from compiler.ir.plan import OperationPlan, Plan
 from compiler.project import discover
 from runtime import captures
@@ -40,11 +42,16 @@ class Response:
 
 
 @cache
-def plan() -> Plan:
+def explainable() -> Explainable:
+    """Return the project's inputs, its plan, and the plan as each pass left it."""
     session = Session(project=discover(ROOT))
-    made = plan_project(session)
+    made = compile_for(session)
     assert made is not None, session.findings
     return made
+
+
+def plan() -> Plan:
+    return explainable().plan
 
 
 @cache

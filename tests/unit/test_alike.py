@@ -135,6 +135,7 @@ def test_what_is_pasted_compiles_and_is_not_proposed_again(real: Path) -> None:
     pasted.unlink()
 
 
+@pytest.mark.slow
 def test_the_selection_is_of_places(real: Path) -> None:
     session = Session(project=discover(real))
     everything = propose(session, [])
@@ -148,6 +149,7 @@ def test_the_selection_is_of_places(real: Path) -> None:
     assert all(len(one.keys) >= len(one.shared) >= 5 for one in found.proposals)
 
 
+@pytest.mark.slow
 def test_explain_tells_of_it(real: Path) -> None:
     session = Session(project=discover(real))
     everything, compiled = propose(session, []), compile_for(session)

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from runtime.document import Document, Unusable, parse
 from runtime.job import REQUEST
 from runtime.transform import transform
@@ -19,6 +21,7 @@ def bodies(name: str, count: int) -> list[bytes]:
     return [drawn.body(number) for number in range(count)]
 
 
+@pytest.mark.slow
 def test_the_same_number_is_the_same_document() -> None:
     made = subprocess.run(
         [sys.executable, "-c", PRINT], capture_output=True, text=True, check=True, cwd=project.ROOT

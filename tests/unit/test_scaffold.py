@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from compiler.cli.verbs import command
 from compiler.diagnostics import Sink
 from compiler.driver import Session, scaffold
-from compiler.driver.compilation import Inputs, load
+from compiler.driver.compilation import Inputs
 from compiler.driver.scaffold import mapping_of
 from compiler.frontends.mapping import read_mappings
 from compiler.frontends.mapping_schema import mapping_schema
@@ -21,6 +21,7 @@ from compiler.ir.plan import OperationPlan, Plan
 from compiler.passes import run
 from compiler.project import ProjectError, discover
 from compiler.source import SourceFile
+from tests.support.project import explainable
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 @cache
 def inputs() -> Inputs:
     """The project's inputs, as if it had no mappings of operations."""
-    read = load(Session(project=discover(ROOT)))
+    read = explainable().inputs
     return replace(read, mapping=replace(read.mapping, operations=(), fragments=(), dimensions=()))
 
 
@@ -64,6 +65,7 @@ def test_a_scaffold_of_every_operation_changes_nothing() -> None:
         assert shown(written[operation.name]) == shown(operation), operation.name
 
 
+@pytest.mark.slow
 def test_one_table_comes_with_those_around_it() -> None:
     made = scaffold(Session(project=discover(ROOT)), "team.roster", "team.roster_normalized", printed=True)
     assert made is not None

@@ -12,14 +12,12 @@ import pytest
 
 from compiler.backends.postgres import lower
 from compiler.diagnostics import Sink
-from compiler.driver import Session
-from compiler.driver.compilation import plan_project
 from compiler.driver.views import relations_of
 from compiler.frontends.views import read_views
 from compiler.ir.views import Relations
 from compiler.passes.views import bind_views
-from compiler.project import discover
 from compiler.source import SourceFile, Span
+from tests.support.project import plan
 
 HERE = Path(__file__).parent
 CASES = sorted(HERE.glob("*.sql"))
@@ -29,9 +27,7 @@ PLACE = re.compile(r"-- file: (?P<path>\S+)[^\n]*")
 
 @cache
 def relations() -> Relations:
-    plan = plan_project(Session(project=discover(HERE)))
-    assert plan is not None
-    return relations_of(lower(plan))
+    return relations_of(lower(plan()))
 
 
 def bind(files: Mapping[str, str], before: Relations | None = None) -> tuple[Sink, list[str]]:

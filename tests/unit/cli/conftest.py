@@ -38,13 +38,17 @@ Mlbc = Callable[..., Outcome]
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project with one operation of one document, as the real one has it."""
-    (tmp_path / "mappings").mkdir()
-    (tmp_path / "mappings" / "seasons.yaml").write_text(MAPPING, "utf-8")
-    shutil.copytree(ROOT / "schemas" / "observed" / "season", tmp_path / "schemas" / "observed" / "season")
-    documents = tmp_path / "documents"
+    return _written(tmp_path)
+
+
+def _written(root: Path) -> Path:
+    (root / "mappings").mkdir()
+    (root / "mappings" / "seasons.yaml").write_text(MAPPING, "utf-8")
+    shutil.copytree(ROOT / "schemas" / "observed" / "season", root / "schemas" / "observed" / "season")
+    documents = root / "documents"
     documents.mkdir()
     shutil.copy(_installed() / "season.json", documents)
-    return tmp_path
+    return root
 
 
 def _installed() -> Path:
@@ -56,9 +60,22 @@ def _installed() -> Path:
     return Path(spec.origin).parent / "resources" / "schemas" / "statsapi" / "stats_api_1_0"
 
 
+@pytest.fixture(scope="session")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a project has that was compiled once, but for what was generated: its lock and its caches."""
+    root = _written(tmp_path_factory.mktemp("begun"))
+    assert run(["upstream", "update", "-C", str(root), "--schemas", str(root / "documents")]) == 0
+    assert run(["generate", "-C", str(root), "--schemas", str(root / "documents")]) == 0
+    return root
+
+
 @pytest.fixture
-def mlbc(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Mlbc:
-    """Run the command in the project; the documents in `documents` are accepted first."""
+def mlbc(
+    project: Path, begun: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Mlbc:
+    """Run the command in the project; the documents in `documents` are accepted, the caches are full."""
+    shutil.copy(begun / "schemas" / "upstream.lock", project / "schemas")
+    shutil.copytree(begun / ".mlb" / "cache", project / ".mlb" / "cache")
     monkeypatch.chdir(project)
     monkeypatch.delenv("MLBC_TRACEBACK", raising=False)
 
@@ -67,8 +84,6 @@ def mlbc(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         printed = capsys.readouterr()
         return Outcome(code, printed.out, printed.err)
 
-    assert run(["upstream", "update", "--schemas", "documents"]) == 0
-    capsys.readouterr()
     return call
 
 

@@ -231,6 +231,7 @@ def test_a_comment_of_a_pull_request(mlbc: Mlbc, project: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_comment_is_not_longer_than_a_comment_may_be(mlbc: Mlbc, project: Path) -> None:
     mlbc("generate")
     seasons = {"seasonId": "2031", **{f"field{number:04d}{'x' * 60}": 1 for number in range(600)}}

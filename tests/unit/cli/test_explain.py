@@ -2,37 +2,28 @@
 
 import json
 import re
-from functools import cache
 from typing import cast
 
 import pytest
 
-from compiler.driver import Session
-from compiler.driver.explanation import Compiled, compile_for, explained
+from compiler.driver.explanation import explained
 from compiler.ir.paths import show
 from compiler.ir.plan import MapKey
-from compiler.project import ProjectError, discover
-from tests.support.project import ROOT, plan
+from compiler.project import ProjectError
+from tests.support.project import ROOT, explainable, plan
 from tests.unit.cli.conftest import Mlbc
 
 Facts = dict[str, object]
 LIVE = "game.liveGameV1:$"
 
 
-@cache
-def compiled() -> Compiled:
-    made = compile_for(Session(project=discover(ROOT)))
-    assert made is not None
-    return made
-
-
 def facts(subject: str) -> Facts:
-    (found,) = explained(compiled(), subject).to_objects()
+    (found,) = explained(explainable(), subject).to_objects()
     return cast("Facts", json.loads(json.dumps(found)))
 
 
 def text(subject: str) -> str:
-    return explained(compiled(), subject).to_text()
+    return explained(explainable(), subject).to_text()
 
 
 def decisions(found: Facts) -> list[tuple[str, str]]:
@@ -311,13 +302,13 @@ def test_map_or_record_with_its_evidence() -> None:
 )
 def test_wrong_input_is_told_what_was_perhaps_meant(subject: str, help_: str) -> None:
     with pytest.raises(ProjectError) as raised:
-        explained(compiled(), subject)
+        explained(explainable(), subject)
     assert raised.value.diagnostic.help == help_
 
 
 def test_an_operation_that_is_not_compiled_says_why() -> None:
     with pytest.raises(ProjectError) as raised:
-        explained(compiled(), "schedule.scheduleUpdate:$")
+        explained(explainable(), "schedule.scheduleUpdate:$")
     message = "`schedule.scheduleUpdate` is not compiled: POST changes data, it is no source"
     assert raised.value.diagnostic.message == message
 

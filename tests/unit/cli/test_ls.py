@@ -94,6 +94,7 @@ def test_opaque_declarations_say_so() -> None:
     assert len(lines) == len(opaque)
 
 
+@pytest.mark.slow
 def test_the_listing_fits_a_terminal() -> None:
     assert max(map(len, everything().to_text().splitlines())) <= 130
 

@@ -163,6 +163,7 @@ def test_the_command(project: Path, running: tuple[str, Store], capsys: pytest.C
     assert (found["subject"], found["state"]) == (NAME, "incompatible")
 
 
+@pytest.mark.slow
 def test_every_generated_schema_is_taken(running: tuple[str, Store]) -> None:
     url, store = running
     found = run(ROOT, url)
