@@ -133,6 +133,7 @@ def test_5000_properties(compiled: Compile) -> None:
     check_response(compiled(response=response), response)
 
 
+@pytest.mark.slow
 def test_models_that_hold_themselves(compiled: Compile) -> None:
     models = {
         "Things": {"id": "Things", "properties": {"node": {"type": "Node"}, "things": {"type": "Things"}}},

@@ -244,7 +244,7 @@ def nested(levels: int, step: str) -> str:
 
 
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("levels", [11, 47, 300, 5_000])
+@pytest.mark.parametrize("levels", [11, *(pytest.param(n, marks=pytest.mark.slow) for n in (47, 300)), 5_000])
 def test_deep(lab: Lab, step: str, levels: int) -> None:
     """A table for twelve loops and no more; the rest is JSON. What no parser takes is told, and is one cell."""
     lab.declare("lab", NOTHING)

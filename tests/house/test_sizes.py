@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 LONGEST_FILE = 450
 LONGEST_FUNCTION = 50
 PACKAGES = ("compiler", "runtime", "tests")
@@ -26,6 +28,7 @@ def test_no_file_is_too_long(root: Path) -> None:
     assert not too_long, f"split by kind of object (at most {LONGEST_FILE} lines)"
 
 
+@pytest.mark.slow
 def test_no_function_is_too_long(root: Path) -> None:
     too_long = [
         f"{path.relative_to(root)}:{line}: {name} has {lines} lines"

@@ -74,6 +74,7 @@ def test_one_table_comes_with_those_around_it() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_mapping_is_never_written_over() -> None:
     with pytest.raises(ProjectError) as raised:
         scaffold(Session(project=discover(ROOT)), "season.seasons")

@@ -169,6 +169,7 @@ def test_a_full_disk_is_2(mlbc: Mlbc, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (outcome.code, outcome.err) == (2, "error: no space left on device: generated/lock.json\n")
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_is_no_error(project: Path) -> None:
     ls = [sys.executable, "-m", "compiler", "explain", "M103"]
     reader, writer = os.pipe()

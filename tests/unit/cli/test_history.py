@@ -145,7 +145,9 @@ def test_a_touched_history_is_refused(mlbc: Mlbc, project: Path) -> None:
     assert not file.with_name("0002_mine.sql").exists()
 
 
-@pytest.mark.parametrize("killed_at", [1, 4, 8])
+@pytest.mark.parametrize(
+    "killed_at", [pytest.param(1, marks=pytest.mark.slow), 4, pytest.param(8, marks=pytest.mark.slow)]
+)
 def test_a_killed_run_is_finished_before_the_history_is_read(
     mlbc: Mlbc, project: Path, killed_at: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -54,6 +54,7 @@ def test_a_risk_that_no_step_names_is_an_annotation(mlbc: Mlbc, changed: Path) -
     assert line.endswith("title=G110 unnamed-risk::values go with the column")
 
 
+@pytest.mark.slow
 def test_squawk_need_not_be_there(mlbc: Mlbc, changed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert changed.name.startswith("0004_")
     monkeypatch.setattr(shutil, "which", lambda name, path=None: None)
@@ -62,6 +63,7 @@ def test_squawk_need_not_be_there(mlbc: Mlbc, changed: Path, monkeypatch: pytest
     assert found.out.endswith("not asked: squawk: not installed: `pip install squawk-cli`\n")
 
 
+@pytest.mark.slow
 def test_squawk_that_does_not_work_is_named(
     mlbc: Mlbc, changed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

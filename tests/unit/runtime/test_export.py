@@ -92,6 +92,7 @@ def test_a_gzip_of_many_members(tmp_path: Path) -> None:
     assert run(tmp_path / "games.ndjson.gz", tmp_path / "out").documents == 50
 
 
+@pytest.mark.slow
 def test_a_line_that_is_no_json_is_a_dead_letter_with_its_place(tmp_path: Path) -> None:
     lines = [line(number) for number in range(10_000)]
     lines[7_654] = b'{"endpoint": "demo", "method": "game", "response": {"gamePk": \n'
