@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from typing import LiteralString, cast
 
 from psycopg import sql
 
@@ -21,6 +22,11 @@ from runtime.registry import Catalog, with_tables
 from runtime.standing import DETACHING
 
 ATTACHED, DETACHING_NOW, DETACHED, DROPPED = "attached", "detaching", "detached", "dropped"
+
+_COLUMNS = """
+SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute
+WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum
+"""
 
 _ATTACHED = """
 SELECT format('%%s.%%s', pn.nspname, p.relname), format('%%s.%%s', cn.nspname, c.relname),
@@ -212,9 +218,45 @@ def named(found: Sequence[Partition], names: Sequence[str]) -> list[Partition]:
 
 def _attach(connection: Connection, partition: Partition, clock: str) -> None:
     connection.execute("SET LOCAL lock_timeout = '5s'")
+    _follow(connection, partition)
     low, high = (sql.Literal(day + clock) for day in (partition.first_day, partition.end_day))
     statement = sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES FROM ({}) TO ({})")
     connection.execute(statement.format(_name(partition.table), _name(partition.name), low, high))
+
+
+def _follow(connection: Connection, partition: Partition) -> None:
+    """Give a partition the columns that its table got meanwhile; `mlb-etl backfill` fills them.
+
+    Raises:
+        TerminalError: the table no longer has a column, has it of another type, or requires what the rows lack.
+    """
+    table, part = (_columns(connection, name) for name in (partition.table, partition.name))
+    changed = [
+        name for name, (type_, required) in part.items() if table.get(name) not in _fitting(type_, required)
+    ]
+    changed += [name for name, (_, required) in table.items() if required and name not in part]
+    if changed:
+        raise TerminalError(
+            f"`{partition.table}` changed after `{partition.name}` was detached: {', '.join(changed)}",
+            hint=f"`mlb-etl db partitions drop {partition.name}`, then attach it: the next load fills it from the"
+            " responses that are stored",
+        )
+    for name, (type_, _) in table.items():
+        if name not in part:
+            statement = sql.SQL("ALTER TABLE {} ADD COLUMN {} {}")
+            place, column = _name(partition.name), sql.Identifier(name)
+            connection.execute(statement.format(place, column, sql.SQL(cast("LiteralString", type_))))
+
+
+def _fitting(type_: str, required: bool) -> set[tuple[str, bool]]:
+    """Return the columns that a table may have over one of a partition."""
+    return {(type_, False), (type_, required)}
+
+
+def _columns(connection: Connection, name: str) -> dict[str, tuple[str, bool]]:
+    """Return types by column, and whether it is NOT NULL."""
+    place = _name(name).as_string(connection)
+    return {column: (type_, required) for column, type_, required in connection.execute(_COLUMNS, (place,))}
 
 
 def _attached(connection: Connection, tables: Collection[str]) -> Iterator[Partition]:

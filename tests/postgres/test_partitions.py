@@ -238,6 +238,46 @@ def test_what_is_attached_again_catches_up(ingest: Ingest, documents: Documents)
     assert places == [("demo.dated_plays_y2023", 22), *[("demo.dated_plays_y2023", 23)] * 2]
 
 
+def test_what_is_attached_again_gets_the_columns_of_its_table(ingest: Ingest, documents: Documents) -> None:
+    two_years(ingest, documents)
+    detach(ingest.connection, 2023)
+    with ingest.connection.transaction(force_rollback=True):
+        ingest.connection.execute('ALTER TABLE demo.dated_plays ADD COLUMN "end" text[], ADD spin float')
+        ingest.connection.execute("COMMENT ON COLUMN demo.dated_plays.spin IS 'Since then.'")
+        attach(ingest.connection, "demo.dated_games_y2022", "demo.dated_plays_y2022")
+        assert states(ingest.connection)["dated_plays_y2022"] == "attached"
+        found = rows(ingest.connection, 'SELECT game_pk, "end", spin FROM demo.dated_plays ORDER BY 1')
+        assert found == [*[(22, None, None)] * 2, *[(23, None, None)] * 2]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "RENAME play_index TO number",
+        "DROP COLUMN speed",
+        "ALTER speed TYPE jsonb USING NULL",
+        "ALTER inning SET NOT NULL",
+        "ADD half text NOT NULL DEFAULT 'top'",
+    ],
+)
+def test_a_partition_whose_table_changed_is_not_attached(
+    ingest: Ingest, documents: Documents, change: str
+) -> None:
+    two_years(ingest, documents)
+    detach(ingest.connection, 2023)
+    with ingest.connection.transaction(force_rollback=True):
+        ingest.connection.execute(f"ALTER TABLE demo.dated_plays {change}".encode())
+        with pytest.raises(
+            TerminalError, match=r"changed after `demo\.dated_plays_y2022` was detached"
+        ) as found:
+            attach(ingest.connection, "demo.dated_plays_y2022")
+        assert "drop demo.dated_plays_y2022" in (found.value.hint or "")
+        assert states(ingest.connection)["dated_plays_y2022"] == "detached"
+        drop(ingest.connection)
+        attach(ingest.connection, "demo.dated_plays_y2022")
+        assert "dated_plays_y2022" not in states(ingest.connection)
+
+
 def test_what_is_dropped_stays_closed_until_it_is_opened(ingest: Ingest, documents: Documents) -> None:
     two_years(ingest, documents)
     drop(ingest.connection)
