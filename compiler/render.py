@@ -8,6 +8,7 @@ from unicodedata import east_asian_width
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.rules import RULES
 from compiler.source import Location, Origin, SourceFile
+from compiler.wording import counted
 
 _WIDEST = 160
 """A longer line is shown as a window around the place."""
@@ -143,11 +144,7 @@ def summary(found: Iterable[Diagnostic]) -> str:
     if not listed:
         return ""
     counts = [(sum(one.severity is severity for one in listed), severity.value) for severity in Severity]
-    counted = ", ".join(_count(number, noun) for number, noun in counts if number)
-    files = _count(len({one.origin.file for one in listed}), "file")
+    said = ", ".join(counted(number, noun) for number, noun in counts if number)
+    files = counted(len({one.origin.file for one in listed}), "file")
     first = min(listed, key=lambda one: (one.severity is not Severity.ERROR, one.sort_key))
-    return f"{counted} in {files}. Run mlbc explain {first.code} for more."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{said} in {files}. Run mlbc explain {first.code} for more."

@@ -14,6 +14,7 @@ from compiler.ir.paths import show
 from compiler.ir.plan import Column, Dimension, OperationPlan, Plan, Table
 from compiler.ir.quality import DocumentRule, RowRule
 from compiler.ir.shape import Unknown
+from compiler.wording import counted
 
 INDEX = "README.md"
 DIMENSIONS = "docs/dimensions.md"
@@ -114,7 +115,7 @@ class Docs:
             "docs/README.md.jinja",
             endpoints=_endpoints([text for _, text in texts]),
             types=types.TYPES,
-            content=f"{_count(len(texts), 'operation')}, {_count(len(plan.tables), 'table')}",
+            content=f"{counted(len(texts), 'operation')}, {counted(len(plan.tables), 'table')}",
             views=views,
         )
         if plan.dimensions:
@@ -223,10 +224,6 @@ def _dimension(dimension: Dimension) -> DimensionText:
 def _endpoints(texts: list[OperationText]) -> tuple[EndpointText, ...]:
     grouped = groupby(texts, key=lambda text: text.name.partition(".")[0])
     return tuple(EndpointText(name=name, operations=tuple(found)) for name, found in grouped)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _code(text: str) -> str:

@@ -9,6 +9,7 @@ from compiler.breaking.rules import RULES, Category
 from compiler.breaking.surfaces import Surfaces
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.source import Origin
+from compiler.wording import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ class GateReport:
         things = ", ".join(f"{count} {name}" for name, count in self.counts.items())
         breaks = len(self.judged.open)
         lines = [
-            f"{self.category.name}: {_many(breaks, 'break')}, {len(self.judged.accepted)} accepted",
+            f"{self.category.name}: {counted(breaks, 'break')}, {len(self.judged.accepted)} accepted",
             f"compared with {', '.join(self.versions)}: {things}; {len(self.rules)} rules",
             *(f"not checked: {rule}: {reason}" for rule, reason in self.not_run),
         ]
@@ -129,7 +130,3 @@ def _object(found: Finding, *, is_accepted: bool) -> Mapping[str, object]:
         "help": found.help,
         "is_accepted": is_accepted,
     }
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

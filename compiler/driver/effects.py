@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from compiler.driver.evolution import read_history
-from compiler.driver.explanation.evidence import amount
 from compiler.driver.session import Session
 from compiler.frontends.mapping import read_mappings
 from compiler.frontends.observed import read_facts
@@ -18,6 +17,7 @@ from compiler.ir.plan import OperationPlan, Plan
 from compiler.ir.shape import Record
 from compiler.ir.walk import places
 from compiler.passes import run
+from compiler.wording import counted
 
 _MOST = 3
 """So many columns are named; the others are counted."""
@@ -59,9 +59,9 @@ class Effect:
         has_columns = bool(self.adds or self.changes or self.gives_up or self.is_told_below)
         told = self.overruled or (() if has_columns else self.seen)
         for one, more in _grouped(told):
-            at = f"{one.place} and {amount(more, 'more place')}" if more else one.place
+            at = f"{one.place} and {counted(more, 'more place')}" if more else one.place
             said = "have it" if change.kind == "removed" else f"say {one.says}"
-            yield f"no effect at {at}: captured responses {said} ({amount(one.count, 'time')})"
+            yield f"no effect at {at}: captured responses {said} ({counted(one.count, 'time')})"
         if not has_columns and not told and (change.member or change.kind == "retyped"):
             yield "no effect: no column changes"
 

@@ -14,6 +14,7 @@ from compiler.ir.paths import Branches, Field, Path, branches, show
 from compiler.ir.plan import Plan
 from compiler.passes.alike import alike
 from compiler.passes.evidence import Place, entities
+from compiler.wording import counted
 
 _LACKING = 6
 """Keys that are named; the others are counted."""
@@ -82,7 +83,7 @@ class Proposal:
         lacking = sorted(self.keys - place.keys)
         shown = [name if name.isprintable() else json.dumps(name) for name in lacking[:_LACKING]]
         more = [f"{len(lacking) - _LACKING} more"] if len(lacking) > _LACKING else []
-        head = f"{len(place.keys)} keys, {place.records:,} record{'' if place.records == 1 else 's'}"
+        head = f"{len(place.keys)} keys, {counted(place.records, 'record')}"
         return f"{head}; no {', '.join(shown + more)}" if lacking else head
 
 

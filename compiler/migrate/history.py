@@ -19,6 +19,7 @@ from compiler.migrate.changes.base import UNNAMED
 from compiler.migrate.differ import apply, diff
 from compiler.rules import CANNOT_FOLLOW, CATALOG_STATE, HISTORY_BROKEN
 from compiler.source import Origin
+from compiler.wording import counted
 
 if TYPE_CHECKING:
     from compiler.backends.postgres.metadata import MetadataStep
@@ -271,9 +272,7 @@ def _lost_state(history: History) -> Diagnostic:
 
 def _refusal(history: History, refused: Sequence[str]) -> Diagnostic:
     more = [f"{len(refused) - _MOST} more"] if len(refused) > _MOST else []
-    message = (
-        f"{len(refused)} change{'s' * (len(refused) != 1)} of the schema cannot be appended to the history"
-    )
+    message = f"{counted(len(refused), 'change')} of the schema cannot be appended to the history"
     advice = (
         "`mlbc generate --squash` writes a new first migration, for databases that can be rebuilt from the archive: "
         "`mlb-etl db migrate --reset`"

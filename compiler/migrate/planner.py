@@ -46,6 +46,7 @@ from compiler.migrate.changes import (
     has_statement,
 )
 from compiler.migrate.hazards import Hazard, Lock
+from compiler.wording import counted
 
 EACH_PARTITION = "-- mlbc: then each partition, concurrently"
 """Tells the migrator, which knows the partitions, to make the index of the next statement for each."""
@@ -106,6 +107,8 @@ def plan(changes: Sequence[Change], old: Catalog, before: str = "") -> tuple[Sta
     online = _online(changes, partitioned)
     replaced = {(one.table, one.before) for one in changes if isinstance(one, RenameColumn)}
     replaced |= {(one.before, "") for one in changes if isinstance(one, MoveTable)}
+    added = (one.table for one in changes if isinstance(one, AddTable))
+    replaced |= {(table.name, "") for table in added if not old.by_name.keys().isdisjoint(table.was)}
     raw = frozenset(table.name for table in old.tables if table.kind == RAW)
     left = _left(changes)
     statements = (
@@ -359,7 +362,7 @@ def migration(
         name=name,
         before=before,
         after=after,
-        counts=f"{_counted(total, 'statement')}, {_counted(hazards, 'hazard')}",
+        counts=f"{counted(total, 'statement')}, {counted(hazards, 'hazard')}",
         online=online,
         timeouts=_ONLINE if online else _IN_A_TRANSACTION,
         remakes_views=any(Hazard.BREAKS_READERS in one.hazards for one in statements),
@@ -380,7 +383,3 @@ def metadata(step: MetadataStep) -> Statement:
     """Return what makes a database follow a step of schema `metadata`."""
     lock = Lock.A_MOMENT if "ALTER TABLE" in step.sql else Lock.NONE
     return Statement(summary=f"grow schema metadata: {step.name}", sql=step.sql.rstrip("\n"), lock=lock)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

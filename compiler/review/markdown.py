@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from compiler.review.items import Group, Migration, Review, Sign
-from compiler.review.text import counted, hazards, said, summary
+from compiler.review.text import hazards, said, summary
+from compiler.wording import counted
 
 LONGEST = 60_000
 """Characters: comments of GitHub may have 65,536."""

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from compiler.review.items import Group, Migration, Review
+from compiler.wording import counted
 
 _WIDEST = len("Pydantic")
 
@@ -58,13 +59,3 @@ def summary(review: Review) -> Iterator[str]:
 def _folders(paths: Iterable[str]) -> Iterator[str]:
     found = Counter(path.split("/")[0] for path in paths)
     return (f"{folder} {number}" for folder, number in sorted(found.items()))
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun.
-
-    >>> counted(1, "query"), counted(2, "query"), counted(0, "models")
-    ('1 query', '2 queries', '0 models')
-    """
-    plural = noun if noun.endswith("s") else f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
-    return f"{number} {noun if number == 1 else plural}"

@@ -10,6 +10,7 @@ from compiler.ir.overruled import is_overruled, shown
 from compiler.ir.paths import Each, Field, Path, branches, show
 from compiler.ir.shape import Array, Shape
 from compiler.ir.types import Kind
+from compiler.wording import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +86,8 @@ class Counts:
     @property
     def often(self) -> str:
         """How often, in words."""
-        of = f"{self.count:,} of {amount(self.parents, 'time')}"
-        return of if self.parents else amount(self.count, "time")
+        of = f"{self.count:,} of {counted(self.parents, 'time')}"
+        return of if self.parents else counted(self.count, "time")
 
     @property
     def what(self) -> str:
@@ -129,23 +130,14 @@ class Observed:
         if not self.captures:
             return "never: no capture of the operation"
         if not self.own.count:
-            return f"never, in {amount(self.captures, 'capture')}"
+            return f"never, in {counted(self.captures, 'capture')}"
         items = f"; items: {self.items.what}" if self.items and self.items.count else ""
-        return f"{self.own.often} in {amount(self.captures, 'capture')}: {self.own.what}{items}"
+        return f"{self.own.often} in {counted(self.captures, 'capture')}: {self.own.what}{items}"
 
     def _pooled(self, pooled: Counts) -> str:
         others = sorted({place.partition(":")[0] for place in self.shared})
         where = f"the same in {', '.join(others)}" if others else "places that share its shape"
         return f"{pooled.often} with {where}: {pooled.what}"
-
-
-def amount(count: int, noun: str) -> str:
-    """Return a number with its noun.
-
-    >>> amount(1, "time"), amount(1200, "time")
-    ('1 time', '1,200 times')
-    """
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _counts(pairs: Iterable[tuple[str, int]]) -> str:

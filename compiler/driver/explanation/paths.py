@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from compiler.diagnostics import did_you_mean
 from compiler.driver.explanation import history, targets
 from compiler.driver.explanation.destinations import Destination, alike, destinations, ignored_at, why_nowhere
-from compiler.driver.explanation.evidence import amount, declared, observed
+from compiler.driver.explanation.evidence import declared, observed
 from compiler.driver.explanation.report import (
     Compiled,
     Explanation,
@@ -26,6 +26,7 @@ from compiler.ir.plan import OperationPlan
 from compiler.ir.shape import Array, Map, Record, Scalar, Shape, Unknown
 from compiler.ir.types import Kind
 from compiler.ir.walk import child, scalars
+from compiler.wording import counted
 
 _INDEX = re.compile(r"\[-?\d+\]")
 _SHOWN = 12
@@ -167,7 +168,7 @@ def _alike(found: Proposal, operation: OperationPlan, path: Path) -> str:
     own = next(place for place in found.places if place.is_at(operation.name, path))
     first, *others = (place for place in found.places if place is not own)
     keys = f"{len(own.keys & first.keys)} of {len(own.keys | first.keys)} keys"
-    more = f" and {amount(len(others), 'other place')}" if others else ""
+    more = f" and {counted(len(others), 'other place')}" if others else ""
     return f"{first.operation}:{show(first.path)} ({keys}){more}, not pooled; see `mlbc alike`"
 
 
@@ -189,7 +190,9 @@ class _Keys:
         if not self.objects:
             return f"{self.are}, as {'seen of the same elsewhere' if self.is_known else 'declared'}"
         seen = ", ".join(f"{name} {count:,}" for name, count in self.evidence.items())
-        return f"{self.are}; of {amount(self.objects, 'object')} seen, keys that are values: {seen or 'none'}"
+        return (
+            f"{self.are}; of {counted(self.objects, 'object')} seen, keys that are values: {seen or 'none'}"
+        )
 
 
 def _keys(compiled: Compiled, operation: OperationPlan, place: Place) -> _Keys | None:
@@ -258,8 +261,8 @@ class _Below:
         """Yield what people read: an amount and where it goes."""
         if not self.is_leaf:
             yield from (("rows of", name) for name in self.rows)
-            yield from ((amount(count, "column"), name) for name, count in self.tables.items())
-            yield from ((amount(count, "place"), f"none: {reason}") for reason, count in self._sorted())
+            yield from ((counted(count, "column"), name) for name, count in self.tables.items())
+            yield from ((counted(count, "place"), f"none: {reason}") for reason, count in self._sorted())
         elif self.without:
             yield "no column", self.why_none or ""
 
