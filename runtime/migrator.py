@@ -86,7 +86,7 @@ def require_current(connection: Connection, migrations: tuple[Migration, ...]) -
     todo = pending(connection, migrations)
     if todo:
         raise TerminalError(
-            f"the database is behind the code: {len(todo)} migrations are pending, first {todo[0].name}",
+            f"the database is behind the code: pending migrations: {len(todo)}, first {todo[0].name}",
             hint="run `mlb-etl db migrate`",
         )
 

@@ -8,6 +8,7 @@ from compiler.driver.compilation import checked_plan, emit
 from compiler.driver.evolution import read_history, read_past
 from compiler.driver.session import Session
 from compiler.migrate import FOLDER, verify, verify_state
+from compiler.wording import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ class Verified:
 
     def to_text(self) -> str:
         """Return a count."""
-        return f"{len(self.migrations)} migrations, each as written, lead to catalog {self.catalog}"
+        return f"{counted(len(self.migrations), 'migration')} as written; the catalog is {self.catalog}"
 
     def to_objects(self) -> tuple[Mapping[str, object], ...]:
         """Return the names as one object."""
