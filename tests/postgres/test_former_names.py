@@ -10,9 +10,9 @@ from runtime import migrations, migrator, views
 from runtime.database import Connection, opened
 from runtime.schema_drift import schema_drift
 from tests.postgres.evolution import EMPTY, NewDatabase, dump
-from tests.unit.cli.conftest import Mlbc, mlbc, project
+from tests.unit.cli.conftest import Mlbc, begun, mlbc, project
 
-__all__ = ["mlbc", "project"]
+__all__ = ["begun", "mlbc", "project"]
 
 Plan = dict[str, list[str]]
 """Table -> the names that it had."""

@@ -13,9 +13,9 @@ from runtime.database import Connection, opened
 from runtime.job import Conformed
 from runtime.schema_drift import schema_drift
 from tests.postgres.evolution import EMPTY, NewDatabase, dump, follow, fresh, write
-from tests.unit.cli.conftest import MAPPING, Mlbc, mlbc, project
+from tests.unit.cli.conftest import MAPPING, Mlbc, begun, mlbc, project
 
-__all__ = ["mlbc", "project"]
+__all__ = ["begun", "mlbc", "project"]
 
 OLD, NEW = "game.plays", "game.every_play"
 LONG = f"{'every_play_of_a_game_' * 3}"[:60]
