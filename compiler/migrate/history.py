@@ -164,7 +164,9 @@ def _gap(history: History) -> Diagnostic | None:
     return None
 
 
-_RESTORE = "history is append-only: restore it from git (`--squash` begins anew, for databases that are rebuilt)"
+_RESTORE = (
+    "history is append-only: restore it from git (`--squash` begins anew, for databases that are rebuilt)"
+)
 
 
 def _breach(history: History, name: str, message: str, advice: str = _RESTORE) -> Diagnostic:
